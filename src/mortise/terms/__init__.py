@@ -1,0 +1,27 @@
+"""The words every room shares: sides, verdicts, advice, measures with their error, evidence."""
+
+from mortise.terms.evidence import EvidenceRow, EvidenceStatus, Strength
+from mortise.terms.measures import Better, Instrument, Measure, Setting
+from mortise.terms.verdicts import Advice, Cause, Load, Truth
+from mortise.terms.words import Context, Limb, Origin, Sex, Side, limb_of, side_of
+
+__all__ = [
+    "Advice",
+    "Better",
+    "Cause",
+    "Context",
+    "EvidenceRow",
+    "EvidenceStatus",
+    "Instrument",
+    "Limb",
+    "Load",
+    "Measure",
+    "Origin",
+    "Setting",
+    "Sex",
+    "Side",
+    "Strength",
+    "Truth",
+    "limb_of",
+    "side_of",
+]

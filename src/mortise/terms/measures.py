@@ -1,0 +1,85 @@
+"""What can be measured or asked: unit, range, resolution, direction, and each instrument's error."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+# A difference of two readings of one instrument: 1.96 x sqrt(2) x SEM (EVIDENCE.md, rule 3 of "How to read this").
+MDC95_PER_SEM = Decimal("2.77")
+
+
+class Better(StrEnum):
+    """Which way a measure improves. Every measure declares it; a record of fact is `NEITHER`."""
+
+    UP = "up"
+    DOWN = "down"
+    NEITHER = "neither"
+
+
+class Setting(StrEnum):
+    """Where a measure is taken.
+
+    A patient at home is never held for want of a clinic test, because daily danger criteria read `HOME` only.
+    """
+
+    HOME = "home"
+    CLINIC = "clinic"
+    EITHER = "either"
+    DERIVED = "derived"  # computed in `progress` from other measures, with its own error
+
+
+class Instrument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A way of taking a measure, with its between-session standard error of measurement (SEM).
+
+    `sem` and `mdc95` are in the measure's unit. A measure whose instrument has no known `mdc95` gates on level only.
+    """
+
+    id: str
+    label: str
+    sem: Decimal | None = None
+    mdc95: Decimal | None = None
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def smallest_real_change(self) -> Decimal | None:
+        """Return MDC95: as published, else from the SEM, else None."""
+        if self.mdc95 is not None:
+            return self.mdc95
+        return None if self.sem is None else self.sem * MDC95_PER_SEM
+
+
+class Measure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that can be measured or asked; values are exact decimals on the grid of `resolution`.
+
+    A flag has unit `flag` (0 no, 1 yes); an ordinal scale has unit `grade` and names its `levels` from 0 upward.
+    """
+
+    id: str
+    label: str
+    unit: str
+    low: Decimal
+    high: Decimal
+    resolution: Decimal
+    better: Better
+    setting: Setting
+    is_sided: bool = False
+    domain: str  # symptoms, swelling, range, strength, balance, function, confidence, adherence, safety, gait, time
+    fresh_days: int
+    levels: tuple[str, ...] = ()
+    instruments: tuple[Instrument, ...] = ()
+    n_practice_sessions: int = 0  # familiarisation: shown, not used as baseline
+    question: str = ""  # as a patient is asked, for measures that are asked
+    how: str = ""  # how a clinician takes it
+    why: str = ""
+    evidence: tuple[str, ...] = ()
+
+    def instrument(self, instrument_id: str) -> Instrument | None:
+        """Return the instrument of that id, or None when this measure does not know it."""
+        return next((one for one in self.instruments if one.id == instrument_id), None)
+
+    def on_grid(self, value: Decimal) -> Decimal:
+        """Return `value` rounded to the measure's resolution (half to even)."""
+        return (value / self.resolution).quantize(Decimal(1)) * self.resolution
