@@ -1,0 +1,148 @@
+"""Numbers, dates and counts as people read them: minus sign, unit, error, age. A number never travels alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from html import escape
+
+from mortise.units import SYMBOLS
+
+MINUS = "\u2212"
+NOT_KNOWN = "not known"
+_TIGHT = {"°", "°/s", "/10"}  # symbols that follow their number without a space
+_NARROW_SPACE = "\u00a0"  # a number never parts from its unit at a line end
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+Number = float | int | Decimal
+
+
+def n_decimals(resolution: Number) -> int:
+    """Return how many decimals a value read to `resolution` has.
+
+    Examples
+    --------
+    >>> n_decimals(0.5), n_decimals(Decimal("0.01")), n_decimals(5)
+    (1, 2, 0)
+    """
+    exponent = Decimal(str(resolution)).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def number(value: Number | None, resolution: Number = 0.1, *, signed: bool = False) -> str:
+    """Write a value on the grid of its resolution, with a true minus sign.
+
+    Parameters
+    ----------
+    value : float, int, Decimal or None
+        None is written "not known"; so is a value that is not finite.
+    resolution : float or Decimal
+        The smallest step the instrument can tell apart, in the value's unit; above zero.
+    signed : bool
+        Whether a positive value carries a plus sign (differences and changes do).
+
+    Returns
+    -------
+    str
+        The number without a unit. A value that rounds to zero carries no sign.
+
+    Examples
+    --------
+    >>> number(-3.14159, 0.1), number(2, 0.5, signed=True), number(None)
+    ('−3.1', '+2.0', 'not known')
+    """
+    exact = None if value is None else Decimal(str(value))
+    if exact is None or not exact.is_finite():
+        return NOT_KNOWN
+    step = Decimal(str(resolution))
+    rounded = (exact / step).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * step
+    text = f"{abs(rounded):.{n_decimals(step)}f}"
+    if rounded < 0:
+        return MINUS + text
+    return f"+{text}" if signed and rounded > 0 else text
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Put the symbol of `unit` (a unit name such as `cm`, or a symbol) behind a number already written."""
+    symbol = SYMBOLS.get(unit, unit)
+    if not symbol or text == NOT_KNOWN:
+        return text
+    return text + symbol if symbol in _TIGHT else f"{text}{_NARROW_SPACE}{symbol}"
+
+
+def quantity(
+    value: Number | None, error: Number | None, unit: str, resolution: Number = 0.1, *, signed: bool = False
+) -> str:
+    """Write a value with its error and unit: "9.4 ± 3.0°"; an unknown error is said, not left out.
+
+    Parameters
+    ----------
+    value, error : number or None
+        In `unit`. The error is the half width of whatever interval the caller states beside it.
+    unit : str
+        A unit name of `mortise.units`, or a symbol.
+    resolution : number
+        The grid of both.
+    signed : bool
+        Whether a positive value carries a plus sign.
+
+    Returns
+    -------
+    str
+        Plain text, to be escaped or isolated by whoever puts it on a page.
+
+    Examples
+    --------
+    >>> quantity(9.42, 3, "deg"), quantity(None, 1, "cm"), quantity(4, None, "count", 1)
+    ('9.4 ± 3.0°', 'not known', '4, error not known')
+    """
+    main = number(value, resolution, signed=signed)
+    if main == NOT_KNOWN:
+        return main
+    margin = number(error, resolution)
+    if margin == NOT_KNOWN:
+        return f"{with_unit(main, unit)}, error not known"
+    return with_unit(f"{main} ± {margin}", unit)
+
+
+def quantity_html(value: Number | None, error: Number | None, unit: str = "", resolution: Number = 0.1) -> str:
+    """Write a value with its error in small grey, isolated left to right for pages of either direction."""
+    main = number(value, resolution)
+    if main == NOT_KNOWN:
+        return f'<span class="faint">{NOT_KNOWN}</span>'
+    margin = "" if error is None else f' <span class="pm">± {escape(number(error, resolution))}</span>'
+    return f'<span class="num">{escape(with_unit(main, unit))}{margin}</span>'
+
+
+def day(on: date, *, with_year: bool = False) -> str:
+    """Write a date as in a letter: "20 November", with the year where it could be mistaken."""
+    words = f"{on.day} {MONTHS[on.month - 1]}"
+    return f"{words} {on.year}" if with_year else words
+
+
+def short_day(on: date) -> str:
+    """Write a date as on an axis: "20 Nov"."""
+    return f"{on.day} {MONTHS[on.month - 1][:3]}"
+
+
+def age(taken_on: date, today_on: date) -> str:
+    """Write how old a reading is: "today", "1 d old", "24 d old"; a date ahead of today is said to be ahead."""
+    n_days = (today_on - taken_on).days
+    if n_days < 0:
+        return f"dated {-n_days} d ahead"
+    return "today" if n_days == 0 else f"{n_days} d old"
+
+
+def plural(n: int, one: str, many: str | None = None) -> str:
+    """Write a count with its noun: "1 stride", "12 strides"."""
+    return f"{number(n, 1)} {one if abs(n) == 1 else many or one + 's'}"
+
+
+def listed(words: list[str] | tuple[str, ...]) -> str:
+    """Join words as a sentence does: "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
