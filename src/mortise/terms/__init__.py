@@ -1,7 +1,7 @@
 """The words every room shares: sides, verdicts, advice, measures with their error, evidence."""
 
 from mortise.terms.evidence import EvidenceRow, EvidenceStatus, Strength
-from mortise.terms.measures import Better, Instrument, Measure, Setting
+from mortise.terms.measures import Better, Derivation, Instrument, Measure, Setting
 from mortise.terms.verdicts import Advice, Cause, Load, Truth
 from mortise.terms.words import Context, Limb, Origin, Sex, Side, limb_of, side_of
 
@@ -10,6 +10,7 @@ __all__ = [
     "Better",
     "Cause",
     "Context",
+    "Derivation",
     "EvidenceRow",
     "EvidenceStatus",
     "Instrument",

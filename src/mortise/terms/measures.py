@@ -51,6 +51,23 @@ class Instrument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return None if self.sem is None else self.sem * MDC95_PER_SEM
 
 
+class Derivation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a derived measure is computed in `progress`, so that criteria hold no arithmetic.
+
+    Kinds: `side_difference` and `limb_symmetry` (involved against uninvolved) of measure `of`; `sum`, `max`, `count_at_least`
+    of `of` over `window_days` (`at_least` is the value counted); `running_light` (sessions in a row at `light` or better);
+    `days_with_light` (days at `light` or worse in `window_days`); `adherence` (share of planned sessions done in
+    `window_days`); `days_in_stage`; `days_silent`; `days_since_session`; `flare` (CUSUM of `of` on the person's own baseline);
+    `change_from_usual` (today's `of` minus the person's own median of the last `window_days`).
+    """
+
+    kind: str
+    of: str = ""
+    window_days: int = 0
+    at_least: Decimal | None = None
+    light: str = ""
+
+
 class Measure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something that can be measured or asked; values are exact decimals on the grid of `resolution`.
 
@@ -75,6 +92,7 @@ class Measure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     how: str = ""  # how a clinician takes it
     why: str = ""
     evidence: tuple[str, ...] = ()
+    derive: Derivation | None = None  # only for setting "derived"
 
     def instrument(self, instrument_id: str) -> Instrument | None:
         """Return the instrument of that id, or None when this measure does not know it."""

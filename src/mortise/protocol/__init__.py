@@ -1,0 +1,40 @@
+"""What a clinician writes, as strict frozen types: stages, criteria, rules, doses, exercises, constraints."""
+
+from mortise.protocol.constraints import Circumstances, Constraint
+from mortise.protocol.criteria import Band, BandRow, Criterion, Group, Node, Operator, Reduction
+from mortise.protocol.exercises import DoseStep, Exercise, Tag
+from mortise.protocol.protocols import (
+    Escalation,
+    Layoff,
+    LightRule,
+    Protocol,
+    Review,
+    Slot,
+    Stage,
+)
+from mortise.protocol.rules import Light, Rule, Tier
+
+__all__ = [
+    "Band",
+    "BandRow",
+    "Circumstances",
+    "Constraint",
+    "Criterion",
+    "DoseStep",
+    "Escalation",
+    "Exercise",
+    "Group",
+    "Layoff",
+    "Light",
+    "LightRule",
+    "Node",
+    "Operator",
+    "Protocol",
+    "Reduction",
+    "Review",
+    "Rule",
+    "Slot",
+    "Stage",
+    "Tag",
+    "Tier",
+]

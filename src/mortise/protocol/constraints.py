@@ -1,0 +1,42 @@
+"""Constraints that can only tighten, and the circumstances of a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+from mortise.terms import Advice, Load
+
+
+class Constraint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that may only remove an exercise, lower a dose, or lower the advice; each with reason and author.
+
+    Every effect is a minimum or a removal, so the order in which constraints apply does not matter.
+    """
+
+    id: str
+    author: str  # "protocol", "population", "today", or the id of a clinician
+    reason: str  # for a physiotherapist
+    reason_patient: str
+    without_tags: tuple[str, ...] = ()
+    without_exercises: tuple[str, ...] = ()
+    dose_at_most_pct: Decimal | None = None  # of the current dose step's work
+    n_contacts_at_most: int | None = None
+    minutes_at_most: Decimal | None = None
+    advice_at_most: Advice | None = None
+    load_at_most: Load | None = None
+    until_on: date | None = None  # the last day on which it holds; None: until withdrawn
+    evidence: tuple[str, ...] = ()
+
+
+class Circumstances(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The day as it is. Every field can only shorten or lighten the session."""
+
+    minutes: int | None = None  # None: no limit
+    equipment: tuple[str, ...] | None = None  # None: all that the plan lists
+    is_travelling: bool = False
+    is_ill: bool = False
+    did_other_sport: bool = False
+    is_ankle_hot: bool = False

@@ -1,0 +1,82 @@
+"""Exercises and the ladder of doses each can be given at."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+from mortise.terms import Strength
+
+
+class Tag(StrEnum):
+    """What an exercise demands; constraints and rules withhold by tag."""
+
+    OPEN_CHAIN = "open_chain"
+    CLOSED_CHAIN = "closed_chain"
+    END_RANGE_DORSIFLEXION = "end_range_dorsiflexion"
+    END_RANGE_PLANTARFLEXION = "end_range_plantarflexion"
+    IMPACT = "impact"
+    SINGLE_LEG = "single_leg"
+    UNSUPPORTED = "unsupported"  # fall risk: supported stage first
+    LOADED_CALF = "loaded_calf"
+    WALKING = "walking"
+    STEP = "step"  # on a step or stairs
+    MANUAL = "manual"  # clinician's hands; never shown as home exercise
+
+
+class DoseStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rung of an exercise's dose ladder. Either repetitions with a tempo, or `duration_s` of doing it.
+
+    `per_side` counts sets and repetitions for each side; the involved side only when the exercise says so.
+    """
+
+    n_sets: int
+    n_reps: int = 1
+    up_s: Decimal = Decimal(0)
+    hold_s: Decimal = Decimal(0)
+    down_s: Decimal = Decimal(0)
+    duration_s: Decimal = Decimal(0)
+    rest_s: Decimal = Decimal(0)
+    load: str = ""  # "own weight", "light band", "5 kg": words, never compared
+    height_cm: Decimal | None = None  # step height, where there is a step
+    n_contacts: int = 0  # impact contacts in the whole dose
+
+    def seconds(self, n_sides: int) -> Decimal:
+        """Return how long the dose takes, rests included, for `n_sides` sides."""
+        one_set = self.duration_s + self.n_reps * (self.up_s + self.hold_s + self.down_s)
+        return self.n_sets * n_sides * (one_set + self.rest_s)
+
+
+class Exercise(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An exercise as a patient reads it, and what the engine must know to choose it.
+
+    `dose_steps` climb from the lowest dose to the highest; the dose state is an index into them. `easier` and `harder`
+    are the ids of neighbours, or `floor` and `ceiling`. `needs` names equipment (`band`, `step`, `chair`, `strap`);
+    wall, floor and a chair to hold are always there.
+    """
+
+    id: str
+    name: str
+    purposes: tuple[
+        str, ...
+    ]  # mobility, flexibility, activation, strength, balance, gait, function, swelling
+    why: str
+    set_up: str
+    steps: tuple[str, ...]
+    cues: tuple[str, ...]
+    breathing: str
+    stop_signs: tuple[str, ...]
+    tags: tuple[Tag, ...]
+    needs: tuple[str, ...] = ()
+    instead: str | None = None  # what to do without the equipment
+    easier: str
+    harder: str
+    both_sides: bool = False
+    dose_steps: tuple[DoseStep, ...]
+    not_with: tuple[str, ...] = ()  # exercise ids that share the same tissue on one day
+    figure: str  # pose id for the picture
+    raw_rows: tuple[str, ...] = ()  # rows of the raw list it comes from, EX..
+    evidence: tuple[str, ...] = ()
+    strength: Strength

@@ -1,0 +1,132 @@
+"""A protocol: stages with exits, rules, light rules, doses, calendar, escalations."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+from mortise.protocol.constraints import Constraint
+from mortise.protocol.criteria import Band, Criterion, Group
+from mortise.protocol.rules import Light, Rule
+from mortise.terms import Strength
+
+
+class Slot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An exercise's place in a stage: between which dose steps, and how often a week at least."""
+
+    exercise: str
+    purpose: str
+    first_step: int = 0
+    last_step: int
+    n_per_week: int
+    rest_days: int = 0  # whole days between two sessions of it
+
+
+class Stage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One stage: its aim, what must be in place to leave it, and what is done in it. Every exit line must be met."""
+
+    id: str
+    number: int
+    title: str
+    title_patient: str
+    aim: str
+    aim_patient: str
+    min_days: int
+    typical_weeks: tuple[int, int] | None = None  # None: ongoing
+    exit: tuple[Criterion | Group, ...] = ()
+    slots: tuple[Slot, ...]
+    n_exercises: tuple[int, int] = (2, 4)  # on an ordinary day
+    minutes_at_most: int
+    without_tags: tuple[str, ...] = ()
+    step_back_to: str | None = None
+    education: tuple[str, ...] = ()  # text ids
+    manual_therapy: tuple[str, ...] = ()  # for the clinic: what, at which grade
+
+
+class LightRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a session and the morning after count as this light. Read tightest first; the first that is met holds."""
+
+    light: Light
+    when: Criterion | Group
+    say_patient: str
+    say_clinician: str
+    evidence: tuple[str, ...]
+    strength: Strength
+
+
+class Review(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A measure that is due every so many days from a stage on, at home or at a visit."""
+
+    measure: str
+    every_days: int
+    stages: tuple[str, ...]
+    at_visit: bool
+
+
+class Layoff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """After a break of up to `up_to_days` days, restart at `dose_pct` of the last tolerated dose."""
+
+    up_to_days: int
+    dose_pct: Decimal
+    recheck_exits: bool = False
+    evidence: tuple[str, ...]
+    strength: Strength
+
+
+class Escalation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A way out of the programme, to whom and how soon."""
+
+    id: str
+    to: str
+    within_days: int
+    say_patient: str
+    say_clinician: str
+    evidence: tuple[str, ...]
+    strength: Strength
+
+
+class Protocol(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole protocol. A plan pins its version and hash; a running plan keeps the protocol it started with."""
+
+    id: str
+    version: str
+    title: str
+    title_patient: str
+    why: str
+    authored_by: str
+    checked_by: str = ""  # empty is shown as "no clinician has checked this"
+    reviewed_on: date
+    next_review_on: date
+    population: str
+    equipment: tuple[str, ...]
+    silence_days: int
+    first_stage: str
+    danger_measures: tuple[
+        str, ...
+    ]  # what the daily check-in asks; a daily danger criterion reads only these
+    check_in: tuple[str, ...]  # every measure asked before a session, in order
+    after_session: tuple[str, ...]  # asked after a session
+    next_morning: tuple[str, ...]  # asked the morning after
+    red_flags: tuple[str, ...]  # flag measures asked first
+    stages: tuple[Stage, ...]
+    rules: tuple[Rule, ...]
+    lights: tuple[LightRule, ...]
+    bands: tuple[Band, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    layoffs: tuple[Layoff, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+
+    def stage(self, stage_id: str) -> Stage:
+        """Return the stage of that id; raise `KeyError` when there is none."""
+        for stage in self.stages:
+            if stage.id == stage_id:
+                return stage
+        raise KeyError(stage_id)
+
+    def after(self, stage_id: str) -> Stage | None:
+        """Return the stage that follows, or None after the last."""
+        number = self.stage(stage_id).number
+        return next((stage for stage in self.stages if stage.number == number + 1), None)

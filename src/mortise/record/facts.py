@@ -1,0 +1,198 @@
+"""Facts: what was measured, found, asked, done and decided. Append-only; a correction is a new fact.
+
+Every fact has an `id` made at capture, the patient's local date fixed at capture (`on`), an `origin`, and `by`, the
+pseudonymous id of who made it. `captured_at` and `received_at` are aware UTC instants where known.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from mortise.protocol.constraints import Constraint
+from mortise.record.decisions import Decision, DecisionInputs
+from mortise.terms import Advice, Context, Load, Origin, Side
+
+
+class _Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: str
+    on: date
+    origin: Origin
+    by: str = ""
+    captured_at: datetime | None = None
+    received_at: datetime | None = None
+    note: str = ""
+
+
+class Reading(_Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="reading"):
+    """One value of one measure on one side by one instrument.
+
+    `recording_error` is what this recording allows (standard error, in `unit`); decisions use the larger of it and the
+    instrument's between-session SEM. `trials` are the values behind the one reading.
+    """
+
+    measure: str
+    side: Side
+    value: Decimal
+    unit: str
+    instrument: str
+    recording_error: Decimal | None = None
+    context: Context = Context.ROUTINE
+    at_visit: bool = False
+    rater: str = ""
+    quality: tuple[str, ...] = ()
+    trials: tuple[Decimal, ...] = ()
+    recording: str = ""  # id of the recording it came from
+
+
+class Sign(_Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="sign"):
+    """What an examination or the history finds: `sign` is an id of the assessment, `level` one of its answers."""
+
+    sign: str
+    level: str
+    side: Side = Side.NONE
+    text: str = ""
+
+
+class CheckIn(_Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="check_in"):
+    """A patient's answers by measure id. Absent: not asked. None: asked, cannot say. 0 is an answer."""
+
+    moment: Literal["before_session", "next_morning", "self_test"]
+    answers: dict[str, Decimal | None]
+    session: str = ""  # the session a next-morning answer is about
+
+
+class ExerciseLog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What became of one exercise of a session."""
+
+    exercise: str
+    dose_step: int
+    outcome: Literal["done", "modified", "skipped"]
+    n_sets: int | None = None
+    n_reps: int | None = None
+    reason: str = ""
+    pain_nrs: Decimal | None = None
+    effort_nrs: Decimal | None = None
+
+
+class SessionLog(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="session_log"
+):
+    """A session as it was done, with the answers given after it. `on` is the day it was done, `logged_on` when told."""
+
+    session: str
+    items: tuple[ExerciseLog, ...]
+    answers: dict[str, Decimal | None] = {}
+    minutes: Decimal | None = None
+    logged_on: date | None = None
+
+
+class Goal(_Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="goal"):
+    """A goal in the patient's own words. A changed goal is a new fact that `replaces` the old one."""
+
+    words: str
+    activity: str = ""
+    by_on: date | None = None
+    replaces: str = ""
+    is_closed: bool = False
+
+
+class Judgement(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="judgement"
+):
+    """A clinician's recorded judgement, never computed.
+
+    `resume` opens a programme that a red flag froze; `range_limit` says that range is as good as it will get;
+    `acknowledge` answers a flag without resuming; `clear` withdraws an earlier constraint (`about` is its id).
+    """
+
+    judgement: Literal["resume", "range_limit", "acknowledge", "clear"]
+    reason: str
+    about: str = ""
+
+
+class ClinicVisit(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="clinic_visit"
+):
+    """A visit planned for or held on `visit_on`. Clinic tests stay fresh to the next planned visit plus 7 days."""
+
+    visit_on: date
+    is_held: bool = False
+
+
+class StageEntry(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="stage_entry"
+):
+    """The patient entered a stage on `on`, because a decision was accepted, overruled, or acted at once."""
+
+    stage: str
+    because: str = ""  # id of the decision or response
+    reason: str = ""
+
+
+class PlanVersion(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="plan_version"
+):
+    """What a clinician set for this patient from `on`: constraints, exercises, dose steps. Never rewrites history."""
+
+    protocol: str
+    protocol_version: str
+    protocol_hash: str
+    constraints: tuple[Constraint, ...] = ()
+    dose_steps: dict[str, int] = {}  # exercise id -> step set by the clinician
+    exercises: tuple[str, ...] | None = None  # None: those of the stage
+    figures: dict[str, Decimal] = {}  # criterion id -> bound set within `allowed`
+    reason: str = ""
+    expires_on: date | None = None
+
+
+class DecisionRecord(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="decision"
+):
+    """A stored decision: a receipt, not the source. `replay` recomputes it and compares `output_hash`."""
+
+    inputs: DecisionInputs
+    decision: Decision
+    output_hash: str
+
+
+class Response(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="response"
+):
+    """A clinician agreed with a decision or overruled it, with a reason. The engine never overrules a human."""
+
+    decision: str
+    response: Literal["agree", "overrule"]
+    advice: Advice
+    load: Load | None = None
+    stage: str = ""  # the stage the clinician chose, when it differs
+    reason: str = ""
+
+
+class Correction(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="correction"
+):
+    """An earlier fact was wrong: it stays on the record and no longer counts. A replacement is a fact of its own."""
+
+    corrects: str
+    reason: str
+    replacement: str = ""
+
+
+Fact = (
+    Reading
+    | Sign
+    | CheckIn
+    | SessionLog
+    | Goal
+    | Judgement
+    | ClinicVisit
+    | StageEntry
+    | PlanVersion
+    | DecisionRecord
+    | Response
+    | Correction
+)

@@ -1,0 +1,127 @@
+"""The whole record of one episode of one ankle, and the door it comes in by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from mortise.errors import InputError
+from mortise.record.facts import CheckIn, Fact, Reading, SessionLog
+from mortise.terms import Sex, Side
+
+_T = TypeVar("_T")
+
+RECORD_FORMAT = "mortise.record/1"
+
+
+class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What decisions need to know of a person. No name, no contact: those stay in the clinic's own tables."""
+
+    birth_year: int
+    sex: Sex = Sex.UNSPECIFIED
+    height_cm: Decimal | None = None
+
+    def age_on(self, on: date) -> int:
+        """Return the age in whole years that the person has reached at the end of the year of `on`."""
+        return on.year - self.birth_year
+
+
+class Episode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One ankle under treatment. Both ankles: two episodes."""
+
+    id: str
+    involved_side: Side
+    protocol: str
+    opened_on: date
+    is_bilateral: bool = False  # the other side is affected too: symmetry is replaced by the age-and-sex band
+
+
+class PatientRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole patient record: who, which episode, and every fact in the order received."""
+
+    format: str = RECORD_FORMAT
+    person: Person
+    episode: Episode
+    facts: tuple[Fact, ...] = ()
+
+    def of_kind(self, kind: type[_T]) -> Iterator[_T]:
+        """Yield the facts of one kind in order."""
+        return (fact for fact in self.facts if isinstance(fact, kind))
+
+
+_PATH = re.compile(r" - at `\$?(.*)`$")
+_decoder: msgspec.json.Decoder[PatientRecord] | None = None
+_encoder = msgspec.json.Encoder(decimal_format="number", order="deterministic")
+
+
+def decode_record(content: bytes | str, *, where: str = "record") -> PatientRecord:
+    """Read a record from JSON, refusing unknown keys, wrong types, doubled ids and a side that is not left or right.
+
+    Raises
+    ------
+    InputError
+        Naming `where`, the field, and what to do. Nothing is kept of a record that is refused.
+    """
+    global _decoder
+    _decoder = _decoder or msgspec.json.Decoder(PatientRecord)
+    try:
+        record = _decoder.decode(content)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        path = _PATH.search(text)
+        field = path.group(1).lstrip(".") if path else ""
+        message = _PATH.sub("", text)
+        raise InputError(
+            f"{message}.", where=f"{where}, field {field}" if field else where,
+            mend="`mortise schema record` prints the form a record must have.",
+        ) from None  # fmt: skip
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"not valid JSON: {error}.", where=where, mend="Send a JSON object.") from None
+    _check(record, where)
+    return record
+
+
+def _check(record: PatientRecord, where: str) -> None:
+    if record.format != RECORD_FORMAT:
+        raise InputError(f"format {record.format!r} is not known.", where=f"{where}, field format",
+                         mend=f"Use {RECORD_FORMAT!r}.")  # fmt: skip
+    if record.episode.involved_side is Side.NONE:
+        raise InputError("the involved side must be left or right.",
+                         where=f"{where}, field episode.involved_side")  # fmt: skip
+    seen: set[str] = set()
+    for index, fact in enumerate(record.facts):
+        if not fact.id or fact.id in seen:
+            what = "is used twice" if fact.id else "is empty"
+            raise InputError(f"the id {what}.", where=f"{where}, field facts[{index}].id",
+                             mend="Give every fact an id of its own, made at capture.")  # fmt: skip
+        seen.add(fact.id)
+        for name, value in _numbers(fact):
+            if value is not None and not value.is_finite():
+                raise InputError(f"{value} is not a number one can compare.",
+                                 where=f"{where}, field facts[{index}].{name}",
+                                 mend="Leave the value out when it is not known.")  # fmt: skip
+
+
+def _numbers(fact: Fact) -> Iterator[tuple[str, Decimal | None]]:
+    if isinstance(fact, Reading):
+        yield "value", fact.value
+        yield "recording_error", fact.recording_error
+        yield from ((f"trials[{i}]", trial) for i, trial in enumerate(fact.trials))
+    elif isinstance(fact, CheckIn | SessionLog):
+        yield from ((f"answers.{measure}", answer) for measure, answer in fact.answers.items())
+
+
+def encode(value: Any) -> bytes:
+    """Return canonical JSON: keys in a fixed order, decimals as exact numbers. The same value gives the same bytes."""
+    return _encoder.encode(value)
+
+
+def record_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a whole patient record."""
+    return msgspec.json.schema(PatientRecord)
