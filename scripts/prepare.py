@@ -1,7 +1,7 @@
 """Make `.venv` and install the pins of one lock into it; called by make, with whatever Python the machine has.
 
-`prepare.py run` installs what the server needs, `prepare.py dev` what tests and checks need on top. The stamp it
-leaves behind lets make skip all of this next time. Written for very old Pythons too, so that they reach the
+`prepare.py run` installs what the server needs, `prepare.py dev` what tests and checks need on top. The stamp
+it leaves behind lets make skip all of this next time. Written so that every Python 3 can read it and reach the
 message that says which one is needed.
 """
 
@@ -15,7 +15,7 @@ NEWEST_WITH_WHEELS = (3, 13)
 STAMPS = {"run": ("run",), "dev": ("dev", "run")}
 
 
-def why_not(version, has_venv):
+def why_not(version: "tuple[int, ...]", has_venv: bool) -> str:
     """Say in a sentence why this Python cannot be used, or return an empty string."""
     if tuple(version[:2]) < OLDEST:
         return (
@@ -30,7 +30,7 @@ def why_not(version, has_venv):
     return ""
 
 
-def can_make_venv():
+def can_make_venv() -> bool:
     """Tell whether this Python brings both halves of a virtual environment."""
     try:
         import ensurepip  # noqa: F401
@@ -40,12 +40,12 @@ def can_make_venv():
     return True
 
 
-def venv_python(root):
+def venv_python(root: str) -> str:
     """Return the path of the environment's own Python."""
     return os.path.join(root, ".venv", "bin", "python")
 
 
-def is_usable(python):
+def is_usable(python: str) -> bool:
     """Tell whether an environment is there, runs, is new enough and has pip."""
     probe = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
     try:
@@ -55,7 +55,7 @@ def is_usable(python):
         return False
 
 
-def install(root, lock):
+def install(root: str, lock: str) -> None:
     """Make the environment if need be, then install one lock and the package itself."""
     python = venv_python(root)
     if not is_usable(python):
@@ -65,14 +65,14 @@ def install(root, lock):
     print("Installing the pins of requirements/%s.lock; the first time this takes a minute." % lock)
     sys.stdout.flush()
     lock_file = os.path.join(root, "requirements", lock + ".lock")
-    subprocess.check_call(pip + ["--require-hashes", "--prefer-binary", "-r", lock_file])
-    subprocess.check_call(pip + ["--no-build-isolation", "--no-deps", "--editable", root])
+    subprocess.check_call([*pip, "--require-hashes", "--prefer-binary", "-r", lock_file])
+    subprocess.check_call([*pip, "--no-build-isolation", "--no-deps", "--editable", root])
     for stamp in STAMPS[lock]:
         with open(os.path.join(root, ".venv", ".installed-" + stamp), "w") as file:
             file.write("written by scripts/prepare.py; remove it to install again\n")
 
 
-def main(arguments, root=ROOT):
+def main(arguments: "list[str]", root: str = ROOT) -> int:
     """Install the lock named; return an exit status."""
     if len(arguments) != 1 or arguments[0] not in STAMPS:
         sys.stderr.write("usage: prepare.py run|dev\n")

@@ -1,0 +1,89 @@
+"""Run every check that is not a test, one after the other, and say at the end which failed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+PURE_DOMAIN = ("web", "cli", "content")
+
+
+class Check(NamedTuple):
+    """One check: what it is called and the command that does it."""
+
+    name: str
+    command: list[str]
+
+
+def domain_files(source: Path) -> list[str]:
+    """List the modules of the rooms below cli and web, whose public names carry full docstrings."""
+    modules = sorted(path for path in source.rglob("*.py") if not path.name.startswith("__"))
+    return [str(path) for path in modules if path.relative_to(source).parts[0] not in PURE_DOMAIN]
+
+
+def template_folders(source: Path) -> list[str]:
+    """List the folders that hold page templates."""
+    return [str(path) for path in sorted(source.rglob("templates")) if any(path.rglob("*.html"))]
+
+
+def checks(root: Path = ROOT) -> list[Check]:
+    """List the checks in the order of how soon they tell something."""
+    python, source = sys.executable, root / "src" / "mortise"
+    tools = Path(python).parent
+    found = [
+        Check("format", [python, "-m", "ruff", "format", "--check", "."]),
+        Check("lint", [python, "-m", "ruff", "check", "."]),
+        Check("registry hosts", [python, "scripts/check_no_hosts.py"]),
+        Check("house rules", [python, "scripts/check_ast.py"]),
+        Check("import floors", [str(tools / "lint-imports"), "--no-logo"]),
+        Check("docstrings", [python, "-m", "numpydoc", "lint", *domain_files(source)]),
+        Check("types", [python, "-m", "mypy"]),
+    ]
+    folders = template_folders(source / "web")
+    if folders:
+        found.append(Check("templates", [python, "-m", "djlint", "--lint", "--quiet", *folders]))
+    found += [
+        Check("clinical content", [str(tools / "mortise"), "check"]),
+        Check("generated pages", [python, "scripts/check_generated.py"]),
+    ]
+    return found
+
+
+def run(check: Check, root: Path = ROOT) -> bool:
+    """Run one check, print its output only when it fails, and tell whether it passed."""
+    start_s = time.perf_counter()
+    done = subprocess.run(
+        check.command,
+        cwd=root,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    passed = done.returncode == 0
+    print(
+        f"{'ok    ' if passed else 'FAILED'}  {check.name}  ({time.perf_counter() - start_s:.1f} s)",
+        flush=True,
+    )
+    if not passed:
+        print(done.stdout.rstrip() or f"  exit status {done.returncode}", flush=True)
+    return passed
+
+
+def main(names: list[str]) -> int:
+    """Run the checks named, or all of them."""
+    chosen = [check for check in checks() if not names or check.name in names]
+    if not chosen:
+        print(f"No such check. There are: {', '.join(check.name for check in checks())}.")
+        return 2
+    n_failed = [run(check) for check in chosen].count(False)
+    print(f"{len(chosen) - n_failed} passed, {n_failed} failed")
+    return 1 if n_failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

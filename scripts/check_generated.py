@@ -1,0 +1,80 @@
+"""Compare every committed file that is made from code or content with what its generator says today.
+
+A generator is a command that prints one whole file. To register one, add a line to `GENERATED` below: the file,
+then the words of the command (`mortise ...` and `python ...` are those of `.venv`). `make generated` writes all
+the files again; `make check` only compares.
+"""
+
+from __future__ import annotations
+
+import difflib
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_DIFF_LINES = 40
+
+GENERATED: dict[str, tuple[str, ...]] = {}
+
+
+def command_line(words: tuple[str, ...]) -> list[str]:
+    """Put the environment's own Python in front of `python ...` and `mortise ...`."""
+    if words[0] == "python":
+        return [sys.executable, *words[1:]]
+    beside = Path(sys.executable).with_name(words[0])
+    return [str(beside) if beside.exists() else words[0], *words[1:]]
+
+
+def generate(words: tuple[str, ...], root: Path) -> str:
+    """Run one generator and return what it printed; its own words go through when it fails."""
+    done = subprocess.run(command_line(words), cwd=root, stdout=subprocess.PIPE, encoding="utf-8", check=True)
+    return done.stdout
+
+
+def difference(name: str, committed: str, generated: str) -> str:
+    """Show the first lines that differ, or return an empty string."""
+    lines = difflib.unified_diff(
+        committed.splitlines(),
+        generated.splitlines(),
+        f"{name} (committed)",
+        f"{name} (generated)",
+        lineterm="",
+    )
+    return "\n".join(list(lines)[:MAX_DIFF_LINES])
+
+
+def check(root: Path, generated: dict[str, tuple[str, ...]], *, write: bool) -> list[str]:
+    """Return one text per file that differs; with `write`, mend it as well."""
+    faults = []
+    for name, words in generated.items():
+        path = root / name
+        committed = path.read_text(encoding="utf-8") if path.exists() else ""
+        try:
+            text = generate(words, root)
+        except (OSError, subprocess.CalledProcessError) as error:
+            faults.append(f"{name}: its generator failed ({' '.join(words)}): {error}")
+            continue
+        if text == committed and path.exists():
+            continue
+        faults.append(difference(name, committed, text) or f"{name}: differs in its line ends, or is missing")
+        if write:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    return faults
+
+
+def main(arguments: list[str]) -> int:
+    """Compare, or with `--write` write; return 1 when a comparison or a generator failed."""
+    write = arguments == ["--write"]
+    faults = check(ROOT, GENERATED, write=write)
+    failed = [fault for fault in faults if not write or "its generator failed" in fault]
+    for fault in failed:
+        print(fault)
+    if failed and not write:
+        print("Run `make generated` and read what changed before you commit it.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
