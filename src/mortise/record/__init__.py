@@ -28,7 +28,15 @@ from mortise.record.facts import (
     Sign,
     StageEntry,
 )
-from mortise.record.records import Episode, PatientRecord, Person
+from mortise.record.records import (
+    Episode,
+    PatientRecord,
+    Person,
+    decode_record,
+    encode,
+    json_schema,
+    record_schema,
+)
 
 __all__ = [
     "AppliedConstraint",
@@ -58,4 +66,8 @@ __all__ = [
     "SessionLog",
     "Sign",
     "StageEntry",
+    "decode_record",
+    "encode",
+    "json_schema",
+    "record_schema",
 ]

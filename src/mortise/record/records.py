@@ -122,6 +122,20 @@ def encode(value: Any) -> bytes:
     return _encoder.encode(value)
 
 
+def json_schema(kind: Any) -> dict[str, Any]:
+    """Return the JSON Schema of `kind`, in which an exact decimal is a number or a decimal string."""
+    schema: dict[str, Any] = _with_numbers(msgspec.json.schema(kind))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
+
+
+def _with_numbers(node: Any) -> Any:
+    if isinstance(node, dict):
+        if node.get("format") == "decimal":
+            return {"anyOf": [{"type": "number"}, {"type": "string", "format": "decimal"}]}
+        return {key: _with_numbers(value) for key, value in node.items()}
+    return [_with_numbers(value) for value in node] if isinstance(node, list) else node
+
+
 def record_schema() -> dict[str, Any]:
     """Return the JSON Schema of a whole patient record."""
-    return msgspec.json.schema(PatientRecord)
+    return json_schema(PatientRecord)
