@@ -77,7 +77,7 @@ def main(arguments: "list[str]", root: str = ROOT) -> int:
     if len(arguments) != 1 or arguments[0] not in STAMPS:
         sys.stderr.write("usage: prepare.py run|dev\n")
         return 2
-    reason = "" if is_usable(venv_python(root)) else why_not(sys.version_info, can_make_venv())
+    reason = "" if is_usable(venv_python(root)) else why_not(tuple(sys.version_info[:2]), can_make_venv())
     if reason:
         sys.stderr.write(reason + "\n")
         return 1

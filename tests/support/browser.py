@@ -1,0 +1,158 @@
+"""Drive the system's Chromium as a phone or a desk, and fail a test whose page complains or looks elsewhere.
+
+Fixtures: `phone_page` and `desk_page` for one page each, `open_page` for more than one, `forgive` for a
+complaint that the test provokes, `axe` for accessibility. Ask for `live_server` too and addresses may be relative.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.leaving_out import AXE, chromium_path
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+)  # fmt: skip
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+KINDS: dict[str, dict[str, Any]] = {
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "has_touch": True,
+        "is_mobile": True,
+    },
+    "desk": {"viewport": {"width": 1440, "height": 900}},
+}
+# WCAG 2.2 AA, in the words of axe.
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+
+
+class Watch:
+    """Collect what the pages of one test complain about or ask of other hosts."""
+
+    def __init__(self) -> None:
+        self._faults: list[str] = []
+        self._forgiven: list[re.Pattern[str]] = []
+
+    def attach(self, context: BrowserContext) -> None:
+        """Listen to every page of a context, also to those it opens itself."""
+        context.on("console", lambda message: self.note_console(message.type, message.text))
+        context.on("weberror", lambda error: self.note(f"page error: {error.error}"))
+        context.on("request", lambda request: self.note_request(request.url))
+
+    def note(self, fault: str) -> None:
+        """Keep one fault."""
+        self._faults.append(fault)
+
+    def note_console(self, kind: str, text: str) -> None:
+        """Keep what a page wrote to its console as an error."""
+        if kind == "error":
+            self.note(f"console error: {text}")
+
+    def note_request(self, url: str) -> None:
+        """Keep a request that leaves this machine."""
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in THIS_MACHINE:
+            self.note(f"request to another host: {parts.scheme}://{parts.hostname}")
+
+    def forgive(self, pattern: str) -> None:
+        """Let faults through that a test provokes on purpose, such as being offline."""
+        self._forgiven.append(re.compile(pattern))
+
+    def faults(self) -> list[str]:
+        """List what is left after forgiving."""
+        return [fault for fault in self._faults if not any(known.search(fault) for known in self._forgiven)]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium once for all tests of this process."""
+    # Playwright leaves an event loop running in this thread; without this Django refuses the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium_path(), headless=True, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page_watch() -> Watch:
+    """Return the watch over this test's pages."""
+    return Watch()
+
+
+@pytest.fixture
+def forgive(page_watch: Watch) -> Callable[[str], None]:
+    """Return the function that lets an expected complaint through, given a pattern."""
+    return page_watch.forgive
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, page_watch: Watch, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a page, "phone" or "desk", each in a context of its own."""
+    contexts: list[BrowserContext] = []
+    has_server = "live_server" in request.fixturenames
+    base_url = request.getfixturevalue("live_server").url if has_server else None
+
+    def open_one(kind: str, **options: Any) -> Page:
+        settings = {
+            "base_url": base_url,
+            "locale": "en-GB",
+            "timezone_id": "Europe/London",
+            **KINDS[kind],
+            **options,
+        }
+        context = browser.new_context(**settings)
+        contexts.append(context)
+        page_watch.attach(context)
+        return context.new_page()
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not page_watch.faults(), "\n".join(page_watch.faults())
+
+
+@pytest.fixture
+def phone_page(open_page: Callable[..., Page]) -> Page:
+    """Return a page on a phone: 390 by 844, touch."""
+    return open_page("phone")
+
+
+@pytest.fixture
+def desk_page(open_page: Callable[..., Page]) -> Page:
+    """Return a page on a desk: 1440 by 900."""
+    return open_page("desk")
+
+
+def violations(page: Page) -> list[str]:
+    """Run axe over the page as it stands and list what breaks WCAG 2.2 AA, with the places."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, { runOnly: rules })", list(RULES))["violations"]
+    return [
+        f"{violation['id']} ({violation['impact']}): {violation['help']}: "
+        + ", ".join(" ".join(str(step) for step in node["target"]) for node in violation["nodes"])
+        for violation in found
+    ]
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """Return a function that fails when the page as it stands is not accessible."""
+
+    def assert_accessible(page: Page) -> None:
+        found = violations(page)
+        assert not found, f"{page.url} is not accessible:\n" + "\n".join(found)
+
+    return assert_accessible
