@@ -1,0 +1,7 @@
+// Attaches each part to the page it finds itself on. Every page works without this file.
+
+import { player } from "./parts/player.js";
+
+const form = document.querySelector("form[data-player]");
+if (form instanceof HTMLFormElement) player(form);
+document.documentElement.dataset.scripts = "on";

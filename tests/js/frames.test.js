@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { blend, frameAt, readFrames } from "../../src/mortise/web/phone/static/phone/js/core/frames.js";
+
+const frames = readFrames("0 0 0;10 0 90;20 0 180");
+
+test("frames are rows of numbers", () => {
+  assert.deepEqual(frames[1], [10, 0, 90]);
+});
+
+test("up goes forward, hold stays at the goal, down comes back", () => {
+  assert.equal(frameAt("up", 0, 3, false), 0);
+  assert.equal(frameAt("up", 1, 3, false), 2);
+  assert.equal(frameAt("hold", 0.3, 3, false), 2);
+  assert.equal(frameAt("down", 1, 3, false), 0);
+});
+
+test("a round takes one repetition, and rest shows the start", () => {
+  assert.equal(frameAt("up", 1, 5, true), 2);
+  assert.equal(frameAt("down", 1, 5, true), 4);
+  assert.equal(frameAt("rest", 0.5, 5, true), 0);
+});
+
+test("blending is linear between neighbours and stays inside the row", () => {
+  assert.deepEqual(blend(frames, 0.5), [5, 0, 45]);
+  assert.deepEqual(blend(frames, 9), [20, 0, 180]);
+  assert.deepEqual(blend(frames, -1), [0, 0, 0]);
+});
