@@ -201,7 +201,8 @@ function exercise(node) {
       find("ring")?.setAttribute("stroke-dasharray", `${(100 * Math.min(now_s / total_s, 1)).toFixed(2)} 100`);
       node.querySelectorAll("[data-kind]").forEach((item) => {
         const isNow = item.dataset.kind === phase.kind;
-        item.toggleAttribute("aria-current", isNow);
+        if (isNow) item.setAttribute("aria-current", "step");
+        else item.removeAttribute("aria-current");
         const left = item.querySelector("[data-left]");
         if (left) left.textContent = String(isNow ? Math.ceil(left_s) : item.dataset.seconds ?? "");
       });
