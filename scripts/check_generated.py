@@ -49,7 +49,7 @@ def check(root: Path, generated: dict[str, tuple[str, ...]], *, write: bool) -> 
     faults = []
     for name, words in generated.items():
         path = root / name
-        committed = path.read_text(encoding="utf-8") if path.exists() else ""
+        committed = path.read_bytes().decode() if path.exists() else ""
         try:
             text = generate(words, root)
         except (OSError, subprocess.CalledProcessError) as error:
@@ -60,7 +60,7 @@ def check(root: Path, generated: dict[str, tuple[str, ...]], *, write: bool) -> 
         faults.append(difference(name, committed, text) or f"{name}: differs in its line ends, or is missing")
         if write:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(text.encode())
     return faults
 
 

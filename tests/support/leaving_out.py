@@ -159,6 +159,8 @@ def summary_lines(reports: list[pytest.TestReport]) -> list[str]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what was left out, and for want of what, just above the closing line."""
+    if nothing_may_be_left_out():
+        return
     terminalreporter.section("Left out")
     for line in summary_lines(terminalreporter.stats.get("skipped", [])):
         terminalreporter.write_line(line)

@@ -1,0 +1,62 @@
+"""The comparison of committed files with their generators, with planted faults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts import check_generated
+
+SAYS_HELLO = {"docs/hello.md": ("python", "-c", "print('hello')")}
+
+
+def test_file_that_says_what_its_generator_says_passes(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/hello.md").write_text("hello\n")
+
+    assert check_generated.check(tmp_path, SAYS_HELLO, write=False) == []
+
+
+@pytest.mark.parametrize("committed", [None, "", "good-bye\n", "hello\r\n"])
+def test_file_that_differs_or_is_missing_is_found_and_left_alone(
+    tmp_path: Path, committed: str | None
+) -> None:
+    path = tmp_path / "docs/hello.md"
+    path.parent.mkdir()
+    if committed is not None:
+        path.write_bytes(committed.encode())
+
+    faults = check_generated.check(tmp_path, SAYS_HELLO, write=False)
+
+    assert len(faults) == 1
+    assert "docs/hello.md" in faults[0]
+    assert (path.read_bytes().decode() if path.exists() else None) == committed
+
+
+def test_write_mends_the_file(tmp_path: Path) -> None:
+    check_generated.check(tmp_path, SAYS_HELLO, write=True)
+
+    assert (tmp_path / "docs/hello.md").read_text() == "hello\n"
+    assert check_generated.check(tmp_path, SAYS_HELLO, write=False) == []
+
+
+def test_generator_that_fails_is_named_and_writes_nothing(tmp_path: Path) -> None:
+    failing = {"docs/hello.md": ("python", "-c", "print('half'); raise SystemExit(3)")}
+
+    faults = check_generated.check(tmp_path, failing, write=True)
+
+    assert "its generator failed" in faults[0]
+    assert not (tmp_path / "docs/hello.md").exists()
+
+
+def test_main_fails_on_a_planted_difference_and_says_what_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(check_generated, "ROOT", tmp_path)
+    monkeypatch.setattr(check_generated, "GENERATED", SAYS_HELLO)
+
+    assert check_generated.main([]) == 1
+    assert "make generated" in capsys.readouterr().out
+    assert check_generated.main(["--write"]) == 0
+    assert check_generated.main([]) == 0
