@@ -1,0 +1,212 @@
+"""The drawn exercises: poses, things, bands and marks as data, read from `content/figures/<id>.toml`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from mortise.errors import ContentError
+from mortise.report.figure._layers import Drawing, rear_drawing, side_drawing
+from mortise.report.figure.body import solve
+from mortise.report.figure.pose import Place, Pose, RearPose, between
+
+Anchor = str | Place  # a named point of the body ("near.ball", "far.hand") or a fixed place
+
+
+class Thing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the body stands on, leans on or steps over.
+
+    Attributes
+    ----------
+    kind : str
+        `wall` is a line at `from_x`; the others are boxes from `from_x` to `to_x`, `base` to `top`. A `chair` has a
+        back at `from_x`; a `line` is a line on the floor; a `rail` runs from (`from_x`, `base`) to (`to_x`, `top`).
+    from_x, to_x, top, base : float
+        Thousandths of stature.
+    """
+
+    kind: Literal["wall", "step", "cushion", "chair", "mat", "obstacle", "line", "rail"]
+    from_x: float
+    to_x: float = 0
+    top: float = 0
+    base: float = 0
+
+
+class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A band, towel or strap between two points; it follows the body when the picture moves."""
+
+    start: Anchor
+    end: Anchor
+    is_behind: bool = False
+
+
+class Mark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Through which range or in which direction the body moves.
+
+    Attributes
+    ----------
+    kind : str
+        `shin`: lean of the shin from upright, about the ankle. `heel`: rise of the heel about the toe joint. `ankle`:
+        turn of the foot about the ankle. `circle`: a closed path about a point. `arrow`: a straight arrow.
+    pose : int
+        Index of the pose it belongs to; -1 is the last.
+    from_deg, to_deg : float
+        `ankle`: pitch of the foot at start and goal (heel above toes).
+    radius : float
+        Of a circle.
+    start, end : anchor
+        Of an arrow; `start` is also the centre of a circle.
+    has_words : bool
+        Whether a shin angle is written beside its arc. Usually not: the dose, not the drawing, says how far.
+    """
+
+    kind: Literal["shin", "heel", "ankle", "circle", "arrow"]
+    pose: int = -1
+    from_deg: float = 0
+    to_deg: float = 0
+    radius: float = 60
+    start: Anchor | None = None
+    end: Anchor | None = None
+    has_words: bool = False
+
+
+class Tempo(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Seconds from the first pose to the last, hold, back, and rest.
+
+    A cycle uses `up_s` for one whole round. `down_s` 0 is a movement that is not undone: it begins anew.
+    """
+
+    up_s: float = 2
+    hold_s: float = 1
+    down_s: float = 2
+    rest_s: float = 0.5
+
+
+class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The drawing of one exercise.
+
+    Attributes
+    ----------
+    id : str
+        Name of its file; the exercise of that id uses it.
+    says : str
+        What the picture shows, for a reader who does not see it. `{side}` becomes left or right.
+    poses, rear_poses : tuple
+        Two to four moments seen from the side, or from behind; exactly one of the two lists is given.
+    is_cycle : bool
+        Poses follow each other round and round (walking), instead of there and back.
+    show : int
+        Index of the pose a still picture shows.
+    has_ghost : bool
+        Whether a still picture also shows the first pose, pale.
+    working : tuple of str
+        Joints the exercise is about: "near.ankle".
+    things, links, marks : tuple
+        What else is drawn.
+    is_far_leg_in_front : bool
+        Paints the far leg over the near one, where it rests on it.
+    ground_deg : float
+        Slope of the floor, uphill forward.
+    tempo : Tempo
+        Pace of the moving picture when the dose gives none.
+    view, small_view : (x, y, width, height) or None
+        Part of the plane shown, in SVG units (y down); None fits the body.
+    checked_by : str
+        Who has compared the picture with the exercise; empty is nobody.
+    """
+
+    id: str
+    says: str
+    poses: tuple[Pose, ...] = ()
+    rear_poses: tuple[RearPose, ...] = ()
+    is_cycle: bool = False
+    show: int = -1
+    has_ghost: bool = False
+    working: tuple[str, ...] = ("near.ankle",)
+    things: tuple[Thing, ...] = ()
+    links: tuple[Link, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    is_far_leg_in_front: bool = False
+    ground_deg: float = 0
+    tempo: Tempo = Tempo()
+    view: tuple[float, float, float, float] | None = None
+    small_view: tuple[float, float, float, float] | None = None
+    checked_by: str = ""
+
+    @property
+    def moments(self) -> tuple[Pose, ...] | tuple[RearPose, ...]:
+        """The poses, from whichever side they are seen."""
+        return self.poses or self.rear_poses
+
+    @property
+    def is_from_behind(self) -> bool:
+        """Whether the body is seen from behind."""
+        return not self.poses
+
+    def drawing(self, index: int = -1) -> Drawing:
+        """Return the layers of the pose of that index."""
+        return self._drawn(self.moments[index], f"{self.id}.poses[{index}]")
+
+    def drawing_between(self, index: int, fraction: float) -> Drawing:
+        """Return the layers a fraction of the way from one pose to the next; a cycle ends where it began."""
+        after = (index + 1) % len(self.moments)
+        where = f"{self.id}.poses[{index}] to [{after}]"
+        if self.poses:
+            return self._drawn(between(self.poses[index], self.poses[after], fraction), where)
+        return self._drawn(between(self.rear_poses[index], self.rear_poses[after], fraction), where)
+
+    def _drawn(self, pose: Pose | RearPose, where: str) -> Drawing:
+        if isinstance(pose, RearPose):
+            return rear_drawing(pose)
+        return side_drawing(solve(pose, where), is_far_leg_in_front=self.is_far_leg_in_front)
+
+
+def read_figure(file: Traversable) -> ExerciseFigure:
+    """Read one figure.
+
+    Parameters
+    ----------
+    file : Traversable
+        A TOML file named after its exercise.
+
+    Returns
+    -------
+    ExerciseFigure
+        The figure, every pose of which can be reached.
+
+    Raises
+    ------
+    ContentError
+        When a field is unknown, missing or malformed, or a limb cannot reach its place; names file and field.
+    """
+    try:
+        figure = msgspec.toml.decode(file.read_bytes(), type=ExerciseFigure)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise ContentError(str(error), where=f"figures/{file.name}") from error
+    if figure.id != file.name.removesuffix(".toml"):
+        raise ContentError(f"id {figure.id!r} is not the name of its file.", where=f"figures/{file.name}: id")
+    if bool(figure.poses) == bool(figure.rear_poses) or len(figure.moments) < 2:
+        raise ContentError("needs two to four poses, seen from one side.", where=f"figures/{file.name}: poses")
+    for index in range(len(figure.moments) - (0 if figure.is_cycle else 1)):
+        for fraction in (0.0, 0.5, 1.0):
+            figure.drawing_between(index, fraction)
+    return figure
+
+
+@cache
+def load_figures() -> dict[str, ExerciseFigure]:
+    """Return every drawn exercise by its id, in order of their names.
+
+    Raises
+    ------
+    ContentError
+        When a file is malformed; names file and field.
+    """
+    folder = files("mortise") / "content" / "figures"
+    found = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    return {file.name.removesuffix(".toml"): read_figure(file) for file in found}
