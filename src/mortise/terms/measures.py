@@ -54,13 +54,14 @@ class Instrument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Derivation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a derived measure is computed in `progress`, so that criteria hold no arithmetic.
 
-    Kinds: `side_difference` and `limb_symmetry` (involved against uninvolved) of measure `of`; `sum`, `max`, `count_at_least`
-    of `of` over `window_days` (`at_least` is the value counted); `last_light` (grade of the newest session that has a light:
-    0 red, 1 amber, 2 green_amber, 3 green); `running_light` (sessions in a row at `light` or better);
-    `running_light_or_worse` (sessions in a row at `light` or worse); `days_with_light` (days at `light` or worse in
-    `window_days`, no further back than the entry into the current stage); `adherence` (share of planned sessions done in
-    `window_days`); `days_in_stage`; `days_silent`; `days_since_session`; `flare` (CUSUM of `of` on the person's own baseline);
-    `change_from_usual` (today's `of` minus the person's own median of the last `window_days`).
+    Kinds: `side_difference` and `limb_symmetry` (involved against uninvolved) of measure `of`; `sum`, `max`,
+    `count_at_least` of `of` over `window_days` (`at_least` is the value counted); `last_light` (grade of the newest
+    session that has a light: 0 red, 1 amber, 2 green_amber, 3 green); `running_light` (sessions in a row at `light`
+    or better); `running_light_or_worse` (sessions in a row at `light` or worse); `days_with_light` (days at `light`
+    or worse in `window_days`, no further back than the entry into the current stage); `adherence` (share of planned
+    sessions done in `window_days`); `days_in_stage`; `days_silent`; `days_since_session`; `flare` (CUSUM of `of` on
+    the person's own baseline); `change_from_usual` (today's `of` minus the person's own median of the last
+    `window_days`). A side difference is positive when the involved side is the worse one.
     """
 
     kind: str
