@@ -1,0 +1,1 @@
+"""The professionals' pages: who needs me, why, and what next."""

@@ -1,0 +1,169 @@
+"""The programme: each exercise with its picture, its dose, why the dose is what it is, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from msgspec import Struct
+
+from mortise.protocol import DoseStep, Exercise, Stage
+from mortise.record import Session
+from mortise.report.words import number, plural
+
+PURPOSE_ORDER = (
+    "swelling", "mobility", "flexibility", "activation", "strength", "balance", "gait", "function",
+)  # fmt: skip
+
+
+class DoseOption(Struct, frozen=True, kw_only=True):
+    """One rung of a dose ladder as an option of a list."""
+
+    step: int
+    words: str
+    is_now: bool
+
+
+class ExerciseRow(Struct, frozen=True, kw_only=True):
+    """One exercise of the programme."""
+
+    id: str
+    name: str
+    purpose: str
+    picture: str  # safe SVG from `report.figure`, or nothing
+    dose: str
+    usual: str  # the dose before today's constraints, where it differs
+    why: str
+    since: str
+    options: tuple[DoseOption, ...]
+    needs: str
+    is_today: bool
+    per_week: str
+
+
+class Out(Struct, frozen=True, kw_only=True):
+    """An exercise left out, and why."""
+
+    name: str
+    reason: str
+
+
+class Programme(Struct, frozen=True, kw_only=True):
+    """Everything the programme table shows."""
+
+    rows: tuple[ExerciseRow, ...]
+    out: tuple[Out, ...]
+    summary: str
+    why: str
+
+
+class DoseNow(Struct, frozen=True, kw_only=True):
+    """Where an exercise stands on its ladder, and what put it there: a plain copy of the engine's dose state."""
+
+    step: int
+    cause: str
+    since: str
+
+
+def dose_words(dose: DoseStep) -> str:
+    """Write one rung: "3 × 8, 2-1-3 s, light band", "3 × 30 s", "2 × 5 min"."""
+    if dose.duration_s:
+        work = f"{dose.n_sets} × {_time_words(dose.duration_s)}"
+    else:
+        work = f"{dose.n_sets} × {dose.n_reps}"
+        tempo = (dose.up_s, dose.hold_s, dose.down_s)
+        if any(tempo):
+            work += f", {'-'.join(number(part, _grid(part)) for part in tempo)} s"
+    extra = []
+    if dose.height_cm is not None:
+        extra.append(f"{number(dose.height_cm, _grid(dose.height_cm))} cm")
+    if dose.load:
+        extra.append(dose.load)
+    if dose.n_contacts:
+        extra.append(plural(dose.n_contacts, "contact"))
+    return ", ".join((work, *extra))
+
+
+def _grid(value: Decimal) -> Decimal:
+    return Decimal(1) if value == value.to_integral_value() else Decimal("0.1")
+
+
+def _time_words(seconds: Decimal) -> str:
+    if seconds >= 120 and seconds % 60 == 0:
+        return f"{number(seconds / 60, 1)} min"
+    return f"{number(seconds, _grid(seconds))} s"
+
+
+def programme_of(
+    stage: Stage,
+    session: Session,
+    exercises: Mapping[str, Exercise],
+    doses: Mapping[str, DoseNow],
+    picture: Callable[[str], str],
+) -> Programme:
+    """Arrange the exercises of a stage by purpose, with today's doses and every reason.
+
+    Parameters
+    ----------
+    doses : mapping
+        Exercise id to where it stands on its ladder.
+    picture : callable
+        From the id of an exercise to its picture as safe HTML; an empty string where there is none.
+    """
+    rows = [
+        _row(slot.exercise, slot.purpose, slot.n_per_week, session, exercises[slot.exercise], doses, picture)
+        for slot in stage.slots
+        if slot.exercise in exercises
+    ]
+    rows.sort(key=lambda row: (not row.is_today, _purpose_rank(row.purpose), row.name))
+    minutes = max(1, round(session.seconds / 60)) if session.exercises else 0
+    return Programme(
+        rows=tuple(rows),
+        out=tuple(Out(name=one.name, reason=one.reason) for one in session.left_out),
+        summary=f"{plural(len(session.exercises), 'exercise')} today, about {number(minutes, 1)} min"
+        if session.exercises
+        else "No exercises today",
+        why=session.why,
+    )
+
+
+def _purpose_rank(purpose: str) -> int:
+    return PURPOSE_ORDER.index(purpose) if purpose in PURPOSE_ORDER else len(PURPOSE_ORDER)
+
+
+def _row(
+    exercise_id: str,
+    purpose: str,
+    n_per_week: int,
+    session: Session,
+    exercise: Exercise,
+    doses: Mapping[str, DoseNow],
+    picture: Callable[[str], str],
+) -> ExerciseRow:
+    planned = next((one for one in session.exercises if one.exercise == exercise_id), None)
+    now = doses.get(exercise_id)
+    step = now.step if now is not None else (planned.usual_step if planned else 0)
+    usual = dose_words(exercise.dose_steps[min(step, len(exercise.dose_steps) - 1)])
+    dose = dose_words(planned.dose) if planned else usual
+    return ExerciseRow(
+        id=exercise_id,
+        name=exercise.name,
+        purpose=purpose,
+        picture=picture(exercise_id),
+        dose=dose,
+        usual=usual if dose != usual else "",
+        why=" ".join(_reasons(planned.why if planned else "", now.cause if now else "", exercise.why)),
+        since=now.since if now is not None else "",
+        options=tuple(
+            DoseOption(step=index, words=dose_words(one), is_now=index == step)
+            for index, one in enumerate(exercise.dose_steps)
+        ),
+        needs=", ".join(exercise.needs),
+        is_today=planned is not None,
+        per_week=f"{n_per_week} a week",
+    )
+
+
+def _reasons(*sentences: str) -> tuple[str, ...]:
+    """Return the first sentence that says something: today's reason, else the cause of the step, else the purpose."""
+    return next(((sentence,) for sentence in sentences if sentence), ())

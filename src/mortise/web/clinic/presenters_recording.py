@@ -1,0 +1,349 @@
+"""A recording as it is read: what was recognised and by whom, numbers with their error, strides, what was refused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from msgspec import Struct
+
+from mortise.measure.recording import RecordingInfo
+from mortise.measure.results import (
+    GaitResult,
+    LungeResult,
+    LungeTrial,
+    MeasureResult,
+    Reading,
+    Refused,
+    Stride,
+)
+from mortise.report.words import number, plural, quantity, with_unit
+from mortise.terms import Measure, Side
+from mortise.units import SYMBOLS
+from mortise.web.clinic.presenters_words import Z_95, resolution_of
+
+SOURCE_WORDS = {
+    "given": "as you said",
+    "sidecar": "from the note beside the file",
+    "header": "from the file's header",
+    "name": "from the file's name",
+    "data": "from the movement itself",
+    "assumed": "assumed",
+}
+PLACEMENT_WORDS = {
+    "foot": "foot",
+    "instep": "instep",
+    "lateral_foot": "outer side of the foot",
+    "heel": "heel",
+    "shank": "shin",
+    "thigh": "thigh",
+    "lower_back": "lower back",
+    "belt": "belt",
+    "pocket": "pocket",
+    "hand": "hand",
+    "unknown": "not known",
+}
+
+
+class Sensor(Struct, frozen=True, kw_only=True):
+    """One file as it was recognised, each claim with the source that won."""
+
+    file: str
+    side: str
+    side_source: str
+    placement: str
+    placement_source: str
+    rate: str
+    rate_source: str
+    units_source: str
+    length: str
+    device: str
+    remarks: tuple[str, ...]
+
+
+class ReadingCell(Struct, frozen=True, kw_only=True):
+    """One number of one side, and whether it can be taken into the record."""
+
+    key: str  # measure and side, as the form sends it
+    words: str
+    n_trials: int
+    flags: tuple[str, ...]
+
+
+class ReadingRow(Struct, frozen=True, kw_only=True):
+    """One measure on both sides."""
+
+    measure: str
+    label: str
+    unit: str
+    left: ReadingCell | None
+    right: ReadingCell | None
+    both: ReadingCell | None
+    difference: str
+    verdict: str
+    is_beyond: bool
+
+
+class RefusedRow(Struct, frozen=True, kw_only=True):
+    """Something that made no number, and what would mend it."""
+
+    what: str
+    side: str
+    when: str
+    reason: str
+    mend: str
+
+
+class StrideRow(Struct, frozen=True, kw_only=True):
+    """One stride in words."""
+
+    side: str
+    at: str
+    length: str
+    time: str
+    stance: str
+    swing: str
+    strike: str
+    toe_off: str
+    clearance: str
+    use: str
+    is_used: bool
+
+
+class TrialRow(Struct, frozen=True, kw_only=True):
+    """One lunge in words."""
+
+    number: int
+    side: str
+    at: str
+    hold: str
+    angle: str
+    out_of_plane: str
+    pinch: str
+    use: str
+    is_used: bool
+
+
+class RecordingReport(Struct, frozen=True, kw_only=True):
+    """Everything the result page shows, charts apart."""
+
+    title: str
+    test: str
+    lead: str
+    sensors: tuple[Sensor, ...]
+    readings: tuple[ReadingRow, ...]
+    refused: tuple[RefusedRow, ...]
+    strides: tuple[StrideRow, ...]
+    trials: tuple[TrialRow, ...]
+    method: str
+    duration: str
+
+
+def report_of(result: MeasureResult, measures: Mapping[str, Measure], involved: Side) -> RecordingReport:
+    """Arrange a result of `measure` for reading; the numbers are those the command line prints."""
+    is_gait = isinstance(result, GaitResult)
+    methods = dict.fromkeys(reading.method for reading in result.readings if reading.method)
+    return RecordingReport(
+        title=_title(result),
+        test="Gait" if is_gait else "Lunge",
+        lead=_lead(result, involved),
+        sensors=tuple(sensor_of(info) for info in result.recording.sensors),
+        readings=reading_rows(result.readings, measures),
+        refused=tuple(_refused(one) for one in result.refused),
+        strides=tuple(_stride(one) for one in result.strides) if isinstance(result, GaitResult) else (),
+        trials=tuple(_trial(one) for one in result.trials) if isinstance(result, LungeResult) else (),
+        method=", ".join(methods),
+        duration=f"{number(result.recording.duration_s, 1)} s",
+    )
+
+
+def _title(result: MeasureResult) -> str:
+    if not result.readings:
+        return "This recording made no number."
+    if isinstance(result, GaitResult):
+        used = [stride for stride in result.strides if is_used(stride)]
+        n_left = sum(stride.side is Side.LEFT for stride in used)
+        n_right = sum(stride.side is Side.RIGHT for stride in used)
+        sides = [f"{n} {side}" for n, side in ((n_left, "left"), (n_right, "right")) if n]
+        return f"Walk read: {' and '.join(sides) or 'no'} strides used."
+    counted = sum(trial.is_counted for trial in result.trials)
+    return f"Lunge read: {counted} of {plural(len(result.trials), 'trial')} counted."
+
+
+def _lead(result: MeasureResult, involved: Side) -> str:
+    """Say the one thing a clinician looks for first: the treated side against the other, or the speed."""
+    by_key = {(reading.measure, reading.side): reading for reading in result.readings}
+    first = "gait_speed_m_s" if isinstance(result, GaitResult) else "lunge_angle_deg"
+    parts = []
+    for side in (Side.NONE, involved, involved.opposite):
+        reading = by_key.get((first, side))
+        if reading is not None:
+            words = quantity(reading.value, reading.error * float(Z_95), reading.unit, _grid(reading.error))
+            parts.append(words if side is Side.NONE else f"{side.value} {words}")
+    what = "Walking speed" if isinstance(result, GaitResult) else "Shin angle at the limit"
+    missing = (
+        f" {plural(len(result.refused), 'stretch', 'stretches')} refused, listed below."
+        if result.refused
+        else ""
+    )
+    return f"{what} {', '.join(parts)}.{missing}" if parts else missing.strip()
+
+
+def _grid(error: float) -> Decimal:
+    """Return a grid one tenth of the error's first figure would round away at most: 0.043 gives 0.01."""
+    if not error or not math.isfinite(error):
+        return Decimal("0.01")
+    return Decimal(1).scaleb(min(0, math.floor(math.log10(error * float(Z_95)))))
+
+
+def is_used(stride: Stride) -> bool:
+    """Whether a stride counts towards the numbers: not a turn, not the first or last of a walk, not flagged."""
+    return not (stride.is_turn or stride.is_first_or_last or stride.quality)
+
+
+def sensor_of(info: RecordingInfo) -> Sensor:
+    """Say what a file was recognised as, and which source won each claim."""
+    remarks = [*info.notes, *(flag_words(flag) for flag in info.flags)]
+    n_missing = sum(gap.n_missing for gap in info.gaps)
+    if n_missing:
+        remarks.append(f"{plural(n_missing, 'sample')} missing in {plural(len(info.gaps), 'gap')}")
+    for clip in info.clipping:
+        at_limit = f"at the sensor's limit of {number(clip.limit, 1)} {clip.unit} ({clip.channel})"
+        remarks.append(f"{plural(clip.n_samples, 'sample')} {at_limit}")
+    return Sensor(
+        file=info.file,
+        side=info.side.value if info.side is not Side.NONE else "not known",
+        side_source=SOURCE_WORDS[info.sources.side],
+        placement=PLACEMENT_WORDS.get(info.placement, info.placement),
+        placement_source=SOURCE_WORDS[info.sources.placement],
+        rate=f"{number(info.rate_hz, Decimal('0.1'))} Hz",
+        rate_source=SOURCE_WORDS[info.sources.rate],
+        units_source=SOURCE_WORDS[info.sources.units],
+        length=f"{number(info.duration_s, 1)} s, {plural(info.n_samples, 'sample')}",
+        device=info.device,
+        remarks=tuple(remarks),
+    )
+
+
+def flag_words(flag: str) -> str:
+    """Write a quality flag as words."""
+    return flag.replace("_", " ").strip()
+
+
+def reading_key(measure: str, side: Side) -> str:
+    """Name a reading in a form."""
+    return f"{measure}:{side.value}"
+
+
+def reading_rows(readings: Iterable[Reading], measures: Mapping[str, Measure]) -> tuple[ReadingRow, ...]:
+    """Put left and right of each measure in one row, with their difference and its error."""
+    grouped: dict[str, dict[Side, Reading]] = {}
+    for reading in readings:
+        grouped.setdefault(reading.measure, {})[reading.side] = reading
+    return tuple(_reading_row(name, sides, measures.get(name)) for name, sides in grouped.items())
+
+
+def _reading_row(name: str, sides: Mapping[Side, Reading], measure: Measure | None) -> ReadingRow:
+    any_reading = next(iter(sides.values()))
+    left, right = sides.get(Side.LEFT), sides.get(Side.RIGHT)
+    difference, verdict, is_beyond = _difference(left, right, measure)
+    return ReadingRow(
+        measure=name,
+        label=measure.label if measure is not None else flag_words(name),
+        unit=SYMBOLS.get(any_reading.unit, any_reading.unit),
+        left=_cell(left, measure),
+        right=_cell(right, measure),
+        both=_cell(sides.get(Side.NONE), measure),
+        difference=difference,
+        verdict=verdict,
+        is_beyond=is_beyond,
+    )
+
+
+def _cell(reading: Reading | None, measure: Measure | None) -> ReadingCell | None:
+    if reading is None:
+        return None
+    return ReadingCell(
+        key=reading_key(reading.measure, reading.side),
+        words=_plain_quantity(reading.value, reading.error, _shown_grid(reading.error, measure)),
+        n_trials=reading.n_trials,
+        flags=tuple(flag_words(flag) for flag in reading.quality),
+    )
+
+
+def _shown_grid(error: float, measure: Measure | None) -> Decimal:
+    return min(resolution_of(measure), _grid(error)) if measure is not None else _grid(error)
+
+
+def _plain_quantity(value: float, error: float, grid: Decimal) -> str:
+    return f"{number(value, grid)} ± {number(error * float(Z_95), grid)}"
+
+
+def _difference(
+    left: Reading | None, right: Reading | None, measure: Measure | None
+) -> tuple[str, str, bool]:
+    if left is None or right is None:
+        return "", "", False
+    value = left.value - right.value
+    error = math.hypot(left.error, right.error)
+    grid = _shown_grid(error, measure)
+    is_beyond = abs(value) > error * float(Z_95)
+    words = f"{number(value, grid, signed=True)} ± {number(error * float(Z_95), grid)}"
+    return words, "Beyond error" if is_beyond else "Within error", is_beyond
+
+
+def _refused(one: Refused) -> RefusedRow:
+    if one.start_s is not None and one.end_s is not None:
+        when = f"{number(one.start_s, Decimal('0.1'))} to {number(one.end_s, Decimal('0.1'))} s"
+    else:
+        when = plural(one.n_missing, "missing") if one.n_missing else "whole recording"
+    return RefusedRow(
+        what=flag_words(one.what),
+        side=one.side.value if one.side is not Side.NONE else "both",
+        when=when,
+        reason=one.reason,
+        mend=one.mend,
+    )
+
+
+def _stride(stride: Stride) -> StrideRow:
+    why = [flag_words(flag) for flag in stride.quality]
+    if stride.is_turn:
+        why.insert(0, "turn, left out")
+    if stride.is_first_or_last:
+        why.insert(0, "first or last, left out")
+    return StrideRow(
+        side=stride.side.value,
+        at=_s(stride.foot_strike_s),
+        length=number(stride.stride_length_m, Decimal("0.01")),
+        time=_s(stride.stride_time_s),
+        stance=_s(stride.stance_time_s),
+        swing=_s(stride.swing_time_s),
+        strike=number(stride.strike_angle_deg, Decimal("0.1")),
+        toe_off=number(stride.toe_off_angle_deg, Decimal("0.1")),
+        clearance=number(stride.clearance_cm, Decimal("0.1")),
+        use=", ".join(why) or "used",
+        is_used=is_used(stride),
+    )
+
+
+def _s(seconds: float) -> str:
+    return number(seconds, Decimal("0.01"))
+
+
+def _trial(trial: LungeTrial) -> TrialRow:
+    why = [flag_words(flag) for flag in trial.quality]
+    return TrialRow(
+        number=trial.number,
+        side=trial.side.value,
+        at=_s(trial.peak_s),
+        hold=with_unit(number(trial.hold_s, Decimal("0.1")), "s"),
+        angle=with_unit(number(trial.lunge_angle_deg, Decimal("0.1")), "deg"),
+        out_of_plane=with_unit(number(trial.out_of_plane_deg, Decimal("0.1")), "deg"),
+        pinch=with_unit(number(trial.first_pinch_angle_deg, Decimal("0.1")), "deg")
+        if trial.first_pinch_angle_deg is not None
+        else "none marked",
+        use=", ".join(why) or ("counted" if trial.is_counted else "not counted"),
+        is_used=trial.is_counted,
+    )
