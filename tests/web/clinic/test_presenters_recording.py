@@ -41,7 +41,9 @@ def a_stride(side: Side = Side.LEFT, at: float = 1.0, **over: Any) -> Stride:
         "strike_angle_deg": 18.2, "toe_off_angle_deg": -61.0, "clearance_cm": None, "sensor_lift_cm": 12.0,
         "speed_m_s": 1.32, "turn_deg": 1.0, "is_turn": False, "is_first_or_last": False,
     }  # fmt: skip
-    return Stride(**(fields | over))
+    return Stride(
+        **{name: value for name, value in (fields | over).items() if name in Stride.__struct_fields__}
+    )
 
 
 def a_reading(

@@ -14,7 +14,7 @@ from mortise.terms import Advice, Cause, EvidenceRow, Measure, Side, Truth
 from mortise.web.clinic.presenters_gate import nearest_words
 from mortise.web.clinic.presenters_words import (
     ADVICE_SAYS,
-    LOAD_WORDS,
+    LOAD_SAYS,
     PEG_UNKNOWN,
     PEG_UNMET,
     STRENGTH_WORDS,
@@ -71,7 +71,7 @@ class Panel(Struct, frozen=True, kw_only=True):
     says: Says
     advice: str
     title: str
-    load: str
+    load: Says
     sentences: tuple[str, ...]
     arguments: tuple[Arguments, ...]
     cuts: tuple[Cut, ...]
@@ -109,7 +109,7 @@ def panel_of(
         says=ADVICE_SAYS[decision.advice],
         advice=decision.advice.value,
         title=decision_title(decision, protocol),
-        load=f"Load today: {LOAD_WORDS[decision.load].lower()}",
+        load=LOAD_SAYS[decision.load],
         sentences=reason_words(decision, measures, involved)[:2],
         arguments=arguments,
         cuts=tuple(_cut(one, exercise_names, author_names) for one in decision.constraints),

@@ -23,6 +23,7 @@ from mortise.terms import (
     Truth,
     side_of,
 )
+from mortise.web.ui.templatetags.look import PEGS, SAYS
 
 # Half width of a 95 % interval from a standard error; said beside every table that shows it.
 Z_95 = Decimal("1.96")
@@ -56,23 +57,19 @@ class Source(Struct, frozen=True, kw_only=True):
     strength: str
 
 
-ADVICE_SAYS: Mapping[Advice, Says] = {
-    Advice.ADVANCE: Says("says--advance", "g-advance", "Advance"),
-    Advice.HOLD: Says("says--hold", "g-hold", "Hold"),
-    Advice.STEP_BACK: Says("says--ease", "g-ease", "Step back"),
-    Advice.ASK_CLINICIAN: Says("says--pause", "g-pause", "Ask"),
-    Advice.STOP_AND_SEEK_HELP: Says("says--stop", "g-stop", "Stopped"),
-}
-LOAD_WORDS: Mapping[Load, str] = {
-    Load.RAISE: "Raise",
-    Load.KEEP: "Keep",
-    Load.EASE: "Ease",
-    Load.REST: "Rest",
-}
-PEG_MET = Peg("p-met", "is-met", "In place")
-PEG_UNMET = Peg("p-unmet", "is-unmet", "Not yet")
-PEG_STALE = Peg("p-stale", "is-stale", "Too old")
-PEG_UNKNOWN = Peg("p-unknown", "is-unknown", "Not known")
+def _says(what: str) -> Says:
+    word, glyph, kind = SAYS[what]
+    return Says(f"says--{kind}", f"g-{glyph}", word)
+
+
+def _peg(state: str) -> Peg:
+    word, name = PEGS[state]
+    return Peg(f"p-{name}", f"is-{name}", word)
+
+
+ADVICE_SAYS: Mapping[Advice, Says] = {advice: _says(advice) for advice in Advice}
+LOAD_SAYS: Mapping[Load, Says] = {load: _says(load) for load in Load}
+PEG_MET, PEG_UNMET, PEG_STALE, PEG_UNKNOWN = (_peg(state) for state in ("met", "unmet", "stale", "unknown"))
 CAUSE_WORDS: Mapping[Cause, str] = {
     Cause.MISSING: "never taken",
     Cause.STALE: "too old",
