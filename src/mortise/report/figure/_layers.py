@@ -69,9 +69,11 @@ def _leg_points(name: str, leg: LegJoints) -> dict[str, Point]:
     }  # fmt: skip
 
 
-def side_drawing(body: Body, *, is_far_leg_in_front: bool = False) -> Drawing:
+def side_drawing(body: Body, *, is_far_foot_in_front: bool = False) -> Drawing:
     """Return the layers of a body seen from its treated side. Far limbs, trunk, near leg, near arm."""
-    far_leg = (_leg(body.far, "f-arm" if is_far_leg_in_front else "f-b2"),)
+    far_leg, far_foot = _leg(body.far, "f-b2"), ()
+    if is_far_foot_in_front:
+        far_leg, far_foot = Layer("f-b2", far_leg.parts[:2]), (Layer("f-arm", far_leg.parts[2:]),)
     trunk = Layer(
         "f-b1",
         (
@@ -82,10 +84,10 @@ def side_drawing(body: Body, *, is_far_leg_in_front: bool = False) -> Drawing:
     )
     layers = (
         *_arm(body.far_arm, body.shoulder, "f-b2"),
-        *(() if is_far_leg_in_front else far_leg),
+        far_leg,
         trunk,
         _leg(body.near, "f-own"),
-        *(far_leg if is_far_leg_in_front else ()),
+        *far_foot,
         *_arm(body.near_arm, body.shoulder, "f-arm"),
     )
     pins = ((body.near.hip, 8.0), (body.near.knee, 7.0), (body.near.toe_joint, 5.5))

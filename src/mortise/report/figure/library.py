@@ -108,8 +108,8 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Joints the exercise is about: "near.ankle".
     things, links, marks : tuple
         What else is drawn.
-    is_far_leg_in_front : bool
-        Paints the far leg over the near one, where it rests on it.
+    is_far_foot_in_front : bool
+        Paints the far foot over the near leg, where it rests on it.
     ground_deg : float
         Slope of the floor, uphill forward.
     tempo : Tempo
@@ -131,7 +131,7 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     things: tuple[Thing, ...] = ()
     links: tuple[Link, ...] = ()
     marks: tuple[Mark, ...] = ()
-    is_far_leg_in_front: bool = False
+    is_far_foot_in_front: bool = False
     ground_deg: float = 0
     tempo: Tempo = Tempo()
     view: tuple[float, float, float, float] | None = None
@@ -163,7 +163,7 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def _drawn(self, pose: Pose | RearPose, where: str) -> Drawing:
         if isinstance(pose, RearPose):
             return rear_drawing(pose)
-        return side_drawing(solve(pose, where), is_far_leg_in_front=self.is_far_leg_in_front)
+        return side_drawing(solve(pose, where), is_far_foot_in_front=self.is_far_foot_in_front)
 
 
 def read_figure(file: Traversable) -> ExerciseFigure:
