@@ -143,8 +143,9 @@ def animation(figure: ExerciseFigure, side: Side, *, id_prefix: str, tempo: Temp
     ))  # fmt: skip
     poses = " ".join(str(i) for i in range(0, len(frames), FRAMES_PER_MOVE))
     seconds = " ".join(short(value, 2) for value in (pace.up_s, pace.hold_s, pace.down_s, pace.rest_s))
+    cycle = ' data-cycle="1"' if figure.is_cycle else ""
     attributes = (
         f'role="img" aria-label="{escape(said(figure, side))}" data-figure="{escape(figure.id)}" data-poses="{poses}" '
-        f'data-tempo="{seconds}"{" data-cycle" if figure.is_cycle else ""} data-frames="{frame_rows(figure, frames)}"'
+        f'data-tempo="{seconds}"{cycle} data-frames="{frame_rows(figure, frames)}"'
     )
     return wrapped(content, mark_words(tuple(words), side), figure, fitted_view(figure), side, attributes)
