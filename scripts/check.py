@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE_DOMAIN = ("web", "cli", "content")
+NOT_DOMAIN = ("web", "cli", "content")
 
 
 class Check(NamedTuple):
@@ -22,7 +24,7 @@ class Check(NamedTuple):
 def domain_files(source: Path) -> list[str]:
     """List the modules of the rooms below cli and web, whose public names carry full docstrings."""
     modules = sorted(path for path in source.rglob("*.py") if not path.name.startswith("__"))
-    return [str(path) for path in modules if path.relative_to(source).parts[0] not in PURE_DOMAIN]
+    return [str(path) for path in modules if path.relative_to(source).parts[0] not in NOT_DOMAIN]
 
 
 def template_folders(source: Path) -> list[str]:
@@ -44,6 +46,11 @@ def checks(root: Path = ROOT) -> list[Check]:
         Check("types", [python, "-m", "mypy"]),
     ]
     folders = template_folders(source / "web")
+    django = [python, "-m", "mortise.web"]
+    found += [
+        Check("deployment", [*django, "check", "--deploy", "--fail-level", "WARNING"]),
+        Check("migrations", [*django, "makemigrations", "--check", "--dry-run"]),
+    ]
     if folders:
         found.append(Check("templates", [python, "-m", "djlint", "--lint", "--quiet", *folders]))
     found += [
@@ -53,17 +60,25 @@ def checks(root: Path = ROOT) -> list[Check]:
     return found
 
 
+def production(data_dir: str) -> dict[str, str]:
+    """Return the environment of a server in real use, with an empty data folder."""
+    known = {name: value for name, value in os.environ.items() if not name.startswith("MORTISE_")}
+    return {**known, "MORTISE_HTTPS": "1", "MORTISE_DATA_DIR": data_dir}
+
+
 def run(check: Check, root: Path = ROOT) -> bool:
     """Run one check, print its output only when it fails, and tell whether it passed."""
     start_s = time.perf_counter()
-    done = subprocess.run(
-        check.command,
-        cwd=root,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    with tempfile.TemporaryDirectory() as data_dir:
+        done = subprocess.run(
+            check.command,
+            env=production(data_dir),
+            cwd=root,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
     passed = done.returncode == 0
     print(
         f"{'ok    ' if passed else 'FAILED'}  {check.name}  ({time.perf_counter() - start_s:.1f} s)",
