@@ -1,0 +1,60 @@
+"""The command line: one module per command, of which only the one asked for is imported.
+
+A command module has `add_parser(subparsers)`, cheap enough for `--help`, and `run(args) -> int`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+
+from mortise.errors import MortiseError
+
+# In the order in which `mortise --help` lists them; each is a module of this package.
+COMMANDS: tuple[str, ...] = ("measure",)
+
+
+def _module(command: str) -> ModuleType:
+    return import_module(f"mortise.cli.{command}")
+
+
+def _parser(commands: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser with the given commands; help needs them all, a run needs one."""
+    parser = argparse.ArgumentParser(
+        prog="mortise",
+        description="Measures, stages, decides and explains the rehabilitation of a stiff, painful ankle.",
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in commands:
+        _module(command).add_parser(subparsers)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    Parameters
+    ----------
+    argv
+        Arguments after the program's name; those of the process when left out.
+
+    Returns
+    -------
+    int
+        0 when all went well, 2 for wrong usage, 10 to 13 for the four families of errors.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    chosen = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    args = _parser((chosen,) if chosen else COMMANDS).parse_args(arguments)
+    try:
+        return int(_module(args.command).run(args))
+    except MortiseError as error:
+        print(f"mortise: {error}", file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:
+        # the reader (head, less) has gone; there is nobody left to tell
+        sys.stderr.close()
+        return 0

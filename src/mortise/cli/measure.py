@@ -1,0 +1,136 @@
+"""Measure a recording: gait from foot sensors, the weight-bearing lunge from the shin."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mortise.measure import MeasureResult, Reading
+
+_TESTS = ("gait",)
+_LONG_BYTES = 5_000_000
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `mortise measure` and its arguments."""
+    text = "measure a recording: gait from foot sensors, the weight-bearing lunge from the shin"
+    parser = subparsers.add_parser("measure", help=text, description=text.capitalize() + ".")
+    parser.add_argument("test", choices=_TESTS, help="which test was done")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="recordings; one file may hold both feet")
+    parser.add_argument("--left", metavar="FILE", help="recording of the left side")
+    parser.add_argument("--right", metavar="FILE", help="recording of the right side")
+    parser.add_argument(
+        "--rate", type=float, metavar="HZ", help="samples per second, when the file does not say"
+    )
+    parser.add_argument(
+        "--placement", metavar="P", help="where the sensor was worn: instep, heel, shank, ..."
+    )
+    parser.add_argument(
+        "--mark", type=float, action="append", default=[], metavar="S", help="first pinch, seconds (lunge)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument(
+        "--curves", action="store_true", help="with --json: include the curves and events for drawing"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print; return 0."""
+    result = _measured(args)
+    if args.json:
+        import msgspec
+
+        from mortise.measure import to_plain
+
+        body = msgspec.json.format(msgspec.json.encode(to_plain(result, curves=args.curves)), indent=2)
+        sys.stdout.write(body.decode() + "\n")
+        return 0
+    from rich.console import Console
+
+    _show(result, Console())
+    return 0
+
+
+def _measured(args: argparse.Namespace) -> MeasureResult:
+    """Read and measure, with a line of progress on a terminal when the work is long."""
+    from mortise import measure
+
+    def work() -> Any:
+        recordings = measure.read(
+            list(args.files),
+            left=args.left,
+            right=args.right,
+            rate_hz=args.rate,
+            placement=args.placement,
+            test=args.test,
+        )
+        if args.test == "lunge":
+            return measure.lunge(measure.shin_of(recordings), marks=tuple(args.mark))
+        return measure.TESTS[args.test](recordings)
+
+    names = [Path(each) for each in (*args.files, args.left, args.right) if each]
+    n_bytes = sum(path.stat().st_size for path in names if path.is_file())
+    if n_bytes < _LONG_BYTES or not sys.stderr.isatty():
+        return work()  # type: ignore[no-any-return]
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"Measuring {n_bytes / 1e6:.0f} MB ..."):
+        return work()  # type: ignore[no-any-return]
+
+
+def _show(result: MeasureResult, console: Console) -> None:
+    """Print tables a person can read."""
+    from rich.table import Table
+
+    for sensor in result.recording.sensors:
+        console.print(
+            f"[bold]{sensor.file}[/bold]  {sensor.side.value} {sensor.placement}, {sensor.duration_s:.1f} s at "
+            f"{sensor.rate_hz:g} Hz (side: {sensor.sources.side}, rate: {sensor.sources.rate}, "
+            f"placement: {sensor.sources.placement}, units: {sensor.sources.units})",
+            highlight=False,
+        )
+        for note in sensor.notes:
+            console.print(f"  [yellow]{note}[/yellow]", highlight=False)
+    table = Table("measure", "side", "value", "± error", "unit", "n", "quality")
+    for reading in result.readings:
+        table.add_row(*_row(reading))
+    console.print(table)
+    console.print(_behind(result), highlight=False)
+    for refused in result.refused:
+        when = f" at {refused.start_s:.1f} s" if refused.start_s is not None else ""
+        console.print(
+            f"[yellow]Refused: {refused.what}{when}: {refused.reason}. {refused.mend}[/yellow]",
+            highlight=False,
+        )
+
+
+def _row(reading: Reading) -> tuple[str, ...]:
+    from mortise.units import SYMBOLS
+
+    digits = 3 if reading.unit in ("m", "s", "m_s", "ratio") else 1
+    return (
+        reading.measure,
+        reading.side.value if reading.side.value != "none" else "",
+        f"{reading.value:.{digits}f}",
+        f"{reading.error:.{digits}f}",
+        SYMBOLS[reading.unit],
+        str(reading.n_trials),
+        ", ".join(reading.quality),
+    )
+
+
+def _behind(result: MeasureResult) -> str:
+    """Say in one line what lies behind the readings."""
+    from mortise.measure import GaitResult
+
+    if isinstance(result, GaitResult):
+        turns = sum(stride.is_turn for stride in result.strides)
+        missing = f", {result.n_strides_missing} believed missing" if result.n_strides_missing else ""
+        return f"{len(result.strides)} strides, {turns} of them turning, in {len(result.bouts)} bout(s){missing}."
+    counted = sum(trial.is_counted for trial in result.trials)
+    return f"{len(result.trials)} trials, {counted} counted."

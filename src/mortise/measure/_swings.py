@@ -1,0 +1,150 @@
+"""Find every swing of a foot: what lies between two moments in which the foot stands still on the ground."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from msgspec import Struct
+
+from mortise.measure.orientation import Attitude
+from mortise.measure.recording import Floats
+from mortise.measure.signals import Motion, turning_points, window_mean
+
+# Movement is measured in units of these two: below one the foot is as good as still. A standing foot shows about a
+# tenth of them, a swinging foot ten to thirty times as much, so their exact size does not matter.
+_STILL_RAD_S = 1.0
+_STILL_M_S2 = 2.0
+# Mid-stance lasts at least this long even in fast walking; shorter lulls (between push-off and swing) do not survive.
+_WINDOW_S = 0.12
+# A swing must rise out of its stances by this factor; a lull inside a swing falls by less than two.
+_REVERSAL = 4.0
+_MOST_IN_STANCE = 2.5
+_LEAST_IN_SWING = 3.0
+_ACTIVE = 2.0
+# No swing of a walking person lasts longer; longer movement is not a step.
+_LONGEST_S = 2.5
+# A foot that turns on the spot moves its sensor a few centimetres; a step moves it at least by its own width.
+_LEAST_STEP_M = 0.10
+_MARGIN_S = 0.3
+
+
+class Swing(Struct, frozen=True, kw_only=True, eq=False):
+    """One swing, from still foot to still foot; indices are samples.
+
+    `rest_before` and `rest_after` are the stillest moments around it, `start` and `stop` bound the movement,
+    `path_m` holds the sensor's way from `rest_before` on, `(n, 3)`, z up, heading free, with velocity zero at both
+    ends; `velocity_m_s` is the same for velocity.
+    """
+
+    rest_before: int
+    rest_after: int
+    start: int
+    stop: int
+    from_index: int
+    velocity_m_s: Floats
+    path_m: Floats
+
+    @property
+    def displacement_m(self) -> Floats:
+        """Way from still to still, `(3,)`."""
+        return self.path_m[-1]
+
+    @property
+    def length_m(self) -> float:
+        """Horizontal distance from still to still."""
+        return float(np.hypot(self.path_m[-1, 0], self.path_m[-1, 1]))
+
+
+def movement(motion: Motion, pose: Attitude) -> Floats:
+    """Return how much the foot moves, in units of a foot that is as good as still."""
+    width = _WINDOW_S * motion.rate_hz
+    turn = np.einsum("ij,ij->i", pose.gyr_rad_s, pose.gyr_rad_s)
+    force = pose.acc_world_m_s2 - np.array([0.0, 0.0, np.median(pose.acc_world_m_s2[:, 2])])
+    push = np.einsum("ij,ij->i", force, force)
+    both = window_mean(turn, width) / _STILL_RAD_S**2 + window_mean(push, width) / _STILL_M_S2**2
+    result: Floats = np.sqrt(np.maximum(both, 1e-8))
+    return result
+
+
+def rests(moving: Floats) -> list[int]:
+    """Return the stillest moments between movements, in order."""
+    points = turning_points(np.log(moving), float(np.log(_REVERSAL)))
+    valleys = [index for index, kind in points if kind < 0]
+    if points and points[0][1] > 0:
+        valleys.insert(0, int(np.argmin(moving[: points[0][0] + 1])))
+    if points and points[-1][1] > 0:
+        last = points[-1][0]
+        valleys.append(last + int(np.argmin(moving[last:])))
+    return valleys
+
+
+def find_swings(motion: Motion, pose: Attitude) -> tuple[list[Swing], list[tuple[int, int]]]:
+    """Find the swings of one foot.
+
+    Parameters
+    ----------
+    motion, pose
+        The samples and their orientation.
+
+    Returns
+    -------
+    swings
+        Every swing, in order.
+    refused
+        Sample ranges that moved like a swing but cannot be used because samples are lost in them.
+
+    Notes
+    -----
+    1. Movement is the root mean square over 0.12 s of angular rate and of specific force less gravity.
+    2. On a log scale, peaks and valleys that differ by a factor of four alternate; a valley below 2.5 is a stance.
+    3. Between two stances lies a swing when movement exceeds 3 and the sensor was carried at least 10 cm.
+
+    No template, no axis and no rate enters, so placement and mounting are free. Turning on the spot is not a swing.
+    """
+    moving = movement(motion, pose)
+    stills = rests(moving)
+    swings: list[Swing] = []
+    refused: list[tuple[int, int]] = []
+    for before, after in itertools.pairwise(stills):
+        if (
+            max(moving[before], moving[after]) > _MOST_IN_STANCE
+            or moving[before : after + 1].max() < _LEAST_IN_SWING
+        ):
+            continue
+        active = np.flatnonzero(moving[before : after + 1] > _ACTIVE) + before
+        start, stop = int(active[0]), int(active[-1])
+        if stop - start > _LONGEST_S * motion.rate_hz:
+            continue
+        if motion.is_lost[start : stop + 1].any():
+            refused.append((start, stop))
+            continue
+        swing = _carry(motion, pose, before, after, start, stop)
+        if swing.length_m >= _LEAST_STEP_M:
+            swings.append(swing)
+    return swings, refused
+
+
+def _carry(motion: Motion, pose: Attitude, before: int, after: int, start: int, stop: int) -> Swing:
+    """Integrate the specific force twice, with velocity zero at both ends."""
+    margin = int(_MARGIN_S * motion.rate_hz)
+    first, last = max(before, start - margin), min(after, stop + margin)
+    period = 1.0 / motion.rate_hz
+    force = pose.acc_world_m_s2[first : last + 1]
+    velocity = np.concatenate(
+        [np.zeros((1, 3)), np.cumsum((force[1:] + force[:-1]) * (0.5 * period), axis=0)]
+    )
+    # a constant error of the specific force (gravity included) grows into a ramp of velocity: take the ramp out
+    velocity -= np.linspace(0.0, 1.0, len(velocity))[:, None] * velocity[-1]
+    path = np.concatenate(
+        [np.zeros((1, 3)), np.cumsum((velocity[1:] + velocity[:-1]) * (0.5 * period), axis=0)]
+    )
+    return Swing(
+        rest_before=before,
+        rest_after=after,
+        start=start,
+        stop=stop,
+        from_index=first,
+        velocity_m_s=velocity,
+        path_m=path,
+    )

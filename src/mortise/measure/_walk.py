@@ -1,0 +1,198 @@
+"""One foot's walk: swings with their events, joined to strides and bouts."""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import Struct
+
+from mortise.errors import SignalError
+from mortise.measure._events import Events, find_events, smooth_rates
+from mortise.measure._foot_frame import FootFrame, foot_frame, turned_at
+from mortise.measure._swings import Swing, find_swings
+from mortise.measure.orientation import Attitude, attitude, rotate
+from mortise.measure.recording import Floats, Recording
+from mortise.measure.results import Refused, Stride
+from mortise.measure.signals import Motion, even
+from mortise.terms import Side
+
+# Two strikes of one foot further apart are not one stride: the longest stance while turning on the other foot is two
+# seconds, and who stands longer has stopped.
+LONGEST_STANCE_S = 2.5
+# Straight walking turns a foot by a few degrees from stride to stride; a half turn takes three or four strides.
+TURN_DEG = 20.0
+# Below this, push-off (about 100 ms) is two samples long and events cannot be placed.
+LOWEST_RATE_HZ = 40.0
+GOOD_RATE_HZ = 80.0
+SHORTEST_S = 3.0
+
+
+class Step(Struct, frozen=True, kw_only=True, eq=False):
+    """One swing with its events and the foot's turn during it (left positive)."""
+
+    swing: Swing
+    events: Events
+    turn_deg: float
+    is_bridged: bool
+
+
+class FootWalk(Struct, frozen=True, kw_only=True, eq=False):
+    """Everything found for one foot."""
+
+    recording: Recording
+    motion: Motion
+    pose: Attitude
+    pitch_deg: Floats
+    steps: tuple[Step, ...]
+    refused: tuple[Refused, ...]
+    flags: tuple[str, ...]
+
+
+def walk(recording: Recording) -> FootWalk:
+    """Find the swings and events of one foot sensor.
+
+    Raises
+    ------
+    SignalError
+        When the recording is too short or too slow for gait, or holds no swing of a foot.
+    """
+    info = recording.info
+    if info.rate_hz < LOWEST_RATE_HZ:
+        raise SignalError(
+            f"{info.rate_hz:g} samples a second are too few to place foot strike and foot off.",
+            where=info.file,
+            mend=f"Record at {GOOD_RATE_HZ:g} Hz or more.",
+        )
+    if recording.duration_s < SHORTEST_S:
+        raise SignalError(
+            f"{recording.duration_s:.1f} s are too short for gait.",
+            where=info.file,
+            mend="Walk at least ten metres.",
+        )
+    motion = even(recording)
+    pose = attitude(motion)
+    swings, lost = find_swings(motion, pose)
+    if not swings:
+        raise SignalError(
+            "no swing of a foot was found: the sensor was not on a walking foot.",
+            where=info.file,
+            mend="Wear the sensor on the foot and walk at least ten metres, or name the test that was done.",
+        )
+    cut = turned_at(pose, swings)
+    parts = [swings] if cut is None else [swings[:cut], swings[cut:]]
+    frames = [foot_frame(motion, pose, part) for part in parts]
+    steps: list[Step] = []
+    for part, frame in zip(parts, frames, strict=True):
+        rates = smooth_rates(frame, motion.rate_hz)
+        steps += [
+            _step(swing, find_events(swing, frame, rates, motion.rate_hz), motion, pose, frame)
+            for swing in part
+        ]
+    pitch_deg = frames[0].pitch_deg
+    if cut is not None:
+        border = swings[cut].rest_before
+        pitch_deg = np.concatenate([frames[0].pitch_deg[:border], frames[1].pitch_deg[border:]])
+    refused = tuple(
+        Refused(
+            what="swing",
+            reason="samples are missing inside it",
+            side=recording.side,
+            start_s=round(start / motion.rate_hz, 3),
+            end_s=round(stop / motion.rate_hz, 3),
+            n_missing=1,
+            mend="Record nearer to the receiver.",
+        )
+        for start, stop in lost
+    )
+    flags = tuple(info.flags)
+    if cut is not None:
+        flags += ("sensor_turned",)
+    if info.rate_hz < GOOD_RATE_HZ:
+        flags += ("low_rate",)
+    return FootWalk(
+        recording=recording,
+        motion=motion,
+        pose=pose,
+        pitch_deg=pitch_deg,
+        steps=tuple(steps),
+        refused=refused,
+        flags=flags,
+    )
+
+
+def _step(swing: Swing, events: Events, motion: Motion, pose: Attitude, frame: FootFrame) -> Step:
+    ends = [swing.rest_before, swing.rest_after]
+    way = rotate(pose.quat[ends], frame.forward[None, :])
+    heading = np.degrees(np.arctan2(way[:, 1], way[:, 0]))
+    turn = (heading[1] - heading[0] + 180.0) % 360.0 - 180.0
+    return Step(
+        swing=swing,
+        events=events,
+        turn_deg=float(turn),
+        is_bridged=bool(motion.is_bridged[swing.start : swing.stop + 1].any()),
+    )
+
+
+def strides_of(walked: FootWalk) -> list[Stride]:
+    """Join the swings of one foot to strides: strike, off, next strike; bouts are numbered per foot from 0."""
+    rate = walked.motion.rate_hz
+    found: list[Stride] = []
+    bout = 0
+    for before, after in zip(walked.steps[:-1], walked.steps[1:], strict=True):
+        strike, off, following = (
+            before.events.foot_strike / rate,
+            after.events.foot_off / rate,
+            after.events.foot_strike / rate,
+        )
+        if off - strike > LONGEST_STANCE_S:
+            bout += 1
+            continue
+        if not strike < off < following:
+            continue
+        found.append(_stride(walked.recording.side, bout, before, after, (strike, off, following)))
+    return _mark_ends(found)
+
+
+def _stride(side: Side, bout: int, before: Step, after: Step, times_s: tuple[float, float, float]) -> Stride:
+    strike, off, following = times_s
+    length = after.swing.length_m
+    turn = after.turn_deg
+    quality = ()
+    if before.is_bridged or after.is_bridged:
+        quality += ("bridged_gap",)
+    if not before.events.has_heel_fall:
+        quality += ("no_heel_fall",)
+    return Stride(
+        side=side,
+        bout=bout,
+        foot_strike_s=round(strike, 4),
+        foot_off_s=round(off, 4),
+        next_foot_strike_s=round(following, 4),
+        stride_length_m=round(length, 4),
+        stride_time_s=round(following - strike, 4),
+        stance_time_s=round(off - strike, 4),
+        swing_time_s=round(following - off, 4),
+        strike_angle_deg=round(before.events.strike_angle_deg, 2),
+        toe_off_angle_deg=round(after.events.toe_off_angle_deg, 2),
+        clearance_cm=round(100.0 * float(after.swing.path_m[:, 2].max()), 2),
+        speed_m_s=round(length / (following - strike), 4),
+        turn_deg=round(turn, 1),
+        is_turn=abs(turn) > TURN_DEG,
+        is_first_or_last=False,
+        quality=quality,
+    )
+
+
+def _mark_ends(strides: list[Stride]) -> list[Stride]:
+    """Mark the first and last stride of each bout: speeding up and slowing down are not steady walking."""
+    import msgspec
+
+    last = len(strides) - 1
+    return [
+        msgspec.structs.replace(
+            stride,
+            is_first_or_last=index in (0, last)
+            or strides[index - 1].bout != stride.bout
+            or strides[index + 1].bout != stride.bout,
+        )
+        for index, stride in enumerate(strides)
+    ]

@@ -1,0 +1,196 @@
+"""What a measurement hands over: readings with their error, the trials behind them, and what was refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from mortise.measure.recording import RecordingInfo
+from mortise.terms import Side
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """One measured value.
+
+    `error` is the standard error of `value` for this recording, in `unit`: the spread of the trials behind it and the
+    error of the method found in validation, added in quadrature. It is not the change between two days that is real;
+    that belongs to the measure's instrument. `quality` holds flags, empty when nothing speaks against the value.
+    """
+
+    measure: str
+    side: Side
+    value: float
+    unit: str
+    error: float
+    quality: tuple[str, ...] = ()
+    method: str = ""
+    n_trials: int = 0
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """Something that was not measured: what, from when to when, why, and what would mend it."""
+
+    what: str
+    reason: str
+    side: Side = Side.NONE
+    start_s: float | None = None
+    end_s: float | None = None
+    n_missing: int = 0
+    mend: str = ""
+
+
+class RecordingSet(Struct, frozen=True, kw_only=True):
+    """The recordings one result was measured from."""
+
+    sensors: tuple[RecordingInfo, ...]
+    duration_s: float
+
+
+class Stride(Struct, frozen=True, kw_only=True):
+    """One stride: foot strike, foot off and the next foot strike of the same foot, seconds from the first sample.
+
+    Stance comes first, then the swing. `strike_angle_deg` belongs to `foot_strike_s` and is the sole's angle to the
+    floor just before contact, toe up positive; `toe_off_angle_deg` is the sole's angle at `foot_off_s`, toe down
+    negative; `clearance_cm` is the greatest lift of the sensor above its stance height, not of the shoe's sole.
+    """
+
+    side: Side
+    bout: int
+    foot_strike_s: float
+    foot_off_s: float
+    next_foot_strike_s: float
+    stride_length_m: float
+    stride_time_s: float
+    stance_time_s: float
+    swing_time_s: float
+    strike_angle_deg: float
+    toe_off_angle_deg: float
+    clearance_cm: float
+    speed_m_s: float
+    turn_deg: float
+    is_turn: bool
+    is_first_or_last: bool
+    quality: tuple[str, ...] = ()
+
+
+class Bout(Struct, frozen=True, kw_only=True):
+    """One spell of walking without a stop."""
+
+    number: int
+    start_s: float
+    end_s: float
+    n_strides: int
+    distance_m: float
+
+
+class Curve(Struct, frozen=True, kw_only=True):
+    """A curve to draw: mean and spread over trials when `sd` is filled, else one trace."""
+
+    name: str
+    side: Side
+    x_unit: str
+    unit: str
+    x: tuple[float, ...]
+    mean: tuple[float, ...]
+    sd: tuple[float, ...] = ()
+    n_trials: int = 1
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """A moment to mark on a drawn signal."""
+
+    name: str
+    side: Side
+    time_s: float
+
+
+class GaitResult(Struct, frozen=True, kw_only=True):
+    """Everything gait analysis found in one walk, left and right together."""
+
+    test: str = "gait"
+    recording: RecordingSet
+    readings: tuple[Reading, ...]
+    strides: tuple[Stride, ...]
+    bouts: tuple[Bout, ...] = ()
+    n_strides_missing: int = 0
+    refused: tuple[Refused, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+class LungeTrial(Struct, frozen=True, kw_only=True):
+    """One lunge: from standing to the deepest held position and back."""
+
+    number: int
+    side: Side
+    start_s: float
+    peak_s: float
+    end_s: float
+    hold_s: float
+    lunge_angle_deg: float
+    out_of_plane_deg: float
+    return_error_deg: float
+    first_pinch_angle_deg: float | None = None
+    is_counted: bool = True
+    quality: tuple[str, ...] = ()
+
+
+class LungeResult(Struct, frozen=True, kw_only=True):
+    """Everything the weight-bearing lunge test found."""
+
+    test: str = "lunge"
+    recording: RecordingSet
+    readings: tuple[Reading, ...]
+    trials: tuple[LungeTrial, ...]
+    refused: tuple[Refused, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+MeasureResult = GaitResult | LungeResult
+
+
+def to_plain(result: MeasureResult, *, curves: bool = False) -> dict[str, Any]:
+    """Return `result` as plain JSON values; the drawing data (`curves`, `events`) only when asked for.
+
+    Parameters
+    ----------
+    result
+        What `gait` or `lunge` returned.
+    curves
+        Whether to include the curves and events meant for drawing.
+
+    Returns
+    -------
+    dict
+        The document that `mortise measure TEST --json` prints.
+    """
+    plain: dict[str, Any] = msgspec.to_builtins(result)
+    if not curves:
+        plain.pop("curves", None)
+        plain.pop("events", None)
+    return plain
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of what `mortise measure TEST --json` prints, one branch per test.
+
+    Returns
+    -------
+    dict
+        A JSON Schema (draft 2020-12) with one definition per result.
+    """
+    (_, _), components = msgspec.json.schema_components(
+        (GaitResult, LungeResult), ref_template="#/$defs/{name}"
+    )
+    for name in ("GaitResult", "LungeResult"):
+        test = "gait" if name == "GaitResult" else "lunge"
+        components[name]["properties"]["test"] = {"const": test}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Result of mortise measure",
+        "oneOf": [{"$ref": "#/$defs/GaitResult"}, {"$ref": "#/$defs/LungeResult"}],
+        "$defs": components,
+    }
