@@ -2,17 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+
+from msgspec.structs import replace
 
 from mortise.prescribe.states import DoneSession
-from mortise.protocol import Circumstances, Constraint, Exercise, Protocol, Stage
+from mortise.protocol import Circumstances, Constraint, Exercise, Light, Protocol, Slot, Stage, Tag
 from mortise.record import FiredRule, PlanVersion
+from mortise.terms import Advice, Load
+
+ADULT_FROM_AGE = 18  # MISSION.md: not for under 18
+CAREFUL_FROM_AGE = 65
+# Hard caps in code, above any protocol: clinic defaults. STG-07 names 140 contacts as the ceiling of healthy athletes,
+# GATE-11 60 as the most of a first session.
+MINUTES_AT_MOST = Decimal(60)
+CONTACTS_AT_MOST = 140
+CAREFUL_MINUTES_AT_MOST = Decimal(40)
+CAREFUL_CONTACTS_AT_MOST = 60
+N_SUPPORTED_FIRST = 2  # green sessions of the supported neighbour before an unsupported exercise
+HOT_PCT = Decimal(50)  # the lower end of LOAD-23
+N_PER_WEEK_ADDED = 3  # of an exercise that a clinician adds to a stage, unless the stage names it
+
+POPULATION = "population"
+TODAY = "today"
+PROTOCOL = "protocol"
+
+_HOT_TAGS = (Tag.IMPACT, Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION, Tag.LOADED_CALF)
 
 
 def planned_stage(stage: Stage, plan: PlanVersion | None, exercises: Mapping[str, Exercise]) -> Stage:
-    """Return the stage with a slot for each exercise that the plan adds to it."""
-    raise NotImplementedError
+    """Return the stage with a slot for each exercise that the plan adds to it.
+
+    Parameters
+    ----------
+    stage : Stage
+        As the protocol has it.
+    plan : PlanVersion or None
+        What the clinician set; None, or a plan without `exercises`, changes nothing.
+    exercises : mapping of str to Exercise
+        The library; an added exercise that is not in it is left out.
+
+    Returns
+    -------
+    Stage
+        Exercises that the plan drops keep their slot: `constraints_of` withholds them, with the reason.
+    """
+    if plan is None or plan.exercises is None:
+        return stage
+    there = {slot.exercise for slot in stage.slots}
+    added = [exercises[name] for name in plan.exercises if name in exercises and name not in there]
+    return replace(stage, slots=stage.slots + tuple(_added_slot(one) for one in added)) if added else stage
+
+
+def _added_slot(exercise: Exercise) -> Slot:
+    return Slot(
+        exercise=exercise.id, purpose=exercise.purposes[0], last_step=len(exercise.dose_steps) - 1,
+        n_per_week=N_PER_WEEK_ADDED, rest_days=1,
+    )  # fmt: skip
 
 
 def constraints_of(
@@ -28,5 +76,249 @@ def constraints_of(
     exercises: Mapping[str, Exercise] | None = None,
     done: Sequence[DoneSession] = (),
 ) -> tuple[Constraint, ...]:
-    """Unite every constraint that holds on `as_of`; each can only remove, lower or shorten."""
-    raise NotImplementedError
+    """Unite every constraint that holds on `as_of`.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        Whose constraints hold in every stage.
+    stage : Stage
+        Whose `without_tags` hold in this one.
+    plan : PlanVersion or None
+        The clinician's constraints, choice of exercises and expiry.
+    rules : sequence of FiredRule
+        Rules that hold, or whose danger is unknown, with the effects they keep.
+    circumstances : Circumstances
+        The day as the patient says it is. Equipment is looked at by `todays_session`, where stand-ins are found.
+    person_age : int or None
+        In whole years; not known counts as careful.
+    as_of : date
+        The day that is decided about.
+    has_fallen : bool or None
+        Whether a fall or a near-fall is on the record. Not known counts as none here: the check-in asks it daily.
+    exercises : mapping of str to Exercise, optional
+        The library, to see which supported neighbour an unsupported exercise has. Without it, everything unsupported is
+        withheld from those for whom support comes first.
+    done : sequence of DoneSession
+        Sessions done, to see whether the supported neighbour has been mastered.
+
+    Returns
+    -------
+    tuple of Constraint
+        Ordered by id, each id once. Every effect is a removal or a minimum, so any order gives the same session.
+
+    References
+    ----------
+    STG-07, GATE-11, LOAD-23
+    """
+    found = [
+        *_of_population(stage, person_age, bool(has_fallen), exercises, done, as_of),
+        *protocol.constraints,
+        *_of_stage(stage),
+        *_of_plan(stage, plan, as_of),
+        *(_of_rule(rule) for rule in rules if _has_effect(rule)),
+        *_of_day(circumstances),
+    ]
+    holding = [one for one in found if one.until_on is None or one.until_on >= as_of]
+    return tuple(_each_once(sorted(holding, key=lambda one: (one.id, one.author, one.reason))))
+
+
+def _each_once(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
+    """Tell constraints of one id apart: a clinician may have set one named like the protocol's, and both hold."""
+    seen: dict[str, int] = {}
+    for one in constraints:
+        n = seen[one.id] = seen.get(one.id, 0) + 1
+        yield one if n == 1 else replace(one, id=f"{one.id}~{n}")
+
+
+# ---------------------------------------------------------------- population: hard caps, above any protocol
+
+
+def _of_population(
+    stage: Stage,
+    age: int | None,
+    has_fallen: bool,
+    exercises: Mapping[str, Exercise] | None,
+    done: Sequence[DoneSession],
+    as_of: date,
+) -> Iterator[Constraint]:
+    yield Constraint(
+        id="population.ceiling", author=POPULATION, minutes_at_most=MINUTES_AT_MOST,
+        n_contacts_at_most=CONTACTS_AT_MOST,
+        reason=f"Cap for everybody: {MINUTES_AT_MOST} min, {CONTACTS_AT_MOST} contacts a session (clinic default).",
+        reason_patient="No session is longer than an hour.", evidence=("STG-07",),
+    )  # fmt: skip
+    if age is not None and age < ADULT_FROM_AGE:
+        yield Constraint(
+            id="population.adults_only", author=POPULATION, minutes_at_most=Decimal(0),
+            advice_at_most=Advice.ASK_CLINICIAN, load_at_most=Load.REST,
+            reason=f"Under {ADULT_FROM_AGE}: outside the scope of this programme.",
+            reason_patient="This programme is for adults. Please ask your physiotherapist.",
+        )  # fmt: skip
+    if has_fallen or age is None or age >= CAREFUL_FROM_AGE:
+        yield from _careful(_why_careful(age, has_fallen), stage, exercises, done, as_of)
+
+
+def _why_careful(age: int | None, has_fallen: bool) -> str:
+    if has_fallen:
+        return "A fall or near-fall is on the record"
+    return "Age not known" if age is None else f"Age {CAREFUL_FROM_AGE} or more"
+
+
+def _careful(
+    why: str,
+    stage: Stage,
+    exercises: Mapping[str, Exercise] | None,
+    done: Sequence[DoneSession],
+    as_of: date,
+) -> Iterator[Constraint]:
+    yield Constraint(
+        id="population.careful_ceiling", author=POPULATION, minutes_at_most=CAREFUL_MINUTES_AT_MOST,
+        n_contacts_at_most=CAREFUL_CONTACTS_AT_MOST,
+        reason=f"{why}: at most {CAREFUL_MINUTES_AT_MOST} min, {CAREFUL_CONTACTS_AT_MOST} contacts (clinic default).",
+        reason_patient="Shorter sessions are safer for you at present.", evidence=("GATE-11",),
+    )  # fmt: skip
+    tags = (Tag.UNSUPPORTED.value,) if exercises is None else ()
+    withheld = _unsupported_too_soon(stage, exercises or {}, done, as_of)
+    if withheld or tags:
+        yield Constraint(
+            id="population.supported_first", author=POPULATION, without_tags=tags, without_exercises=withheld,
+            reason=f"{why}: unsupported work only after {N_SUPPORTED_FIRST} green sessions of its supported neighbour.",
+            reason_patient="First the version with something to hold on to.",
+        )  # fmt: skip
+
+
+def _unsupported_too_soon(
+    stage: Stage, exercises: Mapping[str, Exercise], done: Sequence[DoneSession], as_of: date
+) -> tuple[str, ...]:
+    mastered = _mastered(done, as_of)
+    names = {slot.exercise for slot in stage.slots}
+    for slot in stage.slots:  # whatever may stand in for them is held to the same
+        one = exercises.get(slot.exercise)
+        while one is not None and one.instead and one.instead not in names:
+            names.add(one.instead)
+            one = exercises.get(one.instead)
+    return tuple(
+        name for name in sorted(names)
+        if name in exercises and Tag.UNSUPPORTED in exercises[name].tags
+        and _supported_neighbour(exercises[name], exercises) not in mastered
+    )  # fmt: skip
+
+
+def _mastered(done: Sequence[DoneSession], as_of: date) -> set[str]:
+    days: dict[str, set[date]] = {}
+    for session in done:
+        if session.light is Light.GREEN and session.on < as_of and session.logged_on <= as_of:
+            for item in session.items:
+                if item.outcome == "done":
+                    days.setdefault(item.exercise, set()).add(session.on)
+    return {name for name, on in days.items() if len(on) >= N_SUPPORTED_FIRST}
+
+
+def _supported_neighbour(exercise: Exercise, exercises: Mapping[str, Exercise]) -> str | None:
+    seen: set[str] = set()
+    one: Exercise | None = exercise
+    while one is not None and one.id not in seen:
+        if Tag.UNSUPPORTED not in one.tags:
+            return one.id
+        seen.add(one.id)
+        one = exercises.get(one.easier)
+    return None
+
+
+# ---------------------------------------------------------------- stage, plan, rules
+
+
+def _of_stage(stage: Stage) -> Iterator[Constraint]:
+    if stage.without_tags:
+        yield Constraint(
+            id=f"stage.{stage.id}", author=PROTOCOL, without_tags=stage.without_tags,
+            reason=f"Not in stage {stage.title}: {', '.join(stage.without_tags)}.",
+            reason_patient="This comes in a later stage.",
+        )  # fmt: skip
+    yield Constraint(
+        id=f"stage.{stage.id}.minutes", author=PROTOCOL, minutes_at_most=Decimal(stage.minutes_at_most),
+        reason=f"Stage {stage.title}: at most {stage.minutes_at_most} min a session.",
+        reason_patient=f"In this stage a session takes at most {stage.minutes_at_most} minutes.",
+    )  # fmt: skip
+
+
+def _of_plan(stage: Stage, plan: PlanVersion | None, as_of: date) -> Iterator[Constraint]:
+    if plan is None:
+        return
+    yield from plan.constraints
+    if plan.exercises is not None:
+        dropped = tuple(sorted({slot.exercise for slot in stage.slots} - set(plan.exercises)))
+        if dropped:
+            yield Constraint(
+                id="plan.exercises", author=plan.by, without_exercises=dropped,
+                reason=f"Not in the plan of {plan.on}{': ' if plan.reason else ''}{plan.reason}.",
+                reason_patient="Your physiotherapist has left this out for now.",
+            )  # fmt: skip
+    if plan.expires_on is not None and plan.expires_on < as_of:
+        yield Constraint(
+            id="plan.expired", author=plan.by, advice_at_most=Advice.HOLD, load_at_most=Load.KEEP,
+            reason=f"The plan expired on {plan.expires_on}: nothing is raised until it is renewed.",
+            reason_patient="Your plan is due for a review; until then it stays as it is.",
+        )  # fmt: skip
+
+
+def _has_effect(rule: FiredRule) -> bool:
+    return bool(rule.without_tags or rule.ease_to_pct is not None or rule.load or rule.advice)
+
+
+def _of_rule(rule: FiredRule) -> Constraint:
+    return Constraint(
+        id=f"rule.{rule.rule}", author=PROTOCOL, without_tags=rule.without_tags, dose_at_most_pct=rule.ease_to_pct,
+        load_at_most=rule.load, advice_at_most=rule.advice, reason=rule.say_clinician,
+        reason_patient=rule.say_patient, until_on=rule.until_on, evidence=rule.evidence,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- the day as it is
+
+
+def _of_day(day: Circumstances) -> Iterator[Constraint]:
+    if day.minutes is not None:
+        yield Constraint(
+            id="today.minutes", author=TODAY, minutes_at_most=Decimal(max(day.minutes, 0)),
+            reason=f"{day.minutes} min available today.", reason_patient=f"You have {day.minutes} minutes today.",
+        )  # fmt: skip
+    if day.is_ill:
+        yield Constraint(
+            id="today.ill", author=TODAY, load_at_most=Load.REST,
+            reason="Ill today: no loaded work, gentle movement only.",
+            reason_patient="You are not well today: gentle movement only, and only if you feel like it.",
+        )  # fmt: skip
+    if day.did_other_sport:
+        yield Constraint(
+            id="today.other_sport", author=TODAY, without_tags=(Tag.IMPACT.value, Tag.LOADED_CALF.value),
+            reason="Other sport today: no impact and no loaded calf work on top.",
+            reason_patient="Your ankle has already worked today, so nothing heavy and no jumps.",
+        )  # fmt: skip
+    if day.is_ankle_hot:
+        yield Constraint(
+            id="today.hot_ankle", author=TODAY, without_tags=tuple(tag.value for tag in _HOT_TAGS),
+            load_at_most=Load.EASE, dose_at_most_pct=HOT_PCT,
+            reason=f"Warm or swollen ankle today: no impact, no end range, no loaded calf, at most {HOT_PCT} %.",
+            reason_patient="Your ankle is warm or swollen today: only gentle movement in the easy range.",
+            evidence=("LOAD-23",),
+        )  # fmt: skip
+
+
+def equipment_of(day: Circumstances) -> frozenset[str] | None:
+    """Return the equipment at hand: none while travelling, None when nothing is said and everything is there.
+
+    Parameters
+    ----------
+    day : Circumstances
+        The day as the patient says it is.
+
+    Returns
+    -------
+    frozenset of str or None
+        Wall, floor and a chair to hold are always there besides.
+    """
+    if day.is_travelling:
+        return frozenset()
+    return None if day.equipment is None else frozenset(day.equipment)

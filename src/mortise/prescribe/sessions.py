@@ -1,15 +1,33 @@
-"""Today's session, solved exactly."""
+"""Today's session, solved exactly from what the day permits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
+from mortise.prescribe.constraints import equipment_of
+from mortise.prescribe.ladders import FULL_PCT, at_share
+from mortise.prescribe.permitted import (
+    N_MOST_AT_REST,
+    Candidate,
+    Limits,
+    behind,
+    limits_of,
+    may_raise,
+    n_sides,
+    permitted,
+)
+from mortise.prescribe.reasons import applied, name_left_out, unchosen, why, why_exercise
+from mortise.prescribe.solve import Room, choose
 from mortise.prescribe.states import DoneSession, DoseState
 from mortise.protocol import Circumstances, Constraint, Exercise, Stage
-from mortise.record import Session
+from mortise.record import LeftOut, PlannedExercise, Session
 from mortise.terms import Load
+
+# Tried in turn while too few exercises fit into the time there is.
+SHORTER_PCT = (FULL_PCT, Decimal(75), Decimal(50))
 
 
 def todays_session(
@@ -26,5 +44,190 @@ def todays_session(
     dose_pct: Decimal | None = None,
     is_locked: bool = False,
 ) -> Session:
-    """Solve today's session: at most `stage.n_exercises`, within time, equipment and every constraint."""
-    raise NotImplementedError
+    """Solve today's session.
+
+    Parameters
+    ----------
+    session_id : str
+        The id it gets.
+    as_of : date
+        The day. Work of that day itself is not looked at, so a log does not change the session it is about.
+    stage : Stage
+        Which exercises, how many (`n_exercises`), how often (`planned_stage` adds those of the plan).
+    exercises : mapping of str to Exercise
+        The library, stand-ins and neighbours included.
+    states : mapping of str to DoseState
+        From `dose_states`.
+    done : sequence of DoneSession
+        Every session ever logged.
+    load : Load
+        As decided; a constraint may lower it further.
+    constraints : sequence of Constraint
+        From `constraints_of`, in any order; one whose last day is past is left out.
+    circumstances : Circumstances
+        Named in the answer; equipment is taken from here.
+    dose_pct : Decimal or None
+        At most this share of every dose, after a break (`re_entry`).
+    is_locked : bool
+        Whether a red flag has frozen the programme: then the session is empty.
+
+    Returns
+    -------
+    Session
+        Never empty without a reason, with every exercise of the stage either in it or among those left out.
+
+    Notes
+    -----
+    1. *Permit*: withheld tags and exercises, equipment (with stand-ins), days of rest between two sessions of one
+       exercise. Manual techniques are never home exercises. A day of rest permits open-chain movement only, at most two
+       exercises at half the dose; an easy day at most 70 percent of each dose.
+    2. *Choose* exactly (`solve.choose`) by a fixed goal, from left to right: the least number of exercises of an
+       ordinary day; the purposes most behind on their week; days since done; variety; less time. Ties go by id.
+    3. *Shorten*: where too few exercises fit the time, doses of 75, then 50 percent are tried.
+    4. *Raise*: on a day whose load is `raise` and that nothing else shortens, one exercise tries the raise it has
+       earned, the one that has waited longest, if it still fits and the week's work grows by no more than 20 percent.
+
+    Adding a constraint never permits another exercise or a higher dose; it may change which of the permitted ones
+    are chosen.
+
+    References
+    ----------
+    LOAD-23, LOAD-24, CTX-17
+    """
+    holding = [one for one in constraints if one.until_on is None or one.until_on >= as_of]
+    holding.sort(key=lambda one: one.id)
+    limits = limits_of(load, holding, stage, dose_pct)
+    equipment = equipment_of(circumstances)
+    allowed = permitted(stage, exercises, states, done, as_of, limits, equipment)
+    day = _Day(stage, exercises, states, as_of, behind(stage, exercises, done, as_of), limits)
+    chosen, share = ((), FULL_PCT) if is_locked else _shortened(allowed.candidates, day)
+    raised = _raise(chosen, allowed.candidates, day) if share == FULL_PCT else None
+    if raised is not None:
+        chosen = raised.chosen
+    left_out = _left_out(stage, exercises, allowed.candidates, allowed.left_out, chosen, limits, is_locked)
+    cuts = applied(holding, stage, exercises, left_out, chosen, limits)
+    planned = tuple(_planned(one, day, raised.name if raised else "", states) for one in chosen)
+    reason, reason_patient = why(
+        limits=limits, chosen=chosen, raised=raised.name if raised else "", dose_pct=dose_pct, share=share,
+        is_locked=is_locked, cuts=cuts, states=states,
+    )  # fmt: skip
+    return Session(
+        id=session_id, on=as_of, stage=stage.id, load=limits.load, exercises=planned,
+        left_out=tuple(name_left_out(one, holding, exercises) for one in left_out), constraints=cuts,
+        seconds=sum((one.seconds for one in planned), Decimal(0)),
+        n_contacts=sum(one.dose.n_contacts for one in planned),
+        circumstances=circumstances, why=reason, why_patient=reason_patient,
+    )  # fmt: skip
+
+
+class _Day(NamedTuple):
+    """What choosing needs, in one hand."""
+
+    stage: Stage
+    exercises: Mapping[str, Exercise]
+    states: Mapping[str, DoseState]
+    as_of: date
+    behind: Mapping[str, int]
+    limits: Limits
+
+    @property
+    def n_least(self) -> int:
+        """The fewest exercises of this day."""
+        return min(self.stage.n_exercises[0], self.n_most)
+
+    @property
+    def n_most(self) -> int:
+        """The most exercises of this day."""
+        most = self.stage.n_exercises[1]
+        return min(most, N_MOST_AT_REST) if self.limits.load is Load.REST else most
+
+    @property
+    def room(self) -> Room:
+        """Number, time and contacts of this day."""
+        return Room(self.n_least, self.n_most, self.limits.seconds, self.limits.n_contacts)
+
+
+def _solve(candidates: Sequence[Candidate], day: _Day) -> tuple[Candidate, ...]:
+    by_id = {one.exercise.id: one for one in candidates}
+    return tuple(
+        by_id[option.id] for option in choose([one.option() for one in candidates], day.behind, day.room)
+    )
+
+
+def _shortened(candidates: Sequence[Candidate], day: _Day) -> tuple[tuple[Candidate, ...], Decimal]:
+    """Solve with whole doses, then with shorter ones while too few exercises fit."""
+    best: tuple[Candidate, ...] = ()
+    share = FULL_PCT
+    enough = min(day.n_least, len(candidates))
+    for pct in SHORTER_PCT:
+        found = _solve([_at(one, min(pct, day.limits.pct)) for one in candidates], day)
+        if len(found) > len(best):
+            best, share = found, pct
+        if len(best) >= enough:
+            break
+    return best, share
+
+
+def _at(candidate: Candidate, pct: Decimal) -> Candidate:
+    step, dose = at_share(candidate.exercise, candidate.usual_step, pct)
+    return candidate._replace(step=step, dose=dose)
+
+
+class _Raised(NamedTuple):
+    name: str
+    chosen: tuple[Candidate, ...]
+
+
+def _raise(chosen: Sequence[Candidate], candidates: Sequence[Candidate], day: _Day) -> _Raised | None:
+    """Let the exercise that has waited longest try its raise, if the day still holds it."""
+    if day.limits.load is not Load.RAISE or day.limits.pct < FULL_PCT:
+        return None
+    waiting = [one for one in chosen if _is_waiting(one, day.states)]
+    waiting.sort(key=lambda one: (day.states[one.exercise.id].since_on or date.min, one.exercise.id))
+    for one in waiting:
+        if not may_raise(one, day.stage, day.exercises, day.states, day.as_of):
+            continue
+        step = day.states[one.exercise.id].step
+        higher = one._replace(step=step, dose=one.exercise.dose_steps[step])
+        again = _solve([higher if other is one else other for other in candidates], day)
+        if higher in again:
+            return _Raised(one.exercise.id, again)
+    return None
+
+
+def _is_waiting(candidate: Candidate, states: Mapping[str, DoseState]) -> bool:
+    state = states.get(candidate.exercise.id)
+    return state is not None and state.is_raise_waiting
+
+
+def _planned(one: Candidate, day: _Day, raised: str, states: Mapping[str, DoseState]) -> PlannedExercise:
+    reason, reason_patient = why_exercise(
+        one, day.behind, states.get(one.exercise.id), one.exercise.id == raised
+    )
+    return PlannedExercise(
+        exercise=one.exercise.id, name=one.exercise.name, purpose=one.slot.purpose, dose_step=one.step,
+        dose=one.dose, usual_step=one.usual_step, n_sides=n_sides(one.exercise), seconds=one.seconds,
+        why=reason, why_patient=reason_patient,
+    )  # fmt: skip
+
+
+def _left_out(
+    stage: Stage,
+    exercises: Mapping[str, Exercise],
+    candidates: Sequence[Candidate],
+    refused: Sequence[LeftOut],
+    chosen: Sequence[Candidate],
+    limits: Limits,
+    is_locked: bool,
+) -> tuple[LeftOut, ...]:
+    """Return every exercise of the stage that is not in the session, with the reason, in order of id."""
+    ids = {one.exercise.id for one in chosen}
+    others = [
+        unchosen(one, chosen, limits, stage, is_locked) for one in candidates if one.exercise.id not in ids
+    ]
+    missing = [
+        LeftOut(exercise=slot.exercise, name=slot.exercise, reason="Not in the library.",
+                reason_patient="This one is not available.", constraint="library")
+        for slot in stage.slots if slot.exercise not in exercises
+    ]  # fmt: skip
+    return tuple(sorted([*refused, *others, *missing], key=lambda one: one.exercise))

@@ -1,0 +1,149 @@
+"""Arithmetic on the dose ladder: the work of a dose, the steps a stage allows, and a dose at a share of another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_FLOOR, Decimal
+
+from msgspec.structs import replace
+
+from mortise.protocol import DoseStep, Exercise, Slot, Stage
+
+# Wall, floor and a chair to hold are always there (`Exercise.needs`).
+ALWAYS_THERE = frozenset({"wall", "floor", "chair"})
+# What one repetition counts for where an exercise prescribes neither tempo nor duration.
+UNTIMED_REPETITION_S = Decimal(3)
+FULL_PCT = Decimal(100)
+
+
+def work_s(dose: DoseStep) -> Decimal:
+    """Return the seconds of work in a dose for one side, rests left out.
+
+    Parameters
+    ----------
+    dose : DoseStep
+        A rung of a ladder.
+
+    Returns
+    -------
+    Decimal
+        Sets times duration, or times repetitions and tempo. It orders doses of one exercise, nothing else.
+    """
+    tempo_s = dose.up_s + dose.hold_s + dose.down_s
+    if not tempo_s and not dose.duration_s:
+        tempo_s = UNTIMED_REPETITION_S
+    return dose.n_sets * (dose.duration_s + dose.n_reps * tempo_s)
+
+
+def at_share(exercise: Exercise, step: int, pct: Decimal) -> tuple[int, DoseStep]:
+    """Return the highest rung at or below `step` that holds at most `pct` percent of its work.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        Whose ladder it is.
+    step : int
+        The rung that counts as 100 percent.
+    pct : Decimal
+        From 0 to 100; 100 and above changes nothing.
+
+    Returns
+    -------
+    tuple of int and DoseStep
+        The rung and its dose. Where even the lowest rung is too much, its sets are cut, then its repetitions or
+        its duration, down to one set of one repetition.
+
+    Notes
+    -----
+    A smaller share never gives a higher rung, more sets or more repetitions.
+    """
+    ladder = exercise.dose_steps
+    if pct >= FULL_PCT:
+        return step, ladder[step]
+    allowed_s = work_s(ladder[step]) * pct / FULL_PCT
+    for lower in range(step - 1, -1, -1):
+        if work_s(ladder[lower]) <= allowed_s:
+            return lower, ladder[lower]
+    return 0, _cut(ladder[0], allowed_s)
+
+
+def _cut(dose: DoseStep, allowed_s: Decimal) -> DoseStep:
+    one_set_s = work_s(dose) / dose.n_sets
+    n_sets = _floor(allowed_s / one_set_s) if one_set_s else dose.n_sets
+    if n_sets >= 1:
+        return _contacts_cut(dose, replace(dose, n_sets=min(n_sets, dose.n_sets)))
+    share = allowed_s / one_set_s
+    n_reps = max(1, _floor(dose.n_reps * share))
+    duration_s = (dose.duration_s * share).quantize(Decimal(1), rounding=ROUND_FLOOR)
+    duration_s = max(duration_s, Decimal(1)) if dose.duration_s else Decimal(0)
+    return _contacts_cut(dose, replace(dose, n_sets=1, n_reps=n_reps, duration_s=duration_s))
+
+
+def _contacts_cut(whole: DoseStep, cut: DoseStep) -> DoseStep:
+    if not whole.n_contacts:
+        return cut
+    return replace(cut, n_contacts=_floor(whole.n_contacts * min(Decimal(1), work_s(cut) / work_s(whole))))
+
+
+def _floor(value: Decimal) -> int:
+    return int(value.to_integral_value(rounding=ROUND_FLOOR))
+
+
+def stand_in(
+    exercise: Exercise, equipment: frozenset[str] | None, library: Mapping[str, Exercise]
+) -> Exercise | None:
+    """Return the exercise itself, or what is done `instead` with the equipment at hand.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        The exercise of the slot.
+    equipment : frozenset of str or None
+        What is at hand; None: everything.
+    library : mapping of str to Exercise
+        Where stand-ins are found.
+
+    Returns
+    -------
+    Exercise or None
+        The first along the chain of `instead` whose needs are met; None when the chain ends or turns in a circle.
+    """
+    seen: set[str] = set()
+    one: Exercise | None = exercise
+    while one is not None and one.id not in seen:
+        if equipment is None or set(one.needs) <= equipment | ALWAYS_THERE:
+            return one
+        seen.add(one.id)
+        one = library.get(one.instead) if one.instead else None
+    return None
+
+
+def ladder_slots(stage: Stage, library: Mapping[str, Exercise]) -> dict[str, Slot]:
+    """Return the slot that bounds each exercise of the stage and each stand-in, by exercise id.
+
+    Parameters
+    ----------
+    stage : Stage
+        Its slots win over those lent to stand-ins.
+    library : mapping of str to Exercise
+        Exercises that are not in it are left out.
+
+    Returns
+    -------
+    dict
+        A stand-in without a slot of its own borrows that of the exercise it stands in for. Steps are bounded to
+        each ladder's own length.
+    """
+    slots = {slot.exercise: slot for slot in stage.slots if slot.exercise in library}
+    for slot in stage.slots:
+        one = library.get(slot.exercise)
+        while one is not None and one.instead and one.instead not in slots and one.instead in library:
+            slots[one.instead] = replace(slot, exercise=one.instead)
+            one = library[one.instead]
+    return {name: _within(slot, library[name]) for name, slot in slots.items()}
+
+
+def _within(slot: Slot, exercise: Exercise) -> Slot:
+    top = len(exercise.dose_steps) - 1
+    last = min(slot.last_step, top)
+    return replace(slot, first_step=min(slot.first_step, last), last_step=last)

@@ -1,0 +1,323 @@
+"""Why the session is what it is, for a physiotherapist and for the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from mortise.prescribe.ladders import FULL_PCT, at_share
+from mortise.prescribe.permitted import LOADING_TAGS, Candidate, Limits
+from mortise.prescribe.solve import is_apart
+from mortise.prescribe.states import DoseState
+from mortise.protocol import Constraint, Exercise, Stage, Tag
+from mortise.record import AppliedConstraint, LeftOut
+from mortise.terms import Load
+
+REST_CONSTRAINT = "load.rest"
+LOCK_CONSTRAINT = "lock"
+
+
+def _removes(constraint: Constraint, exercise: Exercise) -> bool:
+    """Tell whether a constraint alone withholds an exercise."""
+    if exercise.id in constraint.without_exercises or set(constraint.without_tags) & set(exercise.tags):
+        return True
+    return constraint.load_at_most is Load.REST and bool(LOADING_TAGS & set(exercise.tags))
+
+
+def applied(
+    constraints: Sequence[Constraint],
+    stage: Stage,
+    exercises: Mapping[str, Exercise],
+    left_out: Sequence[LeftOut],
+    chosen: Sequence[Candidate],
+    limits: Limits,
+) -> tuple[AppliedConstraint, ...]:
+    """Return the constraints that cut something today, the most limiting first.
+
+    Parameters
+    ----------
+    constraints : sequence of Constraint
+        Those that hold today.
+    stage : Stage
+        Whose exercises are looked at.
+    exercises : mapping of str to Exercise
+        The library.
+    left_out : sequence of LeftOut
+        What is not in the session.
+    chosen : sequence of Candidate
+        What is.
+    limits : Limits
+        All constraints as one, to see which is the tightest for time and contacts.
+
+    Returns
+    -------
+    tuple of AppliedConstraint
+        By number of exercises removed, then lowered, then id.
+    """
+    out = [one.exercise for one in left_out if one.exercise in exercises]
+    named = {one.exercise: one.constraint for one in left_out}
+    found = []
+    for one in constraints:
+        removed = [name for name in out if _removes(one, exercises[name])]
+        if one.minutes_at_most is not None and int(one.minutes_at_most * 60) == limits.seconds:
+            removed += [name for name in out if named[name] == "minutes"]
+        if one.n_contacts_at_most is not None and one.n_contacts_at_most == limits.n_contacts:
+            removed += [name for name in out if named[name] == "contacts"]
+        lowered = [item.exercise.id for item in chosen if _lowers(one, item)]
+        if removed or lowered:
+            found.append(AppliedConstraint(
+                constraint=one.id, author=one.author, reason=one.reason, reason_patient=one.reason_patient,
+                removed=tuple(sorted(set(removed))), lowered=tuple(lowered), evidence=one.evidence,
+            ))  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (-len(one.removed), -len(one.lowered), one.constraint)))
+
+
+def _lowers(constraint: Constraint, item: Candidate) -> bool:
+    if constraint.load_at_most in (Load.EASE, Load.REST):
+        return True
+    pct = constraint.dose_at_most_pct
+    if pct is None or pct >= FULL_PCT:
+        return False
+    whole = item.exercise.dose_steps[item.usual_step]
+    return at_share(item.exercise, item.usual_step, pct)[1] != whole
+
+
+def name_left_out(
+    one: LeftOut, constraints: Sequence[Constraint], exercises: Mapping[str, Exercise]
+) -> LeftOut:
+    """Give an exercise that a constraint withholds the constraint's own reason.
+
+    Parameters
+    ----------
+    one : LeftOut
+        Without a constraint when it was withheld by tag or name.
+    constraints : sequence of Constraint
+        Those that hold today.
+    exercises : mapping of str to Exercise
+        The library.
+
+    Returns
+    -------
+    LeftOut
+        With the reason of the most limiting constraint that withholds it.
+    """
+    exercise = exercises.get(one.exercise)
+    if one.constraint or exercise is None:
+        return one
+    if Tag.MANUAL in exercise.tags:
+        return replace(
+            one, constraint="manual", reason="Done by a clinician's hands.",
+            reason_patient="Your physiotherapist does this one with you.",
+        )  # fmt: skip
+    cutting = [limit for limit in constraints if _removes(limit, exercise)]
+    if cutting:
+        first = min(cutting, key=lambda limit: (limit.author != "population", limit.id))
+        return replace(one, constraint=first.id, reason=first.reason, reason_patient=first.reason_patient)
+    if LOADING_TAGS & set(exercise.tags):
+        return replace(
+            one, constraint=REST_CONSTRAINT, reason="Loaded work rests today.",
+            reason_patient="Today is a day of rest for this one.",
+        )  # fmt: skip
+    return one
+
+
+def unchosen(
+    candidate: Candidate, chosen: Sequence[Candidate], limits: Limits, stage: Stage, is_locked: bool
+) -> LeftOut:
+    """Say why a permitted exercise is not in the session.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        The exercise.
+    chosen : sequence of Candidate
+        What is in the session.
+    limits : Limits
+        Time and contacts.
+    stage : Stage
+        How many exercises an ordinary day has.
+    is_locked : bool
+        Whether a red flag has frozen the programme.
+
+    Returns
+    -------
+    LeftOut
+        Locked first, then a pair that may not share a day, time, contacts, and last the number of exercises.
+    """
+    constraint, reason, reason_patient = _why_unchosen(candidate, chosen, limits, stage, is_locked)
+    return LeftOut(
+        exercise=candidate.exercise.id, name=candidate.exercise.name, reason=reason,
+        reason_patient=reason_patient, constraint=constraint,
+    )  # fmt: skip
+
+
+def _why_unchosen(
+    candidate: Candidate, chosen: Sequence[Candidate], limits: Limits, stage: Stage, is_locked: bool
+) -> tuple[str, str, str]:
+    if is_locked:
+        return LOCK_CONSTRAINT, "Programme frozen by a red flag.", "Your programme is paused."
+    option, others = candidate.option(), [one.option() for one in chosen]
+    apart = [one.exercise.name for one, other in zip(chosen, others, strict=True) if is_apart(option, other)]
+    if apart:
+        return "not_with", f"Loads the same tissue as {apart[0]}.", f"It works the same part as {apart[0]}."
+    n_most = stage.n_exercises[1]
+    if len(chosen) >= n_most:
+        return (
+            "n_exercises", f"At most {n_most} exercises a day; others are more due.",
+            "Another day: the ones today were more due.",
+        )  # fmt: skip
+    if limits.seconds is not None and sum(one.seconds for one in others) + option.seconds > limits.seconds:
+        return (
+            "minutes", f"Does not fit into {limits.seconds // 60} min.",
+            f"There is no time for it in {limits.seconds // 60} minutes.",
+        )  # fmt: skip
+    n_contacts = sum(one.n_contacts for one in others) + option.n_contacts
+    if limits.n_contacts is not None and n_contacts > limits.n_contacts:
+        return "contacts", f"Would exceed {limits.n_contacts} impact contacts.", "Enough jumps for one day."
+    return "n_exercises", "Fewer exercises on a day of rest.", "Another day: today is for rest."
+
+
+def why_exercise(
+    one: Candidate, behind: Mapping[str, int], state: DoseState | None, is_raised: bool
+) -> tuple[str, str]:
+    """Say why an exercise is in the session and why at this dose.
+
+    Parameters
+    ----------
+    one : Candidate
+        The exercise at its dose.
+    behind : mapping of str to int
+        Sessions that each purpose lacks this week.
+    state : DoseState or None
+        Where it stands on its ladder.
+    is_raised : bool
+        Whether it tries a raise today.
+
+    Returns
+    -------
+    tuple of str
+        For a physiotherapist, for the patient.
+    """
+    purpose = one.slot.purpose
+    lacks = behind.get(purpose, 0)
+    due = (
+        f"{purpose.capitalize()} lacks {lacks} of the week's sessions"
+        if lacks
+        else f"{purpose.capitalize()} is on schedule"
+    )
+    since = "not done yet" if one.days_since is None else f"last done {one.days_since} d ago"
+    dose = f"step {one.step}"
+    whole = one.exercise.dose_steps[one.usual_step]
+    if is_raised:
+        dose, dose_patient = f"{dose}, raised from {one.usual_step}", state.cause_patient if state else ""
+    elif one.step < one.usual_step or one.dose != whole:
+        dose, dose_patient = f"{dose}, lowered from step {one.usual_step} today", "Less than usual today."
+    elif state is not None and state.is_raise_waiting:
+        dose, dose_patient = f"{dose}; a raise to {state.step} waits", "The same amount as last time."
+    else:
+        dose_patient = state.cause_patient if state else ""
+    cause = f" {state.cause}" if state else ""
+    if one.exercise.id != one.slot.exercise:
+        dose += f"; stands in for {one.slot.exercise}"
+    return f"{due}; {since}; {dose}.{cause}", _patient(one, lacks, dose_patient)
+
+
+def _patient(one: Candidate, lacks: int, dose: str) -> str:
+    if one.days_since is None:
+        due = "New for you today."
+    elif lacks:
+        due = "It is due again."
+    else:
+        due = "It keeps you going."
+    return f"{due} {dose}".strip()
+
+
+def why(
+    *,
+    limits: Limits,
+    chosen: Sequence[Candidate],
+    raised: str,
+    dose_pct: Decimal | None,
+    share: Decimal,
+    is_locked: bool,
+    cuts: Sequence[AppliedConstraint],
+    states: Mapping[str, DoseState],
+) -> tuple[str, str]:
+    """Say why the whole session is what it is.
+
+    Parameters
+    ----------
+    limits : Limits
+        The load and share of the day.
+    chosen : sequence of Candidate
+        What is in the session.
+    raised : str
+        The exercise that tries a raise, or an empty string.
+    dose_pct : Decimal or None
+        A bound from a break.
+    share : Decimal
+        To what share doses were shortened to fit the time; 100: not at all.
+    is_locked : bool
+        Whether a red flag has frozen the programme.
+    cuts : sequence of AppliedConstraint
+        What cut the session, the most limiting first.
+    states : mapping of str to DoseState
+        Where each exercise stands.
+
+    Returns
+    -------
+    tuple of str
+        For a physiotherapist, for the patient.
+    """
+    if is_locked:
+        return (
+            "No session: a red flag froze the programme until a named clinician resumes it.",
+            "No exercises for now. Your physiotherapist will tell you when to start again.",
+        )
+    if not chosen:
+        return _why_empty(limits, cuts)
+    said, said_patient = _of_load(limits, chosen, raised, states)
+    if dose_pct is not None and dose_pct < FULL_PCT:
+        said += f" After a break: at most {dose_pct} % of each dose."
+        said_patient += " You have had a break, so we start a little lower."
+    if share < FULL_PCT:
+        said += f" Doses shortened to {share} % to fit {(limits.seconds or 0) // 60} min."
+        said_patient += " Shortened to fit the time you have."
+    return said, said_patient
+
+
+def _why_empty(limits: Limits, cuts: Sequence[AppliedConstraint]) -> tuple[str, str]:
+    if cuts:
+        return f"No session: {cuts[0].reason}", f"No exercises today. {cuts[0].reason_patient}"
+    if limits.load is Load.REST:
+        return (
+            "No session: rest, and no unloaded exercise is permitted.",
+            "A day of rest: no exercises today.",
+        )
+    return (
+        "No session: every exercise of the stage rests, lacks equipment or does not fit the time.",
+        "No exercises today. Have a day off; the next session comes soon.",
+    )
+
+
+def _of_load(
+    limits: Limits, chosen: Sequence[Candidate], raised: str, states: Mapping[str, DoseState]
+) -> tuple[str, str]:
+    if limits.load is Load.REST:
+        return (
+            "Rest: unloaded movement only, at half the dose.",
+            "A day of rest: only a little gentle movement, if it feels good.",
+        )
+    if limits.load is Load.EASE:
+        return f"Eased: at most {limits.pct} % of each dose.", "A lighter day."
+    if raised:
+        one = next(item for item in chosen if item.exercise.id == raised)
+        return (
+            f"Raised: {one.exercise.name} to step {states[raised].step}; one variable at a time, all else kept.",
+            f"A little more of one thing today: {one.exercise.name}. All else stays the same.",
+        )
+    if limits.load is Load.RAISE:
+        return "May be raised; no exercise has a raise due today.", "The same as last time. It is going well."
+    return "Kept: every dose as last tolerated.", "The same as last time."
