@@ -57,6 +57,7 @@ class PatientRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 _PATH = re.compile(r" - at `\$?(.*)`$")
 _decoder: msgspec.json.Decoder[PatientRecord] | None = None
+_fact_decoder: msgspec.json.Decoder[Fact] | None = None
 _encoder = msgspec.json.Encoder(decimal_format="number", order="deterministic")
 
 
@@ -70,8 +71,33 @@ def decode_record(content: bytes | str, *, where: str = "record") -> PatientReco
     """
     global _decoder
     _decoder = _decoder or msgspec.json.Decoder(PatientRecord)
+    record = _read(_decoder, content, where)
+    _check(record, where)
+    return record
+
+
+def decode_fact(content: bytes | str, *, where: str = "fact") -> Fact:
+    """Read one fact from JSON, as strictly as a whole record.
+
+    Raises
+    ------
+    InputError
+        Naming `where`, the field, and what to do.
+    """
+    global _fact_decoder
+    _fact_decoder = _fact_decoder or msgspec.json.Decoder(Fact)
+    fact = _read(_fact_decoder, content, where)
+    if not fact.id:
+        raise InputError(
+            "the id is empty.", where=f"{where}, field id", mend="Give every fact an id of its own."
+        )
+    _check_numbers(fact, where)
+    return fact
+
+
+def _read(decoder: msgspec.json.Decoder[_T], content: bytes | str, where: str) -> _T:
     try:
-        record = _decoder.decode(content)
+        return decoder.decode(content)
     except msgspec.ValidationError as error:
         text = str(error)
         path = _PATH.search(text)
@@ -83,8 +109,6 @@ def decode_record(content: bytes | str, *, where: str = "record") -> PatientReco
         ) from None  # fmt: skip
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"not valid JSON: {error}.", where=where, mend="Send a JSON object.") from None
-    _check(record, where)
-    return record
 
 
 def _check(record: PatientRecord, where: str) -> None:
@@ -101,11 +125,16 @@ def _check(record: PatientRecord, where: str) -> None:
             raise InputError(f"the id {what}.", where=f"{where}, field facts[{index}].id",
                              mend="Give every fact an id of its own, made at capture.")  # fmt: skip
         seen.add(fact.id)
-        for name, value in _numbers(fact):
-            if value is not None and not value.is_finite():
-                raise InputError(f"{value} is not a number one can compare.",
-                                 where=f"{where}, field facts[{index}].{name}",
-                                 mend="Leave the value out when it is not known.")  # fmt: skip
+        _check_numbers(fact, f"{where}, field facts[{index}]", sep=".")
+
+
+def _check_numbers(fact: Fact, where: str, *, sep: str = ", field ") -> None:
+    for name, value in _numbers(fact):
+        if value is not None and not value.is_finite():
+            raise InputError(
+                f"{value} is not a number one can compare.", where=f"{where}{sep}{name}",
+                mend="Leave the value out when it is not known.",
+            )  # fmt: skip
 
 
 def _numbers(fact: Fact) -> Iterator[tuple[str, Decimal | None]]:

@@ -1,0 +1,1 @@
+"""The Django project: what people see and touch, above the domain."""

@@ -1,0 +1,1 @@
+"""Clinics, people, signing in, and the patient's link to a phone."""

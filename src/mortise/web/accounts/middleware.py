@@ -1,0 +1,43 @@
+"""Sessions of phones end with their link; views open only to those they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from mortise.web.accounts import access, phone_links
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class PhoneSessions:
+    """Sign a patient's phone out when the link that let it in was revoked."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and user.is_patient:
+            link_id = request.session.get(phone_links.SESSION_KEY, "")
+            if not link_id or not phone_links.session_holds(link_id, user):
+                logout(request)
+        return self.get_response(request)
+
+
+class Access:
+    """Refuse whoever a view does not name; a view without a mark is refused to everybody."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        return access.refusal(request, view)

@@ -1,0 +1,11 @@
+"""Care as a Django application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CareConfig(AppConfig):
+    name = "mortise.web.care"
+    label = "care"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,18 @@
+"""Rows that hold patient data. Only `care` reads and writes them."""
+
+from mortise.web.care.models.facts import FactRow, QuarantinedFact, ServerState
+from mortise.web.care.models.patients import EpisodeRow, Patient
+from mortise.web.care.models.recordings import RecordingFile, StoredRecording
+from mortise.web.care.models.standings import Need, Standing
+
+__all__ = [
+    "EpisodeRow",
+    "FactRow",
+    "Need",
+    "Patient",
+    "QuarantinedFact",
+    "RecordingFile",
+    "ServerState",
+    "Standing",
+    "StoredRecording",
+]

@@ -1,0 +1,83 @@
+"""A recording that somebody uploaded: a file named by its hash, and what was found in it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from mortise.web.care.models.patients import EpisodeRow
+
+
+class StoredRecording(models.Model):
+    """One recording: what it says it is, where its file lies, and what came of it.
+
+    A gait recording of two feet is one recording with two files. The names given are for showing only.
+    """
+
+    class Status(models.TextChoices):
+        STORED = "stored", "stored"
+        MEASURED = "measured", "measured"
+        REFUSED = "refused", "refused"
+
+    class Test(models.TextChoices):
+        GAIT = "gait", "Walking"
+        LUNGE = "lunge", "Knee to wall"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    episode = models.ForeignKey(EpisodeRow, on_delete=models.PROTECT, related_name="recordings")
+    test = models.CharField(max_length=20, choices=Test.choices)
+    recorded_on = models.DateField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.STORED)
+    result = models.TextField(blank=True)  # canonical JSON of what `measure` found
+    refused_reason = models.TextField(blank=True)
+    is_excluded = models.BooleanField(default=False)
+    excluded_reason = models.TextField(blank=True)
+    stored_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    stored_at = models.DateTimeField(default=timezone.now, editable=False)
+    analysed_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-stored_at",)
+        constraints = (
+            models.CheckConstraint(
+                name="care_refused_says_why",
+                condition=~models.Q(status="refused") | ~models.Q(refused_reason=""),
+            ),
+            models.CheckConstraint(
+                name="care_measured_has_result", condition=~models.Q(status="measured") | ~models.Q(result="")
+            ),
+            models.CheckConstraint(
+                name="care_excluded_says_why",
+                condition=models.Q(is_excluded=False) | ~models.Q(excluded_reason=""),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"recording {self.pk}"
+
+
+class RecordingFile(models.Model):
+    """One file of a recording, under the data folder by its hash."""
+
+    recording = models.ForeignKey(StoredRecording, on_delete=models.PROTECT, related_name="files")
+    original_name = models.CharField(max_length=200)  # for showing only; never part of a path
+    sha256 = models.CharField(max_length=64)
+    n_bytes = models.BigIntegerField()
+    side = models.CharField(
+        max_length=5, blank=True
+    )  # where the sensor was worn, as given; empty: as the file says
+    placement = models.CharField(max_length=40, blank=True)
+    rate_hz = models.DecimalField(max_digits=9, decimal_places=4, null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(name="care_file_not_empty", condition=models.Q(n_bytes__gte=1)),
+            models.UniqueConstraint(fields=["recording", "side"], name="care_one_file_per_side"),
+        )
+
+    def __str__(self) -> str:
+        return f"file {self.sha256[:12]}"

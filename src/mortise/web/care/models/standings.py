@@ -1,0 +1,47 @@
+"""Where each episode stands: one row, renewed with each decision and each answer, so that the list is one query."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from mortise.web.care.models.patients import EpisodeRow
+
+
+class Need(models.IntegerChoices):
+    """How much an episode needs somebody, most first. The order of the list."""
+
+    STOPPED = 0, "Stopped"
+    ASKED = 1, "Asks for you"
+    STEPPED_BACK = 2, "Stepped back"
+    ADVANCE = 3, "May advance"
+    SILENT = 4, "Not heard from"
+    NEW = 5, "No programme yet"
+    ON_PLAN = 6, "On plan"
+
+
+class Standing(models.Model):
+    """What the newest decision says of an episode, whether it was answered, and when the patient was last heard."""
+
+    episode = models.OneToOneField(
+        EpisodeRow, on_delete=models.PROTECT, primary_key=True, related_name="standing"
+    )
+    need = models.PositiveSmallIntegerField(choices=Need.choices, default=Need.NEW)
+    since_at = models.DateTimeField()
+    stage = models.CharField(max_length=20, blank=True)
+    next_stage = models.CharField(max_length=20, blank=True)
+    advice = models.CharField(max_length=30, blank=True)
+    load = models.CharField(max_length=10, blank=True)
+    is_locked = models.BooleanField(default=False)
+    reason = models.TextField(blank=True)
+    decision_id = models.CharField(max_length=80, blank=True)
+    decided_on = models.DateField(null=True, blank=True)
+    is_answered = models.BooleanField(default=True)
+    last_heard_on = models.DateField(null=True, blank=True)
+    silence_days = models.PositiveSmallIntegerField(default=7)
+    n_quarantined = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = (models.Index(fields=["need", "since_at"], name="care_standing_by_need"),)
+
+    def __str__(self) -> str:
+        return f"standing of {self.episode_id}"

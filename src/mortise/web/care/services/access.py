@@ -1,0 +1,95 @@
+"""Which objects a person may reach: always by way of the owner. Another clinic's object is 404, as if it did not exist.
+
+Physiotherapists reach the patients of their clinic, a patient reaches themself, an administrator reaches nobody.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import Http404
+
+from mortise.web.accounts.models import PhoneLink, User
+from mortise.web.care.models import EpisodeRow, FactRow, Patient, QuarantinedFact, StoredRecording
+
+Row = TypeVar("Row", bound=Model)
+
+
+def patients_of(user: User) -> QuerySet[Patient]:
+    """Return the patients this person may reach."""
+    if user.is_physiotherapist:
+        return Patient.objects.filter(clinic_id=user.clinic_id)
+    if user.is_patient:
+        return Patient.objects.filter(clinic_id=user.clinic_id, user_id=user.pk)
+    return Patient.objects.none()
+
+
+def patient_or_404(user: User, patient_id: Any) -> Patient:
+    """Return one patient, or 404."""
+    return _one(patients_of(user).select_related("clinic", "user"), pk=_uuid(patient_id))
+
+
+def episode_or_404(user: User, episode_id: Any) -> EpisodeRow:
+    """Return one episode with its patient and clinic, or 404."""
+    return _one(_episodes_of(user), pk=_uuid(episode_id))
+
+
+def fact_or_404(user: User, fact_id: str, *, kind: str = "") -> FactRow:
+    """Return one fact, of `kind` when given, or 404. A decision is a fact of kind "decision"."""
+    facts = FactRow.objects.filter(episode__patient__in=patients_of(user))
+    rows = facts.select_related("episode__patient__clinic", "episode__standing")
+    return _one(rows.filter(kind=kind) if kind else rows, pk=str(fact_id))
+
+
+def decision_or_404(user: User, decision_id: str) -> FactRow:
+    """Return one stored decision, or 404."""
+    return fact_or_404(user, decision_id, kind="decision")
+
+
+def recording_or_404(user: User, recording_id: Any) -> StoredRecording:
+    """Return one recording with its episode, or 404."""
+    rows = StoredRecording.objects.filter(episode__patient__in=patients_of(user))
+    return _one(rows.select_related("episode__patient__clinic"), pk=_uuid(recording_id))
+
+
+def phone_link_or_404(user: User, link_id: Any) -> PhoneLink:
+    """Return one phone link of a patient this person may reach, or 404."""
+    rows = PhoneLink.objects.filter(user__patient__in=patients_of(user))
+    return _one(rows.select_related("user__patient"), pk=_uuid(link_id))
+
+
+def quarantined_or_404(user: User, quarantined_id: Any) -> QuarantinedFact:
+    """Return one quarantined item, or 404."""
+    rows = QuarantinedFact.objects.filter(episode__patient__in=patients_of(user))
+    return _one(rows.select_related("episode__patient"), pk=quarantined_id)
+
+
+def patient_of_phone(user: User) -> Patient:
+    """Return the patient whose phone this is, or 404."""
+    return _one(patients_of(user).filter(user_id=user.pk).select_related("clinic", "user"))
+
+
+def open_episodes_of(user: User, patient: Patient) -> list[EpisodeRow]:
+    """Return the open episodes of a patient this person may reach, newest first."""
+    return list(_episodes_of(user).filter(patient=patient, closed_on__isnull=True))
+
+
+def _episodes_of(user: User) -> QuerySet[EpisodeRow]:
+    rows = EpisodeRow.objects.filter(patient__in=patients_of(user))
+    return rows.select_related("patient__clinic", "patient__user", "standing")
+
+
+def _one(rows: QuerySet[Row], **lookup: Any) -> Row:
+    row = rows.filter(**lookup).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _uuid(text: Any) -> uuid.UUID:
+    try:
+        return text if isinstance(text, uuid.UUID) else uuid.UUID(str(text))
+    except ValueError:
+        raise Http404 from None

@@ -1,0 +1,244 @@
+"""Take facts in, each answered on its own, and give the record out. The only writer of `FactRow`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, timedelta
+from typing import Literal, NamedTuple
+
+import msgspec
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from mortise.errors import ConflictError, InputError, MortiseError
+from mortise.record import (
+    CheckIn,
+    ClinicVisit,
+    Correction,
+    Goal,
+    Judgement,
+    PatientRecord,
+    Reading,
+    SessionLog,
+    Sign,
+)
+from mortise.record.facts import Fact
+from mortise.record.records import decode_fact, encode
+from mortise.terms import Origin
+from mortise.web.accounts.models import User
+from mortise.web.audit import log
+from mortise.web.care.models import EpisodeRow, FactRow, QuarantinedFact, ServerState, Standing
+
+MAX_FACT_BYTES = 64 * 1024
+MAX_ID_LENGTH = 80
+FACT_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
+ONE_DAY = timedelta(days=1)
+FROM_PATIENT: tuple[type, ...] = (CheckIn, SessionLog, Reading, Goal)
+FROM_CLINICIAN: tuple[type, ...] = (*FROM_PATIENT, Sign, Judgement, ClinicVisit, Correction)
+HEARD: tuple[type, ...] = (CheckIn, SessionLog)
+
+_record_decoder = msgspec.json.Decoder(tuple[Fact, ...])
+
+
+class Answer(NamedTuple):
+    """What became of one item sent: `stored`, `already` there, in `conflict` with another, or `refused` and why."""
+
+    id: str
+    outcome: Literal["stored", "already", "conflict", "refused"]
+    reason: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the server holds the item, so that the sender may forget it (after its waiting time)."""
+        return self.outcome in ("stored", "already")
+
+
+@transaction.atomic
+def append_facts(*, episode: EpisodeRow, facts: Iterable[Fact | bytes], by: User) -> tuple[Answer, ...]:
+    """Take facts in, in order. Each is answered on its own: a bad one never blocks the others; audited.
+
+    The same id with the same content is accepted again; with other content it is a conflict. What is refused or in
+    conflict is kept in quarantine, counted by nothing, for a person to look at.
+    """
+    lock(episode)
+    answers = tuple(_take(episode, item, by) for item in facts)
+    counts = {outcome: sum(a.outcome == outcome for a in answers) for outcome in {a.outcome for a in answers}}
+    log.record(by, "facts.append", episode.patient, {"episode": episode.pk, **counts})
+    return answers
+
+
+@transaction.atomic
+def append_fact(*, episode: EpisodeRow, fact: Fact, by: User) -> Fact:
+    """Take one fact in or raise `InputError` or `ConflictError`; audited."""
+    lock(episode)
+    stored = store(episode, admitted(episode, fact, by))
+    log.record(by, "facts.append", episode.patient, {"episode": episode.pk, "kind": kind_of(fact)})
+    return stored
+
+
+def record_of(*, episode: EpisodeRow, by: User) -> PatientRecord:
+    """Return the whole record of an episode; the reading of it is audited."""
+    log.record(by, "record.read", episode.patient, {"episode": episode.pk})
+    return load_record(episode)
+
+
+def quarantine_of(*, episode: EpisodeRow, by: User) -> list[QuarantinedFact]:
+    """Return what was sent, not taken and not settled yet; audited."""
+    log.record(by, "quarantine.read", episode.patient, {"episode": episode.pk})
+    return list(QuarantinedFact.objects.filter(episode=episode, settled_at__isnull=True).order_by("pk"))
+
+
+@transaction.atomic
+def settle_quarantined(*, item: QuarantinedFact, by: User) -> None:
+    """Put an item of the quarantine aside after a person looked at it; audited."""
+    n = QuarantinedFact.objects.filter(pk=item.pk, settled_at=None).update(settled_at=timezone.now())
+    if n:
+        Standing.objects.filter(episode=item.episode_id).update(n_quarantined=F("n_quarantined") - 1)
+    log.record(by, "quarantine.settle", item.episode.patient, {"item": item.pk})
+
+
+def server_epoch() -> str:
+    """Return the epoch of this database. A phone that meets a new one offers all it still holds."""
+    return str(_state().epoch)
+
+
+# ---------------------------------------------------------------- for the services of this room
+
+
+def lock(episode: EpisodeRow) -> None:
+    """Let nobody else change this episode until the transaction ends."""
+    EpisodeRow.objects.select_for_update().only("pk").get(pk=episode.pk)
+
+
+def load_record(episode: EpisodeRow) -> PatientRecord:
+    """Return the record without auditing; every caller audits what it does with it."""
+    payloads = FactRow.objects.filter(episode=episode).order_by("sequence").values_list("payload", flat=True)
+    facts = _record_decoder.decode(f"[{','.join(payloads)}]")
+    return PatientRecord(person=episode.patient.person, episode=episode.episode, facts=facts)
+
+
+def store(episode: EpisodeRow, fact: Fact) -> Fact:
+    """Write one fact that was admitted; the same id and content again changes nothing."""
+    digest = content_hash(fact)
+    known = FactRow.objects.filter(pk=fact.id).only("episode_id", "content_hash", "payload").first()
+    if known is not None:
+        if known.episode_id == episode.pk and known.content_hash == digest:
+            return _record_decoder.decode(f"[{known.payload}]")[0]
+        raise ConflictError("Another fact has this id.", mend="Both are kept; your clinic looks at them.")
+    received = msgspec.structs.replace(fact, received_at=timezone.now())
+    try:
+        with transaction.atomic():
+            FactRow.objects.create(
+                id=fact.id, episode=episode, sequence=_next_sequence(), kind=kind_of(fact), on=fact.on,
+                origin=fact.origin.value, by=fact.by, captured_at=fact.captured_at,
+                received_at=received.received_at, payload=encode(received).decode(), content_hash=digest,
+            )  # fmt: skip
+    except IntegrityError:  # the same id came in by another door at this moment
+        raise ConflictError("Another fact has this id.", mend="Send it again.") from None
+    if isinstance(fact, HEARD) and fact.origin is not Origin.CLINICIAN:
+        _heard(episode, fact)
+    return received
+
+
+def admitted(episode: EpisodeRow, fact: Fact, by: User) -> Fact:
+    """Return `fact` as this person may add it: their id as author, a believable date; else raise `InputError`."""
+    if FACT_ID.fullmatch(fact.id) is None:
+        raise InputError("An id has 1 to 80 letters, digits, and . _ : - only.", where="id")
+    allowed = FROM_PATIENT if by.is_patient else FROM_CLINICIAN if by.is_physiotherapist else ()
+    if not isinstance(fact, allowed):
+        raise InputError(f"A {by.get_role_display().lower()} cannot add a {kind_of(fact)}.", where="kind")
+    if by.is_patient and fact.origin not in (Origin.PATIENT, Origin.RECORDING):
+        raise InputError("From a phone the origin is patient or recording.", where="origin")
+    if fact.by not in ("", str(by.pk)):
+        raise InputError("A fact is added by the person who sends it.", where="by")
+    _check_day(episode, fact)
+    return msgspec.structs.replace(fact, by=str(by.pk), received_at=None)
+
+
+def content_hash(fact: Fact) -> str:
+    """Return the hash of what was captured; when it arrived is not part of it."""
+    return hashlib.sha256(encode(msgspec.structs.replace(fact, received_at=None))).hexdigest()
+
+
+def kind_of(fact: Fact) -> str:
+    """Return the word a fact's kind has in the record's JSON."""
+    return str(fact.__struct_config__.tag)
+
+
+# ---------------------------------------------------------------- steps
+
+
+def _take(episode: EpisodeRow, item: Fact | bytes, by: User) -> Answer:
+    fact: Fact | None = None
+    try:
+        if isinstance(item, bytes) and len(item) > MAX_FACT_BYTES:
+            raise InputError("This is larger than a fact can be.")
+        fact = decode_fact(item, where="fact") if isinstance(item, bytes) else item
+        fact = admitted(episode, fact, by)
+        is_known = FactRow.objects.filter(pk=fact.id).exists()
+        store(episode, fact)
+    except MortiseError as error:
+        is_conflict = isinstance(error, ConflictError)
+        fact_id = fact.id[:MAX_ID_LENGTH] if fact else _id_in(item)
+        _quarantine(episode, fact_id, item, str(error), is_conflict=is_conflict, by=by)
+        return Answer(fact_id, "conflict" if is_conflict else "refused", str(error))
+    return Answer(fact.id, "already" if is_known else "stored")
+
+
+def _id_in(item: Fact | bytes) -> str:
+    if not isinstance(item, bytes):
+        return item.id[:MAX_ID_LENGTH]
+    try:
+        found = msgspec.json.decode(item[:MAX_FACT_BYTES])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    named = found.get("id") if isinstance(found, dict) else None
+    return named[:MAX_ID_LENGTH] if isinstance(named, str) else ""
+
+
+def _quarantine(
+    episode: EpisodeRow, fact_id: str, item: Fact | bytes, reason: str, *, is_conflict: bool, by: User
+) -> None:
+    raw = (item if isinstance(item, bytes) else encode(item))[:MAX_FACT_BYTES]
+    _, is_new = QuarantinedFact.objects.get_or_create(
+        episode=episode, fact_id=fact_id, content_hash=hashlib.sha256(raw).hexdigest(),
+        defaults={
+            "payload": raw.decode("utf-8", "replace").replace("\x00", "\ufffd"), "reason": reason,
+            "is_conflict": is_conflict, "by": str(by.pk),
+        },
+    )  # fmt: skip
+    if is_new:
+        Standing.objects.filter(episode=episode).update(n_quarantined=F("n_quarantined") + 1)
+
+
+def _check_day(episode: EpisodeRow, fact: Fact) -> None:
+    """The day is the patient's own, fixed at capture: up to a day from the clinic's and from the moment of capture."""
+    if fact.on > episode.patient.clinic.today() + ONE_DAY:
+        raise InputError("The date lies in the future.", where="on", mend="Set the phone's date right.")
+    if fact.captured_at is not None:
+        if fact.captured_at.tzinfo is None:
+            raise InputError("The moment of capture needs its time zone.", where="captured_at")
+        captured_on: date = fact.captured_at.astimezone(UTC).date()
+        if abs(fact.on - captured_on) > ONE_DAY:
+            raise InputError("The date does not fit the moment it was captured.", where="on")
+
+
+def _heard(episode: EpisodeRow, fact: Fact) -> None:
+    standing = Standing.objects.filter(episode=episode)
+    if not standing.filter(last_heard_on__gte=fact.on).exists():
+        standing.update(last_heard_on=fact.on)
+
+
+def _state() -> ServerState:
+    return ServerState.objects.get_or_create(id=1)[0]
+
+
+def _next_sequence() -> int:
+    _state()
+    state = ServerState.objects.select_for_update().get(id=1)
+    state.last_sequence += 1
+    state.save(update_fields=["last_sequence"])
+    return state.last_sequence

@@ -1,0 +1,121 @@
+"""Add a patient, open an episode, give and take away a phone link."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from mortise.errors import ConflictError, InputError
+from mortise.terms import Sex, Side
+from mortise.web.accounts import phone_links
+from mortise.web.accounts.models import PhoneLink, User
+from mortise.web.audit import log
+from mortise.web.care.content import content
+from mortise.web.care.models import EpisodeRow, Patient, Standing
+
+LEAST_AGE = 18
+
+
+class NewLink(NamedTuple):
+    """A phone link and its token, which is shown once and kept nowhere."""
+
+    link: PhoneLink
+    token: str
+
+
+@transaction.atomic
+def add_patient(
+    *,
+    name: str,
+    birth_year: int,
+    by: User,
+    sex: Sex = Sex.UNSPECIFIED,
+    height_cm: Decimal | None = None,
+    email: str = "",
+) -> Patient:
+    """Add a patient to the clinic of whoever acts. Writes the patient and the user behind their phone; audited."""
+    _physiotherapist(by)
+    if by.clinic.today().year - birth_year < LEAST_AGE:
+        raise InputError("Mortise is for adults.", where="birth_year", mend="Treat under 18 without it.")
+    user = User.objects.create_patient(clinic=by.clinic)
+    patient = Patient(
+        clinic=by.clinic, user=user, name=" ".join(name.split()), birth_year=birth_year, sex=sex.value,
+        height_cm=height_cm, email=email.strip(), added_by=by,
+    )  # fmt: skip
+    try:
+        patient.full_clean()
+    except ValidationError as error:
+        field = next(iter(error.message_dict))
+        raise InputError(error.message_dict[field][0], where=field) from None
+    patient.save()
+    log.record(by, "patient.add", patient)
+    return patient
+
+
+@transaction.atomic
+def open_episode(
+    *,
+    patient: Patient,
+    involved_side: Side,
+    protocol: str,
+    opened_on: date,
+    by: User,
+    is_bilateral: bool = False,
+) -> EpisodeRow:
+    """Open an episode for one ankle under a protocol, pinned by version and hash. Writes its standing; audited."""
+    _physiotherapist(by)
+    if involved_side is Side.NONE:
+        raise InputError("The ankle under treatment is left or right.", where="involved_side")
+    if protocol not in content().protocol_ids:
+        raise InputError("This protocol is not known.", where="protocol")
+    if opened_on > patient.clinic.today():
+        raise InputError("An episode cannot open in the future.", where="opened_on")
+    try:
+        with transaction.atomic():
+            episode = EpisodeRow.objects.create(
+                patient=patient, involved_side=involved_side.value, protocol=protocol,
+                protocol_version=content().protocol(protocol).version,
+                protocol_hash=content().protocol_hash(protocol),
+                opened_on=opened_on, is_bilateral=is_bilateral, opened_by=by,
+            )  # fmt: skip
+    except IntegrityError:
+        raise ConflictError(
+            "This ankle already has an open episode.", mend="Go on with it, or close it first."
+        ) from None
+    Standing.objects.create(
+        episode=episode, since_at=timezone.now(), silence_days=content().protocol(protocol).silence_days
+    )
+    log.record(by, "episode.open", patient, {"episode": episode.pk})
+    return episode
+
+
+@transaction.atomic
+def make_phone_link(*, patient: Patient, by: User, open_for: timedelta = phone_links.OPEN_FOR) -> NewLink:
+    """Make a link that lets this patient in on a phone; audited. Show its token now: it cannot be shown again."""
+    _physiotherapist(by)
+    link, token = phone_links.make_link(user=patient.user, made_by=by, open_for=open_for)
+    log.record(by, "phone_link.make", patient, {"link": link.pk})
+    return NewLink(link, token)
+
+
+@transaction.atomic
+def revoke_phone_link(*, link: PhoneLink, by: User) -> None:
+    """Shut a link and end the sessions it started; audited."""
+    _physiotherapist(by)
+    phone_links.revoke_link(link)
+    log.record(by, "phone_link.revoke", link.user.patient, {"link": link.pk})
+
+
+def phone_links_of(*, patient: Patient) -> list[PhoneLink]:
+    """Return the links made for a patient, newest first."""
+    return list(PhoneLink.objects.filter(user_id=patient.user_id))
+
+
+def _physiotherapist(user: User) -> None:
+    if not user.is_physiotherapist:
+        raise InputError("Only a physiotherapist can do this.")

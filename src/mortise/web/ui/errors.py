@@ -1,0 +1,78 @@
+"""Every error page. The text says what happened and what to do next; it never holds what was typed."""
+
+from __future__ import annotations
+
+import logging
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from mortise.errors import ConflictError, ContentError, InputError, MortiseError, SignalError
+
+logger = logging.getLogger("mortise.web")
+
+
+class Page(NamedTuple):
+    """What an error page says."""
+
+    status: int
+    title: str
+    text: str
+
+
+PAGES = {
+    400: Page(400, "This could not be read", "Go back, check what was sent, and try again."),
+    403: Page(403, "This page has expired", "Go back, load the page again and repeat what you did."),
+    404: Page(404, "Not here", "This page does not exist, or it is not yours to see."),
+    500: Page(500, "Our fault", "Something broke on our side. Nothing half-done was kept. Try once more."),
+}  # fmt: skip
+TITLES = {
+    InputError: Page(400, "This could not be read", ""),
+    SignalError: Page(422, "This recording cannot be used", ""),
+    ConflictError: Page(409, "Somebody else was here first", ""),
+    ContentError: Page(500, "A content file is not valid", ""),
+}
+
+
+def answer_to(request: HttpRequest, error: MortiseError) -> HttpResponse:
+    """Return the page for an error of ours: status by family, words of the error itself."""
+    page = next((page for kind, page in TITLES.items() if isinstance(error, kind)), PAGES[500])
+    if page.status >= 500:
+        logger.error("stopped by %s", error.code, exc_info=error)
+    return _page(request, page._replace(text=page.text or str(error)), code=error.code)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, PAGES[400])
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, PAGES[403])
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(request, PAGES[403])
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, PAGES[404])
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer without anything that could be broken too: no database, no session."""
+    if _is_program(request):
+        return JsonResponse({"code": "broken", "message": PAGES[500].text}, status=500)
+    return HttpResponse(render_to_string("ui/error.html", {"page": PAGES[500]}), status=500)
+
+
+def _page(request: HttpRequest, page: Page, *, code: str = "") -> HttpResponse:
+    if _is_program(request):
+        body = {"code": code or f"http.{page.status}", "message": page.text}
+        return JsonResponse(body, status=page.status)
+    return render(request, "ui/error.html", {"page": page}, status=page.status)
+
+
+def _is_program(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").split(",")[0].split(";")[0] == "application/json"

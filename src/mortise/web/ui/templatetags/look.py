@@ -1,0 +1,126 @@
+"""Marks and numbers: glyph, peg, what Mortise says, a number with its unit and error. Loaded in every template."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from mortise.terms import Advice, Cause, Load, Truth
+from mortise.units import SYMBOLS
+
+register = template.Library()
+
+# engine's advice -> word, glyph, class (LOOK.md 2)
+SAYS: dict[str, tuple[str, str, str]] = {
+    Advice.ADVANCE: ("Advance", "advance", "advance"),
+    Advice.HOLD: ("Hold", "hold", "hold"),
+    Advice.STEP_BACK: ("Step back", "ease", "ease"),
+    Advice.ASK_CLINICIAN: ("Ask", "pause", "pause"),
+    Advice.STOP_AND_SEEK_HELP: ("Stopped", "stop", "stop"),
+    Load.RAISE: ("Raise", "advance", "advance"),
+    Load.KEEP: ("Keep", "hold", "hold"),
+    Load.EASE: ("Ease", "ease", "ease"),
+    Load.REST: ("Rest", "pause", "pause"),
+    "refer": ("Refer", "refer", "refer"),
+    "cannot": ("Cannot decide", "cannot", "cannot"),
+}
+PEGS: dict[str, tuple[str, str]] = {
+    "met": ("In place", "met"),
+    "unmet": ("Not yet", "unmet"),
+    "stale": ("Too old", "stale"),
+    "unknown": ("Not known", "unknown"),
+}
+BARE_SYMBOLS = frozenset({"°", "%"})  # "36°" and "90 %" need no plain space that may break
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", way: bool = False) -> SafeString:
+    """Draw an icon; without a label it is decoration and silent."""
+    kind = "icon icon--way" if way else "icon"
+    return _drawn(f"i-{name}", kind, "0 0 24 24", label)
+
+
+@register.simple_tag
+def glyph(name: str, label: str = "", kind: str = "glyph") -> SafeString:
+    """Draw a glyph of a proposal."""
+    way = f"{kind} icon--way" if name == "refer" else kind
+    return _drawn(f"g-{name}", way, "0 0 20 20", label)
+
+
+@register.simple_tag
+def peg(truth: str, cause: str | None = None, label: bool = True) -> SafeString:
+    """Draw the peg of a criterion, spoken as its words unless the words stand beside it."""
+    words, name = PEGS[peg_state(truth, cause)]
+    return _drawn(f"p-{name}", "peg", "0 0 18 18", words if label else "")
+
+
+@register.filter
+def peg_state(truth: str, cause: str | None = None) -> str:
+    """Return met, unmet, stale or unknown for a truth and its cause."""
+    if truth == Truth.MET:
+        return "met"
+    if truth == Truth.NOT_MET:
+        return "unmet"
+    return "stale" if cause == Cause.STALE else "unknown"
+
+
+@register.simple_tag
+def says(what: str, words: str = "") -> SafeString:
+    """Say what Mortise proposes, always as shape and word."""
+    known, name, kind = SAYS[what]
+    return format_html('<span class="says says--{}">{}{}</span>', kind, glyph(name), words or known)
+
+
+@register.filter
+def says_word(what: str) -> str:
+    """Return the one word for an advice or a load."""
+    return SAYS[what][0]
+
+
+@register.filter
+def says_glyph(what: str) -> str:
+    """Return the name of the glyph for an advice or a load."""
+    return SAYS[what][1]
+
+
+@register.simple_tag
+def number(value: Any, unit: str = "", error: Any = None, sign: bool = False) -> SafeString:
+    """Write a number with its unit, and its error in small grey; isolated, so that no language turns it round."""
+    if value is None:
+        return mark_safe('<bdi class="num">–</bdi>')
+    symbol = SYMBOLS.get(unit, unit)
+    gap = "" if symbol in {"", "°"} else " "
+    pm = format_html(' <span class="pm">± {}</span>', plain(error)) if error is not None else ""
+    text = plain(value, sign=sign)
+    return format_html('<bdi class="num" dir="ltr">{}{}{}{}</bdi>', text, pm, gap, symbol)
+
+
+@register.filter
+def plain(value: Any, sign: bool = False) -> str:
+    """Write a number without exponent or idle zeros, with a real minus."""
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    text = f"{exact.normalize():f}" if exact else "0"
+    if text.startswith("-"):
+        return f"−{text[1:]}"
+    return f"+{text}" if sign and exact else text
+
+
+@register.simple_tag(name="number_list")
+def number_list(values: Any, unit: str = "") -> SafeString:
+    """Write several numbers parted by commas."""
+    return format_html_join(", ", "{}", ((number(value, unit),) for value in values))
+
+
+def _drawn(symbol: str, kind: str, box: str, label: str) -> SafeString:
+    if label:
+        return format_html(
+            '<svg class="{}" viewBox="{}" role="img" aria-label="{}"><use href="#{}"/></svg>',
+            kind, box, label, symbol,
+        )  # fmt: skip
+    return format_html(
+        '<svg class="{}" viewBox="{}" aria-hidden="true"><use href="#{}"/></svg>', kind, box, symbol
+    )
