@@ -96,14 +96,14 @@ export function player(form) {
       });
     });
     form.querySelector("[data-finish]").hidden = state.step !== "finish";
-    form.querySelectorAll("[data-dock]").forEach((dock) => {
+    document.querySelectorAll("[data-dock]").forEach((dock) => {
       dock.hidden = dock.dataset.dock !== state.step;
     });
     const isRunning = state.clock.running_since_ms !== null;
-    form.querySelectorAll("[data-when]").forEach((node) => {
+    document.querySelectorAll("[data-when]").forEach((node) => {
       node.hidden = (node.dataset.when === "running") !== isRunning;
     });
-    const count = form.querySelector("[data-count]");
+    const count = document.querySelector("[data-count]");
     if (count && here) count.textContent = count.dataset.words.replace("{i}", String(state.at + 1)).replace("{n}", String(sections.length));
   }
 
@@ -135,7 +135,7 @@ export function player(form) {
     },
   };
 
-  form.addEventListener("click", (event) => {
+  document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
     if (button) actions[button.dataset.do]?.(button);
   });
@@ -148,6 +148,7 @@ export function player(form) {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tick());
   restore(form, stored(key)?.answers);
   form.classList.add("is-player");
+  document.querySelector("[data-dock-bar]").hidden = false;
   render();
   if (state.step === "run") tick();
 }
