@@ -12,8 +12,11 @@ _data_dir = tempfile.mkdtemp(prefix="mortise-test-")
 atexit.register(shutil.rmtree, _data_dir, ignore_errors=True)
 os.environ["MORTISE_DATA_DIR"] = _data_dir
 os.environ["MORTISE_HOSTS"] = "localhost,127.0.0.1,testserver"
-for _name in [name for name in os.environ if name.startswith("MORTISE_") and name not in
-              {"MORTISE_DATA_DIR", "MORTISE_HOSTS", "MORTISE_DATA"}]:  # fmt: skip
+# Of the environment only what steers the tests themselves stays.
+_KEPT = {
+    "MORTISE_DATA_DIR", "MORTISE_HOSTS", "MORTISE_DATA", "MORTISE_CHROMIUM", "MORTISE_NOTHING_LEFT_OUT",
+}  # fmt: skip
+for _name in [name for name in os.environ if name.startswith("MORTISE_") and name not in _KEPT]:
     del os.environ[_name]
 
 from mortise.web.settings import *  # noqa: E402, F403
