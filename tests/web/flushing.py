@@ -23,7 +23,7 @@ class Flushing(AppConfig):
 
 def let_sqlite_flush() -> None:
     """Take the guard away around a flush and put it back after it. (PostgreSQL truncates, which needs no lifting.)"""
-    from django.db.backends.sqlite3.operations import DatabaseOperations
+    from django.db.backends.sqlite3.base import DatabaseOperations
 
     flush = DatabaseOperations.sql_flush
 
