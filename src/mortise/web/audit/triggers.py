@@ -15,11 +15,11 @@ def append_only(table: str) -> RunPython:
 
     def guard(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         for statement in create(table, editor.connection.vendor):
-            editor.execute(statement)
+            editor.execute(statement, params=None)  # as it stands: a % in it is no placeholder
 
     def unguard(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         for statement in drop(table, editor.connection.vendor):
-            editor.execute(statement)
+            editor.execute(statement, params=None)  # as it stands: a % in it is no placeholder
 
     return RunPython(guard, unguard, elidable=False)
 
