@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mortise.measure import MeasureResult, Reading
 
-_TESTS = ("gait",)
+_TESTS = ("gait", "lunge")
 _LONG_BYTES = 5_000_000
 
 

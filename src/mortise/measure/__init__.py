@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mortise.measure._gait import gait
+from mortise.measure._lunge import lunge, lunge_of, shin_of
 from mortise.measure.readers import phone_log_schema, read
 from mortise.measure.recording import (
     FOOT_PLACEMENTS,
@@ -23,6 +24,8 @@ from mortise.measure.results import (
     Curve,
     Event,
     GaitResult,
+    LungeResult,
+    LungeTrial,
     MeasureResult,
     Reading,
     RecordingSet,
@@ -33,7 +36,7 @@ from mortise.measure.results import (
 )
 
 # test -> what measures it, from the recordings that `read` returned
-TESTS: dict[str, Callable[[Sequence[Recording]], MeasureResult]] = {"gait": gait}
+TESTS: dict[str, Callable[[Sequence[Recording]], MeasureResult]] = {"gait": gait, "lunge": lunge_of}
 
 __all__ = [
     "FOOT_PLACEMENTS",
@@ -45,6 +48,8 @@ __all__ = [
     "Event",
     "GaitResult",
     "Gap",
+    "LungeResult",
+    "LungeTrial",
     "MeasureResult",
     "Reading",
     "Recording",
@@ -54,8 +59,10 @@ __all__ = [
     "Sources",
     "Stride",
     "gait",
+    "lunge",
     "phone_log_schema",
     "read",
     "schema",
+    "shin_of",
     "to_plain",
 ]

@@ -30,7 +30,8 @@ class FootFrame(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def _in_sensor(pose: Attitude, index: int, world: Floats) -> Floats:
-    return rotate(inverse(pose.quat[index : index + 1]), world)[0]
+    turned: Floats = rotate(inverse(pose.quat[index : index + 1]), world)[0]
+    return turned
 
 
 def stance_up(pose: Attitude, swing: Swing) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 from mortise.errors import SignalError
 from mortise.measure._gait_curves import curves_of, events_of
 from mortise.measure._walk import TURN_DEG, FootWalk, strides_of, walk
-from mortise.measure.recording import FOOT_PLACEMENTS, Recording
+from mortise.measure.recording import FOOT_PLACEMENTS, Recording, RecordingInfo
 from mortise.measure.results import Bout, GaitResult, Reading, RecordingSet, Refused, Stride
 from mortise.terms import Side
 
@@ -100,14 +100,14 @@ def gait(recordings: Sequence[Recording]) -> GaitResult:
     refused += [
         _refused_few(walked) for walked, strides in zip(walks, per_foot, strict=True) if len(strides) < _LEAST
     ]
-    strides = tuple(sorted((s for each in per_foot for s in each), key=lambda s: (s.foot_strike_s, s.side)))
+    in_order = sorted((s for each in per_foot for s in each), key=lambda s: (s.foot_strike_s, s.side))
     return GaitResult(
         recording=RecordingSet(
             sensors=tuple(_info_with(walked, flags) for walked in walks),
             duration_s=max(walked.recording.info.duration_s for walked in walks),
         ),
         readings=tuple(readings),
-        strides=strides,
+        strides=tuple(in_order),
         bouts=bouts,
         n_strides_missing=sum(missing) + sum(each.n_missing for walked in walks for each in walked.refused),
         refused=tuple(refused),
@@ -373,7 +373,7 @@ def _asymmetry(per_foot: list[list[Stride]], quality: tuple[str, ...]) -> Readin
     means = float(np.mean(left)), float(np.mean(right))
     ratio = max(means) / min(means)
     spread = [float(np.std(each, ddof=1) / np.sqrt(len(each)) / np.mean(each)) for each in (left, right)]
-    error = float(np.hypot(ratio * np.hypot(*spread), _FLOOR["step_time_asymmetry_ratio"]))
+    error = float(np.hypot(ratio * np.hypot(spread[0], spread[1]), _FLOOR["step_time_asymmetry_ratio"]))
     return Reading(
         measure="step_time_asymmetry_ratio",
         side=Side.NONE,
@@ -410,6 +410,6 @@ def _refused_few(walked: FootWalk) -> Refused:
     )
 
 
-def _info_with(walked: FootWalk, flags: tuple[str, ...]):  # type: ignore[no-untyped-def]
+def _info_with(walked: FootWalk, flags: tuple[str, ...]) -> RecordingInfo:
     info = walked.recording.info
     return msgspec.structs.replace(info, flags=tuple(dict.fromkeys((*info.flags, *walked.flags, *flags))))

@@ -48,7 +48,8 @@ class Swing(Struct, frozen=True, kw_only=True, eq=False):
     @property
     def displacement_m(self) -> Floats:
         """Way from still to still, `(3,)`."""
-        return self.path_m[-1]
+        last: Floats = self.path_m[-1]
+        return last
 
     @property
     def length_m(self) -> float:

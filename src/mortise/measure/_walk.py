@@ -156,7 +156,7 @@ def _stride(side: Side, bout: int, before: Step, after: Step, times_s: tuple[flo
     strike, off, following = times_s
     length = after.swing.length_m
     turn = after.turn_deg
-    quality = ()
+    quality: tuple[str, ...] = ()
     if before.is_bridged or after.is_bridged:
         quality += ("bridged_gap",)
     if not before.events.has_heel_fall:

@@ -34,7 +34,8 @@ def rotate(quat: Floats, vectors: Floats) -> Floats:
 
 def inverse(quat: Floats) -> Floats:
     """Return the opposite rotations."""
-    return quat * np.array([1.0, -1.0, -1.0, -1.0])
+    opposite: Floats = quat * np.array([1.0, -1.0, -1.0, -1.0])
+    return opposite
 
 
 def attitude(motion: Motion) -> Attitude:

@@ -86,7 +86,8 @@ def window_mean(values: Floats, width: float) -> Floats:
     half = n // 2
     padded = np.concatenate([np.full(half, values[0]), values, np.full(half, values[-1])])
     sums = np.cumsum(np.concatenate([[0.0], padded]))
-    return (sums[n:] - sums[:-n]) / n
+    means: Floats = (sums[n:] - sums[:-n]) / n
+    return means
 
 
 def crossing(values: Floats, level: float, start: int, stop: int, *, rising: bool) -> float | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from msgspec import Struct
@@ -113,17 +113,13 @@ def read(
     return tuple(sorted(found, key=lambda each: order[each.side]))
 
 
-def _as_list(paths: Sequence[Origin] | Origin) -> list[Any]:
+def _as_list(paths: Any) -> list[Origin]:
     """Return the files as a list; a single path, open file or `(name, bytes)` counts as one."""
-    is_pair = (
-        isinstance(paths, tuple)
-        and len(paths) == 2
-        and isinstance(paths[0], str)
-        and not isinstance(paths[1], str)
-    )
-    is_path = isinstance(paths, (str, os.PathLike)) or hasattr(paths, "read")
-    if is_path or (is_pair and (isinstance(paths[1], bytes) or hasattr(paths[1], "read"))):
-        return [paths]
+    if isinstance(paths, (str, os.PathLike)) or hasattr(paths, "read"):
+        return [cast(Origin, paths)]
+    if isinstance(paths, tuple) and len(paths) == 2 and (isinstance(paths[1], bytes) or hasattr(paths[1], "read")):
+        # a name with its bytes, unless it is two open files
+        return [cast(Origin, paths)] if isinstance(paths[0], str) else list(paths)
     return list(paths)
 
 

@@ -43,9 +43,10 @@ def stamped_time(stamps_s: Floats, name: str) -> tuple[Floats, float, tuple[str,
     n_repeated = int(np.sum(steps <= 0))
     if n_repeated == 0:
         period = float(np.median(steps))
-        return stamps_s - stamps_s[0], 1.0 / _mean_period(steps, period), ()
+        since: Floats = stamps_s - stamps_s[0]
+        return since, 1.0 / _mean_period(steps, period), ()
     period = span / (n - 1)
-    line = np.arange(n) * period
+    line: Floats = np.arange(n, dtype=np.float64) * period
     if float(np.max(np.abs(line - (stamps_s - stamps_s[0])))) > max(0.05, 10 * period):
         keep = np.concatenate([[True], steps > 0])
         kept = stamps_s[keep]

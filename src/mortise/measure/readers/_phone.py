@@ -84,10 +84,10 @@ def read_phone_log(reader: Reader) -> tuple[PhoneLog, Floats, Floats]:
         ) from None
     samples = log.samples
     n = len(samples.t_ms)
-    for channel, values in (("acc_m_s2", samples.acc_m_s2), ("gyr_deg_s", samples.gyr_deg_s)):
-        if len(values) != n:
+    for channel, triples in (("acc_m_s2", samples.acc_m_s2), ("gyr_deg_s", samples.gyr_deg_s)):
+        if len(triples) != n:
             raise SignalError(
-                f"{len(values)} samples where t_ms has {n}.",
+                f"{len(triples)} samples where t_ms has {n}.",
                 where=f"{reader.name}, channel samples.{channel}",
                 mend="Send the log unchanged.",
             )
