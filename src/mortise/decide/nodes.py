@@ -1,0 +1,225 @@
+"""Criteria and groups of them, ready for one person and one stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from mortise.decide.findings import Finder, finder_of, kleene
+from mortise.decide.inputs import Inputs
+from mortise.decide.ready import Person, Ready, make_ready
+from mortise.protocol import Band, Criterion, Node, Protocol, Rule, Stage
+from mortise.record import Finding
+from mortise.terms import Measure, Truth
+
+
+class Leaf(Struct, frozen=True):
+    """A criterion and the function that finds whether it is met."""
+
+    ready: Ready
+    find: Finder
+
+
+class Branch(Struct, frozen=True):
+    """A group: at least `n_needed` of `nodes`."""
+
+    id: str
+    n_needed: int
+    nodes: tuple[Leaf | Branch, ...]
+
+
+ReadyNode = Leaf | Branch
+
+
+class ReadyRule(Struct, frozen=True):
+    """A rule with its condition ready; `leaves` are its criteria in order."""
+
+    rule: Rule
+    node: ReadyNode
+    leaves: tuple[Ready, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys of the tracks its condition reads."""
+        return tuple(leaf.key for leaf in self.leaves)
+
+
+class ReadyStage(Struct, frozen=True):
+    """A stage's exits and the rules that hold in it, ready for one person."""
+
+    protocol: Protocol
+    stage: Stage
+    following: Stage | None
+    exits: tuple[ReadyNode, ...]
+    rules: tuple[ReadyRule, ...]
+    measures: Mapping[str, Measure]
+    person: Person
+
+
+def ready_stage(
+    protocol: Protocol, stage_id: str, measures: Mapping[str, Measure], person: Person
+) -> ReadyStage:
+    """Make one stage ready for one person; do this once and decide many days with it.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        The protocol.
+    stage_id : str
+        Which stage.
+    measures : mapping of str to Measure
+        Every measure the protocol reads.
+    person : Person
+        Whose bounds.
+
+    Returns
+    -------
+    ReadyStage
+        Immutable.
+
+    Raises
+    ------
+    ContentError
+        When a criterion names what does not exist.
+    """
+    stage = protocol.stage(stage_id)
+    exits = tuple(
+        ready_node(line, of="exit", group=line.id, measures=measures, bands=protocol.bands, person=person)
+        for line in stage.exit
+    )
+    rules = tuple(
+        ready_rule(rule, measures, protocol.bands, person)
+        for rule in protocol.rules
+        if not rule.stages or stage_id in rule.stages
+    )
+    return ReadyStage(protocol, stage, protocol.after(stage_id), exits, rules, measures, person)
+
+
+def ready_rule(
+    rule: Rule, measures: Mapping[str, Measure], bands: tuple[Band, ...], person: Person
+) -> ReadyRule:
+    """Make one rule ready.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule.
+    measures : mapping of str to Measure
+        Every measure it reads.
+    bands : tuple of Band
+        The protocol's bands.
+    person : Person
+        Whose bounds.
+
+    Returns
+    -------
+    ReadyRule
+        Immutable.
+    """
+    of = "danger" if rule.is_danger else "rule"
+    node = ready_node(rule.when, of=of, group=rule.id, measures=measures, bands=bands, person=person)
+    return ReadyRule(rule, node, tuple(leaf.ready for leaf in leaves_of(node)))
+
+
+def ready_node(
+    node: Node,
+    *,
+    of: str,
+    group: str,
+    measures: Mapping[str, Measure],
+    bands: tuple[Band, ...],
+    person: Person,
+) -> ReadyNode:
+    """Make a criterion or a group ready.
+
+    Parameters
+    ----------
+    node : Criterion or Group
+        As the protocol holds it.
+    of, group : str
+        What its findings say they belong to.
+    measures : mapping of str to Measure
+        Every measure it reads.
+    bands : tuple of Band
+        The protocol's bands.
+    person : Person
+        Whose bounds.
+
+    Returns
+    -------
+    Leaf or Branch
+        Ready to be evaluated.
+    """
+    if isinstance(node, Criterion):
+        ready = make_ready(node, of=of, group=group, measures=measures, bands=bands, person=person)
+        return Leaf(ready, finder_of(ready))
+    nodes = tuple(
+        ready_node(child, of=of, group=group, measures=measures, bands=bands, person=person)
+        for child in node.of
+    )
+    return Branch(node.id, node.n_needed, nodes)
+
+
+def evaluate(node: ReadyNode, inputs: Inputs, found: list[Finding]) -> Truth:
+    """Return the truth of `node`, adding one finding for each criterion under it to `found`.
+
+    Parameters
+    ----------
+    node : Leaf or Branch
+        Ready.
+    inputs : Inputs
+        The day.
+    found : list of Finding
+        Is added to; every criterion once, none skipped because the answer is already clear.
+
+    Returns
+    -------
+    Truth
+        Met, not met or unknown.
+    """
+    if isinstance(node, Leaf):
+        finding = node.find(inputs)
+        found.append(finding)
+        return finding.truth
+    return kleene([evaluate(child, inputs, found) for child in node.nodes], node.n_needed)
+
+
+def gate(lines: tuple[ReadyNode, ...], inputs: Inputs) -> tuple[Truth, list[Finding]]:
+    """Evaluate gate lines, all of which are needed.
+
+    Parameters
+    ----------
+    lines : tuple of Leaf or Branch
+        Ready lines.
+    inputs : Inputs
+        The day.
+
+    Returns
+    -------
+    truth : Truth
+        Met only when there is a line and every line is met.
+    findings : list of Finding
+        One for each criterion, in order.
+    """
+    found: list[Finding] = []
+    truths = [evaluate(line, inputs, found) for line in lines]
+    return (kleene(truths, len(truths)) if truths else Truth.NOT_MET), found
+
+
+def leaves_of(node: ReadyNode) -> tuple[Leaf, ...]:
+    """Return every leaf under `node`, left to right.
+
+    Parameters
+    ----------
+    node : Leaf or Branch
+        Ready.
+
+    Returns
+    -------
+    tuple of Leaf
+        In order.
+    """
+    if isinstance(node, Leaf):
+        return (node,)
+    return tuple(leaf for child in node.nodes for leaf in leaves_of(child))

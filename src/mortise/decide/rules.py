@@ -1,0 +1,217 @@
+"""Which rules fire on a day, which danger is unknown, and which red flag still locks the programme."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from mortise.decide.inputs import Inputs
+from mortise.decide.nodes import Leaf, ReadyRule, ReadyStage, evaluate
+from mortise.decide.verdicts import MET, UNKNOWN, test_of
+from mortise.protocol import Reduction, Rule, Tag, Tier
+from mortise.record import Finding, FiredRule
+from mortise.record.tracks import key_of
+from mortise.terms import Advice, Limb, Load, Measure, Strength, Truth
+
+# While a danger is unknown nobody jumps: ENGINE.md 3.2, "ask before unlocking impact, not only after".
+BLIND_WITHOUT = (Tag.IMPACT.value,)
+
+
+class Examined(NamedTuple):
+    """The rules of one day: every finding under them, and those that fired or whose danger is unknown."""
+
+    findings: list[Finding]
+    fired: list[FiredRule]
+    is_locked: bool
+
+
+def fire(stage: ReadyStage, inputs: Inputs, *, opened_day: int, resumed: frozenset[str]) -> Examined:
+    """Evaluate every rule of the stage once.
+
+    Parameters
+    ----------
+    stage : ReadyStage
+        The rules.
+    inputs : Inputs
+        The day.
+    opened_day : int
+        Day the episode was opened: silence is counted from it when nothing was ever answered.
+    resumed : frozenset of str
+        Ids of the facts that a named clinician has answered by resuming the programme after them.
+
+    Returns
+    -------
+    Examined
+        Rules in the protocol's order.
+
+    Notes
+    -----
+    1. A rule that is met fires for today; with `for_days` above 1 it stays fired until its last day.
+    2. A danger that is unknown fires as unknown: it caps the advice at hold, the load at keep, withholds impact and asks.
+       When what it reads was last known `silence_days` ago or longer, it asks the clinician.
+    3. A rule that locks fires from the first day it was met that no clinician has resumed after, whatever was
+       answered since.
+    4. A step back that today's stage entry already answers is spent: the rule keeps its other effects.
+    """
+    findings: list[Finding] = []
+    fired: list[FiredRule] = []
+    for ready in stage.rules:
+        found: list[Finding] = []
+        truth = evaluate(ready.node, inputs, found)
+        findings += found
+        result = _fired(ready, truth, found, inputs, stage, opened_day=opened_day, resumed=resumed)
+        if result is not None:
+            fired.append(result)
+    fired += _flags_without_rule(stage, inputs, resumed)
+    return Examined(findings, fired, any(rule.locks and rule.truth is MET for rule in fired))
+
+
+def _fired(
+    ready: ReadyRule,
+    truth: Truth,
+    found: list[Finding],
+    inputs: Inputs,
+    stage: ReadyStage,
+    *,
+    opened_day: int,
+    resumed: frozenset[str],
+) -> FiredRule | None:
+    if ready.rule.locks:
+        locked_day = _locked_day(ready, inputs, resumed)
+        if locked_day is not None:
+            return _as_met(ready.rule, locked_day, None, inputs)
+        if truth is MET:  # every flag under it has been resumed after
+            return None
+    elif truth is MET:
+        newest = max((inputs.day - (one.age_days or 0) for one in found if one.truth is MET), default=inputs.day)
+        return _as_met(ready.rule, inputs.day, newest, inputs)
+    else:
+        since = _still_fired(ready, inputs)
+        if since is not None:
+            return _as_met(ready.rule, since, since, inputs)
+    if truth is UNKNOWN:
+        return _as_unknown(ready, found, inputs, stage, opened_day)
+    return None
+
+
+def _still_fired(ready: ReadyRule, inputs: Inputs) -> int | None:
+    """Return the newest earlier day on which the rule was met and from which it still holds."""
+    for day in range(inputs.day - 1, inputs.day - ready.rule.for_days, -1):
+        if evaluate(ready.node, inputs.until(day, ready.keys), []) is MET:
+            return day
+    return None
+
+
+def _as_met(rule: Rule, since: int, evidence_day: int | None, inputs: Inputs) -> FiredRule:
+    advice = rule.advice
+    if advice is Advice.STEP_BACK and evidence_day is not None and evidence_day <= inputs.spent_until:
+        advice = Advice.HOLD
+    if rule.locks:
+        advice = Advice.STOP_AND_SEEK_HELP
+    until = None if rule.locks else date.fromordinal(since + rule.for_days - 1)
+    return FiredRule(
+        rule=rule.id, truth=MET, advice=advice, load=Load.REST if rule.locks else rule.load,
+        without_tags=rule.without_tags, ease_to_pct=rule.ease_to_pct, request=rule.request,
+        escalate=rule.escalate, tier=None if rule.tier is None else rule.tier.value, locks=rule.locks,
+        say_patient=rule.say_patient, say_clinician=rule.say_clinician, evidence=rule.evidence,
+        strength=rule.strength, since_on=date.fromordinal(since), until_on=until,
+    )  # fmt: skip
+
+
+def _as_unknown(
+    ready: ReadyRule, found: list[Finding], inputs: Inputs, stage: ReadyStage, opened_day: int
+) -> FiredRule | None:
+    rule = ready.rule
+    unknown = [leaf for leaf, one in zip(ready.leaves, found, strict=True) if one.truth is UNKNOWN]
+    escalates = any(leaf.escalates for leaf in unknown)
+    if not rule.is_danger and not escalates:
+        return None
+    since = opened_day
+    is_silent = False
+    for leaf in unknown:
+        if leaf.source_key:
+            track = inputs.tracks.get(leaf.source_key)
+            known_day = opened_day if track is None or track.newest is None else track.newest.day
+            is_silent = is_silent or inputs.day - known_day >= stage.protocol.silence_days
+            since = max(since, known_day)
+    return FiredRule(
+        rule=rule.id, truth=UNKNOWN, advice=Advice.ASK_CLINICIAN if is_silent or escalates else Advice.HOLD,
+        load=Load.KEEP, without_tags=BLIND_WITHOUT, ease_to_pct=None,
+        request=tuple(dict.fromkeys(leaf.source for leaf in unknown if leaf.source)),
+        escalate=None, tier=None, locks=False, say_patient=rule.say_patient, say_clinician=rule.say_clinician,
+        evidence=rule.evidence, strength=rule.strength, since_on=date.fromordinal(since),
+    )  # fmt: skip
+
+
+def _locked_day(ready: ReadyRule, inputs: Inputs, resumed: frozenset[str]) -> int | None:
+    """Return the first day on which the rule was met by a fact that no clinician has resumed after."""
+    days = _days_met_alone(ready, inputs, resumed)
+    if days is not None:
+        return min(days, default=None)
+    for day in sorted(_days_of(ready, inputs, resumed)):
+        found: list[Finding] = []
+        is_met = evaluate(ready.node, inputs.until(day, ready.keys), found) is MET
+        if is_met and any(one.truth is MET and not resumed.issuperset(one.readings) for one in found):
+            return day
+    return None
+
+
+def _days_met_alone(ready: ReadyRule, inputs: Inputs, resumed: frozenset[str]) -> list[int] | None:
+    """Return the days on which one plain comparison is met by itself; None when the rule is not that simple."""
+    node = ready.node
+    if not isinstance(node, Leaf):
+        return None
+    leaf = node.ready
+    if leaf.bound is None or leaf.reduce is not Reduction.LAST or leaf.n_dates != 1 or leaf.needs_visit:
+        return None
+    track, test = inputs.tracks.get(leaf.key), test_of(leaf.operator, leaf.bound)
+    return [
+        point.day
+        for series in (() if track is None else track.series)
+        for point in series.points
+        if test(point.value) and not resumed.issuperset(point.readings)
+    ]
+
+
+def _days_of(ready: ReadyRule, inputs: Inputs, resumed: frozenset[str]) -> set[int]:
+    return {
+        point.day
+        for key in ready.keys
+        for series in (inputs.tracks[key].series if key in inputs.tracks else ())
+        for point in series.points
+        if not resumed.issuperset(point.readings)
+    }
+
+
+def _flags_without_rule(stage: ReadyStage, inputs: Inputs, resumed: frozenset[str]) -> list[FiredRule]:
+    """Lock for every red flag that no rule of the stage locks for: content cannot switch this off."""
+    covered = {leaf.measure for ready in stage.rules if ready.rule.locks for leaf in ready.leaves}
+    fired = []
+    for measure_id in stage.protocol.red_flags:
+        measure = stage.measures.get(measure_id)
+        if measure_id in covered or measure is None:
+            continue
+        days = _flagged_days(measure, inputs, resumed)
+        if days:
+            fired.append(_flag_fired(measure, min(days)))
+    return fired
+
+
+def _flagged_days(measure: Measure, inputs: Inputs, resumed: frozenset[str]) -> list[int]:
+    track = inputs.tracks.get(key_of(measure.id, Limb.INVOLVED if measure.is_sided else Limb.NONE))
+    return [
+        point.day
+        for series in (() if track is None else track.series)
+        for point in series.points
+        if point.value != 0 and not resumed.issuperset(point.readings)
+    ]
+
+
+def _flag_fired(measure: Measure, day: int) -> FiredRule:
+    return FiredRule(
+        rule=f"red_flag:{measure.id}", truth=MET, advice=Advice.STOP_AND_SEEK_HELP, load=Load.REST,
+        without_tags=(), ease_to_pct=None, request=(), escalate=None, tier=Tier.NOW.value, locks=True,
+        say_patient="Stop here. One of your answers has to be looked at by a professional before you go on.",
+        say_clinician=f"Red flag answered yes: {measure.label}. Frozen until you resume.",
+        evidence=measure.evidence, strength=Strength.CONSENSUS, since_on=date.fromordinal(day),
+    )  # fmt: skip

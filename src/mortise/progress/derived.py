@@ -1,0 +1,301 @@
+"""Derived measures: computed here, with their own error, so that criteria hold no arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from math import sqrt
+
+from msgspec import Struct
+
+from mortise.errors import ContentError
+from mortise.progress.flare import flare, median
+from mortise.progress.sessions import LIGHT_GRADE, Bout, adherence, light_run
+from mortise.protocol import Light
+from mortise.record.tracks import Point, Series, Track, Trouble, key_of, track_of
+from mortise.terms import Better, Cause, Derivation, Limb, Measure
+
+DERIVED = "derived"
+PAIR_WITHIN_DAYS = 14  # the other ankle changes slowly; its reading pairs with one this many days apart
+N_LEAST_USUAL = 3
+
+
+class Course(Struct, frozen=True, kw_only=True):
+    """What derived measures are made from, up to the last of `days`.
+
+    `tracks` hold the measures as taken; `bouts` every session, oldest first; `stage_from` the day the stage was entered,
+    `evidence_from` the first day whose lights count (the day after a step back); `told_day` the last day the patient told
+    anything; `n_per_week` the sessions planned for a week.
+    """
+
+    tracks: Mapping[str, Track]
+    measures: Mapping[str, Measure]
+    bouts: Sequence[Bout]
+    days: range
+    plan_from: int
+    stage_from: int
+    evidence_from: int
+    told_day: int | None
+    n_per_week: int
+
+
+Value = tuple[Decimal, tuple[str, ...]]
+
+
+def derive(measure: Measure, course: Course) -> Track:
+    """Compute a derived measure on each day of the course.
+
+    Parameters
+    ----------
+    measure : Measure
+        With its derivation.
+    course : Course
+        What it is made from.
+
+    Returns
+    -------
+    Track
+        One point a day for a count or a state; one point for each pair of readings for a comparison of sides.
+
+    Raises
+    ------
+    ContentError
+        When the kind of derivation is not known, or it names a measure that does not exist.
+    """
+    how = measure.derive
+    if how is None:
+        raise ContentError("a derived measure must say how it is derived.", where=measure.id, mend="Add `derive`.")
+    if how.kind in _PAIRED:
+        return _paired(measure, how, course)
+    daily = _DAILY.get(how.kind)
+    if daily is None:
+        known = ", ".join(sorted([*_PAIRED, *_DAILY]))
+        raise ContentError(f"unknown derivation {how.kind!r}.", where=measure.id, mend=f"Use one of {known}.")
+    points: list[Point] = []
+    troubles: list[Trouble] = []
+    for day in course.days:
+        value = daily(how, course, day)
+        if isinstance(value, Cause):
+            troubles.append(Trouble(day, value, ()))
+        else:
+            kept = min(max(value[0], measure.low), measure.high)
+            points.append(Point(day, measure.on_grid(kept), None, value[1]))
+    limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
+    return track_of(measure.id, limb, (Series(DERIVED, "", None, tuple(points)),), tuple(troubles))
+
+
+def _source(how: Derivation, course: Course, limb: Limb = Limb.INVOLVED) -> Track | None:
+    source = course.measures.get(how.of)
+    if source is None:
+        raise ContentError(f"no measure is called {how.of!r}.", where=f"derivation {how.kind}")
+    return course.tracks.get(key_of(source.id, limb if source.is_sided else Limb.NONE))
+
+
+def _window(how: Derivation, course: Course, day: int) -> list[Point]:
+    track = _source(how, course)
+    points = [point for one in (() if track is None else track.series) for point in one.points]
+    return [point for point in points if day - how.window_days < point.day <= day]
+
+
+def _ids(points: Sequence[Point]) -> tuple[str, ...]:
+    return tuple(reading for point in points for reading in point.readings)
+
+
+def _sum(how: Derivation, course: Course, day: int) -> Value | Cause:
+    points = _window(how, course, day)
+    return (sum((point.value for point in points), Decimal(0)), _ids(points)) if points else Cause.MISSING
+
+
+def _max(how: Derivation, course: Course, day: int) -> Value | Cause:
+    points = _window(how, course, day)
+    if not points:
+        return Cause.MISSING
+    greatest = max(points, key=lambda point: (point.value, point.day))
+    return greatest.value, greatest.readings
+
+
+def _count(how: Derivation, course: Course, day: int) -> Value | Cause:
+    points = _window(how, course, day)
+    if not points:
+        return Cause.MISSING
+    least = Decimal(1) if how.at_least is None else how.at_least
+    counted = [point for point in points if point.value >= least]
+    return Decimal(len({point.day for point in counted})), _ids(counted)
+
+
+def _bouts(course: Course, day: int) -> list[Bout]:
+    return [bout for bout in course.bouts if bout.day <= day]
+
+
+def _light(how: Derivation) -> Light:
+    try:
+        return Light(how.light)
+    except ValueError:
+        raise ContentError(f"no light is called {how.light!r}.", where=f"derivation {how.kind}") from None
+
+
+def _last_light(how: Derivation, course: Course, day: int) -> Value | Cause:
+    lit = [bout for bout in _bouts(course, day) if bout.light is not None]
+    if not lit or lit[-1].light is None:
+        return Cause.MISSING
+    same_day = [bout for bout in lit if bout.day == lit[-1].day]
+    worst = min(same_day, key=lambda bout: 9 if bout.light is None else LIGHT_GRADE[bout.light])
+    return (Decimal(LIGHT_GRADE[worst.light]), worst.readings) if worst.light is not None else Cause.MISSING
+
+
+def _running(how: Derivation, course: Course, day: int) -> Value | Cause:
+    bouts = [bout for bout in _bouts(course, day) if bout.day >= course.evidence_from]
+    n_run, used = light_run(bouts, _light(how), or_worse=how.kind == "running_light_or_worse")
+    return Decimal(n_run), used
+
+
+def _days_with_light(how: Derivation, course: Course, day: int) -> Value | Cause:
+    bound = LIGHT_GRADE[_light(how)]
+    first = max(day - how.window_days + 1, course.evidence_from)
+    found = [
+        bout
+        for bout in _bouts(course, day)
+        if bout.day >= first and bout.light is not None and LIGHT_GRADE[bout.light] <= bound
+    ]
+    return Decimal(len({bout.day for bout in found})), tuple(one for bout in found for one in bout.readings)
+
+
+def _adherence(how: Derivation, course: Course, day: int) -> Value | Cause:
+    share = adherence(course.bouts, day=day, from_day=course.plan_from, window_days=how.window_days or 28,
+                      n_per_week=course.n_per_week)  # fmt: skip
+    return Cause.TOO_FEW if share is None else (share, ())
+
+
+def _days_in_stage(how: Derivation, course: Course, day: int) -> Value | Cause:
+    return Decimal(max(0, day - course.stage_from)), ()
+
+
+def _days_silent(how: Derivation, course: Course, day: int) -> Value | Cause:
+    told = course.plan_from if course.told_day is None else course.told_day
+    return Decimal(max(0, day - told)), ()
+
+
+def _days_since_session(how: Derivation, course: Course, day: int) -> Value | Cause:
+    days = [bout.day for bout in _bouts(course, day) if bout.is_done]
+    return (Decimal(day - days[-1]), ()) if days else Cause.MISSING
+
+
+def _flare(how: Derivation, course: Course, day: int) -> Value | Cause:
+    track = _source(how, course)
+    if track is None or not track.series:
+        return Cause.MISSING
+    found = flare(track.series[0].points, day, from_day=course.evidence_from - 1)
+    return Cause.TOO_FEW if found.is_on is None else (Decimal(int(found.is_on)), found.readings)
+
+
+def _change_from_usual(how: Derivation, course: Course, day: int) -> Value | Cause:
+    track = _source(how, course)
+    points = () if track is None or not track.series else track.series[0].points
+    today = [point for point in points if point.day == day]
+    if not today:
+        return Cause.MISSING
+    before = [point.value for point in points if day - how.window_days <= point.day < day]
+    if len(before) < N_LEAST_USUAL:
+        return Cause.TOO_FEW
+    return today[0].value - median(before), today[0].readings
+
+
+_DAILY: dict[str, Callable[[Derivation, Course, int], Value | Cause]] = {
+    "sum": _sum,
+    "max": _max,
+    "count_at_least": _count,
+    "last_light": _last_light,
+    "running_light": _running,
+    "running_light_or_worse": _running,
+    "days_with_light": _days_with_light,
+    "adherence": _adherence,
+    "days_in_stage": _days_in_stage,
+    "days_silent": _days_silent,
+    "days_since_session": _days_since_session,
+    "flare": _flare,
+    "change_from_usual": _change_from_usual,
+}
+
+
+def _paired(measure: Measure, how: Derivation, course: Course) -> Track:
+    """Compare the two ankles wherever both were read, by one instrument, at most two weeks apart.
+
+    A trouble on either ankle's newest day is passed on. The track is as fresh as its older half allows by the calendar of
+    visits.
+    """
+    involved, other = _source(how, course, Limb.INVOLVED), _source(how, course, Limb.UNINVOLVED)
+    source = course.measures[how.of]
+    if involved is None or other is None or involved.newest is None or other.newest is None:
+        is_half = (involved is None) != (other is None)
+        return track_of(measure.id, Limb.NONE, (), missing=Cause.WRONG_SIDE if is_half else Cause.MISSING)
+    made = [
+        made_series
+        for one in involved.series
+        for against in other.series
+        if (against.instrument, against.rater) == (one.instrument, one.rater)
+        and (made_series := _pair(measure, source, how, one, against)).points
+    ]
+    troubles = [
+        Trouble(track.troubles[-1].day, track.cause, track.troubles[-1].readings)
+        for track in (involved, other)
+        if track.cause is not None and track.troubles
+    ]
+    fresh = (involved.fresh_until, other.fresh_until)
+    missing = Cause.MISSING if made else Cause.INSTRUMENT_CHANGED
+    return track_of(measure.id, Limb.NONE, tuple(made), tuple(troubles), missing=missing, fresh_until=min(fresh))
+
+
+def _pair(measure: Measure, source: Measure, how: Derivation, one: Series, against: Series) -> Series:
+    within = how.window_days or PAIR_WITHIN_DAYS
+    points = []
+    for point in one.points[one.n_practice if len(one.points) > one.n_practice else 0 :]:
+        near = min(against.points, key=lambda other: (abs(other.day - point.day), other.day))
+        if abs(near.day - point.day) > within:
+            continue
+        value = _PAIRED[how.kind](source, point.value, near.value)
+        if value is None:
+            continue
+        if measure.unit == "ratio" and how.kind == "limb_symmetry":
+            value /= 100
+        kept = measure.on_grid(min(max(value, measure.low), measure.high))
+        points.append(
+            Point(
+                point.day, kept, _error(how, measure, point, near), point.readings + near.readings,
+                point.at_visit and near.at_visit, None, None, point.counts,
+            )  # fmt: skip
+        )
+    return Series(one.instrument, one.rater, None, tuple(points))
+
+
+def _side_difference(source: Measure, involved: Decimal, other: Decimal) -> Decimal:
+    """Return by how much the involved ankle is behind: positive is worse."""
+    if source.better is Better.UP:
+        return other - involved
+    return involved - other if source.better is Better.DOWN else abs(involved - other)
+
+
+def _limb_symmetry(source: Measure, involved: Decimal, other: Decimal) -> Decimal | None:
+    """Return the involved ankle in percent of the other; of a measure that is better low, the other way round."""
+    over, under = (other, involved) if source.better is Better.DOWN else (involved, other)
+    return None if under == 0 else 100 * over / under
+
+
+_PAIRED: dict[str, Callable[[Measure, Decimal, Decimal], Decimal | None]] = {
+    "side_difference": _side_difference,
+    "limb_symmetry": _limb_symmetry,
+}
+
+
+def _error(how: Derivation, measure: Measure, one: Point, other: Point) -> Decimal | None:
+    """Return the standard error of the comparison: errors, or relative errors, add as squares."""
+    if one.error is None or other.error is None:
+        return None
+    if how.kind == "side_difference":
+        error = sqrt(float(one.error * one.error + other.error * other.error))
+    else:
+        if one.value == 0 or other.value == 0:
+            return None
+        share = (one.error / one.value) ** 2 + (other.error / other.value) ** 2
+        ratio = float(one.value / other.value) * (1 if measure.unit == "ratio" else 100)
+        error = ratio * sqrt(float(share))
+    return Decimal(error).quantize(Decimal("0.0001"))
