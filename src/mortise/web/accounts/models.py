@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from mortise.web.audit import clock
+
 
 def check_time_zone(name: str) -> None:
     """Refuse a time zone that does not exist."""
@@ -34,7 +36,7 @@ class Clinic(models.Model):
 
     def today(self, now: datetime | None = None) -> date:
         """Return the clinic's local day."""
-        return (now or timezone.now()).astimezone(ZoneInfo(self.time_zone)).date()
+        return (now or clock.now()).astimezone(ZoneInfo(self.time_zone)).date()
 
 
 class Role(models.TextChoices):

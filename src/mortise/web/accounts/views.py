@@ -34,16 +34,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Let staff in. Whoever fails learns nothing about which addresses exist."""
     form = SignInForm(request.POST or None)
-    status = 200
     if request.method == "POST":
-        status = 400
         if form.is_valid():
             answer = _try_to_sign_in(request, form)
             if answer is not None:
                 return answer
     elif request.user.is_authenticated and request.user.is_staff_member:
         return redirect("home")
-    return render(request, "accounts/sign_in.html", {"form": form, "next": _next(request)}, status=status)
+    return render(request, "accounts/sign_in.html", {"form": form, "next": _next(request)})
 
 
 def _try_to_sign_in(request: HttpRequest, form: SignInForm) -> HttpResponse | None:

@@ -21,7 +21,8 @@ class NoPatientData(logging.Filter):
     """Take everything out of a line that came from a person; join it to the audit log by the request id."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_ids.current() or "-"
+        asked = getattr(getattr(record, "request", None), "request_id", "")
+        record.request_id = request_ids.current() or asked or "-"
         if record.name.split(".")[0] != "mortise":
             record.msg, record.args = self._fixed_text(record), ()
         return True

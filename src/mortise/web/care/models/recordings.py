@@ -29,6 +29,8 @@ class StoredRecording(models.Model):
     episode = models.ForeignKey(EpisodeRow, on_delete=models.PROTECT, related_name="recordings")
     test = models.CharField(max_length=20, choices=Test.choices)
     recorded_on = models.DateField()
+    placement = models.CharField(max_length=40, blank=True)  # as given; empty: as the file says
+    rate_hz = models.DecimalField(max_digits=9, decimal_places=4, null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.STORED)
     result = models.TextField(blank=True)  # canonical JSON of what `measure` found
     refused_reason = models.TextField(blank=True)
@@ -76,7 +78,9 @@ class RecordingFile(models.Model):
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(name="care_file_not_empty", condition=models.Q(n_bytes__gte=1)),
-            models.UniqueConstraint(fields=["recording", "side"], name="care_one_file_per_side"),
+            models.UniqueConstraint(
+                fields=["recording", "side"], condition=~models.Q(side=""), name="care_one_file_per_side"
+            ),
         )
 
     def __str__(self) -> str:

@@ -12,6 +12,17 @@ from mortise.web.care.services.access import (
     quarantined_or_404,
     recording_or_404,
 )
+from mortise.web.care.services.decisions import (
+    Answered,
+    Decided,
+    UndecidedError,
+    answer_report,
+    decide,
+    judge,
+    new_id,
+    respond,
+    story_of,
+)
 from mortise.web.care.services.facts import (
     Answer,
     append_fact,
@@ -21,6 +32,10 @@ from mortise.web.care.services.facts import (
     server_epoch,
     settle_quarantined,
 )
+from mortise.web.care.services.needs import (
+    NeedRow,
+    needs_list,
+)
 from mortise.web.care.services.patients import (
     NewLink,
     add_patient,
@@ -29,17 +44,53 @@ from mortise.web.care.services.patients import (
     phone_links_of,
     revoke_phone_link,
 )
+from mortise.web.care.services.plans import (
+    GoalDraft,
+    correct,
+    goals_of,
+    live_facts,
+    plan_visit,
+    save_assessment_step,
+    set_goals,
+    set_plan,
+)
+from mortise.web.care.services.recordings import (
+    Upload,
+    accept_readings,
+    analyse_recording,
+    exclude_recording,
+    recordings_of,
+    result_of,
+    store_recording,
+)
 
 __all__ = [
     "Answer",
+    "Answered",
+    "Decided",
+    "GoalDraft",
+    "NeedRow",
     "NewLink",
+    "UndecidedError",
+    "Upload",
+    "accept_readings",
     "add_patient",
+    "analyse_recording",
+    "answer_report",
     "append_fact",
     "append_facts",
+    "correct",
+    "decide",
     "decision_or_404",
     "episode_or_404",
+    "exclude_recording",
     "fact_or_404",
+    "goals_of",
+    "judge",
+    "live_facts",
     "make_phone_link",
+    "needs_list",
+    "new_id",
     "open_episode",
     "open_episodes_of",
     "patient_of_phone",
@@ -47,11 +98,20 @@ __all__ = [
     "patients_of",
     "phone_link_or_404",
     "phone_links_of",
+    "plan_visit",
     "quarantine_of",
     "quarantined_or_404",
     "record_of",
     "recording_or_404",
+    "recordings_of",
+    "respond",
+    "result_of",
     "revoke_phone_link",
+    "save_assessment_step",
     "server_epoch",
+    "set_goals",
+    "set_plan",
     "settle_quarantined",
+    "store_recording",
+    "story_of",
 ]

@@ -11,7 +11,6 @@ from typing import Literal, NamedTuple
 import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 
 from mortise.errors import ConflictError, InputError, MortiseError
 from mortise.record import (
@@ -29,7 +28,7 @@ from mortise.record.facts import Fact
 from mortise.record.records import decode_fact, encode
 from mortise.terms import Origin
 from mortise.web.accounts.models import User
-from mortise.web.audit import log
+from mortise.web.audit import clock, log
 from mortise.web.care.models import EpisodeRow, FactRow, QuarantinedFact, ServerState, Standing
 
 MAX_FACT_BYTES = 64 * 1024
@@ -94,7 +93,7 @@ def quarantine_of(*, episode: EpisodeRow, by: User) -> list[QuarantinedFact]:
 @transaction.atomic
 def settle_quarantined(*, item: QuarantinedFact, by: User) -> None:
     """Put an item of the quarantine aside after a person looked at it; audited."""
-    n = QuarantinedFact.objects.filter(pk=item.pk, settled_at=None).update(settled_at=timezone.now())
+    n = QuarantinedFact.objects.filter(pk=item.pk, settled_at=None).update(settled_at=clock.now())
     if n:
         Standing.objects.filter(episode=item.episode_id).update(n_quarantined=F("n_quarantined") - 1)
     log.record(by, "quarantine.settle", item.episode.patient, {"item": item.pk})
@@ -128,7 +127,7 @@ def store(episode: EpisodeRow, fact: Fact) -> Fact:
         if known.episode_id == episode.pk and known.content_hash == digest:
             return _record_decoder.decode(f"[{known.payload}]")[0]
         raise ConflictError("Another fact has this id.", mend="Both are kept; your clinic looks at them.")
-    received = msgspec.structs.replace(fact, received_at=timezone.now())
+    received = msgspec.structs.replace(fact, received_at=clock.now())
     try:
         with transaction.atomic():
             FactRow.objects.create(

@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from mortise.errors import ConflictError, InputError
 from mortise.terms import Sex, Side
 from mortise.web.accounts import phone_links
 from mortise.web.accounts.models import PhoneLink, User
-from mortise.web.audit import log
+from mortise.web.audit import clock, log
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Patient, Standing
 
@@ -88,7 +87,7 @@ def open_episode(
             "This ankle already has an open episode.", mend="Go on with it, or close it first."
         ) from None
     Standing.objects.create(
-        episode=episode, since_at=timezone.now(), silence_days=content().protocol(protocol).silence_days
+        episode=episode, since_at=clock.now(), silence_days=content().protocol(protocol).silence_days
     )
     log.record(by, "episode.open", patient, {"episode": episode.pk})
     return episode

@@ -1,0 +1,250 @@
+"""Decide, answer a report, agree or overrule. The engine never overrules a human; stop and step back act at once."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import msgspec
+from django.db import transaction
+
+from mortise.errors import ConflictError, InputError, MortiseError
+from mortise.protocol.constraints import Circumstances
+from mortise.record import Decision, DecisionRecord, Judgement, PatientRecord, Response, StageEntry
+from mortise.record.facts import Fact
+from mortise.terms import Advice, Load, Origin
+from mortise.web.accounts.models import User
+from mortise.web.audit import clock, log
+from mortise.web.care.content import content
+from mortise.web.care.models import EpisodeRow, FactRow
+from mortise.web.care.services import standings
+from mortise.web.care.services.facts import Answer, admitted, append_facts, load_record, lock, store
+
+if TYPE_CHECKING:
+    from mortise.episode import Story
+
+logger = logging.getLogger("mortise.care")
+
+ENGINE = "engine"
+
+
+class UndecidedError(MortiseError):
+    """What you sent is saved, but no answer could be worked out. The clinic was told. Do no more than last time."""
+
+    code = "undecided"
+
+
+class Decided(NamedTuple):
+    """The story of the day and the decision stored for it."""
+
+    story: Story
+    record: DecisionRecord
+
+
+class Answered(NamedTuple):
+    """What became of each item of a report, and the engine's answer to it."""
+
+    answers: tuple[Answer, ...]
+    story: Story
+    record: DecisionRecord
+
+
+def story_of(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstances | None = None) -> Story:
+    """Return the story of an episode as of a day; nothing is stored, the reading is audited."""
+    from mortise.episode import story
+
+    log.record(by, "record.read", episode.patient, {"episode": episode.pk, "on": on})
+    return story(load_record(episode), content(), on, circumstances or Circumstances())
+
+
+@transaction.atomic
+def decide(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstances | None = None) -> Decided:
+    """Decide for a day and store the decision; a step back is entered at once. Renews the standing; audited.
+
+    Deciding again from the same facts stores nothing new.
+    """
+    from mortise.episode import decision_record, story
+
+    lock(episode)
+    record, circumstances = load_record(episode), circumstances or Circumstances()
+    made = decision_record(record, content(), on, circumstances=circumstances)
+    known = _same_decision(record, made)
+    if known is None:
+        made = _stored_decision(episode, made)
+        if made.decision.advice is Advice.STEP_BACK and made.decision.next_stage:
+            _enter_stage(
+                episode, made.decision.next_stage, on, because=made.id, by=ENGINE, origin=Origin.ENGINE
+            )
+        standings.renew(episode, made)
+    log.record(by, "decision.make", episode.patient, {"episode": episode.pk, "decision": (known or made).id})
+    return Decided(story(load_record(episode), content(), on, circumstances), known or made)
+
+
+def answer_report(
+    *,
+    episode: EpisodeRow,
+    facts: Iterable[Fact | bytes],
+    on: date,
+    by: User,
+    circumstances: Circumstances | None = None,
+) -> Answered:
+    """Take a report in and answer it: the facts, the decision and what follows from it, all or nothing; audited.
+
+    When the engine itself breaks, the facts stay, the episode is put before the clinic, and `UndecidedError` is
+    raised: not knowing never looks like "go on".
+    """
+    with transaction.atomic():
+        answers = append_facts(episode=episode, facts=facts, by=by)
+        try:
+            with transaction.atomic():
+                decided = decide(episode=episode, on=on, by=by, circumstances=circumstances)
+        except Exception as error:
+            logger.error("no answer could be worked out", exc_info=error)
+            standings.undecided(episode, on)
+            log.record(by, "decision.failed", episode.patient, {"episode": episode.pk})
+            failed = True
+        else:
+            failed = False
+    if failed:
+        raise UndecidedError
+    return Answered(answers, decided.story, decided.record)
+
+
+@transaction.atomic
+def respond(
+    *,
+    decision: FactRow,
+    response: Literal["agree", "overrule"],
+    by: User,
+    advice: Advice | None = None,
+    load: Load | None = None,
+    stage: str = "",
+    reason: str = "",
+) -> Response:
+    """Agree with a decision or overrule it, with a reason. An accepted advance, or a chosen stage, is entered; audited.
+
+    Raises `ConflictError` when a newer decision was made or somebody else answered this one meanwhile.
+    """
+    episode, today = decision.episode, decision.episode.patient.clinic.today()
+    lock(episode)
+    made = _decision_of(episode, decision.pk)
+    overrules = response == "overrule"
+    reason = " ".join(reason.split())
+    _check_response(made.decision, episode, overrules=overrules, advice=advice, stage=stage, reason=reason)
+    chosen = (advice if overrules else None) or made.decision.advice
+    fact = Response(
+        id=new_id(), on=today, origin=Origin.CLINICIAN, by=str(by.pk), captured_at=clock.now(),
+        decision=made.id, response=response, advice=chosen, load=load if overrules else None,
+        stage=stage if overrules else "", reason=reason,
+    )  # fmt: skip
+    store(episode, fact)
+    entered = stage if overrules else (made.decision.next_stage or "") if chosen is Advice.ADVANCE else ""
+    if entered and entered != made.decision.stage:
+        _enter_stage(
+            episode, entered, today, because=fact.id, by=str(by.pk), origin=Origin.CLINICIAN, reason=reason
+        )
+    standings.answered(episode, fact, stage=entered)
+    detail = {"episode": episode.pk, "decision": made.id, "response": response}
+    log.record(by, "decision.respond", episode.patient, detail)
+    return fact
+
+
+@transaction.atomic
+def judge(
+    *,
+    episode: EpisodeRow,
+    judgement: Literal["resume", "range_limit", "acknowledge", "clear"],
+    reason: str,
+    by: User,
+    about: str = "",
+) -> Decided:
+    """Record a clinician's judgement, such as opening a programme a red flag froze, and decide anew; audited."""
+    if not reason.strip():
+        raise InputError("A judgement needs its reason.", where="reason")
+    today = episode.patient.clinic.today()
+    lock(episode)
+    fact = Judgement(
+        id=new_id(), on=today, origin=Origin.CLINICIAN, captured_at=clock.now(), judgement=judgement,
+        reason=" ".join(reason.split()), about=about,
+    )  # fmt: skip
+    store(episode, admitted(episode, fact, by))
+    log.record(by, "judgement.record", episode.patient, {"episode": episode.pk, "judgement": judgement})
+    return decide(episode=episode, on=today, by=by)
+
+
+def new_id() -> str:
+    """Return an id for a fact captured here and now."""
+    return uuid.uuid4().hex
+
+
+# ---------------------------------------------------------------- steps
+
+
+def _same_decision(record: PatientRecord, made: DecisionRecord) -> DecisionRecord | None:
+    newest = max(record.of_kind(DecisionRecord), key=lambda one: one.inputs.as_of, default=None)
+    for one in record.of_kind(DecisionRecord):
+        if newest and one.inputs.as_of == newest.inputs.as_of:
+            newest = one  # the last one stored for the newest day
+    if newest and (newest.inputs, newest.output_hash) == (made.inputs, made.output_hash):
+        return newest
+    return None
+
+
+def _stored_decision(episode: EpisodeRow, made: DecisionRecord) -> DecisionRecord:
+    named = msgspec.structs.replace(
+        made, id=new_id(), by=made.by or ENGINE, origin=Origin.ENGINE, captured_at=clock.now()
+    )
+    stored = store(episode, named)
+    assert isinstance(stored, DecisionRecord)
+    return stored
+
+
+def _enter_stage(
+    episode: EpisodeRow, stage: str, on: date, *, because: str, by: str, origin: Origin, reason: str = ""
+) -> None:
+    entry = StageEntry(
+        id=new_id(), on=on, origin=origin, by=by, captured_at=clock.now(), stage=stage, because=because,
+        reason=reason,
+    )  # fmt: skip
+    store(episode, entry)
+
+
+def _decision_of(episode: EpisodeRow, decision_id: str) -> DecisionRecord:
+    """Return the newest decision, which must be the one meant and not answered yet."""
+    newest: DecisionRecord | None = None
+    for fact in load_record(episode).facts:
+        if isinstance(fact, DecisionRecord):
+            newest = fact
+        elif isinstance(fact, Response) and newest and fact.decision == newest.id == decision_id:
+            raise ConflictError("This decision was answered already.", mend="Load the page again.")
+    if newest is None or newest.id != decision_id:
+        raise ConflictError("A newer decision was made meanwhile.", mend="Look at it and answer that one.")
+    return newest
+
+
+def _check_response(
+    decision: Decision,
+    episode: EpisodeRow,
+    *,
+    overrules: bool,
+    advice: Advice | None,
+    stage: str,
+    reason: str,
+) -> None:
+    if not overrules:
+        return
+    if not reason:
+        raise InputError("Overruling needs a reason.", where="reason")
+    if advice is None:
+        raise InputError("Say what should be done instead.", where="advice")
+    if stage and stage not in {one.id for one in content().protocol(episode.protocol).stages}:
+        raise InputError("This stage is not in the protocol.", where="stage")
+    if decision.is_locked and (stage or advice.tightness > Advice.ASK_CLINICIAN.tightness):
+        raise InputError(
+            "A red flag froze this programme.",
+            mend="Resume it first, by name and with a reason.",
+            where="advice",
+        )

@@ -1,0 +1,97 @@
+"""Who needs somebody: every open episode of a clinic in order of need, in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from mortise.terms import Side
+from mortise.web.accounts.models import User
+from mortise.web.audit import log
+from mortise.web.care.models import Need, Standing
+from mortise.web.care.services.access import patients_of
+
+ACTIONS = {
+    Need.STOPPED: "Call",
+    Need.ASKED: "Review",
+    Need.STEPPED_BACK: "Review",
+    Need.ADVANCE: "Review",
+    Need.SILENT: "Call",
+    Need.NEW: "Assess",
+    Need.ON_PLAN: "Open",
+}
+
+
+class NeedRow(NamedTuple):
+    """One line of the list: whose ankle, what Mortise says, why, since when, and the one thing to do."""
+
+    patient_id: UUID
+    episode_id: UUID
+    name: str
+    age: int
+    side: Side
+    protocol: str
+    stage: str
+    next_stage: str
+    need: Need
+    advice: str
+    load: str
+    is_locked: bool
+    reason: str
+    since_at: datetime
+    last_heard_on: date | None
+    n_days_silent: int | None
+    n_quarantined: int
+    decision_id: str
+    action: str
+
+    @property
+    def needs_somebody(self) -> bool:
+        return self.need != Need.ON_PLAN
+
+
+def needs_list(*, by: User, today: date) -> tuple[NeedRow, ...]:
+    """Return every open episode this person may reach, most needed first, longest waiting first; audited.
+
+    A programme that should be heard from and was not for longer than its protocol allows counts as silent.
+    """
+    rows = Standing.objects.filter(episode__patient__in=patients_of(by), episode__closed_on__isnull=True)
+    found = [_row(one, today) for one in rows.select_related("episode__patient")]
+    log.record(by, "list.read", detail={"n": len(found)})
+    return tuple(_in_order(found))
+
+
+def _in_order(rows: Iterable[NeedRow]) -> list[NeedRow]:
+    return sorted(rows, key=lambda row: (row.need, row.since_at, row.name, row.episode_id))
+
+
+def _row(standing: Standing, today: date) -> NeedRow:
+    episode = standing.episode
+    patient = episode.patient
+    need, reason = Need(standing.need), standing.reason
+    silent = _n_days_silent(standing, today)
+    if need == Need.ON_PLAN and silent is not None and silent > standing.silence_days:
+        need = Need.SILENT
+        reason = f"No answer for {silent} days; every symptom is unknown, advance is off."
+    elif need == Need.NEW:
+        reason = "Assessment open; no programme yet."
+    if standing.n_quarantined:
+        items = "item was" if standing.n_quarantined == 1 else "items were"
+        reason = f"{reason} {standing.n_quarantined} {items} sent and not taken; look at them."
+    return NeedRow(
+        patient_id=patient.pk, episode_id=episode.pk, name=patient.name, age=patient.person.age_on(today),
+        side=episode.side, protocol=episode.protocol, stage=standing.stage, next_stage=standing.next_stage,
+        need=need, advice=standing.advice, load=standing.load, is_locked=standing.is_locked,
+        reason=reason.strip(), since_at=standing.since_at, last_heard_on=standing.last_heard_on,
+        n_days_silent=silent, n_quarantined=standing.n_quarantined, decision_id=standing.decision_id,
+        action=ACTIONS[need],
+    )  # fmt: skip
+
+
+def _n_days_silent(standing: Standing, today: date) -> int | None:
+    if standing.need == Need.NEW:
+        return None
+    last = standing.last_heard_on or max(standing.since_at.date(), standing.episode.opened_on)
+    return max((today - last).days, 0)

@@ -1,0 +1,289 @@
+"""Keep a recording, measure it, and turn what was accepted into readings. Nothing half-written stays."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+import msgspec
+from django.conf import settings
+from django.core.files.base import File
+from django.db import transaction
+
+from mortise.errors import ConflictError, InputError, MortiseError
+from mortise.record import Reading
+from mortise.terms import Context, Measure, Origin, Side
+from mortise.units import convert
+from mortise.web.accounts.models import User
+from mortise.web.audit import clock, log
+from mortise.web.care.content import content
+from mortise.web.care.models import EpisodeRow, RecordingFile, StoredRecording
+from mortise.web.care.services.decisions import new_id
+from mortise.web.care.services.facts import admitted, lock, store
+
+if TYPE_CHECKING:
+    from mortise.measure import MeasureResult
+
+CHUNK_BYTES = 1024 * 1024
+MAX_FILES = 4
+INSTRUMENTS = {"gait": "foot_imu", "lunge": "phone"}
+
+
+class Upload(NamedTuple):
+    """A file as sent, and the side the sender says it is of (`Side.NONE`: as the file says)."""
+
+    file: File[bytes]
+    side: Side = Side.NONE
+
+
+class _Kept(NamedTuple):
+    sha256: str
+    n_bytes: int
+
+
+def store_recording(
+    *,
+    episode: EpisodeRow,
+    uploads: Sequence[Upload],
+    test: str,
+    recorded_on: date,
+    by: User,
+    placement: str = "",
+    rate_hz: Decimal | None = None,
+) -> StoredRecording:
+    """Keep the files of one recording under their hashes, and a row that names them; audited.
+
+    A file is written beside its place, synced, and moved there whole. Too large or empty is refused before anything
+    is kept. The same file sent again is kept once.
+    """
+    if test not in StoredRecording.Test.values:
+        raise InputError("This test is not known.", where="test")
+    if not 0 < len(uploads) <= MAX_FILES:
+        raise InputError(f"A recording has 1 to {MAX_FILES} files.", where="files")
+    sides = [upload.side for upload in uploads if upload.side is not Side.NONE]
+    if len(sides) != len(set(sides)):
+        raise InputError("Two files say they are of the same side.", where="files")
+    if recorded_on > episode.patient.clinic.today():
+        raise InputError("A recording cannot be of the future.", where="recorded_on")
+    kept = [_keep(upload.file) for upload in uploads]
+    with transaction.atomic():
+        recording = StoredRecording.objects.create(
+            episode=episode, test=test, recorded_on=recorded_on, placement=placement, rate_hz=rate_hz,
+            stored_by=by, stored_at=clock.now(),
+        )  # fmt: skip
+        RecordingFile.objects.bulk_create(
+            RecordingFile(
+                recording=recording, original_name=_shown_name(upload.file.name), sha256=file.sha256,
+                n_bytes=file.n_bytes, side="" if upload.side is Side.NONE else upload.side.value,
+            )
+            for upload, file in zip(uploads, kept, strict=True)
+        )  # fmt: skip
+        log.record(by, "recording.store", episode.patient, {"episode": episode.pk, "recording": recording.pk})
+    return recording
+
+
+def analyse_recording(*, recording: StoredRecording, by: User) -> StoredRecording:
+    """Measure a recording and keep what was found, or why nothing was; audited. Readings are not made here."""
+    from mortise import measure
+
+    streams: list[IO[bytes]] = []
+    try:
+        result: MeasureResult | None = _measured(recording, streams)
+        reason = ""
+    except MortiseError as error:
+        result, reason = None, str(error)
+    finally:
+        for stream in streams:
+            stream.close()
+    with transaction.atomic():
+        row = StoredRecording.objects.select_for_update().get(pk=recording.pk)
+        row.analysed_at = clock.now()
+        row.refused_reason = reason
+        row.status = row.Status.REFUSED if result is None else row.Status.MEASURED
+        row.result = (
+            "" if result is None else msgspec.json.encode(measure.to_plain(result, curves=True)).decode()
+        )
+        row.save()
+        detail = {"recording": row.pk, "status": row.status}
+        log.record(by, "recording.analyse", recording.episode.patient, detail)
+    recording.refresh_from_db()
+    return recording
+
+
+def result_of(*, recording: StoredRecording, by: User) -> MeasureResult:
+    """Return what was found in a measured recording, curves included; audited."""
+    log.record(by, "recording.read", recording.episode.patient, {"recording": recording.pk})
+    return _result(recording)
+
+
+def recordings_of(*, episode: EpisodeRow, by: User) -> list[StoredRecording]:
+    """Return the recordings of an episode, newest first, with their files; audited."""
+    log.record(by, "recordings.read", episode.patient, {"episode": episode.pk})
+    return list(StoredRecording.objects.filter(episode=episode).prefetch_related("files"))
+
+
+@transaction.atomic
+def accept_readings(
+    *,
+    recording: StoredRecording,
+    chosen: Iterable[tuple[str, Side]],
+    by: User,
+    context: Context = Context.ROUTINE,
+    at_visit: bool = False,
+) -> tuple[Reading, ...]:
+    """Make readings of the chosen results (measure, side) of a recording, each with its error and quality; audited.
+
+    A recording is accepted once; later changes are corrections.
+    """
+    lock(recording.episode)
+    row = StoredRecording.objects.select_for_update().get(pk=recording.pk)
+    if row.status != row.Status.MEASURED or row.is_excluded:
+        raise InputError("Only a measured recording that is not excluded gives readings.", where="recording")
+    if row.accepted_at is not None:
+        raise ConflictError("The readings of this recording were accepted already.")
+    found = {(one.measure, one.side): one for one in _result(row).readings}
+    readings = []
+    for place in dict.fromkeys(chosen):
+        if place not in found:
+            raise InputError("This was not measured in the recording.", where="readings")
+        one = found[place]
+        definition = content().measures.get(one.measure)
+        if definition is None:
+            raise InputError(f"{one.measure} is not a measure of the content.", where="readings")
+        error = _in_unit(one.error, one.unit, definition)
+        reading = Reading(
+            id=new_id(), on=row.recorded_on, origin=Origin.RECORDING, captured_at=None, measure=one.measure,
+            side=one.side, value=definition.on_grid(_in_unit(one.value, one.unit, definition)),
+            unit=definition.unit, instrument=_instrument(row.test, definition), recording_error=error,
+            context=context, at_visit=at_visit, quality=one.quality, recording=str(row.pk),
+        )  # fmt: skip
+        store(row.episode, admitted(row.episode, reading, by))
+        readings.append(reading)
+    row.accepted_at = clock.now()
+    row.save(update_fields=["accepted_at"])
+    detail = {"recording": row.pk, "n": len(readings)}
+    log.record(by, "recording.accept", row.episode.patient, detail)
+    return tuple(readings)
+
+
+@transaction.atomic
+def exclude_recording(*, recording: StoredRecording, reason: str, by: User) -> None:
+    """Set a recording aside, with a reason; its file stays. Readings made of it are corrected apart; audited."""
+    if not reason.strip():
+        raise InputError("Excluding needs a reason.", where="reason")
+    row = StoredRecording.objects.select_for_update().get(pk=recording.pk)
+    row.is_excluded, row.excluded_reason = True, " ".join(reason.split())
+    row.save(update_fields=["is_excluded", "excluded_reason"])
+    log.record(by, "recording.exclude", recording.episode.patient, {"recording": row.pk})
+
+
+def path_of(sha256: str) -> Path:
+    """Return where a file of this hash lies."""
+    root: Path = settings.RECORDINGS_DIR
+    return root / sha256[:2] / sha256
+
+
+# ---------------------------------------------------------------- steps
+
+
+def _keep(file: File[bytes]) -> _Kept:
+    """Write a file to its place by its hash: beside it first, synced, then moved whole."""
+    root: Path = settings.RECORDINGS_DIR
+    limit: int = settings.UPLOAD_MAX_BYTES
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    digest, n_bytes = hashlib.sha256(), 0
+    handle, name = tempfile.mkstemp(dir=root, prefix="incoming-")
+    try:
+        with os.fdopen(handle, "wb") as beside:
+            for chunk in file.chunks(CHUNK_BYTES):
+                n_bytes += len(chunk)
+                if n_bytes > limit:
+                    raise InputError(
+                        f"The file is larger than {limit // 1024 // 1024} MB.", where="files",
+                        mend="Send a shorter recording.",
+                    )  # fmt: skip
+                digest.update(chunk)
+                beside.write(chunk)
+            beside.flush()
+            os.fsync(beside.fileno())
+        if n_bytes == 0:
+            raise InputError("The file is empty.", where="files", mend="Record again.")
+        place = path_of(digest.hexdigest())
+        place.parent.mkdir(mode=0o700, exist_ok=True)
+        os.replace(name, place)
+        _sync_folder(place.parent)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return _Kept(digest.hexdigest(), n_bytes)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _shown_name(name: str | None) -> str:
+    last = (name or "recording").replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(letter for letter in last if letter.isprintable())[:200] or "recording"
+
+
+def _measured(recording: StoredRecording, streams: list[IO[bytes]]) -> MeasureResult:
+    from mortise import measure
+
+    given: dict[str, tuple[str, IO[bytes]]] = {}
+    others: list[tuple[str, IO[bytes]]] = []
+    for file in recording.files.all():
+        try:
+            stream = path_of(file.sha256).open("rb")
+        except FileNotFoundError:
+            raise InputError("The file of this recording is gone.", mend="Upload it again.") from None
+        streams.append(stream)
+        if file.side:
+            given[file.side] = (file.original_name, stream)
+        else:
+            others.append((file.original_name, stream))
+    recordings = measure.read(
+        others,
+        left=given.get("left"),
+        right=given.get("right"),
+        rate_hz=float(recording.rate_hz) if recording.rate_hz else None,
+        placement=recording.placement or None,
+        test=recording.test,
+    )
+    return measure.TESTS[recording.test](recordings)
+
+
+def _result(recording: StoredRecording) -> MeasureResult:
+    from mortise import measure
+
+    if recording.status != recording.Status.MEASURED:
+        raise InputError("Nothing was measured in this recording.", where="recording")
+    kinds = {"gait": measure.GaitResult, "lunge": measure.LungeResult}
+    return msgspec.json.decode(recording.result, type=kinds[recording.test])
+
+
+def _in_unit(value: float, unit: str, definition: Measure) -> Decimal:
+    """Return a float as an exact number in the measure's unit, with four significant places behind its resolution."""
+    step = definition.resolution / 1000
+    exact = convert(Decimal(repr(float(value))).quantize(step), unit, definition.unit)
+    return exact.normalize() if exact else Decimal(0)
+
+
+def _instrument(test: str, definition: Measure) -> str:
+    wanted = INSTRUMENTS[test]
+    if definition.instrument(wanted) is None:
+        raise InputError(
+            f"{definition.id} has no instrument {wanted!r} in the content.", where="readings",
+            mend="Leave this one out.",
+        )  # fmt: skip
+    return wanted

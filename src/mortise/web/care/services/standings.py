@@ -1,0 +1,94 @@
+"""Keep the one row per episode that the list is made of."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mortise.record import Decision, DecisionRecord, Response
+from mortise.terms import Advice, Truth
+from mortise.web.audit import clock
+from mortise.web.care.models import EpisodeRow, Need, Standing
+
+NEEDS = {
+    Advice.STOP_AND_SEEK_HELP: Need.STOPPED,
+    Advice.ASK_CLINICIAN: Need.ASKED,
+    Advice.STEP_BACK: Need.STEPPED_BACK,
+    Advice.HOLD: Need.ON_PLAN,
+    Advice.ADVANCE: Need.ADVANCE,
+}
+MAX_NAMED = 3
+
+
+def renew(episode: EpisodeRow, made: DecisionRecord) -> None:
+    """Let the standing say what the newest decision says."""
+    standing, decision = _of(episode), made.decision
+    need = Need.STOPPED if decision.is_locked else NEEDS[decision.advice]
+    if need != standing.need:
+        standing.since_at = made.received_at or clock.now()
+    standing.need = need
+    standing.stage = decision.stage
+    standing.next_stage = decision.next_stage or ""
+    if decision.advice is Advice.STEP_BACK and decision.next_stage:
+        standing.stage = decision.next_stage  # acted on at once
+    standing.advice, standing.load = decision.advice.value, decision.load.value
+    standing.is_locked = decision.is_locked
+    standing.reason = reason_line(decision)
+    standing.decision_id, standing.decided_on = made.id, decision.as_of
+    standing.is_answered = need == Need.ON_PLAN
+    standing.save()
+
+
+def answered(episode: EpisodeRow, response: Response, *, stage: str) -> None:
+    """Take an answered episode off the list, unless it is stopped: only a resumed programme leaves that."""
+    standing = _of(episode)
+    standing.is_answered = True
+    if not standing.is_locked:
+        standing.need, standing.since_at = Need.ON_PLAN, clock.now()
+        standing.advice = response.advice.value
+    if stage:
+        standing.stage, standing.next_stage = stage, ""
+    standing.save()
+
+
+def started(episode: EpisodeRow, stage: str) -> None:
+    """A programme was begun or its stage set."""
+    standing = _of(episode)
+    if standing.need == Need.NEW:
+        standing.need, standing.since_at = Need.ON_PLAN, clock.now()
+    standing.stage = stage or standing.stage
+    standing.save()
+
+
+def undecided(episode: EpisodeRow, on: date) -> None:
+    """The engine broke: put the episode before a person. A stop stays a stop."""
+    standing = _of(episode)
+    if standing.need != Need.STOPPED:
+        standing.need, standing.since_at = Need.ASKED, clock.now()
+    standing.is_answered, standing.decided_on = False, on
+    standing.reason = "A report came in and no decision could be worked out. Look at it yourself."
+    standing.save()
+
+
+def reason_line(decision: Decision) -> str:
+    """Say in a line why: the rule that leads, else what is missing at the gate."""
+    leading = [
+        rule for rule in decision.rules
+        if rule.advice is decision.advice and rule.truth is not Truth.NOT_MET and rule.say_clinician
+    ]  # fmt: skip
+    named = [rule for rule in leading if rule.rule in decision.reasons] or leading
+    if named:
+        return named[0].say_clinician
+    exits = [finding for finding in decision.findings if finding.of == "exit"]
+    if not exits:
+        return "No gate at this stage."
+    n_met = sum(finding.truth is Truth.MET for finding in exits)
+    if n_met == len(exits):
+        return f"All {n_met} in place."
+    missing = list(dict.fromkeys(miss.label for miss in decision.nearest_misses))
+    more = f" and {len(missing) - MAX_NAMED} more" if len(missing) > MAX_NAMED else ""
+    named_text = f" Missing: {', '.join(missing[:MAX_NAMED])}{more}." if missing else ""
+    return f"{n_met} of {len(exits)} in place.{named_text}"
+
+
+def _of(episode: EpisodeRow) -> Standing:
+    return Standing.objects.select_for_update().get(episode_id=episode.pk)

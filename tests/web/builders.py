@@ -1,0 +1,127 @@
+"""Valid objects by default, for web tests: Ada treats, Ben is Ada's patient, Cy is a clinician of another clinic.
+
+Everything is made through the services, as people would. `cast()` gives all of it at once.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.base import File
+from django.test import Client
+
+from mortise.record import CheckIn, Reading
+from mortise.terms import Context, Origin, Sex, Side
+from mortise.web.accounts import phone_links
+from mortise.web.accounts.models import Clinic, Role, User
+from mortise.web.care import services
+from mortise.web.care.models import EpisodeRow, Patient, StoredRecording
+from mortise.web.care.services.decisions import new_id
+
+PASSWORD = "a fictional pass phrase"
+PROTOCOL = "restricted-dorsiflexion"
+
+
+def clinic(name: str = "Clinic by the harbour (fictional)", **given: Any) -> Clinic:
+    """Return a clinic."""
+    return Clinic.objects.create(name=name, time_zone=given.pop("time_zone", "UTC"), **given)
+
+
+def clinician(of: Clinic, name: str = "Ada", email: str = "ada@clinic.example") -> User:
+    """Return a physiotherapist of a clinic."""
+    return User.objects.create_staff(clinic=of, email=email, name=name, password=PASSWORD)
+
+
+def administrator(of: Clinic, email: str = "host@clinic.example") -> User:
+    """Return somebody who hosts and treats nobody."""
+    return User.objects.create_staff(
+        clinic=of, email=email, name="Host", password=PASSWORD, role=Role.ADMINISTRATOR
+    )
+
+
+def patient(by: User, name: str = "Ben Fictional", **given: Any) -> Patient:
+    """Return a patient of the clinician's clinic."""
+    facts = {"birth_year": 1985, "sex": Sex.MALE, "height_cm": Decimal(180), **given}
+    return services.add_patient(name=name, by=by, **facts)
+
+
+def protocol_id() -> str:
+    """Return the protocol that episodes of tests run under."""
+    from mortise.web.care.content import content
+
+    known = content().protocol_ids
+    return PROTOCOL if PROTOCOL in known else known[0]
+
+
+def episode(of: Patient, by: User, side: Side = Side.LEFT, **given: Any) -> EpisodeRow:
+    """Return an open episode."""
+    facts = {"protocol": protocol_id(), "opened_on": of.clinic.today(), **given}
+    return services.open_episode(patient=of, involved_side=side, by=by, **facts)
+
+
+def check_in(on: date, **given: Any) -> CheckIn:
+    """Return a calm check-in before a session, as a phone sends it."""
+    answers = {"pain_now_nrs": Decimal(1), "pain_worst_24h_nrs": Decimal(2), **given.pop("answers", {})}
+    facts = {"id": new_id(), "origin": Origin.PATIENT, "moment": "before_session", **given}
+    return CheckIn(on=on, answers=answers, **facts)
+
+
+def lunge_cm(on: date, value: str = "7.5", side: Side = Side.LEFT, **given: Any) -> Reading:
+    """Return a knee-to-wall reading taken at a visit."""
+    facts = {
+        "id": new_id(), "origin": Origin.CLINICIAN, "instrument": "tape", "at_visit": True,
+        "context": Context.ROUTINE, **given,
+    }  # fmt: skip
+    return Reading(on=on, measure="lunge_cm", side=side, value=Decimal(value), unit="cm", **facts)
+
+
+def recording(
+    of: EpisodeRow, by: User, content: bytes = b"not a recording", name: str = "a.csv"
+) -> StoredRecording:
+    """Return a stored recording that was not measured."""
+    upload = services.Upload(File(io.BytesIO(content), name=name), Side.LEFT)
+    today = of.patient.clinic.today()
+    return services.store_recording(episode=of, uploads=[upload], test="gait", recorded_on=today, by=by)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The people of the tests and what is theirs."""
+
+    clinic: Clinic
+    ada: User
+    ben: Patient
+    episode: EpisodeRow
+    other_clinic: Clinic
+    cy: User
+    dora: Patient  # Cy's patient
+    dora_episode: EpisodeRow
+
+
+def cast() -> Cast:
+    """Return Ada with Ben and his episode, and Cy of another clinic with Dora."""
+    here, there = clinic(), clinic("Clinic on the hill (fictional)")
+    ada, cy = clinician(here), clinician(there, "Cy", "cy@hill.example")
+    ben, dora = patient(ada), patient(cy, "Dora Fictional")
+    return Cast(here, ada, ben, episode(ben, ada), there, cy, dora, episode(dora, cy))
+
+
+def signed_in(user: User) -> Client:
+    """Return a browser in which this clinician is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def phone_of(of: Patient, by: User) -> Client:
+    """Return a phone let in by a link, the way a patient comes in."""
+    token = services.make_phone_link(patient=of, by=by).token
+    client = Client()
+    response = client.post(f"/enter/{token}/")
+    assert response.status_code == 302, "the link did not open"
+    assert client.session.get(phone_links.SESSION_KEY)
+    return client

@@ -1,0 +1,13 @@
+"""What web tests share: the cast, and what needs a part of the house that may not be built yet."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web import builders
+
+
+@pytest.fixture
+def cast(db: None) -> builders.Cast:
+    """Ada, Ben, Cy and Dora."""
+    return builders.cast()
