@@ -29,6 +29,18 @@ def test_failure_of_one_check_is_shown_and_the_others_still_run(
     assert check.main(["second"]) == 0
 
 
+@pytest.mark.parametrize(("strict", "status", "word"), [("", 0, "left out"), ("1", 1, "FAILED")])
+def test_check_that_cannot_run_here_is_left_out_unless_nothing_may_be(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], strict: str, status: int, word: str
+) -> None:
+    planted = [check.Check("types of the page", ["no such command"], "no compiler")]
+    monkeypatch.setattr(check, "checks", lambda: planted)
+    monkeypatch.setenv("MORTISE_NOTHING_LEFT_OUT", strict)
+
+    assert check.main([]) == status
+    assert f"{word}  types of the page: no compiler" in capsys.readouterr().out
+
+
 def test_name_it_does_not_know_is_refused() -> None:
     assert check.main(["no such check"]) == 2
 

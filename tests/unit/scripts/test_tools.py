@@ -82,3 +82,27 @@ def test_template_linter_finds_an_image_without_words(tmp_path: Path) -> None:
 
     assert status == 1
     assert "H013" in said
+
+
+@pytest.mark.node
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("/** @param {number} by_deg */\nexport const turn = (by_deg) => by_deg.trim();\n", "TS2339"),
+        ("export const title = document.title;\n", "TS2584"),  # the core knows no page
+    ],
+)
+def test_javascript_core_is_checked_for_types_and_knows_no_page(tmp_path: Path, text: str, code: str) -> None:
+    compiler = ROOT / "tests" / "browser" / "node_modules" / ".bin" / "tsc"
+    if not compiler.exists():
+        pytest.skip("left out: no TypeScript: run `npm ci` in tests/browser")
+    settings = (ROOT / "tests" / "browser" / "tsconfig.json").read_text(encoding="utf-8")
+    (tmp_path / "tsconfig.json").write_text(
+        settings.replace("../../src/mortise/web/phone/static/phone/js/core/", "")
+    )
+    (tmp_path / "planted.js").write_text(text)
+
+    done = subprocess.run([compiler, "--project", tmp_path], capture_output=True, text=True)
+
+    assert done.returncode != 0
+    assert code in done.stdout
