@@ -13,7 +13,7 @@ from mortise.protocol import Exercise, Layoff, Light, Slot, Stage
 from mortise.record import ExerciseLog
 
 N_CLEAN_TO_RAISE = 2  # "progress after 2 clean repeats", EVIDENCE.md 3, clinic default
-DAYS_PER_RAISE = 7  # one change a week: LOAD-24, clinic default
+DAYS_PER_CHANGE = 7  # one change a week: LOAD-24, clinic default
 LATE_AFTER_DAYS = (
     2  # a log told later than this is history, not evidence: EVIDENCE.md, "Mend these before use"
 )
@@ -62,7 +62,7 @@ def dose_states(
        more than was planned (or one session told by two phones) and are never clean.
     2. A day is clean for an exercise when its light is green, it was told within 2 days, the exercise was done at the
        step it stands on, whole, with pain at most 2 and effort known and at most 7.
-    3. Two clean days in a row earn one step, if the last raise of this exercise is at least 7 days back and no raise
+    3. Two clean days in a row earn one step, if the last change of this exercise is at least 7 days back and no raise
        of it came from a log told on the same day: back-filling many days at once earns one step.
     4. Amber takes one step off what was done that day; a red light, or pain of 6 or more in this exercise, two; a sharp
        pain goes back to the first step of the stage. Bad news counts however late it is told. Pain of 3 to 5, effort
@@ -171,7 +171,8 @@ class _Ladder:
         self.since_on: date | None = None
         self.tried_on: date | None = None
         self.before_step: int | None = None
-        self.raised_on: date | None = None
+        self.changed_on: date | None = None  # the last raise or ease, from which a week is counted
+        self.changed_before_on: date | None = None
         self.raised_told_on: date | None = None
         self.cause = "Start of the stage: first step of the slot."
         self.cause_patient = "This is where everybody starts."
@@ -209,7 +210,7 @@ class _Ladder:
             )
 
     def _raise_if_earned(self, day: _Day) -> None:
-        is_due = self.raised_on is None or (day.on - self.raised_on).days >= DAYS_PER_RAISE
+        is_due = self.changed_on is None or (day.on - self.changed_on).days >= DAYS_PER_CHANGE
         is_told_apart = self.raised_told_on is None or day.logged_on > self.raised_told_on
         is_open = self.step < self.slot.last_step and self.step == self.keep_step
         if self.n_clean < N_CLEAN_TO_RAISE or not (is_due and is_told_apart and is_open):
@@ -217,7 +218,7 @@ class _Ladder:
         n_clean, before = self.n_clean, self.step
         self.step += 1
         self._changed(day.on, before)
-        self.raised_on, self.raised_told_on = day.on, day.logged_on
+        self.changed_before_on, self.changed_on, self.raised_told_on = self.changed_on, day.on, day.logged_on
         self.cause = f"Raised from step {before} to {self.step}: {n_clean} clean sessions in a row."
         self.cause_patient = f"The last {n_clean} times went well, so there is a little more."
 
@@ -226,6 +227,7 @@ class _Ladder:
         self.n_clean = 0
         if self.step > self.keep_step:
             self.step, self.before_step = self.keep_step, None
+            self.changed_on = self.changed_before_on
             self.cause = (
                 f"Raise taken back to step {self.step} before it was tried: the session was not clean."
             )

@@ -189,7 +189,7 @@ def _raise(chosen: Sequence[Candidate], candidates: Sequence[Candidate], day: _D
             continue
         step = day.states[one.exercise.id].step
         higher = one._replace(step=step, dose=one.exercise.dose_steps[step])
-        again = _solve([higher if other is one else other for other in candidates], day)
+        again = _solve([higher if other.exercise is one.exercise else other for other in candidates], day)
         if higher in again:
             return _Raised(one.exercise.id, again)
     return None
