@@ -108,7 +108,9 @@ def quantity(
     return with_unit(f"{main} ± {margin}", unit)
 
 
-def quantity_html(value: Number | None, error: Number | None, unit: str = "", resolution: Number = 0.1) -> str:
+def quantity_html(
+    value: Number | None, error: Number | None, unit: str = "", resolution: Number = 0.1
+) -> str:
     """Write a value with its error in small grey, isolated left to right for pages of either direction."""
     main = number(value, resolution)
     if main == NOT_KNOWN:

@@ -1,1 +1,81 @@
-"""Charts of the look: each function takes one frozen input and returns a figure with its table as HTML."""
+"""Charts of the look: each function takes one frozen input and returns a figure with its tables as HTML."""
+
+from mortise.report.chart.course import course_chart
+from mortise.report.chart.curves import curve_chart
+from mortise.report.chart.inputs import (
+    Calm,
+    Course,
+    Curve,
+    CurveNorm,
+    CurvePoint,
+    Curves,
+    DecisionMark,
+    Done,
+    Dot,
+    DueTest,
+    Event,
+    GateLine,
+    Glyph,
+    Heading,
+    Level,
+    LoadBar,
+    NormBand,
+    PainDays,
+    Refused,
+    Series,
+    SideResult,
+    Signal,
+    Stretch,
+    Stride,
+    Strides,
+    Symptom,
+    Trace,
+    Trend,
+    Trial,
+    Trials,
+)
+from mortise.report.chart.pain import pain_chart
+from mortise.report.chart.signal import signal_chart
+from mortise.report.chart.strides import stride_chart
+from mortise.report.chart.trend import trend_chart
+from mortise.report.chart.trials import trials_chart
+
+__all__ = [
+    "Calm",
+    "Course",
+    "Curve",
+    "CurveNorm",
+    "CurvePoint",
+    "Curves",
+    "DecisionMark",
+    "Done",
+    "Dot",
+    "DueTest",
+    "Event",
+    "GateLine",
+    "Glyph",
+    "Heading",
+    "Level",
+    "LoadBar",
+    "NormBand",
+    "PainDays",
+    "Refused",
+    "Series",
+    "SideResult",
+    "Signal",
+    "Stretch",
+    "Stride",
+    "Strides",
+    "Symptom",
+    "Trace",
+    "Trend",
+    "Trial",
+    "Trials",
+    "course_chart",
+    "curve_chart",
+    "pain_chart",
+    "signal_chart",
+    "stride_chart",
+    "trend_chart",
+    "trials_chart",
+]

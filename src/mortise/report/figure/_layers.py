@@ -71,9 +71,11 @@ def _leg_points(name: str, leg: LegJoints) -> dict[str, Point]:
 
 def side_drawing(body: Body, *, is_far_foot_in_front: bool = False) -> Drawing:
     """Return the layers of a body seen from its treated side. Far limbs, trunk, near leg, near arm."""
-    far_leg, far_foot = _leg(body.far, "f-b2"), ()
+    far_leg = _leg(body.far, "f-b2")
+    far_foot: tuple[Layer, ...] = ()
     if is_far_foot_in_front:
-        far_leg, far_foot = Layer("f-b2", far_leg.parts[:2]), (Layer("f-arm", far_leg.parts[2:]),)
+        far_foot = (Layer("f-arm", far_leg.parts[2:]),)
+        far_leg = Layer("f-b2", far_leg.parts[:2])
     trunk = Layer(
         "f-b1",
         (
@@ -98,10 +100,16 @@ def side_drawing(body: Body, *, is_far_foot_in_front: bool = False) -> Drawing:
     return Drawing(layers, pins, joints)
 
 
-_PELVIS, _CHEST, _REAR_ANKLE = 52.0, 104.0, 46.0  # half breadths of hip and shoulder joints; ankle above the sole
+_PELVIS, _CHEST, _REAR_ANKLE = (
+    52.0,
+    104.0,
+    46.0,
+)  # half breadths of hip and shoulder joints; ankle above the sole
 
 
-def _rear_leg(hip: Point, out: int, thigh_deg: float, knee_deg: float, css: str) -> tuple[Layer, dict[str, Point]]:
+def _rear_leg(
+    hip: Point, out: int, thigh_deg: float, knee_deg: float, css: str
+) -> tuple[Layer, dict[str, Point]]:
     """One leg from behind; `out` is +1 when outwards is to the right of the picture."""
     thigh = -out * thigh_deg  # a clockwise turn of a hanging part moves its end to the left
     shank = thigh + out * knee_deg
@@ -109,7 +117,9 @@ def _rear_leg(hip: Point, out: int, thigh_deg: float, knee_deg: float, css: str)
     ankle = down(knee, shank, SHANK)
     names = [f"{part}-rear{'' if out > 0 else '-mirror'}" for part in ("thigh", "shank", "foot")]
     turns = (thigh, shank, shank)
-    parts = tuple(Part(name, at, turn) for name, at, turn in zip(names, (hip, knee, ankle), turns, strict=True))
+    parts = tuple(
+        Part(name, at, turn) for name, at, turn in zip(names, (hip, knee, ankle), turns, strict=True)
+    )
     return Layer(css, parts), {"hip": hip, "knee": knee, "ankle": ankle}
 
 

@@ -11,7 +11,9 @@ from mortise.report.figure._scene import anchored
 from mortise.report.figure.body import up
 from mortise.report.figure.library import Mark
 
-MarkParts = tuple[str, str, tuple[tuple[float, float, str], ...]]  # behind the body, in front, words (x, y, text)
+MarkParts = tuple[
+    str, str, tuple[tuple[float, float, str], ...]
+]  # behind the body, in front, words (x, y, text)
 
 
 def dot(point: Point, radius: float, css: str, data: str = "") -> str:
@@ -27,9 +29,7 @@ def working_joint(point: Point) -> str:
 def _arc_path(centre: Point, radius: float, from_deg: float, to_deg: float) -> str:
     (x0, y0), (x1, y1) = up(centre, from_deg, radius), up(centre, to_deg, radius)
     large, sweep = int(abs(to_deg - from_deg) > 180), int(to_deg > from_deg)
-    return (
-        f"M{short(x0)} {short(-y0)}A{short(radius)} {short(radius)} 0 {large} {sweep} {short(x1)} {short(-y1)}"
-    )
+    return f"M{short(x0)} {short(-y0)}A{short(radius)} {short(radius)} 0 {large} {sweep} {short(x1)} {short(-y1)}"
 
 
 def arc(centre: Point, radius: float, from_deg: float, to_deg: float, css: str = "f-range") -> str:
@@ -81,7 +81,9 @@ def _ankle(mark: Mark, drawing: Drawing) -> MarkParts:
     start, goal = 104 + mark.from_deg, 104 + mark.to_deg
     forward = goal > start
     turn = 7 if forward else -7
-    bar = f'<path class="f-range" d="{line([up(ankle, start, radius - 14), up(ankle, start, radius + 14)])}"/>'
+    bar = (
+        f'<path class="f-range" d="{line([up(ankle, start, radius - 14), up(ankle, start, radius + 14)])}"/>'
+    )
     front = arc(ankle, radius, start, goal - turn) + _head_on_arc(ankle, radius, goal, forward) + bar
     return "", front, ()
 

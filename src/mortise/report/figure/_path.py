@@ -29,7 +29,14 @@ def smooth(points: Sequence[Point], digits: int = 1) -> str:
     parts = []
     for i in range(n):
         (x0, y0), (x1, y1), (x2, y2), (x3, y3) = (down[(i + step) % n] for step in (-1, 0, 1, 2))
-        bends = (x1 + (x2 - x0) * pull, y1 + (y2 - y0) * pull, x2 - (x3 - x1) * pull, y2 - (y3 - y1) * pull, x2, y2)
+        bends = (
+            x1 + (x2 - x0) * pull,
+            y1 + (y2 - y0) * pull,
+            x2 - (x3 - x1) * pull,
+            y2 - (y3 - y1) * pull,
+            x2,
+            y2,
+        )
         parts.append(" ".join(short(v - (x, y)[m % 2], digits) for m, v in enumerate(bends)))
         x, y = round(x2, digits), round(y2, digits)
     return f"M{short(down[0][0], digits)} {short(down[0][1], digits)}c{' '.join(parts)}z".replace(" -", "-")

@@ -36,7 +36,9 @@ def scenery(things: tuple[Thing, ...], ground_deg: float = 0) -> str:
     drop = _FAR * tan(radians(ground_deg))
     parts = []
     if ground_deg:
-        wedge = line([(-_FAR, -2), (_FAR, -2), (_FAR, -2 * drop - 400), (-_FAR, -2 * drop - 400)], closed=True)
+        wedge = line(
+            [(-_FAR, -2), (_FAR, -2), (_FAR, -2 * drop - 400), (-_FAR, -2 * drop - 400)], closed=True
+        )
         parts.append(f'<path class="f-thing" d="{wedge}"/>')
     for thing in things:
         if thing.kind == "wall":

@@ -97,7 +97,9 @@ def down(point: Point, lean_deg: float, length: float) -> Point:
     return up(point, lean_deg, -length)
 
 
-def _two_links(start: Point, end: Point, first: float, second: float, where: str) -> tuple[float, float, float]:
+def _two_links(
+    start: Point, end: Point, first: float, second: float, where: str
+) -> tuple[float, float, float]:
     """Return the lean from start to end and the two corner angles of the triangle of the links, degrees."""
     dx, dy = end[0] - start[0], end[1] - start[1]
     far = hypot(dx, dy)
@@ -151,9 +153,7 @@ def _leg_from_floor(leg: Leg, x: float, where: str) -> tuple[LegJoints, float]:
     shank = leg.foot_deg + ankle_deg
     knee = up(ankle, shank, SHANK)
     thigh = shank - knee_deg
-    joints = LegJoints(
-        up(knee, thigh, THIGH), knee, ankle, thigh, shank, leg.foot_deg, leg.toes_now_deg
-    )
+    joints = LegJoints(up(knee, thigh, THIGH), knee, ankle, thigh, shank, leg.foot_deg, leg.toes_now_deg)
     return joints, thigh + hip_deg
 
 
@@ -224,4 +224,3 @@ def solve(pose: Pose, where: str = "pose") -> Body:
         neck_lean_deg=degrees(atan2(head[0] - neck[0], head[1] - neck[1])),
         head_deg=head_deg,
     )
-

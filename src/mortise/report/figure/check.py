@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from mortise.report.figure._layers import Part
 from mortise.report.figure._outline import Outline, placed
 from mortise.report.figure.library import ExerciseFigure, Thing
 
 SURFACE_SLACK = 9.0  # thousandths of stature (16 mm of a tall person): a line's width in the picture
+SEAT_THICKNESS = 34.0
 SOFT_SLACK = 26.0  # what sits on a chair or lies on a mat sinks in, as flesh does
 
 
@@ -14,7 +16,8 @@ def surface_height(things: tuple[Thing, ...], x: float) -> float:
     boxes = [
         thing
         for thing in things
-        if thing.kind not in ("wall", "line", "rail", "chair") and min(thing.from_x, thing.to_x) <= x <= max(thing.from_x, thing.to_x)
+        if thing.kind not in ("wall", "line", "rail", "chair")
+        and min(thing.from_x, thing.to_x) <= x <= max(thing.from_x, thing.to_x)
     ]
     return max((thing.top for thing in boxes), default=0.0)
 
@@ -24,14 +27,39 @@ def _inside(thing: Thing, outline: Outline) -> float:
     if thing.kind in ("line", "rail"):
         return 0.0
     if thing.kind == "wall":
-        beyond = max if thing.from_x > 0 else min
-        return abs(beyond(0.0 if thing.from_x < 0 else -1e9, *(x - thing.from_x for x, _ in outline))) if any(
-            (x > thing.from_x) == (thing.from_x > 0) for x, _ in outline
-        ) else 0.0
+        behind = 1 if thing.from_x > 0 else -1
+        return max(0.0, *(behind * (x - thing.from_x) for x, _ in outline))
     low, high = sorted((thing.from_x, thing.to_x))
-    base = thing.top - 34 if thing.kind == "chair" else thing.base
-    depths = [min(x - low, high - x, thing.top - y, y - base if base > 0 else 1e9) for x, y in outline]
+    base = thing.top - SEAT_THICKNESS if thing.kind == "chair" else thing.base
+    depths = [min(x - low, high - x, thing.top - y, y - base if base > 0 else thing.top) for x, y in outline]
     return max(0.0, *depths)
+
+
+def _part_faults(figure: ExerciseFigure, name: str, part: Part) -> list[str]:
+    """Say where one part lies under the floor or inside a thing."""
+    outline, found = placed(*part), []
+    under = -min(y for _, y in outline)
+    if under > SURFACE_SLACK:
+        found.append(f"{name}: {part.outline} is {under:.0f} under the floor")
+    for thing in figure.things:
+        depth = _inside(thing, outline)
+        if depth > (SOFT_SLACK if thing.kind in ("chair", "mat", "cushion") else SURFACE_SLACK):
+            found.append(f"{name}: {part.outline} is {depth:.0f} inside the {thing.kind}")
+    return found
+
+
+def _foot_faults(figure: ExerciseFigure, index: int, name: str) -> list[str]:
+    """Say which standing foot does not touch the surface."""
+    found = []
+    for layer in figure.drawing(index).layers:
+        feet = [placed(*part) for part in layer.parts if part.outline.startswith(("foot", "toes"))]
+        side = "near" if layer.css == "f-own" else "far"
+        if not feet or side not in figure.moments[index].stands:
+            continue
+        gap = min(y - surface_height(figure.things, x) for outline in feet for x, y in outline)
+        if abs(gap) > SURFACE_SLACK:
+            found.append(f"{name}: the {side} foot is {gap:.0f} from the surface")
+    return found
 
 
 def faults(figure: ExerciseFigure) -> list[str]:
@@ -53,25 +81,9 @@ def faults(figure: ExerciseFigure) -> list[str]:
     """
     found = []
     for index in range(len(figure.moments)):
-        drawing, name = figure.drawing(index), f"{figure.id} pose {index}"
-        lowest: dict[int, float] = {}
-        for number, layer in enumerate(drawing.layers):
+        name = f"{figure.id} pose {index}"
+        for layer in figure.drawing(index).layers:
             for part in layer.parts:
-                outline = placed(*part)
-                lowest_point = min(y for _, y in outline)
-                if lowest_point < -SURFACE_SLACK:
-                    found.append(f"{name}: {layer.css} {part.outline} is {-lowest_point:.0f} under the floor")
-                for thing in figure.things:
-                    slack = SOFT_SLACK if thing.kind in ("chair", "mat", "cushion") else SURFACE_SLACK
-                    depth = _inside(thing, outline)
-                    if depth > slack:
-                        found.append(f"{name}: {layer.css} {part.outline} is {depth:.0f} inside the {thing.kind}")
-                if part.outline.startswith(("foot", "toes")):
-                    gap = min(y - surface_height(figure.things, x) for x, y in outline)
-                    lowest[number] = min(gap, lowest.get(number, gap))
-        stands = figure.moments[index].stands
-        for number, gap in lowest.items():
-            side = "near" if drawing.layers[number].css == "f-own" else "far"
-            if side in stands and abs(gap) > SURFACE_SLACK:
-                found.append(f"{name}: {side} foot is {gap:.0f} from the surface")
+                found += _part_faults(figure, f"{name}, {layer.css}", part)
+        found += _foot_faults(figure, index, name)
     return found

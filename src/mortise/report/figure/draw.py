@@ -119,9 +119,12 @@ def mark_words(words: tuple[tuple[float, float, str], ...], side: Side) -> str:
     )
 
 
-def _scene_of(figure: ExerciseFigure, index: int, *, with_marks: bool, with_ghost: bool, digits: int) -> tuple[str, list[tuple[float, float, str]]]:
+def _scene_of(
+    figure: ExerciseFigure, index: int, *, with_marks: bool, with_ghost: bool, digits: int
+) -> tuple[str, list[tuple[float, float, str]]]:
     drawing = figure.drawing(index)
-    behind, front, words = "", "", []
+    behind, front = "", ""
+    words: list[tuple[float, float, str]] = []
     for mark in figure.marks if with_marks else ():
         if mark.pose % len(figure.moments) != index % len(figure.moments):
             continue
@@ -145,7 +148,14 @@ def _scene_of(figure: ExerciseFigure, index: int, *, with_marks: bool, with_ghos
     return "".join(parts), words
 
 
-def picture(figure: ExerciseFigure, side: Side, *, index: int | None = None, with_marks: bool = True, label: str | None = None) -> str:
+def picture(
+    figure: ExerciseFigure,
+    side: Side,
+    *,
+    index: int | None = None,
+    with_marks: bool = True,
+    label: str | None = None,
+) -> str:
     """Draw one pose of an exercise.
 
     Parameters
@@ -195,4 +205,6 @@ def worded(text: str, side: Side) -> str:
 def steps(figure: ExerciseFigure, side: Side) -> tuple[Step, ...]:
     """Draw every pose of an exercise with its caption, in order."""
     captions = [worded(pose.words, side) for pose in figure.moments]
-    return tuple(Step(words, picture(figure, side, index=index, label=words)) for index, words in enumerate(captions))
+    return tuple(
+        Step(words, picture(figure, side, index=index, label=words)) for index, words in enumerate(captions)
+    )

@@ -191,7 +191,9 @@ def read_figure(file: Traversable) -> ExerciseFigure:
     if figure.id != file.name.removesuffix(".toml"):
         raise ContentError(f"id {figure.id!r} is not the name of its file.", where=f"figures/{file.name}: id")
     if bool(figure.poses) == bool(figure.rear_poses) or len(figure.moments) < 2:
-        raise ContentError("needs two to four poses, seen from one side.", where=f"figures/{file.name}: poses")
+        raise ContentError(
+            "needs two to four poses, seen from one side.", where=f"figures/{file.name}: poses"
+        )
     for index in range(len(figure.moments) - (0 if figure.is_cycle else 1)):
         for fraction in (0.0, 0.5, 1.0):
             figure.drawing_between(index, fraction)
@@ -208,5 +210,7 @@ def load_figures() -> dict[str, ExerciseFigure]:
         When a file is malformed; names file and field.
     """
     folder = files("mortise") / "content" / "figures"
-    found = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    found = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
+    )
     return {file.name.removesuffix(".toml"): read_figure(file) for file in found}

@@ -22,7 +22,11 @@ FRAMES_PER_MOVE = 6
 def drawings(figure: ExerciseFigure, n_per_move: int = FRAMES_PER_MOVE) -> list[Drawing]:
     """Return the frames from the first pose to the last; a cycle goes on to the first again."""
     n_moves = len(figure.moments) - (0 if figure.is_cycle else 1)
-    frames = [figure.drawing_between(move, step / n_per_move) for move in range(n_moves) for step in range(n_per_move)]
+    frames = [
+        figure.drawing_between(move, step / n_per_move)
+        for move in range(n_moves)
+        for step in range(n_per_move)
+    ]
     return [*frames, figure.drawing_between(n_moves - 1, 1.0)]
 
 
@@ -131,12 +135,15 @@ def animation(figure: ExerciseFigure, side: Side, *, id_prefix: str, tempo: Temp
     pace = tempo or figure.tempo
     shown_pose = figure.show % len(figure.moments)
     shown = frames[shown_pose * FRAMES_PER_MOVE]
-    behind, front, words = "", "", []
+    behind, front = "", ""
+    words: list[tuple[float, float, str]] = []
     for mark in figure.marks:
         back, over, text = _marks.drawn_mark(mark, figure.drawing(mark.pose))
         behind, front = behind + back, front + over
         words += text
-    back_bands = "".join(_scene.link_line(link, shown, i) for i, link in enumerate(figure.links) if link.is_behind)
+    back_bands = "".join(
+        _scene.link_line(link, shown, i) for i, link in enumerate(figure.links) if link.is_behind
+    )
     content = "".join((
         _outlines(shown, id_prefix), _scene.scenery(figure.things, figure.ground_deg), behind, back_bands,
         _body(figure, shown, id_prefix), front,

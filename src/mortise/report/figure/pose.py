@@ -163,5 +163,5 @@ def between(a: AnyPose, b: AnyPose, t: float) -> AnyPose:
         When one pose places a limb and the other gives it by angles.
     """
     mixed = _between(a, b, t, "pose")
-    assert isinstance(mixed, type(a))  # noqa: S101 - narrows the type; _between keeps it
+    assert isinstance(mixed, type(a))  # _between keeps the type
     return mixed

@@ -30,7 +30,9 @@ def contact_sheet(ids: tuple[str, ...] = (), *, stylesheet: str = "look.css") ->
             continue
         side = Side.RIGHT if number % 3 == 2 else Side.LEFT
         small = f'<div class="th"><div class="mat">{thumbnail(figure, side)}</div></div>'
-        cards = [f'<div class="th">{small}<b>{escape(name)}</b> <span class="small">{side.value}</span></div>']
+        cards = [
+            f'<div class="th">{small}<b>{escape(name)}</b> <span class="small">{side.value}</span></div>'
+        ]
         cards.append(f'<div><div class="mat">{picture(figure, side)}</div></div>')
         cards += [
             f'<div><div class="mat">{step.svg}</div><p class="small">{escape(step.words)}</p></div>'
@@ -39,5 +41,6 @@ def contact_sheet(ids: tuple[str, ...] = (), *, stylesheet: str = "look.css") ->
         rows.append(f'<div class="four">{"".join(cards)}</div>')
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figures</title>'
-        f'<link rel="stylesheet" href="{escape(stylesheet)}"></head><body><main class="d-main">{"".join(rows)}</main></body></html>'
+        f'<link rel="stylesheet" href="{escape(stylesheet)}"></head>'
+        f'<body><main class="d-main">{"".join(rows)}</main></body></html>'
     )
