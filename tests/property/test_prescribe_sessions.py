@@ -295,3 +295,36 @@ def test_doses_climb_one_step_a_week_at_most(
         assert all(
             later - earlier <= 1 for k, later in enumerate(steps) for earlier in steps[max(0, k - 6) : k]
         )
+
+
+ONE = {"raise": exercise("raise")}
+ONE_SLOT = stage(slot("raise"))
+told = st.lists(
+    st.tuples(
+        st.integers(1, 3),
+        st.sampled_from((Light.GREEN,) * 6 + tuple(Light)[:3]),
+        st.sampled_from((0,) * 6 + (2, 4)),
+        st.sampled_from(("step", "step", "keep", "too much")),
+    ),
+    min_size=2,
+    max_size=10,
+)
+
+
+@given(told, st.integers(0, 9), st.sampled_from(tuple(Light)[:3]))
+def test_one_light_turned_worse_never_raises_a_dose_that_climbs(
+    days_told: list[tuple[int, Light, int, str]], at: int, worse: Light
+) -> None:
+    n, done = 0, []
+    for gap, light, late, followed in days_told:  # the patient does what the state says, mostly
+        n += gap
+        state = dose_states(ONE_SLOT, ONE, done, {}, on(n))["raise"]
+        step = {"step": state.step, "keep": state.keep_step, "too much": 3}[followed]
+        done.append(DoneSession(on=on(n), logged_on=on(n + late), light=light, items=(log("raise", step),)))
+    k = at % len(done)
+    ranks = list(Light)
+    if done[k].light is None or ranks.index(worse) >= ranks.index(done[k].light):
+        return
+    changed = [*done[:k], replace(done[k], light=worse), *done[k + 1 :]]
+    good, bad = (dose_states(ONE_SLOT, ONE, one, {}, on(n))["raise"] for one in (done, changed))
+    assert (bad.step <= good.step, bad.keep_step <= good.keep_step) == (True, True)

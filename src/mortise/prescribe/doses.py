@@ -172,7 +172,7 @@ class _Ladder:
         self.tried_on: date | None = None
         self.before_step: int | None = None
         self.changed_on: date | None = None  # the last raise or ease, from which a week is counted
-        self.changed_before_on: date | None = None
+        self.before_raise: tuple[date | None, date | None] = (None, None)
         self.raised_told_on: date | None = None
         self.cause = "Start of the stage: first step of the slot."
         self.cause_patient = "This is where everybody starts."
@@ -218,7 +218,8 @@ class _Ladder:
         n_clean, before = self.n_clean, self.step
         self.step += 1
         self._changed(day.on, before)
-        self.changed_before_on, self.changed_on, self.raised_told_on = self.changed_on, day.on, day.logged_on
+        self.before_raise = self.changed_on, self.raised_told_on
+        self.changed_on, self.raised_told_on = day.on, day.logged_on
         self.cause = f"Raised from step {before} to {self.step}: {n_clean} clean sessions in a row."
         self.cause_patient = f"The last {n_clean} times went well, so there is a little more."
 
@@ -227,7 +228,7 @@ class _Ladder:
         self.n_clean = 0
         if self.step > self.keep_step:
             self.step, self.before_step = self.keep_step, None
-            self.changed_on = self.changed_before_on
+            self.changed_on, self.raised_told_on = self.before_raise
             self.cause = (
                 f"Raise taken back to step {self.step} before it was tried: the session was not clean."
             )
@@ -238,11 +239,13 @@ class _Ladder:
         floor = min(self.slot.first_step, before)
         self.step = self.keep_step = max(before - n_steps, floor)
         self._changed(on, None)
+        self.changed_on = on
         moved = (
             f"Eased from step {before} to {self.step}" if self.step < before else f"Kept at step {self.step}"
         )
         self.cause = f"{moved}: {why}."
-        self.cause_patient = f"A little less, because it {why_patient}."
+        amount = "A little less" if self.step < before else "Still the smallest amount"
+        self.cause_patient = f"{amount}, because it {why_patient}."
 
     def _changed(self, on: date, before: int | None) -> None:
         self.since_on, self.n_clean, self.before_step, self.tried_on = on, 0, before, None
