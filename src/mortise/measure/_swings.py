@@ -127,7 +127,10 @@ def find_swings(motion: Motion, pose: Attitude) -> tuple[list[Swing], list[tuple
 
 
 def _carry(motion: Motion, pose: Attitude, before: int, after: int, start: int, stop: int) -> Swing:
-    """Integrate the specific force twice, with velocity zero at both ends."""
+    """Integrate the specific force twice, with velocity zero at both ends.
+
+    The velocity left over at the end is error; `_drift_share` says when it came about.
+    """
     margin = int(_MARGIN_S * motion.rate_hz)
     first, last = max(before, start - margin), min(after, stop + margin)
     period = 1.0 / motion.rate_hz
@@ -135,8 +138,7 @@ def _carry(motion: Motion, pose: Attitude, before: int, after: int, start: int, 
     velocity = np.concatenate(
         [np.zeros((1, 3)), np.cumsum((force[1:] + force[:-1]) * (0.5 * period), axis=0)]
     )
-    # a constant error of the specific force (gravity included) grows into a ramp of velocity: take the ramp out
-    velocity -= np.linspace(0.0, 1.0, len(velocity))[:, None] * velocity[-1]
+    velocity -= _drift_share(force)[:, None] * velocity[-1]
     path = np.concatenate(
         [np.zeros((1, 3)), np.cumsum((velocity[1:] + velocity[:-1]) * (0.5 * period), axis=0)]
     )
@@ -149,3 +151,18 @@ def _carry(motion: Motion, pose: Attitude, before: int, after: int, start: int, 
         velocity_m_s=velocity,
         path_m=path,
     )
+
+
+def _drift_share(force: Floats) -> Floats:
+    """Return which share of the velocity error has come about by each sample, from 0 to 1.
+
+    Two causes, half each for want of better knowledge: tilt and bias act evenly over time; what the sensor is too slow
+    or too narrow in range to follow acts where the force changes fastest, mostly at heel strike.
+    """
+    even_share = np.linspace(0.0, 1.0, len(force))
+    steps = np.diff(force, axis=0)
+    jolts = np.concatenate([[0.0], np.cumsum(np.einsum("ij,ij->i", steps, steps))])
+    if jolts[-1] <= 0:
+        return even_share
+    share: Floats = 0.5 * even_share + 0.5 * jolts / jolts[-1]
+    return share

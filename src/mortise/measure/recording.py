@@ -83,6 +83,7 @@ class RecordingInfo(Struct, frozen=True, kw_only=True):
     gyr_unit: str = "rad/s"
     sources: Sources = Sources()
     gaps: tuple[Gap, ...] = ()
+    n_missing_samples: int = 0
     clipping: tuple[Clipping, ...] = ()
     marks_s: tuple[float, ...] = ()
     flags: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 # A foot as a stick: the heel is the origin, the ball of the foot lies this far in front of it.
 BALL_M = 0.19
 HALF_STEP_WIDTH_M = 0.06
-TURN_RADIUS_M = 0.45
+TURN_RADIUS_M = 0.8
 
 
 class Foothold(Struct, frozen=True, kw_only=True):

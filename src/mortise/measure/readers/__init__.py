@@ -27,6 +27,8 @@ __all__ = ["FORMAT", "Origin", "PhoneLog", "phone_log_schema", "read"]
 
 _CHANNELS = ("acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")
 _MIN_SAMPLES = 20
+# Each lost packet could be listed; the first few show where, the sum shows how bad it is.
+_MOST_GAPS = 20
 _USUAL_RATES_HZ = (10.0, 2000.0)
 
 
@@ -268,7 +270,8 @@ def _recording(reader: Reader, raw: _Raw, given: _Given, sidecar: Sidecar) -> Re
         acc_unit=acc_unit,
         gyr_unit=gyr_unit,
         sources=Sources(side=side_from, rate=rate_from, placement=placement_from, units=units_from),
-        gaps=gaps[:200],
+        gaps=gaps[:_MOST_GAPS],
+        n_missing_samples=sum(gap.n_missing for gap in gaps),
         clipping=clipping,
         marks_s=sidecar.marks_s or raw.marks_s,
         flags=tuple(dict.fromkeys(flags)),

@@ -127,7 +127,7 @@ def find_clipping(acc_m_s2: Floats, gyr_rad_s: Floats) -> tuple[Clipping, ...]:
     found = []
     for channel, values, unit, scales in (
         ("acc", acc_m_s2 / GRAVITY_M_S2, "g", (8.0, 16.0)),
-        ("gyr", gyr_rad_s / DEG, "deg/s", (500.0, 1000.0, 2000.0, 4000.0)),
+        ("gyr", gyr_rad_s / DEG, "deg/s", (2000.0, 4000.0)),
     ):
         size = np.abs(values)
         top = size.max(axis=0)
