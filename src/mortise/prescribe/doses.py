@@ -263,7 +263,8 @@ def _fold(exercise: Exercise, slot: Slot, days: list[_Day], chosen: SetStep | No
         ladder.set_to(chosen)
         days = [day for day in days if day.on >= chosen.from_on]
     for day in days:
-        ladder.take(day)
+        if exercise.id in day.items:
+            ladder.take(day)
     return ladder.state()
 
 

@@ -101,19 +101,36 @@ def choose(options: Sequence[Option], behind: Mapping[str, int], room: Room) -> 
     not share a day forbids it. Ten options and four exercises are at most 385 choices.
     """
     ordered = sorted(options, key=lambda option: option.id)
-    best: tuple[Goal, tuple[Option, ...]] = (goal_of((), behind, room.n_least), ())
-    stack: list[tuple[int, tuple[Option, ...]]] = [(0, ())]
+    bits = {purpose: 1 << k for k, purpose in enumerate(sorted({option.purpose for option in ordered}))}
+    worth = {bits[purpose]: _arrears(behind, purpose) for purpose in bits}
+    apart = [
+        sum(1 << k for k, other in enumerate(ordered) if other is not one and is_apart(one, other))
+        for one in ordered
+    ]
+    n_ordered, (n_least, n_most, seconds, n_contacts) = len(ordered), room
+    best_goal: tuple[int, ...] = (0, 0, 0, 0, 0)
+    best: tuple[int, ...] = ()
+    # start, chosen, seconds, contacts, days since, purposes covered, their worth, who may not join any more
+    stack: list[tuple[int, tuple[int, ...], int, int, int, int, int, int]] = [(0, (), 0, 0, 0, 0, 0, 0)]
     while stack:
-        start, chosen = stack.pop()
-        goal = goal_of(chosen, behind, room.n_least)
-        if goal > best[0]:
-            best = goal, chosen
-        if len(chosen) == room.n_most:
+        start, chosen, spent, landed, since, covered, arrears, barred = stack.pop()
+        goal = (min(len(chosen), n_least), arrears, since, covered.bit_count(), -spent)
+        if goal > best_goal:
+            best_goal, best = goal, chosen
+        if len(chosen) == n_most:
             continue
-        for k in range(len(ordered) - 1, start - 1, -1):  # popped in order of id
-            if fits(ordered[k], chosen, room):
-                stack.append((k + 1, (*chosen, ordered[k])))
-    return best[1]
+        for k in range(n_ordered - 1, start - 1, -1):  # popped in order of id
+            one = ordered[k]
+            if barred >> k & 1 or (seconds is not None and spent + one.seconds > seconds):
+                continue
+            if n_contacts is not None and landed + one.n_contacts > n_contacts:
+                continue
+            bit = bits[one.purpose]
+            stack.append((
+                k + 1, (*chosen, k), spent + one.seconds, landed + one.n_contacts, since + one.days_since,
+                covered | bit, arrears if covered & bit else arrears + worth[bit], barred | apart[k],
+            ))  # fmt: skip
+    return tuple(ordered[k] for k in best)
 
 
 def fits(option: Option, chosen: Sequence[Option], room: Room) -> bool:
