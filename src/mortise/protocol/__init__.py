@@ -1,5 +1,14 @@
 """What a clinician writes, as strict frozen types: stages, criteria, rules, doses, exercises, constraints."""
 
+from mortise.protocol.assessment import (
+    Argument,
+    Assessment,
+    Candidate,
+    Classification,
+    Level,
+    Question,
+    Section,
+)
 from mortise.protocol.constraints import Circumstances, Constraint
 from mortise.protocol.criteria import Band, BandRow, Criterion, Group, Node, Operator, Reduction
 from mortise.protocol.exercises import DoseStep, Exercise, Tag
@@ -15,9 +24,13 @@ from mortise.protocol.protocols import (
 from mortise.protocol.rules import Light, Rule, Tier
 
 __all__ = [
+    "Argument",
+    "Assessment",
     "Band",
     "BandRow",
+    "Candidate",
     "Circumstances",
+    "Classification",
     "Constraint",
     "Criterion",
     "DoseStep",
@@ -25,14 +38,17 @@ __all__ = [
     "Exercise",
     "Group",
     "Layoff",
+    "Level",
     "Light",
     "LightRule",
     "Node",
     "Operator",
     "Protocol",
+    "Question",
     "Reduction",
     "Review",
     "Rule",
+    "Section",
     "Slot",
     "Stage",
     "Tag",

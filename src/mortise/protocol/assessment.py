@@ -86,7 +86,8 @@ class Argument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     levels: tuple[str, ...] = ()
     measure: str = ""
     limb: Limb = Limb.INVOLVED
-    minus: str = ""  # compare `measure` minus this measure
+    minus: str = ""  # compare `measure` minus this measure, taken on `minus_limb` or else on the same limb
+    minus_limb: Limb | None = None
     operator: Literal[">=", "<=", ""] = ""
     value: Decimal | None = None
     unit: str = ""
@@ -115,8 +116,7 @@ class Candidate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Classification(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Every candidate, and how far ahead of the next the first must be to be named alone."""
+    """Every candidate of the working classification."""
 
     candidates: tuple[Candidate, ...] = ()
-    lead: int = 2
     note: str = ""
