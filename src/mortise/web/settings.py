@@ -43,7 +43,7 @@ def env_int(name: str, *, default: int, low: int, high: int) -> int:
     text = env_text(name)
     if not text:
         return default
-    if re.fullmatch(r"-?\d{1,12}", text) is None or not low <= int(text) <= high:
+    if re.fullmatch(r"-?[0-9]{1,12}", text) is None or not low <= int(text) <= high:
         raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}.")
     return int(text)
 
@@ -98,9 +98,14 @@ def database_of(url: str, data_dir: Path) -> dict[str, Any]:
         return sqlite_at(data_dir / "mortise.sqlite3")
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return sqlite_at(Path(unquote(parts.path)))
+        path = Path(unquote(parts.path.removeprefix("/")))
+        if not path.is_absolute():
+            raise ImproperlyConfigured("DATABASE_URL for SQLite must be sqlite:////absolute/path.")
+        return sqlite_at(path)
     if parts.scheme not in {"postgres", "postgresql"} or len(parts.path) < 2:
-        raise ImproperlyConfigured("DATABASE_URL must be postgresql://user@host:port/name or sqlite:///path.")
+        raise ImproperlyConfigured(
+            "DATABASE_URL must be postgresql://user@host:port/name or sqlite:////path."
+        )
     try:
         port = str(parts.port or "")
     except ValueError:
@@ -186,6 +191,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "mortise.web.accounts.middleware.PhoneSessions",
     "mortise.web.accounts.middleware.Access",

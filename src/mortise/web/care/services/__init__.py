@@ -32,6 +32,7 @@ from mortise.web.care.services.facts import (
     server_epoch,
     settle_quarantined,
 )
+from mortise.web.care.services.looks import Look, looks_at
 from mortise.web.care.services.needs import (
     NeedRow,
     needs_list,
@@ -69,6 +70,7 @@ __all__ = [
     "Answered",
     "Decided",
     "GoalDraft",
+    "Look",
     "NeedRow",
     "NewLink",
     "UndecidedError",
@@ -88,6 +90,7 @@ __all__ = [
     "goals_of",
     "judge",
     "live_facts",
+    "looks_at",
     "make_phone_link",
     "needs_list",
     "new_id",

@@ -7,10 +7,10 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
+from mortise.report import words
 from mortise.terms import Advice, Cause, Load, Truth
-from mortise.units import SYMBOLS
 
 register = template.Library()
 
@@ -34,7 +34,6 @@ PEGS: dict[str, tuple[str, str]] = {
     "stale": ("Too old", "stale"),
     "unknown": ("Not known", "unknown"),
 }
-BARE_SYMBOLS = frozenset({"°", "%"})  # "36°" and "90 %" need no plain space that may break
 
 
 @register.simple_tag
@@ -88,15 +87,23 @@ def says_glyph(what: str) -> str:
 
 
 @register.simple_tag
-def number(value: Any, unit: str = "", error: Any = None, sign: bool = False) -> SafeString:
-    """Write a number with its unit, and its error in small grey; isolated, so that no language turns it round."""
+def number(
+    value: Any, unit: str = "", error: Any = None, resolution: Any = None, sign: bool = False
+) -> SafeString:
+    """Write a number with its error in small grey and its unit; isolated, so that no language turns it round.
+
+    With the measure's `resolution` the decimals are those the instrument can tell apart.
+    """
     if value is None:
-        return mark_safe('<bdi class="num">–</bdi>')
-    symbol = SYMBOLS.get(unit, unit)
-    gap = "" if symbol in {"", "°"} else " "
-    pm = format_html(' <span class="pm">± {}</span>', plain(error)) if error is not None else ""
-    text = plain(value, sign=sign)
-    return format_html('<bdi class="num" dir="ltr">{}{}{}{}</bdi>', text, pm, gap, symbol)
+        return format_html('<bdi class="num">{}</bdi>', words.NOT_KNOWN)
+
+    def written(number: Any, signed: bool = False) -> str:
+        exact = Decimal(str(number))
+        return plain(exact, signed) if resolution is None else words.number(exact, resolution, signed=signed)
+
+    pm = format_html(' <span class="pm">± {}</span>', written(error)) if error is not None else ""
+    gap_and_symbol = words.with_unit("", unit)
+    return format_html('<bdi class="num" dir="ltr">{}{}{}</bdi>', written(value, sign), pm, gap_and_symbol)
 
 
 @register.filter
@@ -109,7 +116,7 @@ def plain(value: Any, sign: bool = False) -> str:
     return f"+{text}" if sign and exact else text
 
 
-@register.simple_tag(name="number_list")
+@register.simple_tag
 def number_list(values: Any, unit: str = "") -> SafeString:
     """Write several numbers parted by commas."""
     return format_html_join(", ", "{}", ((number(value, unit),) for value in values))
