@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mortise.decide.inputs import Inputs
 from mortise.decide.misses import nearest_misses
@@ -32,6 +33,7 @@ _LOAD_UNDER = {
 class StageState(Struct, frozen=True, kw_only=True):
     """Where the patient stands: since when, whether work was borne well, what has been resumed or overruled.
 
+    `carried` are rules fired by a step back that acted, whose days of lighter work are not over.
     `borne_load` is `raise` when the newest session was borne well, told in time and within its dose, else `keep`.
     """
 
@@ -39,6 +41,7 @@ class StageState(Struct, frozen=True, kw_only=True):
     opened_on: date
     borne_load: Load = Load.KEEP
     resumed: frozenset[str] = frozenset()
+    carried: tuple[FiredRule, ...] = ()
     overrule: Overrule | None = None
 
 
@@ -75,8 +78,19 @@ def examine(stage: ReadyStage, inputs: Inputs, state: StageState, as_of: date) -
     exits: list[Finding] = []
     truths = [evaluate(line, inputs, exits) for line in stage.exits]
     rules = fire(stage, inputs, opened_day=state.opened_on.toordinal(), resumed=state.resumed)
+    fired = [*rules.fired, *_still_carried(state, rules.fired, as_of)]
     misses = nearest_misses(stage, exits, truths, entered_on=state.entered_on, as_of=as_of)
-    return Examination(truths, exits, rules.findings, tuple(rules.fired), rules.is_locked, misses)
+    return Examination(truths, exits, rules.findings, tuple(fired), rules.is_locked, misses)
+
+
+def _still_carried(state: StageState, fired: list[FiredRule], as_of: date) -> list[FiredRule]:
+    """Keep what a step back ordered beside the step: its lighter days last, the step itself is spent."""
+    there = {one.rule for one in fired}
+    return [
+        replace(one, advice=Advice.HOLD if one.advice is Advice.STEP_BACK else one.advice)
+        for one in state.carried
+        if one.rule not in there and one.until_on is not None and one.until_on >= as_of
+    ]
 
 
 def decide(

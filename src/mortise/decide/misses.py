@@ -77,9 +77,9 @@ def _needs(ready: Ready, found: Finding) -> str:
         return "wait" if ready.domain == "time" else "improve"
     if found.cause in _AGAIN:
         return "again"
-    if ready.is_time:
-        return "wait"
-    return "answer" if ready.is_asked else "measure"
+    if ready.is_asked:
+        return "answer"
+    return "wait" if ready.is_time else "measure"
 
 
 def _stay(stage: ReadyStage, entered_on: date, open_on: date, as_of: date) -> NearestMiss:

@@ -139,11 +139,15 @@ def make_ready(
         window_days=criterion.window_days or criterion.max_age_days, n_least=criterion.n_least,
         n_dates=criterion.n_dates, apart_days=criterion.apart_days, needs_visit=criterion.needs_visit,
         escalates=criterion.if_unknown == "escalate", is_exit=of == "exit",
-        is_time=measure.setting is Setting.DERIVED or measure.domain == "time", better=measure.better,
+        is_time=measure.derive is not None and measure.derive.kind not in SYMMETRY, better=measure.better,
         domain=criterion.domain, evidence=criterion.evidence, strength=strength, label=criterion.label,
-        label_patient=criterion.label_patient, is_asked=bool(measure.question),
+        label_patient=criterion.label_patient, is_asked=bool(_asked(measure, measures).question),
         at_clinic=measure.setting is Setting.CLINIC,
     )  # fmt: skip
+
+
+def _asked(measure: Measure, measures: Mapping[str, Measure]) -> Measure:
+    return measure if measure.derive is None else measures.get(measure.derive.of, measure)
 
 
 def _source_key(measure: Measure, limb: Limb, measures: Mapping[str, Measure]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -138,9 +139,15 @@ def _as_unknown(
         rule=rule.id, truth=UNKNOWN, advice=Advice.ASK_CLINICIAN if is_silent or escalates else Advice.HOLD,
         load=Load.KEEP, without_tags=BLIND_WITHOUT, ease_to_pct=None,
         request=tuple(dict.fromkeys(leaf.source for leaf in unknown if leaf.source)),
-        escalate=None, tier=None, locks=False, say_patient=rule.say_patient, say_clinician=rule.say_clinician,
+        escalate=None, tier=None, locks=False,
+        say_patient=f"Please answer first: {_listed(leaf.label_patient for leaf in unknown)}.",
+        say_clinician=f"Not known, so nothing is raised: {_listed(leaf.label for leaf in unknown)}.",
         evidence=rule.evidence, strength=rule.strength, since_on=date.fromordinal(since),
     )  # fmt: skip
+
+
+def _listed(labels: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(labels))
 
 
 def _locked_day(ready: ReadyRule, inputs: Inputs, resumed: frozenset[str]) -> int | None:

@@ -122,8 +122,11 @@ def _judge_change(ready: Ready, series: Series, day: int, spent_until: int) -> V
         return _unknown(Cause.INSTRUMENT_CHANGED, series.points[-1])
     baseline, sign = points[0], -1 if ready.better is Better.DOWN else 1
     bound = _bound(ready)
-    least = max(bound, series.mdc95) if ready.operator is Operator.AT_LEAST else bound
-    test = test_of(ready.operator, least)
+    if ready.operator is Operator.AT_LEAST and bound > 0:
+        bound = max(bound, series.mdc95)
+    elif ready.operator is Operator.AT_MOST and bound < 0:
+        bound = min(bound, -series.mdc95)
+    test = test_of(ready.operator, bound)
     change = (points[-1].value - baseline.value) * sign
     if not test(change):
         return Verdict(NOT_MET, None, change, None, baseline.readings + points[-1].readings)

@@ -9,13 +9,15 @@ from math import sqrt
 from msgspec import Struct
 
 from mortise.errors import ContentError
-from mortise.progress.flare import flare, median
+from mortise.progress.flare import between, flare, median
+from mortise.progress.level import filtered
 from mortise.progress.sessions import LIGHT_GRADE, Bout, adherence, light_run
 from mortise.protocol import Light
 from mortise.record.tracks import Point, Series, Track, Trouble, key_of, track_of
 from mortise.terms import Better, Cause, Derivation, Limb, Measure
 
 DERIVED = "derived"
+LAST_LIGHT = "last_light"
 PAIR_WITHIN_DAYS = 14  # the other ankle changes slowly; its reading pairs with one this many days apart
 N_LEAST_USUAL = 3
 
@@ -55,7 +57,8 @@ def derive(measure: Measure, course: Course) -> Track:
     Returns
     -------
     Track
-        One point a day for a count or a state; one point for each pair of readings for a comparison of sides.
+        One point a day for a count or a state; one for each session's day for its light; one for each pair of readings
+        for a comparison of sides.
 
     Raises
     ------
@@ -67,9 +70,11 @@ def derive(measure: Measure, course: Course) -> Track:
         raise ContentError("a derived measure must say how it is derived.", where=measure.id, mend="Add `derive`.")
     if how.kind in _PAIRED:
         return _paired(measure, how, course)
+    if how.kind == LAST_LIGHT:
+        return _lights_by_day(measure, course)
     daily = _DAILY.get(how.kind)
     if daily is None:
-        known = ", ".join(sorted([*_PAIRED, *_DAILY]))
+        known = ", ".join(sorted([*_PAIRED, LAST_LIGHT, *_DAILY]))
         raise ContentError(f"unknown derivation {how.kind!r}.", where=measure.id, mend=f"Use one of {known}.")
     points: list[Point] = []
     troubles: list[Trouble] = []
@@ -78,7 +83,8 @@ def derive(measure: Measure, course: Course) -> Track:
         if isinstance(value, Cause):
             troubles.append(Trouble(day, value, ()))
         else:
-            kept = min(max(value[0], measure.low), measure.high)
+            raw = value[0] / 100 if how.kind == "adherence" and measure.unit == "ratio" else value[0]
+            kept = min(max(raw, measure.low), measure.high)
             points.append(Point(day, measure.on_grid(kept), None, value[1]))
     limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
     return track_of(measure.id, limb, (Series(DERIVED, "", None, tuple(points)),), tuple(troubles))
@@ -93,8 +99,8 @@ def _source(how: Derivation, course: Course, limb: Limb = Limb.INVOLVED) -> Trac
 
 def _window(how: Derivation, course: Course, day: int) -> list[Point]:
     track = _source(how, course)
-    points = [point for one in (() if track is None else track.series) for point in one.points]
-    return [point for point in points if day - how.window_days < point.day <= day]
+    series = () if track is None else track.series
+    return [point for one in series for point in between(one.points, day - how.window_days, day)]
 
 
 def _ids(points: Sequence[Point]) -> tuple[str, ...]:
@@ -134,13 +140,20 @@ def _light(how: Derivation) -> Light:
         raise ContentError(f"no light is called {how.light!r}.", where=f"derivation {how.kind}") from None
 
 
-def _last_light(how: Derivation, course: Course, day: int) -> Value | Cause:
-    lit = [bout for bout in _bouts(course, day) if bout.light is not None]
-    if not lit or lit[-1].light is None:
-        return Cause.MISSING
-    same_day = [bout for bout in lit if bout.day == lit[-1].day]
-    worst = min(same_day, key=lambda bout: 9 if bout.light is None else LIGHT_GRADE[bout.light])
-    return (Decimal(LIGHT_GRADE[worst.light]), worst.readings) if worst.light is not None else Cause.MISSING
+def _lights_by_day(measure: Measure, course: Course) -> Track:
+    """Return the worst light of each day with a session, dated that day, so that it ages."""
+    worst: dict[int, Bout] = {}
+    for bout in course.bouts:
+        before = worst.get(bout.day)
+        if bout.light is not None and bout.day <= course.days[-1]:
+            if before is None or before.light is None or LIGHT_GRADE[bout.light] < LIGHT_GRADE[before.light]:
+                worst[bout.day] = bout
+    points = tuple(
+        Point(day, Decimal(LIGHT_GRADE[bout.light]), None, bout.readings)
+        for day, bout in sorted(worst.items())
+        if bout.light is not None
+    )
+    return track_of(measure.id, Limb.NONE, (Series(DERIVED, "", None, points),))
 
 
 def _running(how: Derivation, course: Course, day: int) -> Value | Cause:
@@ -163,7 +176,7 @@ def _days_with_light(how: Derivation, course: Course, day: int) -> Value | Cause
 def _adherence(how: Derivation, course: Course, day: int) -> Value | Cause:
     share = adherence(course.bouts, day=day, from_day=course.plan_from, window_days=how.window_days or 28,
                       n_per_week=course.n_per_week)  # fmt: skip
-    return Cause.TOO_FEW if share is None else (share, ())
+    return Cause.TOO_FEW if share is None else (share, ())  # in percent
 
 
 def _days_in_stage(how: Derivation, course: Course, day: int) -> Value | Cause:
@@ -191,10 +204,10 @@ def _flare(how: Derivation, course: Course, day: int) -> Value | Cause:
 def _change_from_usual(how: Derivation, course: Course, day: int) -> Value | Cause:
     track = _source(how, course)
     points = () if track is None or not track.series else track.series[0].points
-    today = [point for point in points if point.day == day]
+    today = between(points, day - 1, day)
     if not today:
         return Cause.MISSING
-    before = [point.value for point in points if day - how.window_days <= point.day < day]
+    before = [point.value for point in between(points, day - how.window_days - 1, day - 1)]
     if len(before) < N_LEAST_USUAL:
         return Cause.TOO_FEW
     return today[0].value - median(before), today[0].readings
@@ -204,7 +217,6 @@ _DAILY: dict[str, Callable[[Derivation, Course, int], Value | Cause]] = {
     "sum": _sum,
     "max": _max,
     "count_at_least": _count,
-    "last_light": _last_light,
     "running_light": _running,
     "running_light_or_worse": _running,
     "days_with_light": _days_with_light,
@@ -247,7 +259,7 @@ def _paired(measure: Measure, how: Derivation, course: Course) -> Track:
 
 def _pair(measure: Measure, source: Measure, how: Derivation, one: Series, against: Series) -> Series:
     within = how.window_days or PAIR_WITHIN_DAYS
-    points = []
+    points: list[Point] = []
     for point in one.points[one.n_practice if len(one.points) > one.n_practice else 0 :]:
         near = min(against.points, key=lambda other: (abs(other.day - point.day), other.day))
         if abs(near.day - point.day) > within:
@@ -264,7 +276,9 @@ def _pair(measure: Measure, source: Measure, how: Derivation, one: Series, again
                 point.at_visit and near.at_visit, None, None, point.counts,
             )  # fmt: skip
         )
-    return Series(one.instrument, one.rater, None, tuple(points))
+    derived = measure.instrument(DERIVED)
+    mdc95 = None if derived is None else derived.smallest_real_change
+    return Series(one.instrument, one.rater, mdc95, tuple(filtered(points, measure)))
 
 
 def _side_difference(source: Measure, involved: Decimal, other: Decimal) -> Decimal:

@@ -6,6 +6,7 @@ deviation of 1 it calls 23 false alarms in 100 people over 84 days and finds a f
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -48,6 +49,28 @@ def median(values: Sequence[Decimal]) -> Decimal:
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
+def between(points: Sequence[Point], after: int, until: int) -> Sequence[Point]:
+    """Return the points of the days after `after` and up to `until`.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        Oldest first.
+    after, until : int
+        Ordinal days.
+
+    Returns
+    -------
+    sequence of Point
+        A slice.
+    """
+    return points[bisect_right(points, after, key=_day) : bisect_right(points, until, key=_day)]
+
+
+def _day(point: Point) -> int:
+    return point.day
+
+
 def flare(points: Sequence[Point], day: int, *, from_day: int = 0) -> Flare:
     """Tell whether the daily values up to `day` show a flare.
 
@@ -71,14 +94,12 @@ def flare(points: Sequence[Point], day: int, *, from_day: int = 0) -> Flare:
     2. The sum rises by how far the day lies above usual plus 0.75 and never falls below 0; an alarm from 7 on.
     3. The readings named are those from the last zero to the crossing, so that one flare keeps one set of reasons.
     """
-    known = [point for point in points if point.day <= day]
+    known = between(points, 0, day)
     first = max(from_day, day - LOOK_BACK_DAYS)
     total, is_known = Decimal(0), False
     used: list[str] = []
     crossed: tuple[str, ...] = ()
-    for point in known:
-        if point.day <= first:
-            continue
+    for point in between(known, first, day):
         usual = _usual(known, point.day)
         if usual is None:
             continue
@@ -97,5 +118,5 @@ def flare(points: Sequence[Point], day: int, *, from_day: int = 0) -> Flare:
 
 def _usual(points: Sequence[Point], day: int) -> Decimal | None:
     last, first = day - BASELINE_GAP_DAYS, day - BASELINE_GAP_DAYS - BASELINE_DAYS
-    values = [point.value for point in points if first < point.day <= last]
+    values = [point.value for point in between(points, first, last)]
     return median(values) if len(values) >= N_LEAST_BASELINE else None

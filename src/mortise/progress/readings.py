@@ -13,7 +13,7 @@ from mortise.record.tracks import Point, Series, Track, Trouble, track_of
 from mortise.terms import Better, Cause, Limb, Measure
 from mortise.units import convert
 
-ANSWERED = "answer"  # the instrument of what is asked
+ANSWERED = "answer"  # the instrument of an answer to a measure that names none
 
 
 class Seen(NamedTuple):
@@ -28,6 +28,25 @@ class Seen(NamedTuple):
     rater: str = ""
     error: Decimal | None = None
     at_visit: bool = False
+    is_answer: bool = False
+
+
+def answered_with(measure: Measure) -> str:
+    """Return the instrument of an answer: what the patient uses alone, else the first that the measure names.
+
+    Parameters
+    ----------
+    measure : Measure
+        What is asked.
+
+    Returns
+    -------
+    str
+        Id of an instrument.
+    """
+    ids = [one.id for one in measure.instruments]
+    alone = [one for one in ids if one.startswith("self") or one.endswith("_home")]
+    return next(iter([*alone, *ids]), ANSWERED)
 
 
 def track(
@@ -54,7 +73,7 @@ def track(
     fresh_until : int
         Last day on which a clinic test is still fresh by the calendar of visits; 0 without one.
     with_level : bool
-        Whether to run the level filter.
+        Whether to run the level filter; a series of answers alone never needs it.
 
     Returns
     -------
@@ -66,7 +85,7 @@ def track(
     1. Values come to the measure's unit exactly and to its grid. Another dimension is `wrong_unit`, a value outside the
        range `implausible`, a sided measure without side `wrong_side`; each makes its whole day unusable.
     2. Readings of one instrument, rater and day farther apart than MDC95 are `contradictory`; otherwise the worst of
-       them is the day's value.
+       them is the day's value. Answers of one day never contradict: pain goes up and down.
     3. "Cannot say" makes a day unusable unless the same day holds an answer; beside a flag answered "no" it does too.
     """
     by_series: dict[tuple[str, str], dict[int, list[tuple[Seen, Decimal]]]] = defaultdict(lambda: defaultdict(list))
@@ -86,7 +105,8 @@ def track(
         days = by_series[instrument, rater]
         points, against = _points(measure, instrument, days, frozenset(bad), frozenset(unsaid), aggravated)
         contradictory += against
-        series.append(_series(measure, instrument, rater, points, with_level=with_level))
+        is_daily = all(one.is_answer for found in days.values() for one, _ in found)
+        series.append(_series(measure, instrument, rater, points, with_level=with_level and not is_daily))
     known_days = {point.day for one in series for point in one.points}
     for day, ids in unsaid.items():
         if day not in known_days and day not in bad:
@@ -138,7 +158,8 @@ def _points(
         values = [value for _, value in days[day]]
         if day in bad:
             continue
-        if mdc95 is not None and max(values) - min(values) > mdc95:
+        is_asked = all(one.is_answer for one, _ in days[day])  # pain goes up and down within a day
+        if mdc95 is not None and not is_asked and max(values) - min(values) > mdc95:
             ids = tuple(sorted({one.id for one, _ in days[day]}))
             contradictory.append(Trouble(day, Cause.CONTRADICTORY, ids))
             continue
@@ -172,6 +193,6 @@ def _series(
 ) -> Series:
     known = measure.instrument(instrument)
     mdc95 = None if known is None else known.smallest_real_change
-    if with_level and known is not None:
+    if with_level and known is not None and known.sem is not None:
         points = filtered(points, measure)
     return Series(instrument, rater, mdc95, tuple(points), min(measure.n_practice_sessions, len(points)))

@@ -12,6 +12,7 @@ from mortise.protocol import Light
 LATE_AFTER_DAYS = 2  # a log entered later is history, not evidence for a gate
 LIGHT_GRADE = {Light.RED: 0, Light.AMBER: 1, Light.GREEN_AMBER: 2, Light.GREEN: 3}
 DAYS_PER_WEEK = 7
+SECONDS_PER_MINUTE = 60
 
 
 class Bout(Struct, frozen=True):

@@ -1,0 +1,91 @@
+"""Which facts are known on a day: corrections withdraw, doubles count once, later days are not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from mortise.record import Correction, Fact, SessionLog
+
+
+class Known:
+    """The facts that count on a day, in an order that does not depend on how those of one day arrived.
+
+    Attributes
+    ----------
+    facts : tuple of Fact
+        Dated up to the day, each id once, none withdrawn; by date, then id.
+    ahead : tuple of Fact
+        Dated after the day although captured or received by then: a clock was wrong. They never count as values.
+    """
+
+    __slots__ = ("ahead", "facts")
+
+    def __init__(self, facts: tuple[Fact, ...], ahead: tuple[Fact, ...]) -> None:
+        self.facts = facts
+        self.ahead = ahead
+
+
+def known_on(facts: Iterable[Fact], as_of: date) -> Known:
+    """Sort out which facts count on `as_of`.
+
+    Parameters
+    ----------
+    facts : iterable of Fact
+        The record, in the order received.
+    as_of : date
+        The day.
+
+    Returns
+    -------
+    Known
+        Facts of later days are left out. One of them that carries an instant showing that it was already there by
+        `as_of` is future-dated.
+    """
+    by_id: dict[str, Fact] = {}
+    ahead: list[Fact] = []
+    for fact in facts:
+        if fact.id in by_id:
+            continue
+        if fact.on <= as_of and _told_on(fact) <= as_of:
+            by_id[fact.id] = fact
+        elif fact.on > as_of and _is_there(fact, as_of):
+            ahead.append(fact)
+    withdrawn = _withdrawn(by_id)
+    counted = sorted((fact for fact in by_id.values() if fact.id not in withdrawn), key=_by_day)
+    return Known(tuple(counted), tuple(one for one in sorted(ahead, key=_by_day) if one.id not in withdrawn))
+
+
+def _by_day(fact: Fact) -> tuple[date, str]:
+    return fact.on, fact.id
+
+
+def _told_on(fact: Fact) -> date:
+    if isinstance(fact, SessionLog) and fact.logged_on is not None:
+        return fact.logged_on
+    return fact.on
+
+
+def _is_there(fact: Fact, as_of: date) -> bool:
+    instants = [instant for instant in (fact.captured_at, fact.received_at) if instant is not None]
+    return any(instant.date() <= as_of for instant in instants)
+
+
+def _withdrawn(by_id: dict[str, Fact]) -> set[str]:
+    """Return the ids that corrections withdraw; a correction that is itself corrected withdraws nothing."""
+    corrections = [fact for fact in by_id.values() if isinstance(fact, Correction)]
+    against: dict[str, list[str]] = {}
+    for one in corrections:
+        against.setdefault(one.corrects, []).append(one.id)
+    void: dict[str, bool] = {}
+
+    def is_void(fact_id: str, seen: frozenset[str]) -> bool:
+        if fact_id in void:
+            return void[fact_id]
+        if fact_id in seen:
+            return False
+        found = any(not is_void(one, seen | {fact_id}) for one in against.get(fact_id, ()))
+        void[fact_id] = found
+        return found
+
+    return {fact_id for fact_id in against if is_void(fact_id, frozenset())}

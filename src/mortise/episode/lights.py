@@ -1,0 +1,258 @@
+"""The light of each session: the protocol's light rules on the answers after it and of the next morning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mortise.decide import Inputs, Person, evaluate, ready_node
+from mortise.decide.nodes import ReadyNode, leaves_of
+from mortise.episode.gather import answers_in
+from mortise.progress.derived import Course, derive
+from mortise.progress.readings import Seen, answered_with, track
+from mortise.progress.sessions import LATE_AFTER_DAYS, LIGHT_GRADE, Bout
+from mortise.protocol import Exercise, Light, LightRule, Protocol, Stage
+from mortise.record import CheckIn, Fact, Finding, SessionLog
+from mortise.record.tracks import Track, key_of
+from mortise.terms import Limb, Measure, Truth
+
+
+class SessionLight(Struct, frozen=True, kw_only=True):
+    """How one session was borne, with the words for both readers; `light` None is not known (yet)."""
+
+    session: str
+    log: str
+    on: date
+    logged_on: date
+    light: Light | None
+    is_pending: bool  # the morning after can still be told
+    is_late: bool
+    is_within_dose: bool
+    morning: str  # id of the check-in of the morning after
+    reasons: tuple[str, ...]  # criteria that decided
+    say_patient: str
+    say_clinician: str
+
+
+class LightRules:
+    """The light rules of a protocol, ready, tightest first, and the measures they read."""
+
+    def __init__(self, protocol: Protocol, measures: Mapping[str, Measure], person: Person) -> None:
+        """Make the rules ready for one person."""
+        ordered = sorted(protocol.lights, key=lambda one: LIGHT_GRADE[one.light])
+        self.rules: list[tuple[LightRule, ReadyNode]] = [
+            (
+                one,
+                ready_node(one.when, of="rule", group=f"light.{one.light.value}", measures=measures,
+                           bands=protocol.bands, person=person),
+            )
+            for one in ordered
+        ]  # fmt: skip
+        self.keys = {leaf.ready.key: leaf.ready.measure for _, node in self.rules for leaf in leaves_of(node)}
+        self.told = frozenset((*protocol.after_session, *protocol.next_morning))
+
+
+class Told(Struct, frozen=True):
+    """A session with the morning that belongs to it."""
+
+    log: SessionLog
+    morning: CheckIn | None
+
+
+def sessions_told(facts: Sequence[Fact]) -> list[Told]:
+    """Pair every session log with the next morning's answer.
+
+    Parameters
+    ----------
+    facts : sequence of Fact
+        Those that count.
+
+    Returns
+    -------
+    list of Told
+        Oldest first. A morning belongs to the session it names, or else to the session of the day before.
+    """
+    mornings = [fact for fact in facts if isinstance(fact, CheckIn) and fact.moment == "next_morning"]
+    by_session = {one.session: one for one in mornings if one.session}
+    by_day = {one.on: one for one in mornings if not one.session}
+    logs = [fact for fact in facts if isinstance(fact, SessionLog)]
+    return [
+        Told(log, by_session.get(log.session) or by_day.get(log.on + timedelta(days=1)))
+        for log in sorted(logs, key=lambda one: (one.on, one.id))
+    ]
+
+
+def bouts_of(
+    told: Sequence[Told],
+    rules: LightRules,
+    course: Course,
+    stage: Stage,
+    exercises: Mapping[str, Exercise],
+    as_of: date,
+) -> tuple[list[Bout], list[SessionLight]]:
+    """Light every session in order; a later one may read the lights before it.
+
+    Parameters
+    ----------
+    told : sequence of Told
+        Oldest first.
+    rules : LightRules
+        Ready.
+    course : Course
+        For measures that a light rule derives; its bouts are those already lit.
+    stage : Stage
+        Its slots bound the doses.
+    exercises : mapping of str to Exercise
+        The library.
+    as_of : date
+        The day.
+
+    Returns
+    -------
+    bouts : list of Bout
+        As progress reads them.
+    lights : list of SessionLight
+        As people read them, in the same order.
+    """
+    bouts: list[Bout] = []
+    lights: list[SessionLight] = []
+    for one in told:
+        log = one.log
+        rule, reasons = _light(one, rules, replace(course, bouts=tuple(bouts)), as_of)
+        light = None if rule is None else rule.light
+        is_pending = light is None and one.morning is None and as_of <= log.on + timedelta(days=1)
+        logged_on = _logged_on(log)
+        is_late = (logged_on - log.on).days > LATE_AFTER_DAYS
+        is_within = _is_within_dose(log, stage, exercises)
+        readings = (log.id,) if one.morning is None else (log.id, one.morning.id)
+        is_done = any(item.outcome != "skipped" for item in log.items) if log.items else True
+        counts = is_done and is_within and not is_late
+        bouts.append(Bout(log.session or log.id, log.on.toordinal(), light, counts, is_pending, readings, is_done))
+        lights.append(
+            SessionLight(
+                session=log.session, log=log.id, on=log.on, logged_on=logged_on, light=light,
+                is_pending=is_pending, is_late=is_late, is_within_dose=is_within,
+                morning="" if one.morning is None else one.morning.id, reasons=reasons,
+                say_patient="" if rule is None else rule.say_patient,
+                say_clinician="" if rule is None else rule.say_clinician,
+            )
+        )  # fmt: skip
+    return bouts, lights
+
+
+def _logged_on(log: SessionLog) -> date:
+    """Return the day a log was told: as it says, else the day it arrived, never before the day it was done."""
+    if log.logged_on is not None:
+        return log.logged_on
+    return log.on if log.received_at is None else max(log.on, log.received_at.date())
+
+
+def _light(told: Told, rules: LightRules, course: Course, as_of: date) -> tuple[LightRule | None, tuple[str, ...]]:
+    """Return the first light that is met, tightest first.
+
+    Red and amber hold as soon as they are met. The milder two hold only when every tighter one is known not to be.
+    """
+    day = min(as_of, told.log.on + timedelta(days=1)) if told.morning is None else told.morning.on
+    inputs = Inputs(day.toordinal(), _Scoped(told, rules, course, day))
+    is_blind = False
+    for rule, node in rules.rules:
+        found: list[Finding] = []
+        truth = evaluate(node, inputs, found)
+        if truth is Truth.MET and (not is_blind or LIGHT_GRADE[rule.light] <= LIGHT_GRADE[Light.AMBER]):
+            return rule, tuple(one.criterion for one in found if one.truth is Truth.MET)
+        is_blind = is_blind or truth is Truth.UNKNOWN
+    return None, ()
+
+
+class _Scoped(Mapping[str, Track]):
+    """The tracks one session is judged on: its own answers, what derives from its day, else what was known by then."""
+
+    def __init__(self, told: Told, rules: LightRules, course: Course, day: date) -> None:
+        self._told, self._rules, self._course, self._day = told, rules, course, day
+
+    def get(self, key: str, default: object = None) -> Track | None:  # type: ignore[override]
+        """Return the track under `key` for this session, or None."""
+        measure = self._course.measures.get(self._rules.keys.get(key, ""))
+        if measure is None:
+            return None
+        if measure.derive is not None:
+            day = self._day.toordinal()
+            return derive(measure, replace(self._course, days=range(day, day + 1)))
+        seen = self._answers(measure)
+        if seen or measure.id in self._rules.told:
+            return track(measure, Limb.INVOLVED if measure.is_sided else Limb.NONE, seen) if seen else None
+        known = self._course.tracks.get(key)
+        return None if known is None else known.until(self._day.toordinal())
+
+    def _answers(self, measure: Measure) -> list[Seen]:
+        limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
+        morning = self._told.morning
+        facts: list[CheckIn | SessionLog] = [self._told.log] if morning is None else [self._told.log, morning]
+        day = self._day.toordinal()
+        return [
+            Seen(fact.id, day, answers[measure.id], "", limb, answered_with(measure), is_answer=True)
+            for fact in facts
+            if measure.id in (answers := answers_in(fact))
+        ]
+
+    def __getitem__(self, key: str) -> Track:
+        found = self.get(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rules.keys)
+
+    def __len__(self) -> int:
+        return len(self._rules.keys)
+
+
+def _is_within_dose(log: SessionLog, stage: Stage, exercises: Mapping[str, Exercise]) -> bool:
+    """Whether nothing was done above its dose: a session overdone is no evidence of what the dose does."""
+    last_steps = {slot.exercise: slot.last_step for slot in stage.slots}
+    for item in log.items:
+        exercise = exercises.get(item.exercise)
+        if exercise is None or item.outcome == "skipped":
+            continue
+        if not 0 <= item.dose_step < len(exercise.dose_steps):
+            return False
+        dose = exercise.dose_steps[item.dose_step]
+        is_over = item.dose_step > last_steps.get(item.exercise, item.dose_step)
+        if is_over or (item.n_sets or 0) > dose.n_sets or (item.n_reps or 0) > dose.n_reps:
+            return False
+    return True
+
+
+def aggravated_days(
+    lights: Sequence[SessionLight], tracks: Mapping[str, Track], flags: Sequence[str]
+) -> frozenset[int]:
+    """Return the days on which a gain does not count: a sore session or a warning sign, and the day after.
+
+    Parameters
+    ----------
+    lights : sequence of SessionLight
+        Every session.
+    tracks : mapping of str to Track
+        For the flags.
+    flags : sequence of str
+        Measures of sharp pain, giving way, catching.
+
+    Returns
+    -------
+    frozenset of int
+        Ordinal days.
+    """
+    days = [
+        one.on.toordinal() for one in lights
+        if one.light is not None and LIGHT_GRADE[one.light] <= LIGHT_GRADE[Light.AMBER]
+    ]  # fmt: skip
+    for flag in flags:
+        made = tracks.get(key_of(flag, Limb.NONE)) or tracks.get(key_of(flag, Limb.INVOLVED))
+        for series in () if made is None else made.series:
+            days += [point.day for point in series.points if point.value > Decimal(0)]
+    return frozenset(day + after for day in days for after in (0, 1))

@@ -1,0 +1,228 @@
+"""Where the patient stands: stage, plan, standing overrule, and which red flags a clinician has resumed after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timezone
+from typing import NamedTuple
+
+from mortise.decide import Figures, Overrule
+from mortise.errors import InputError
+from mortise.protocol import Protocol
+from mortise.protocol.criteria import criteria_in
+from mortise.record import (
+    CheckIn,
+    DecisionRecord,
+    Fact,
+    Judgement,
+    PlanVersion,
+    Reading,
+    Response,
+    SessionLog,
+    StageEntry,
+)
+from mortise.terms import Advice, Origin, Truth
+
+_EARLIEST = datetime(1, 1, 1, tzinfo=timezone.utc)
+
+
+class Standing(NamedTuple):
+    """The stage on a day, since when, and the day of the last step back (None: never)."""
+
+    stage: str
+    entered_on: date
+    stepped_back_on: date | None
+
+
+class _Move(NamedTuple):
+    on: date
+    at: datetime
+    number: int
+    stage: str
+    because: str
+
+
+def _captured(fact: Fact) -> datetime:
+    return fact.captured_at or _EARLIEST
+
+
+def standing(facts: Sequence[Fact], protocol: Protocol, opened_on: date) -> Standing:
+    """Fold stage entries, and step-backs that acted at once, to the stage of the day.
+
+    Parameters
+    ----------
+    facts : sequence of Fact
+        Those that count.
+    protocol : Protocol
+        Its stages.
+    opened_on : date
+        The first stage is entered on this day when no entry says otherwise.
+
+    Returns
+    -------
+    Standing
+        A stored decision `step_back` moves by itself, on its day; a stage entry written for it changes nothing more.
+        Both are void once that decision is overruled. Up moves only a stage entry. Several on one day: by the instant of
+        capture; without instants the easiest stage comes last.
+
+    Raises
+    ------
+    InputError
+        When an entry names a stage the protocol does not have.
+    """
+    overruled = {one.decision for one in facts if isinstance(one, Response) and one.response == "overrule"}
+    moves = sorted(_moves(facts, protocol, overruled), key=lambda one: (one.on, one.at, -one.number))
+    stage, entered_on, back_on = protocol.first_stage, opened_on, None
+    number = protocol.stage(stage).number
+    is_first = True
+    for move in moves:
+        if move.stage == stage and not is_first:
+            continue
+        if move.number < number and not is_first:
+            back_on = move.on
+        stage, entered_on, number, is_first = move.stage, move.on, move.number, False
+    return Standing(stage, entered_on, back_on)
+
+
+def _moves(facts: Iterable[Fact], protocol: Protocol, overruled: set[str]) -> Iterable[_Move]:
+    numbers = {stage.id: stage.number for stage in protocol.stages}
+    for fact in facts:
+        if isinstance(fact, StageEntry) and fact.because not in overruled:
+            if fact.stage not in numbers:
+                raise InputError(
+                    f"the protocol {protocol.id} has no such stage.", where=f"fact {fact.id}, field stage",
+                    mend=f"Use one of {', '.join(numbers)}.",
+                )  # fmt: skip
+            yield _Move(fact.on, _captured(fact), numbers[fact.stage], fact.stage, fact.because)
+        elif isinstance(fact, DecisionRecord) and fact.id not in overruled:
+            to = fact.decision.next_stage
+            if fact.decision.advice is Advice.STEP_BACK and to in numbers:
+                yield _Move(fact.on, _captured(fact), numbers[to], to, fact.id)
+
+
+def plan_of(facts: Iterable[Fact]) -> PlanVersion | None:
+    """Return the newest plan version, or None.
+
+    Parameters
+    ----------
+    facts : iterable of Fact
+        Those that count.
+
+    Returns
+    -------
+    PlanVersion or None
+        Of several on one day the last captured, then the last by id.
+    """
+    plans = [fact for fact in facts if isinstance(fact, PlanVersion)]
+    return max(plans, key=lambda one: (one.on, _captured(one), one.id), default=None)
+
+
+def figures_of(plan: PlanVersion | None, protocol: Protocol) -> Figures | None:
+    """Return the bounds a clinician set for this patient.
+
+    Parameters
+    ----------
+    plan : PlanVersion or None
+        The plan.
+    protocol : Protocol
+        For what each criterion allows.
+
+    Returns
+    -------
+    Figures or None
+        A figure outside `allowed` counts only from a named clinician who gave a reason.
+    """
+    if plan is None or not plan.figures:
+        return None
+    nodes = [line for stage in protocol.stages for line in stage.exit] + [rule.when for rule in protocol.rules]
+    allowed = {one.id: one.allowed for node in nodes for one in criteria_in(node)}
+    is_answered_for = bool(plan.by and plan.reason)
+    return Figures({
+        name: value
+        for name, value in plan.figures.items()
+        if is_answered_for or ((span := allowed.get(name)) is not None and span[0] <= value <= span[1])
+    })  # fmt: skip
+
+
+def overrule_of(facts: Sequence[Fact], known_ids: Mapping[str, frozenset[str]]) -> Overrule | None:
+    """Return the overrule that stands, if one does (`decide.overrules` says how long).
+
+    Parameters
+    ----------
+    facts : sequence of Fact
+        Those that count.
+    known_ids : mapping of str to frozenset of str
+        Decision id to the ids of the facts it knew.
+
+    Returns
+    -------
+    Overrule or None
+        The newest response, when it overrules and no stage was entered because of it or after it.
+    """
+    responses = [fact for fact in facts if isinstance(fact, Response)]
+    newest = max(
+        responses, key=lambda one: (one.on, _captured(one), -one.advice.tightness, one.id), default=None
+    )
+    if newest is None or newest.response != "overrule":
+        return None
+    decided = next(
+        (one for one in facts if isinstance(one, DecisionRecord) and one.id == newest.decision), None
+    )
+    if decided is None:
+        return None
+    for fact in facts:
+        if isinstance(fact, StageEntry) and (fact.because == newest.id or fact.on > newest.on):
+            return None
+    unknown = tuple(
+        (rule.rule, rule.advice)
+        for rule in decided.decision.rules
+        if rule.truth is Truth.UNKNOWN and rule.advice is not None
+    )
+    return Overrule(
+        response=newest.id, by=newest.by or "a clinician", reason=newest.reason, advice=newest.advice,
+        load=newest.load, decided_on=decided.decision.as_of,
+        known_facts=known_ids.get(decided.id, frozenset()), unknown_then=unknown,
+    )  # fmt: skip
+
+
+def resumed_facts(facts: Sequence[Fact]) -> frozenset[str]:
+    """Return the ids of every answer and reading that a named clinician has resumed the programme after.
+
+    Parameters
+    ----------
+    facts : sequence of Fact
+        Those that count.
+
+    Returns
+    -------
+    frozenset of str
+        A resume answers what is dated before it. Of its own day it answers what was captured earlier, or the one fact that
+        it is `about`. What arrived after it was recorded, it cannot have answered, whatever its date.
+    """
+    resumes = [
+        one
+        for one in facts
+        if isinstance(one, Judgement) and one.judgement == "resume" and one.by and one.origin is Origin.CLINICIAN
+    ]
+    if not resumes:
+        return frozenset()
+    return frozenset(
+        fact.id
+        for fact in facts
+        if isinstance(fact, CheckIn | SessionLog | Reading) and any(_answers(one, fact) for one in resumes)
+    )
+
+
+def _answers(resume: Judgement, fact: CheckIn | SessionLog | Reading) -> bool:
+    if resume.about == fact.id and resume.on >= fact.on:
+        return True
+    if resume.captured_at is not None and fact.received_at is not None and fact.received_at > resume.captured_at:
+        return False
+    if resume.on > fact.on:
+        return True
+    return (
+        resume.on == fact.on
+        and resume.captured_at is not None
+        and fact.captured_at is not None
+        and resume.captured_at > fact.captured_at
+    )
