@@ -49,8 +49,13 @@ def is_treated_side(side: Side, treated: Side) -> bool:
     return side is treated if treated is not Side.NONE else side is not Side.RIGHT
 
 
+def isolated(words: str) -> str:
+    """Return words that keep their own direction on a page of the other one: "4 Nov" never becomes "Nov 4"."""
+    return f"<bdi>{safe(words)}</bdi>"
+
+
 def _cell(words: str, is_number: bool) -> str:
-    return f'<td class="n">{safe(words)}</td>' if is_number else f"<td>{safe(words)}</td>"
+    return f'<td class="n">{safe(words)}</td>' if is_number else f"<td>{isolated(words)}</td>"
 
 
 def table_html(table: Table) -> str:
@@ -63,13 +68,13 @@ def table_html(table: Table) -> str:
         for i, words in enumerate(table.columns)
     )
     body = "".join(
-        f'<tr><th scope="row">{safe(row[0])}</th>'
+        f'<tr><th scope="row">{isolated(row[0])}</th>'
         + "".join(_cell(words, i < n_numbers) for i, words in enumerate(row[1:]))
         + "</tr>"
         for row in table.rows
     )
     return (
-        f'<table class="table"><caption>{safe(table.caption)}</caption>'
+        f'<table class="table"><caption>{isolated(table.caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
     )
 
@@ -79,7 +84,7 @@ def keys_html(keys: Sequence[Key]) -> str:
     if not keys:
         return ""
     items = "".join(
-        f'<li><svg viewBox="0 0 28 14" aria-hidden="true">{key.picture}</svg>{safe(key.words)}</li>'
+        f'<li><svg viewBox="0 0 28 14" aria-hidden="true">{key.picture}</svg>{isolated(key.words)}</li>'
         for key in keys
     )
     return f'<ul class="keys">{items}</ul>'
@@ -113,10 +118,10 @@ def chart_figure(
         css = "scroll scroll--wide" if canvas.width > 760 else "scroll"
         picture = f'<div class="{css}" tabindex="0" role="region" aria-label="{safe(label)}">{picture}</div>'
     numbers = "".join(table_html(table) for table in tables)
-    said = "".join(f"<li>{safe(note)}</li>" for note in notes)
+    said = "".join(f"<li>{isolated(note)}</li>" for note in notes)
     return (
-        f'<figure class="chart"><figcaption><b>{safe(heading.title)}</b>'
-        f'<span class="small hush">{safe(heading.about)}</span></figcaption>{picture}{keys_html(keys)}'
+        f'<figure class="chart"><figcaption><b>{isolated(heading.title)}</b>'
+        f'<span class="small hush">{isolated(heading.about)}</span></figcaption>{picture}{keys_html(keys)}'
         + (f'<ul class="dots small hush">{said}</ul>' if said else "")
         + (f"<details><summary>Show the numbers</summary>{numbers}</details>" if numbers else "")
         + "</figure>"

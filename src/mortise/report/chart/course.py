@@ -97,11 +97,13 @@ def _fields(course: Course, days: Days, top: float, bottom: float) -> str:
 
 
 def _due(course: Course, days: Days, floor: float) -> str:
-    """Return the tests due, as ticks with words that end before the panel does; each on its own row."""
-    parts = []
+    """Return the tests due, as ticks with their words where they fit; each on its own row."""
+    parts, room = [], _RIGHT - days(course.today_on) - 14
     for row, due in enumerate(sorted(course.due, key=lambda one: one.on)[:3]):
         x = days(due.on)
         words = f"{due.words} {short_day(due.on)}"
+        if text_width(words) > room:
+            words = f"due {short_day(due.on)}"
         parts.append(line(x, floor, x, floor - 5, "c-gate"))
         end = max(x + text_width(words) / 2, days(course.today_on) + 8 + text_width(words))
         parts.append(text(min(end, _RIGHT - 4), floor - 8 - row * _ROW, words, "c-end c-halo"))
@@ -321,6 +323,7 @@ def course_chart(course: Course) -> str:
         f"{short_day(one.from_on)} to {short_day(one.until_on)}: {one.words}"
         for one in (*course.unknowns, *course.flares)
     ]
+    notes += [f"{short_day(due.on)}: {due.words}" for due in sorted(course.due, key=lambda one: one.on)]
     n_unknown = sum(one.pain_nrs is None for one in course.symptoms)
     if n_unknown:
         notes.append(f"Pain is not known for {plural(n_unknown, 'session')}, marked with a question mark.")

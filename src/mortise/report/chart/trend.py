@@ -8,22 +8,32 @@ from mortise.report.chart import _panels
 from mortise.report.chart._figure import Canvas, chart_figure
 from mortise.report.chart._scale import Days, Scale, day_ticks, value_ticks
 from mortise.report.chart._svg import Box, text
-from mortise.report.chart.inputs import Trend
+from mortise.report.chart.inputs import Series, Trend
 from mortise.report.words import short_day
 
 
-def _trend_labels(trend: Trend, panel: _panels.Panel) -> str:
-    """Return the names of the sides beside their last reading, inside the picture."""
+def _edge(trend: Trend, panel: _panels.Panel, one: Series, *, is_upper: bool) -> float:
+    """Return the place of a series' outer edge at its end: of its band, else of its last reading."""
+    levels = _panels.fold_level(one, trend.today_on).fresh
+    value = _panels.counted(one)[-1].value
+    if levels:
+        value = max(value, levels[-1].high) if is_upper else min(value, levels[-1].low)
+    return panel.values.inside(value)
+
+
+def _labels(trend: Trend, panel: _panels.Panel) -> str:
+    """Return the names of the sides at their end: the higher one above its band, the lower one below."""
     parts = []
-    for one in trend.series:
-        readings = _panels.counted(one)
-        if not readings:
-            continue
+    named = sorted(
+        (one for one in trend.series if _panels.counted(one)), key=lambda one: _panels.counted(one)[-1].value
+    )
+    for rank, one in enumerate(named):
+        is_upper = rank > 0
+        edge = _edge(trend, panel, one, is_upper=is_upper)
+        y = max(edge - 6, panel.box.top + 11) if is_upper else min(edge + 15, panel.box.bottom - 5)
         words = _panels.series_words(one).replace("treated", "yours")
-        y = panel.values.inside(readings[-1].value)
-        y = min(y + 24, panel.box.bottom - 4) if one.is_treated else max(y - 9, panel.box.top + 10)
         css = "c-end c-halo " + ("c-text--own" if one.is_treated else "c-text--other")
-        parts.append(text(min(panel.days(readings[-1].on), panel.box.right), y, words, css))
+        parts.append(text(panel.days(_panels.counted(one)[-1].on), y, words, css))
     return "".join(parts)
 
 
@@ -57,7 +67,7 @@ def trend_chart(trend: Trend) -> str:
         trend.resolution,
     )
     parts = [_panels.measure_panel(panel, trend.series, trend.norm, trend.today_on, size=0.88, has_grid=True)]
-    parts.append(_trend_labels(trend, panel))
+    parts.append(_labels(trend, panel))
     last = days(trend.today_on)
     for on in day_ticks(days, 74):
         if last - days(on) > 60:

@@ -1,4 +1,4 @@
-"""Is a pose drawn as a body could be: standing feet on the surface, no limb through a thing?"""
+"""Check that a pose is drawn as a body could be: standing feet on the surface, no limb through a thing."""
 
 from __future__ import annotations
 

@@ -129,7 +129,8 @@ def animation(figure: ExerciseFigure, side: Side, *, id_prefix: str, tempo: Temp
 
     Notes
     -----
-    Without a script it stands at its goal. With reduced motion the module shows poses only, one after the other.
+    Without a script it stands at its goal; so does an exercise in which only the arch of the foot moves.
+    With reduced motion the page shows poses only, one after the other.
     """
     frames = drawings(figure)
     pace = tempo or figure.tempo
