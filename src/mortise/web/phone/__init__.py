@@ -1,0 +1,1 @@
+"""The patient's phone: today, the check before, the session, the morning after, progress, help."""

@@ -1,0 +1,73 @@
+"""Self-tests by hand: a number with its unit, for each side where the measure has sides; left empty is not done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django import forms
+
+from mortise.terms import Measure, Side
+from mortise.units import SYMBOLS
+from mortise.web.ui.fields import UnitInput
+
+
+class TestValue(NamedTuple):
+    """One value a patient measured."""
+
+    __test__ = False  # a value, not a test for pytest
+
+    measure: Measure
+    side: Side
+    value: Decimal
+
+
+class SelfTestForm(forms.Form):
+    """One field for each due measure and side. At least one must be filled."""
+
+    def __init__(self, measures: Iterable[Measure], involved: Side, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = [(m, side) for m in measures for side in _sides(m, involved)]
+        for measure, side in self.asked:
+            self.fields[_name(measure, side)] = _field(measure, side)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and all(value is None for value in cleaned.values()):
+            raise forms.ValidationError("Fill in at least one, or go back.")
+        for measure, side in self.asked:
+            value = cleaned.get(_name(measure, side))
+            if value is not None and measure.on_grid(value) != value:
+                self.add_error(
+                    _name(measure, side), f"Give it in steps of {measure.resolution} {SYMBOLS[measure.unit]}."
+                )
+        return cleaned
+
+    def values(self) -> Iterator[TestValue]:
+        """Yield what was filled in."""
+        for measure, side in self.asked:
+            value = self.cleaned_data.get(_name(measure, side))
+            if value is not None:
+                yield TestValue(measure, side, value)
+
+
+def _sides(measure: Measure, involved: Side) -> tuple[Side, ...]:
+    return (involved, involved.opposite) if measure.is_sided else (Side.NONE,)
+
+
+def _name(measure: Measure, side: Side) -> str:
+    return measure.id if side is Side.NONE else f"{measure.id}-{side.value}"
+
+
+def _field(measure: Measure, side: Side) -> forms.DecimalField:
+    where = "" if side is Side.NONE else f", {side.value}"
+    between = f"between {measure.low} and {measure.high}"
+    return forms.DecimalField(
+        label=f"{measure.question or measure.label}{where}", help_text=measure.how, required=False,
+        min_value=measure.low, max_value=measure.high, widget=UnitInput(SYMBOLS[measure.unit]),
+        error_messages={
+            "invalid": f"Write a number {between}.", "min_value": f"Write a number {between}.",
+            "max_value": f"Write a number {between}.",
+        },
+    )  # fmt: skip

@@ -1,0 +1,252 @@
+"""What the phone says: the fact, its limit, what happens next. No scale names, no blame, no praise, no promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from mortise.episode import Story
+from mortise.protocol import DoseStep
+from mortise.record import CheckIn, PlannedExercise
+from mortise.report.figure import load_figures, thumbnail
+from mortise.report.words import day, number, plural
+from mortise.terms import Advice, Truth
+from mortise.web.phone.presenters_progress import TrackStage, gate_count, track_of
+from mortise.web.phone.self_tests import measures_due
+from mortise.web.phone.visits import Visit
+from mortise.web.ui.templatetags.look import SAYS
+
+DUE_SOON = timedelta(days=7)
+MORNING_DAYS = 2  # a morning after is asked for on the next two days, then it is forgotten
+DAY_WORDS = {
+    "ten_minutes": ("10 minutes", "Today is cut to ten minutes."),
+    "travelling": ("Away, no kit", "Today needs nothing but floor, wall and a chair."),
+    "ill": ("Unwell", "Today is only the gentle part."),
+    "other_sport": ("Sport today", "Today leaves out what your sport already loads."),
+    "hot_ankle": ("Ankle is hot", "Today leaves out jumps and end of range."),
+}
+
+
+class ExerciseLine(NamedTuple):
+    """One line of today's list."""
+
+    name: str
+    why: str
+    dose: str
+    thumbnail: SafeString
+
+
+class LeftOutLine(NamedTuple):
+    name: str
+    why: str
+
+
+class DayChoice(NamedTuple):
+    value: str
+    words: str
+    is_chosen: bool
+
+
+class Action(NamedTuple):
+    url: str
+    words: str
+
+
+class TodayPage(NamedTuple):
+    """Everything the first page says."""
+
+    date_words: str
+    first_name: str
+    headline: str
+    glyph: str
+    because: tuple[str, ...]
+    answered: tuple[str, ...]
+    stage_words: str
+    gate_words: str
+    track: tuple[TrackStage, ...]
+    ankle_words: str
+    session_words: str
+    exercises: tuple[ExerciseLine, ...]
+    left_out: tuple[LeftOutLine, ...]
+    empty_words: str
+    has_checked_in: bool
+    is_done_today: bool
+    done_words: str
+    day_words: str
+    day_choices: tuple[DayChoice, ...]
+    due: tuple[str, ...]
+    has_tests: bool
+    education: tuple[str, ...]
+    action: Action | None
+
+
+def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]) -> TodayPage:
+    """Compose the first page from the story of today."""
+    protocol = visit.content.protocol(visit.episode.protocol)
+    stage, decision, session = protocol.stage(story.stage), story.decision, story.session
+    checked, done = has_checked_in(visit, story), is_done(visit, story)
+    n_met, n_lines = gate_count(visit, story)
+    return TodayPage(
+        date_words=f"{visit.today:%A} {day(visit.today)}",
+        first_name=visit.patient.first_name,
+        headline=headline(visit, story),
+        glyph=SAYS[decision.advice if _speaks_of_stage(decision.advice) else decision.load][1],
+        because=because(visit, story),
+        answered=tuple(answered),
+        stage_words=f"Stage {stage.number} of {len(protocol.stages)}: {_in_a_sentence(stage.title_patient)}",
+        gate_words=f"{n_met} of {n_lines} in place" if n_lines else "what keeps it",
+        track=track_of(visit, story),
+        ankle_words=visit.ankle_words,
+        session_words=f"{plural(len(session.exercises), 'exercise')}, {minutes_words(session.seconds)}",
+        exercises=tuple(_line(visit, item) for item in session.exercises)
+        if checked or not decision.is_locked
+        else (),
+        left_out=tuple(LeftOutLine(item.name, item.reason_patient) for item in session.left_out),
+        empty_words=session.why_patient,
+        has_checked_in=checked,
+        is_done_today=done,
+        done_words="Tomorrow we ask how the ankle was in the morning. That answer decides the next session.",
+        day_words=DAY_WORDS[kind_of_day][1] if kind_of_day in DAY_WORDS else "",
+        day_choices=tuple(
+            DayChoice(kind, words, kind == kind_of_day) for kind, (words, _) in DAY_WORDS.items()
+        ),
+        due=due_lines(visit, story),
+        has_tests=bool(measures_due(visit, story)),
+        education=tuple(visit.content.texts[key] for key in stage.education if key in visit.content.texts),
+        action=_action(checked, done, bool(session.exercises), bool(morning_due(story))),
+    )
+
+
+def headline(visit: Visit, story: Story) -> str:
+    """Return today's one sentence: the stage's when it says something, else the load's."""
+    decision, texts = story.decision, visit.content.texts
+    if _speaks_of_stage(decision.advice):
+        return texts[f"advice.{decision.advice.value}.patient"]
+    return texts[f"load.{decision.load.value}.patient"]
+
+
+def _speaks_of_stage(advice: Advice) -> bool:
+    return advice is not Advice.HOLD
+
+
+def because(visit: Visit, story: Story) -> tuple[str, ...]:
+    """Return why today is as it is: what fired rules say to a patient, each once; else why the session is so."""
+    said = [rule.say_patient for rule in story.decision.rules if rule.truth is Truth.MET]
+    asked = [rule.say_patient for rule in story.decision.rules if rule.truth is Truth.UNKNOWN]
+    more = visit.content.texts.get(f"advice.{story.decision.advice.value}.patient.more", "")
+    lines = (
+        said or asked[:1] or [more if _speaks_of_stage(story.decision.advice) else story.session.why_patient]
+    )
+    return tuple(dict.fromkeys(line for line in lines if line))[:3]
+
+
+def changes(before: Story, after: Story) -> list[str]:
+    """Return what an answer changed, in plain words; every report is answered, also when it changed nothing."""
+    lines: list[str] = []
+    had = {rule.rule for rule in before.decision.rules if rule.truth is Truth.MET}
+    for rule in after.decision.rules:
+        if rule.truth is Truth.MET and rule.rule not in had:
+            lines.append(rule.say_patient)
+    lines += _dose_changes(before, after)
+    if after.decision.load is not before.decision.load and not lines:
+        lines.append(after.session.why_patient)
+    return list(dict.fromkeys(line for line in lines if line)) or ["Saved. It changes nothing today."]
+
+
+def _dose_changes(before: Story, after: Story) -> Iterable[str]:
+    usual = {item.exercise: item.dose_step for item in before.session.exercises}
+    now = {item.exercise for item in after.session.exercises}
+    for item in after.session.exercises:
+        was = usual.get(item.exercise)
+        if was is not None and item.dose_step != was:
+            yield f"{item.name}: {short_dose(item.dose)}. {item.why_patient}"
+    for left in after.session.left_out:
+        if left.exercise in usual and left.exercise not in now:
+            yield f"{left.name} is left out. {left.reason_patient}"
+
+
+def short_dose(dose: DoseStep) -> str:
+    """Write a dose as a list shows it: "3 × 8", "3 × 30 s", "10 min"."""
+    if dose.duration_s:
+        work = minutes_words(dose.duration_s) if dose.duration_s >= 120 else f"{number(dose.duration_s, 1)} s"
+        return work if dose.n_sets == 1 else f"{dose.n_sets} × {work}"
+    return f"{dose.n_sets} × {dose.n_reps}"
+
+
+def tempo_words(dose: DoseStep) -> str:
+    """Write a tempo: "Up 2, hold 1, down 3"; nothing where there is none."""
+    parts = (("up", dose.up_s), ("hold", dose.hold_s), ("down", dose.down_s))
+    said = ", ".join(f"{name} {_seconds(value)}" for name, value in parts if value)
+    return said[:1].upper() + said[1:]
+
+
+def _seconds(value: Decimal) -> str:
+    return number(value, 1 if value == value.to_integral_value() else Decimal("0.1"))
+
+
+def minutes_words(seconds: Decimal) -> str:
+    """Write a length as whole minutes, at least one."""
+    return f"{max(1, round(seconds / 60))} min"
+
+
+def _line(visit: Visit, item: PlannedExercise) -> ExerciseLine:
+    exercise = visit.content.exercises[item.exercise]
+    changed = item.why_patient if item.dose_step != item.usual_step else ""
+    return ExerciseLine(
+        item.name, changed or tempo_words(item.dose) or item.dose.load, short_dose(item.dose),
+        small_picture(exercise.figure, visit),
+    )  # fmt: skip
+
+
+def small_picture(figure_id: str, visit: Visit) -> SafeString:
+    """Return the picture of an exercise for a list; the SVG is our own drawing, never a person's text."""
+    return mark_safe(thumbnail(load_figures()[figure_id], visit.side))
+
+
+def has_checked_in(visit: Visit, story: Story) -> bool:
+    """Whether today's check before a session has been answered."""
+    check_ins = (fact for fact in story.facts if isinstance(fact, CheckIn))
+    return any(one.on == visit.today and one.moment == "before_session" for one in check_ins)
+
+
+def is_done(visit: Visit, story: Story) -> bool:
+    """Whether today's session has been logged."""
+    return any(one.on == visit.today for one in story.lights)
+
+
+def may_start(visit: Visit, story: Story) -> bool:
+    """Whether the session may be opened: asked first, not done yet, and something in it."""
+    return has_checked_in(visit, story) and not is_done(visit, story) and bool(story.session.exercises)
+
+
+def morning_due(story: Story) -> str:
+    """Return the id of the last session whose morning after has not been told, when it is still worth asking."""
+    if not story.lights:
+        return ""
+    last = story.lights[-1]
+    is_recent = timedelta(0) < story.decision.as_of - last.on <= timedelta(days=MORNING_DAYS)
+    return last.session if is_recent and not last.morning else ""
+
+
+def due_lines(visit: Visit, story: Story) -> tuple[str, ...]:
+    """Return what is due at a visit soon, in words; what is due at home has its own page."""
+    soon = [item for item in story.due if item.where == "visit" and item.due_on <= visit.today + DUE_SOON]
+    return tuple(f"{item.label}, at your next visit" for item in soon[:4])
+
+
+def _action(checked: bool, done: bool, has_exercises: bool, morning: bool) -> Action | None:
+    if not checked:
+        words = "Check in, then start" if has_exercises or not done else "Check in"
+        return Action(reverse("phone:check"), "How was the morning?" if done and morning else words)
+    if done or not has_exercises:
+        return None
+    return Action(reverse("phone:session"), "Start")
+
+
+def _in_a_sentence(title: str) -> str:
+    return f"{title[:1].lower()}{title[1:]}"

@@ -1,0 +1,109 @@
+"""The pages around today: the check, the stop page, help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from mortise.episode import Story
+from mortise.protocol import Tier
+from mortise.protocol.criteria import criteria_in
+from mortise.terms import Truth
+from mortise.web.care.services import Look
+from mortise.web.phone.presenters import headline
+from mortise.web.phone.visits import Visit
+
+
+class StopStep(NamedTuple):
+    truth: Truth
+    title: str
+    why: str
+
+
+class StopPage(NamedTuple):
+    headline: str
+    lines: tuple[str, ...]
+    emergency: tuple[str, ...]
+    steps: tuple[StopStep, ...]
+
+
+class CheckPage(NamedTuple):
+    title: str
+    number: int
+    n_steps: int
+    steps: tuple[str, ...]
+    note: str
+    back_url: str
+    next_words: str
+
+
+class HelpPage(NamedTuple):
+    emergency: tuple[str, ...]
+    emergency_words: str
+    setbacks: tuple[str, ...]
+    clinic: str
+    looks: tuple[Look, ...]
+
+
+def check_page(visit: Visit, number: int, n_steps: int, *, is_morning: bool) -> CheckPage:
+    """Compose one step of the check."""
+    back = f"{reverse('phone:check')}?step={number - 1}" if number > 1 else ""
+    return CheckPage(
+        title="Before you start",
+        number=number,
+        n_steps=n_steps,
+        steps=tuple("done" if i < number else "now" if i == number else "" for i in range(1, n_steps + 1)),
+        note="If any of these is true, stop and get help; do not wait for us to answer."
+        if number == 1
+        else "We ask before, not after. No answer can make today harder.",
+        back_url=back,
+        next_words="Save" if number == n_steps else "Next",
+    )
+
+
+def stop_page(visit: Visit, story: Story) -> StopPage:
+    """Compose the page that stands while the programme is frozen."""
+    fired = [rule for rule in story.decision.rules if rule.locks and rule.truth is Truth.MET]
+    clinic = visit.patient.clinic.name
+    texts = visit.content.texts
+    tiers = dict.fromkeys(str(rule.tier) for rule in fired if rule.tier)
+    lines = [rule.say_patient for rule in fired] + [texts[f"emergency.{tier}"] for tier in tiers]
+    return StopPage(
+        headline=headline(visit, story),
+        lines=tuple(dict.fromkeys(lines)),
+        emergency=emergency_lines(visit),
+        steps=(
+            StopStep(Truth.MET, "Your exercises are paused", texts["emergency.closed"]),
+            StopStep(
+                Truth.MET, "It is on your clinic’s list",
+                f"{clinic} sees it when somebody next looks. Nobody is watching now.",
+            ),
+            StopStep(
+                Truth.UNKNOWN, "Did you get through to someone?",
+                "Do not wait for us. Call, and tell them what you told us.",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def emergency_lines(visit: Visit) -> tuple[str, ...]:
+    """Return when to call the emergency line: the danger signs that mean now, in the words they are asked in."""
+    protocol = visit.content.protocol(visit.episode.protocol)
+    now = [rule for rule in protocol.rules if rule.tier is Tier.NOW]
+    signs = dict.fromkeys(one.measure for rule in now for one in criteria_in(rule.when))
+    return tuple(visit.content.measures[name].question for name in signs if name in protocol.red_flags)
+
+
+def help_page(visit: Visit, looks: Iterable[Look]) -> HelpPage:
+    """Compose the help page."""
+    texts = visit.content.texts
+    setbacks = tuple(text for key, text in texts.items() if key.startswith("setback."))
+    return HelpPage(
+        emergency=emergency_lines(visit),
+        emergency_words=texts["emergency.now"],
+        setbacks=setbacks,
+        clinic=visit.patient.clinic.name,
+        looks=tuple(looks),
+    )

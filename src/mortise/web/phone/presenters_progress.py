@@ -1,0 +1,176 @@
+"""How far the patient is: the gate with what is missing first, and trends against the person's own error band."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.utils.safestring import SafeString, mark_safe
+
+from mortise.decide import kleene
+from mortise.episode import MeasureSeries, Story
+from mortise.protocol import Criterion, Group, Node
+from mortise.protocol.criteria import criteria_in
+from mortise.record import Finding
+from mortise.report import chart
+from mortise.report.words import day, number, plural, with_unit
+from mortise.terms import Cause, Limb, Measure, Truth
+from mortise.web.phone.visits import Visit
+
+TRENDS = ("comfort_nrs", "range_feeling_nrs", "confidence_nrs", "pain_worst_24h_nrs", "lunge_cm")
+CAUSE_WORDS: Mapping[Cause, str] = {  # short, beside a line; the whole sentence is in the texts
+    Cause.MISSING: "not yet told",
+    Cause.STALE: "too old",
+    Cause.IMPLAUSIBLE: "to be repeated",
+    Cause.FUTURE_DATED: "wrong date",
+    Cause.CONTRADICTORY: "results disagree",
+    Cause.INSTRUMENT_CHANGED: "new way of measuring",
+    Cause.WRONG_SIDE: "side missing",
+    Cause.WRONG_UNIT: "unit not clear",
+    Cause.CANNOT_SAY: "you could not say",
+    Cause.UNCONFIRMED: "once, a second time counts",
+    Cause.TOO_FEW: "too few answers yet",
+}
+
+
+class TrackStage(NamedTuple):
+    number: int
+    state: str  # past, now, locked: classes of the track
+
+
+class GateLine(NamedTuple):
+    """One exit of the stage as a patient reads it."""
+
+    id: str
+    truth: Truth
+    cause: Cause | None
+    label: str
+    said: str
+
+
+class ProgressPage(NamedTuple):
+    headline: str
+    aim: str
+    track: tuple[TrackStage, ...]
+    gate_title: str
+    missing: tuple[GateLine, ...]
+    in_place: tuple[GateLine, ...]
+    in_place_words: str
+    charts: tuple[SafeString, ...]
+    goals: tuple[str, ...]
+
+
+def progress_page(visit: Visit, story: Story) -> ProgressPage:
+    """Compose the progress page."""
+    protocol = visit.content.protocol(visit.episode.protocol)
+    stage, following = protocol.stage(story.stage), protocol.after(story.stage)
+    lines = gate_lines(visit, story)
+    missing = tuple(line for line in lines if line.truth is not Truth.MET)
+    in_place = tuple(line for line in lines if line.truth is Truth.MET)
+    return ProgressPage(
+        headline=f"Stage {stage.number} of {len(protocol.stages)}",
+        aim=stage.aim_patient,
+        track=track_of(visit, story),
+        gate_title=f"What opens stage {following.number}" if following else "Keeping it",
+        missing=missing,
+        in_place=in_place,
+        in_place_words=f"{plural(len(in_place), 'line')} in place",
+        charts=tuple(_charts(visit, story)),
+        goals=tuple(goal.words for goal in story.goals),
+    )
+
+
+def track_of(visit: Visit, story: Story) -> tuple[TrackStage, ...]:
+    """Return the stages as the track shows them."""
+    protocol = visit.content.protocol(visit.episode.protocol)
+    here = protocol.stage(story.stage).number
+    return tuple(
+        TrackStage(one.number, "past" if one.number < here else "now" if one.number == here else "locked")
+        for one in protocol.stages
+    )
+
+
+def gate_lines(visit: Visit, story: Story) -> tuple[GateLine, ...]:
+    """Return the lines of the open gate: not yet first, then not known, then in place."""
+    found = {one.criterion: one for one in story.decision.findings if one.of == "exit"}
+    stage = visit.content.protocol(visit.episode.protocol).stage(story.stage)
+    lines = [_gate_line(node, found, visit.content.measures) for node in stage.exit]
+    order = (Truth.NOT_MET, Truth.UNKNOWN, Truth.MET)
+    return tuple(sorted(lines, key=lambda line: order.index(line.truth)))
+
+
+def gate_count(visit: Visit, story: Story) -> tuple[int, int]:
+    """Return how many lines of the open gate are in place, and how many there are."""
+    lines = gate_lines(visit, story)
+    return sum(line.truth is Truth.MET for line in lines), len(lines)
+
+
+def _gate_line(node: Node, found: Mapping[str, Finding], measures: Mapping[str, Measure]) -> GateLine:
+    truth = _truth(node, found)
+    shown = _telling(node, found, truth)
+    cause = shown.cause if shown is not None and truth is Truth.UNKNOWN else None
+    return GateLine(node.id, truth, cause, node.label_patient or node.label, _said(shown, truth, measures))
+
+
+def _truth(node: Criterion | Group, found: Mapping[str, Finding]) -> Truth:
+    if isinstance(node, Criterion):
+        return found[node.id].truth if node.id in found else Truth.UNKNOWN
+    return kleene([_truth(child, found) for child in node.of], node.n_needed)
+
+
+def _telling(node: Node, found: Mapping[str, Finding], truth: Truth) -> Finding | None:
+    """Return the finding that says most about a line: the first with the line's own verdict."""
+    under = [found[one.id] for one in criteria_in(node) if one.id in found]
+    return next((one for one in under if one.truth is truth), under[0] if under else None)
+
+
+def _said(finding: Finding | None, truth: Truth, measures: Mapping[str, Measure]) -> str:
+    if finding is None:
+        return "not known"
+    if truth is Truth.UNKNOWN:
+        if finding.earliest_on is not None:
+            return f"again from {day(finding.earliest_on)}"
+        return CAUSE_WORDS.get(finding.cause, "not known") if finding.cause else "not known"
+    return _value(finding, measures.get(finding.measure))
+
+
+def _value(finding: Finding, measure: Measure | None) -> str:
+    if finding.value is None or measure is None:
+        return ""
+    if measure.unit == "flag":
+        return "yes" if finding.value else "no"
+    if measure.levels:
+        return measure.levels[int(finding.value)]
+    return with_unit(number(finding.value, measure.resolution), finding.unit)
+
+
+def _charts(visit: Visit, story: Story) -> list[SafeString]:
+    drawn = []
+    for measure_id in TRENDS:
+        found = [one for one in story.series if one.measure == measure_id and one.limb is not Limb.UNINVOLVED]
+        if found and len(found[0].points) > 1:
+            drawn.append(_trend(visit, found[0], visit.content.measures[measure_id]))
+    return drawn
+
+
+def _trend(visit: Visit, found: MeasureSeries, measure: Measure) -> SafeString:
+    series = chart.Series(
+        side=found.side, is_treated=True,
+        dots=tuple(chart.Dot(one.on, float(one.value)) for one in found.points),
+        level=tuple(chart.Level(one.on, one.value, one.low, one.high) for one in found.level),
+    )  # fmt: skip
+    trend = chart.Trend(
+        heading=chart.Heading(
+            title=measure.label, about="The line is our estimate, the band how sure it is.",
+            finding=_finding(measure, found),
+            id_prefix=f"trend-{measure.id.replace('_', '-')}",
+        ),
+        today_on=visit.today, unit=measure.unit, resolution=float(measure.resolution), series=(series,),
+    )  # fmt: skip
+    return mark_safe(chart.trend_chart(trend))
+
+
+def _finding(measure: Measure, found: MeasureSeries) -> str:
+    last = found.points[-1]
+    value = with_unit(number(last.value, measure.resolution), measure.unit)
+    return f"{measure.label}: {value} on {day(last.on)}, {plural(len(found.points), 'answer')} so far."

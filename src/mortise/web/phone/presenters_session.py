@@ -1,0 +1,130 @@
+"""Today's session as a page: each exercise with how to do it, its moving picture, its tempo, and its form."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.utils.safestring import SafeString, mark_safe
+
+from mortise.episode import Story
+from mortise.protocol import DoseStep, Exercise
+from mortise.record import PlannedExercise
+from mortise.report.figure import Tempo, animation, load_figures
+from mortise.report.words import plural
+from mortise.terms import Side
+from mortise.web.phone.forms import ExerciseForm
+from mortise.web.phone.presenters import minutes_words, short_dose
+from mortise.web.phone.visits import Visit
+
+MAX_BEADS = 20  # more are too small to count; the number says it
+
+
+class TempoPart(NamedTuple):
+    kind: str
+    words: str
+    seconds: str
+
+
+class SessionItem(NamedTuple):
+    """One exercise of the session."""
+
+    id: str
+    name: str
+    dose: str
+    limit: str
+    dose_json: str
+    sides: str
+    side_words: str
+    animation: SafeString
+    set_up: str
+    steps: tuple[str, ...]
+    cue: str
+    breathing: str
+    stop_signs: tuple[str, ...]
+    tempo: tuple[TempoPart, ...]
+    rep_words: str
+    n_reps: int
+    n_sets: int
+    rep_beads: range
+    set_beads: range
+    form: ExerciseForm
+
+
+class SessionPage(NamedTuple):
+    session_id: str
+    log_id: str
+    ankle_words: str
+    session_words: str
+    items: tuple[SessionItem, ...]
+
+
+def session_page(visit: Visit, story: Story, forms: list[ExerciseForm], log_id: str) -> SessionPage:
+    """Compose the page of today's session."""
+    planned = story.session.exercises
+    return SessionPage(
+        session_id=story.session.id,
+        log_id=log_id,
+        ankle_words=visit.ankle_words,
+        session_words=f"{plural(len(planned), 'exercise')}, {minutes_words(story.session.seconds)}",
+        items=tuple(_item(visit, item, form) for item, form in zip(planned, forms, strict=True)),
+    )
+
+
+def _item(visit: Visit, planned: PlannedExercise, form: ExerciseForm) -> SessionItem:
+    exercise = visit.content.exercises[planned.exercise]
+    dose = planned.dose
+    sides = [visit.side] if planned.n_sides == 1 else [visit.side, visit.side.opposite]
+    return SessionItem(
+        id=exercise.id,
+        name=exercise.name,
+        dose=f"{short_dose(dose)}{f', {dose.load}' if dose.load else ''}",
+        limit=planned.why_patient if planned.dose_step != planned.usual_step else "",
+        dose_json=_dose_json(dose),
+        sides=" ".join(side.value for side in sides),
+        side_words=_side_words(sides, exercise),
+        animation=_animation(exercise, dose, visit.side),
+        set_up=exercise.set_up,
+        steps=exercise.steps,
+        cue=exercise.cues[0] if exercise.cues else "",
+        breathing=exercise.breathing,
+        stop_signs=exercise.stop_signs,
+        tempo=_tempo(dose),
+        rep_words="Hold" if dose.duration_s else "Repetition",
+        n_reps=dose.n_reps,
+        n_sets=dose.n_sets,
+        rep_beads=range(min(dose.n_reps, MAX_BEADS)),
+        set_beads=range(min(dose.n_sets, MAX_BEADS)),
+        form=form,
+    )
+
+
+def _side_words(sides: list[Side], exercise: Exercise) -> str:
+    if exercise.both_sides and len(sides) == 1:
+        return "Both feet"
+    return sides[0].value.capitalize()
+
+
+def _dose_json(dose: DoseStep) -> str:
+    names = ("n_sets", "n_reps", "up_s", "hold_s", "down_s", "duration_s", "rest_s")
+    return json.dumps({name: float(getattr(dose, name)) for name in names})
+
+
+def _animation(exercise: Exercise, dose: DoseStep, side: Side) -> SafeString:
+    tempo = None
+    if dose.up_s or dose.hold_s or dose.down_s:
+        tempo = Tempo(up_s=float(dose.up_s), hold_s=float(dose.hold_s), down_s=float(dose.down_s), rest_s=0.0)
+    svg = animation(load_figures()[exercise.figure], side, id_prefix=f"fig-{exercise.id}", tempo=tempo)
+    return mark_safe(svg)
+
+
+def _tempo(dose: DoseStep) -> tuple[TempoPart, ...]:
+    if dose.duration_s:
+        return (TempoPart("go", "Keep going", str(round(dose.duration_s))),)
+    parts = (("up", "Up", dose.up_s), ("hold", "Hold", dose.hold_s), ("down", "Down", dose.down_s))
+    return tuple(TempoPart(kind, words, str(_whole(value))) for kind, words, value in parts if value)
+
+
+def _whole(value: Decimal) -> Decimal | int:
+    return int(value) if value == value.to_integral_value() else value

@@ -1,0 +1,30 @@
+"""Sends a report to the engine and keeps its answer for the next page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest
+
+from mortise.episode import Story
+from mortise.record.facts import Fact
+from mortise.web.care import services
+from mortise.web.phone import presenters, state
+from mortise.web.phone.visits import Visit
+
+
+def report(request: HttpRequest, visit: Visit, before: Story, facts: Sequence[Fact]) -> None:
+    """Send facts in; what is saved is never taken back, and every report gets an answer."""
+    try:
+        answered = services.answer_report(
+            episode=visit.episode,
+            facts=facts,
+            on=visit.today,
+            by=visit.user,
+            circumstances=visit.circumstances,
+        )
+    except services.UndecidedError as error:
+        state.say_once(request, [str(error)])
+        return
+    refused = [f"Not saved: {answer.reason}" for answer in answered.answers if not answer.is_kept]
+    state.say_once(request, refused or presenters.changes(before, answered.story))

@@ -1,0 +1,87 @@
+"""What a phone's visit carries from page to page: the day as it is, and a check-in that is under way.
+
+Kept in the server's session, by date, so that yesterday's "ten minutes" does not shorten today.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+
+from mortise.protocol import Circumstances
+
+DAY_KEY, CHECK_KEY, ANSWERED_KEY = "phone_day", "phone_check", "phone_answered"
+TEN_MINUTES = 10
+
+CIRCUMSTANCES: dict[str, Circumstances] = {
+    "usual": Circumstances(),
+    "ten_minutes": Circumstances(minutes=TEN_MINUTES),
+    "travelling": Circumstances(is_travelling=True, equipment=()),
+    "ill": Circumstances(is_ill=True),
+    "other_sport": Circumstances(did_other_sport=True),
+    "hot_ankle": Circumstances(is_ankle_hot=True),
+}
+
+
+def day_of(request: HttpRequest, today: date) -> str:
+    """Return the kind of day the patient chose for today; "usual" when none was chosen."""
+    kept = request.session.get(DAY_KEY) or {}
+    return kept.get("kind", "usual") if kept.get("on") == today.isoformat() else "usual"
+
+
+def choose_day(request: HttpRequest, today: date, kind: str) -> None:
+    """Remember the kind of day for today."""
+    request.session[DAY_KEY] = {"on": today.isoformat(), "kind": kind}
+
+
+def circumstances_of(request: HttpRequest, today: date) -> Circumstances:
+    """Return the circumstances of today."""
+    return CIRCUMSTANCES.get(day_of(request, today), Circumstances())
+
+
+def check_under_way(request: HttpRequest, today: date) -> dict[str, Any]:
+    """Return the check-in under way today: ids made when it was begun, and the answers of the steps done."""
+    kept = request.session.get(CHECK_KEY)
+    if not kept or kept.get("on") != today.isoformat():
+        kept = {
+            "on": today.isoformat(),
+            "id": str(uuid.uuid4()),
+            "morning_id": str(uuid.uuid4()),
+            "answers": {},
+        }
+        request.session[CHECK_KEY] = kept
+    return dict(kept)
+
+
+def keep_answers(
+    request: HttpRequest, check: dict[str, Any], answers: dict[str, Decimal | None]
+) -> dict[str, Any]:
+    """Add the answers of one step to the check-in under way."""
+    said = {name: None if value is None else str(value) for name, value in answers.items()}
+    kept = {**check, "answers": {**check["answers"], **said}}
+    request.session[CHECK_KEY] = kept
+    return kept
+
+
+def kept_answers(check: dict[str, Any]) -> dict[str, Decimal | None]:
+    """Return the answers kept so far as numbers."""
+    return {name: None if value is None else Decimal(value) for name, value in check["answers"].items()}
+
+
+def forget_check(request: HttpRequest) -> None:
+    """Drop the check-in under way: it is saved."""
+    request.session.pop(CHECK_KEY, None)
+
+
+def say_once(request: HttpRequest, lines: list[str]) -> None:
+    """Keep what the engine answered for the next page."""
+    request.session[ANSWERED_KEY] = lines
+
+
+def said_once(request: HttpRequest) -> list[str]:
+    """Return what the engine answered, once."""
+    return list(request.session.pop(ANSWERED_KEY, []))

@@ -1,0 +1,57 @@
+"""Today, the kind of day, progress and help."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from mortise.web.accounts import access
+from mortise.web.care import services
+from mortise.web.phone import presenters, presenters_pages, presenters_progress, state
+from mortise.web.phone.forms import DayForm
+from mortise.web.phone.visits import visit_of
+
+
+@require_safe
+@access.patient
+def today(request: HttpRequest) -> HttpResponse:
+    visit = visit_of(request)
+    story = visit.story()
+    if story.is_locked:
+        return render(
+            request, "phone/stop.html", {"page": presenters_pages.stop_page(visit, story), "tab": "today"}
+        )
+    page = presenters.today_page(visit, story, state.day_of(request, visit.today), state.said_once(request))
+    return render(request, "phone/today.html", {"page": page, "tab": "today"})
+
+
+@require_POST
+@access.patient
+def day(request: HttpRequest) -> HttpResponse:
+    """Choose the kind of day; choosing the same again goes back to a usual one."""
+    visit = visit_of(request)
+    form = DayForm(request.POST)
+    if form.is_valid():
+        kind = form.cleaned_data["day"]
+        state.choose_day(
+            request, visit.today, "usual" if kind == state.day_of(request, visit.today) else kind
+        )
+    return redirect("phone:today")
+
+
+@require_safe
+@access.patient
+def progress(request: HttpRequest) -> HttpResponse:
+    visit = visit_of(request)
+    page = presenters_progress.progress_page(visit, visit.story())
+    return render(request, "phone/progress.html", {"page": page, "tab": "progress"})
+
+
+@require_safe
+@access.patient
+def help_page(request: HttpRequest) -> HttpResponse:
+    visit = visit_of(request)
+    looks = services.looks_at(patient=visit.patient, by=visit.user)
+    page = presenters_pages.help_page(visit, looks)
+    return render(request, "phone/help.html", {"page": page, "tab": "help"})

@@ -1,0 +1,99 @@
+"""The check before a session: danger signs first, then a few taps. Answers are saved together at the end.
+
+A danger sign is saved at once, before anything else is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from mortise.episode import Story
+from mortise.record import CheckIn
+from mortise.terms import Measure, Origin
+from mortise.web.accounts import access
+from mortise.web.phone import presenters, presenters_pages, state
+from mortise.web.phone.forms import QuestionsForm, RedFlagsForm
+from mortise.web.phone.reports import report
+from mortise.web.phone.visits import Visit, visit_of
+
+N_QUESTIONS_A_STEP = 3
+
+
+@access.patient
+def check(request: HttpRequest) -> HttpResponse:
+    visit = visit_of(request)
+    story = visit.story()
+    under_way = state.check_under_way(request, visit.today)
+    steps = question_steps(visit, story)
+    number = _step_number(request, len(steps))
+    form = _form(
+        visit, steps[number - 1], number, request.POST if request.method == "POST" else None, under_way
+    )
+    if request.method == "POST" and form.is_valid():
+        return _next(request, visit, under_way, form, number, len(steps), story)
+    page = presenters_pages.check_page(
+        visit, number, len(steps), is_morning=bool(presenters.morning_due(story))
+    )
+    status = 422 if request.method == "POST" else 200
+    return render(request, "phone/check.html", {"page": page, "form": form, "tab": "check"}, status=status)
+
+
+def question_steps(visit: Visit, story: Story) -> list[Sequence[Measure]]:
+    """Return the measures asked at each step: danger signs, the morning after when it is due, then the ankle today."""
+    protocol = visit.content.protocol(visit.episode.protocol)
+    measures = visit.content.measures
+    asked = [name for name in protocol.check_in if name not in protocol.red_flags]
+    if presenters.morning_due(story):
+        asked = [*protocol.next_morning, *(name for name in asked if name not in protocol.next_morning)]
+    groups = [asked[i : i + N_QUESTIONS_A_STEP] for i in range(0, len(asked), N_QUESTIONS_A_STEP)]
+    return [[measures[name] for name in names] for names in [protocol.red_flags, *groups]]
+
+
+def _step_number(request: HttpRequest, n_steps: int) -> int:
+    text = (request.POST if request.method == "POST" else request.GET).get("step", "1")
+    return min(max(int(text) if text.isdecimal() else 1, 1), n_steps)
+
+
+def _form(
+    visit: Visit, measures: Sequence[Measure], number: int, data: Any, under_way: dict[str, Any]
+) -> RedFlagsForm | QuestionsForm:
+    if number == 1:
+        return RedFlagsForm(measures, data)
+    said = under_way["answers"]
+    initial = {m.id: "unknown" if said[m.id] is None else said[m.id] for m in measures if m.id in said}
+    return QuestionsForm(measures, data, initial=initial)
+
+
+def _next(
+    request: HttpRequest, visit: Visit, under_way: dict[str, Any], form: RedFlagsForm | QuestionsForm,
+    number: int, n_steps: int, story: Story,
+) -> HttpResponse:  # fmt: skip
+    answers = form.answers()
+    kept = state.keep_answers(request, under_way, answers)
+    is_flag = number == 1 and any(value == Decimal(1) for value in answers.values())
+    if is_flag or number == n_steps:
+        _save(request, visit, kept, story)
+        return redirect("phone:today")
+    return redirect(f"{request.path}?step={number + 1}")
+
+
+def _save(request: HttpRequest, visit: Visit, kept: dict[str, Any], story: Story) -> None:
+    protocol = visit.content.protocol(visit.episode.protocol)
+    answers = state.kept_answers(kept)
+    due = presenters.morning_due(story)
+    morning = {name: answers[name] for name in protocol.next_morning if due and name in answers}
+    before = {name: answers[name] for name in (*protocol.red_flags, *protocol.check_in) if name in answers}
+    common: dict[str, Any] = {"on": visit.today, "origin": Origin.PATIENT, "captured_at": timezone.now()}
+    facts = [CheckIn(id=kept["id"], moment="before_session", answers=before, **common)]
+    if morning and due:
+        facts.insert(
+            0, CheckIn(id=kept["morning_id"], moment="next_morning", answers=morning, session=due, **common)
+        )
+    report(request, visit, story, facts)
+    state.forget_check(request)

@@ -1,0 +1,55 @@
+"""Whose phone this is, which ankle, which day: the start of every page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from django.http import Http404, HttpRequest
+
+from mortise.catalog import Content
+from mortise.episode import Story
+from mortise.protocol import Circumstances
+from mortise.terms import Side
+from mortise.web.accounts.models import User
+from mortise.web.care import services
+from mortise.web.care.content import content
+from mortise.web.care.models import EpisodeRow, Patient
+from mortise.web.phone import state
+
+
+class Visit(NamedTuple):
+    """One request of a patient's phone."""
+
+    user: User
+    patient: Patient
+    episode: EpisodeRow
+    today: date
+    circumstances: Circumstances
+    content: Content
+
+    @property
+    def side(self) -> Side:
+        return self.episode.side
+
+    @property
+    def ankle_words(self) -> str:
+        return f"{self.episode.involved_side} ankle"
+
+    def story(self) -> Story:
+        """Return the story as of today, under today's circumstances; the reading is audited."""
+        return services.story_of(
+            episode=self.episode, on=self.today, by=self.user, circumstances=self.circumstances
+        )
+
+
+def visit_of(request: HttpRequest) -> Visit:
+    """Return the visit, or 404 when this phone's patient has no open episode."""
+    user = request.user
+    assert isinstance(user, User)
+    patient = services.patient_of_phone(user)
+    episodes = services.open_episodes_of(user, patient)
+    if not episodes:
+        raise Http404
+    today = patient.clinic.today()
+    return Visit(user, patient, episodes[0], today, state.circumstances_of(request, today), content())

@@ -1,0 +1,200 @@
+"""The patient's day on the phone: asked first, trained, told, answered."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from mortise.record import CheckIn, SessionLog, StageEntry
+from mortise.web.care import services
+from tests.web import builders
+
+CALM = {
+    "pain_now_nrs": "1", "pain_worst_24h_nrs": "2", "pain_night_flag": "0", "swelling_self": "0", "warmth_self": "0",
+    "sharp_pain_flag": "0", "fall_or_catch_flag": "0", "fatigue_nrs": "2",
+}  # fmt: skip
+AFTER = {
+    "pain_during_nrs": "2", "effort_nrs": "4", "comfort_nrs": "6", "range_feeling_nrs": "5", "confidence_nrs": "6",
+    "sharp_pain_flag": "0", "giving_way_flag": "0",
+}  # fmt: skip
+
+
+@pytest.fixture
+def cast(cast: builders.Cast) -> builders.Cast:
+    return cast
+
+
+@pytest.fixture
+def phone(cast: builders.Cast) -> Client:
+    return builders.phone_of(cast.ben, cast.ada)
+
+
+def check_in(phone: Client, **changed: str) -> None:
+    response = phone.post("/phone/check/", {"step": "1", "any_of_these": "none"})
+    while response.status_code == 302 and "step=" in response["Location"]:
+        page = phone.get(response["Location"]).content.decode()
+        step = re.search(r'name="step" value="(\d+)"', page)
+        assert step
+        names = set(re.findall(r'type="radio" name="([a-z_0-9]+)"', page))
+        response = phone.post("/phone/check/", {"step": step[1], **{n: (CALM | changed)[n] for n in names}})
+    assert response.status_code == 302, response.content.decode()[-3000:]
+
+
+def facts(cast: builders.Cast, kind: type) -> list:
+    return list(services.record_of(episode=cast.episode, by=cast.ada).of_kind(kind))
+
+
+def train(phone: Client, outcome: str = "done", **after: str) -> None:
+    page = phone.get("/phone/session/").content.decode()
+    exercises = re.findall(r'data-exercise="([a-z-]+)"', page)
+    log_id = re.search(r'name="log_id" value="([^"]+)"', page)
+    assert exercises
+    assert log_id
+    data = {"log_id": log_id[1], **{f"{one}-outcome": outcome for one in exercises}}
+    data |= {f"after-{name}": value for name, value in (AFTER | after).items()}
+    response = phone.post("/phone/session/", data)
+    assert response.status_code == 302, response.content.decode()[:3000]
+
+
+def test_a_new_patient_sees_stage_one_and_is_asked_first(phone: Client) -> None:
+    page = phone.get("/phone/").content.decode()
+    assert "Stage 1 of 5" in page
+    assert "Check in, then start" in page
+    assert phone.get("/phone/session/").status_code == 302  # not before the questions
+
+
+def test_a_calm_check_opens_the_session_and_saves_every_answer(cast: builders.Cast, phone: Client) -> None:
+    check_in(phone)
+    saved = facts(cast, CheckIn)
+    assert len(saved) == 1
+    assert {name: str(value) for name, value in saved[0].answers.items() if name in CALM} == CALM
+    assert saved[0].answers["red_calf"] == 0
+    assert phone.get("/phone/session/").status_code == 200
+
+
+def test_a_danger_sign_is_saved_at_once_and_freezes_the_programme(cast: builders.Cast, phone: Client) -> None:
+    response = phone.post("/phone/check/", {"step": "1", "any_of_these": "some", "which": ["red_calf"]})
+    assert response.status_code == 302
+    page = phone.get("/phone/").content.decode()
+    assert "Stop." in page
+    assert "named clinician" in page
+    assert phone.get("/phone/session/").status_code == 302
+    check_in_later = phone.post("/phone/check/", {"step": "1", "any_of_these": "none"})
+    assert check_in_later.status_code == 302
+    assert "Stop." in phone.get("/phone/").content.decode()  # later answers do not clear it
+
+
+def test_cannot_say_is_kept_as_not_known(cast: builders.Cast, phone: Client) -> None:
+    check_in(phone, swelling_self="unknown")
+    assert facts(cast, CheckIn)[0].answers["swelling_self"] is None
+
+
+def test_a_step_left_open_is_asked_again_and_keeps_what_was_tapped(phone: Client) -> None:
+    phone.post("/phone/check/", {"step": "1", "any_of_these": "none"})
+    response = phone.post("/phone/check/", {"step": "2", "pain_now_nrs": "4"})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert re.search(r'name="pain_now_nrs" value="4"[^>]*checked', page)
+    assert "can’t say" in page
+
+
+def test_a_session_is_logged_and_answered(cast: builders.Cast, phone: Client) -> None:
+    check_in(phone)
+    train(phone)
+    log = facts(cast, SessionLog)[0]
+    assert {item.outcome for item in log.items} == {"done"}
+    assert log.answers["pain_during_nrs"] == Decimal(2)
+    page = phone.get("/phone/").content.decode()
+    assert "What your answers changed" in page
+    assert "Today is done" in page
+
+
+def test_the_same_log_sent_twice_is_one_session(cast: builders.Cast, phone: Client) -> None:
+    check_in(phone)
+    page = phone.get("/phone/session/").content.decode()
+    exercises = re.findall(r'data-exercise="([a-z-]+)"', page)
+    log_id = re.search(r'name="log_id" value="([^"]+)"', page)
+    assert log_id
+    data = {"log_id": log_id[1], **{f"{one}-outcome": "done" for one in exercises}}
+    data |= {f"after-{name}": value for name, value in AFTER.items()}
+    phone.post("/phone/session/", data)
+    phone.post("/phone/session/", data)
+    assert len(facts(cast, SessionLog)) == 1
+
+
+def test_an_unfinished_session_form_keeps_what_was_tapped(phone: Client) -> None:
+    check_in(phone)
+    response = phone.post("/phone/session/", {"log_id": "x", "after-pain_during_nrs": "3"})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert re.search(r'name="after-pain_during_nrs" value="3"[^>]*checked', page)
+    assert 'name="log_id" value="x"' in page
+
+
+def test_sharp_pain_changes_the_day_and_says_so(phone: Client) -> None:
+    check_in(phone, sharp_pain_flag="1", pain_now_nrs="6")
+    page = phone.get("/phone/").content.decode()
+    assert "What your answers changed" in page
+    assert "It changes nothing" not in page
+
+
+@pytest.mark.parametrize("kind", ["ten_minutes", "travelling", "ill", "other_sport", "hot_ankle"])
+def test_a_day_that_is_not_usual_never_makes_the_session_longer(phone: Client, kind: str) -> None:
+    check_in(phone)
+    usual = _minutes(phone)
+    phone.post("/phone/day/", {"day": kind})
+    assert _minutes(phone) <= usual
+    phone.post("/phone/day/", {"day": kind})  # the same again goes back to a usual day
+    assert _minutes(phone) == usual
+
+
+def _minutes(phone: Client) -> int:
+    found = re.search(r"exercises?, (\d+) min", phone.get("/phone/").content.decode())
+    return int(found[1]) if found else 0
+
+
+def test_the_morning_after_is_asked_the_next_day(cast: builders.Cast, phone: Client, monkeypatch) -> None:
+    check_in(phone)
+    train(phone)
+    tomorrow = cast.clinic.today() + timezone.timedelta(days=1)
+    monkeypatch.setattr("mortise.web.accounts.models.Clinic.today", lambda self, now=None: tomorrow)
+    phone.post("/phone/check/", {"step": "1", "any_of_these": "none"})
+    page = phone.get("/phone/check/?step=2").content.decode()
+    assert 'name="stiffness_morning_min"' in page
+
+
+@pytest.mark.parametrize("address", ["/phone/progress/", "/phone/help/", "/phone/test/", "/phone/check/"])
+def test_every_page_opens(phone: Client, address: str) -> None:
+    assert phone.get(address).status_code == 200
+
+
+def test_self_tests_become_readings_of_the_patient(cast: builders.Cast, phone: Client) -> None:
+    response = phone.post("/phone/test/", {"batch": "b1", "walk_min": "12", "lunge_cm-left": "6.5"})
+    assert response.status_code == 302
+    record = services.record_of(episode=cast.episode, by=cast.ada)
+    found = {
+        (f.measure, str(f.side), str(f.value), str(f.origin)) for f in record.facts if hasattr(f, "measure")
+    }
+    assert ("walk_min", "none", "12", "patient") in found
+    assert ("lunge_cm", "left", "6.5", "patient") in found
+
+
+@pytest.mark.parametrize("value", ["999", "-1", "abc", "6.53"])
+def test_a_self_test_that_cannot_be_is_refused_and_kept_in_the_form(phone: Client, value: str) -> None:
+    response = phone.post("/phone/test/", {"batch": "b1", "lunge_cm-left": value})
+    assert response.status_code == 422
+    assert f'value="{value}"' in response.content.decode()
+
+
+def test_staff_have_no_phone(cast: builders.Cast) -> None:
+    assert builders.signed_in(cast.ada).get("/phone/").status_code == 404
+
+
+def test_no_advance_happens_on_the_phone(cast: builders.Cast, phone: Client) -> None:
+    check_in(phone)
+    train(phone)
+    assert not facts(cast, StageEntry)
