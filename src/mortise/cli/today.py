@@ -1,0 +1,83 @@
+"""Today's session of a patient record: what to do, how long, what was left out and why."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from mortise.cli import records
+
+if TYPE_CHECKING:
+    from mortise.cli.tables import Block
+    from mortise.record import Session
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `mortise today` and its arguments."""
+    text = "today's session of a patient record: what to do, how long, what was left out and why"
+    parser = subparsers.add_parser("today", help=text, description=text.capitalize() + ".")
+    records.add_record(parser)
+    records.add_day(parser)
+    records.add_circumstances(parser)
+    parser.add_argument("--patient", action="store_true", help="say it in the words for the patient")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Solve the session and print it; return 0."""
+    story = records.story_of(args)
+    if args.json:
+        from mortise.record import encode
+
+        records.write_json(encode(story.session))
+        return 0
+    from mortise.cli import tables
+
+    title = story.stage_now.title_patient if args.patient else story.stage_now.title
+    tables.show(blocks(story.session, title, for_patient=args.patient))
+    return 0
+
+
+def blocks(session: Session, title: str, *, for_patient: bool) -> list[Block]:
+    """Return a session as text for a physiotherapist or for the patient."""
+    from mortise.cli.tables import (
+        LOAD_WORDS,
+        Heading,
+        Lines,
+        Table,
+        author_words,
+        minutes_words,
+        planned_words,
+    )
+
+    found: list[Block] = [
+        Lines((
+            f"{session.on}, stage {session.stage}: {title}",
+            f"Load: {LOAD_WORDS[session.load]}. {session.why_patient if for_patient else session.why}",
+        )),
+    ]  # fmt: skip
+    if session.exercises:
+        found.append(Heading(f"Today, {minutes_words(session.seconds)}"))
+        found.append(Table(
+            ("exercise", "dose", "time", "step", "why"),
+            [
+                (one.name, planned_words(one), minutes_words(one.seconds), _step(one.dose_step, one.usual_step),
+                 one.why_patient if for_patient else one.why)
+                for one in session.exercises
+            ],
+        ))  # fmt: skip
+    if session.left_out:
+        found.append(Heading("Left out"))
+        rows = [(one.name, one.reason_patient if for_patient else one.reason) for one in session.left_out]
+        found.append(Table(("exercise", "why"), rows))
+    if session.constraints:
+        found.append(Heading("What cut today's session"))
+        cuts = [
+            (one.constraint, author_words(one.author), one.reason_patient if for_patient else one.reason)
+            for one in session.constraints
+        ]
+        found.append(Table(("constraint", "by", "why"), cuts))
+    return found
+
+
+def _step(step: int, usual: int) -> str:
+    return str(step) if step == usual else f"{step} (usually {usual})"
