@@ -9,8 +9,8 @@ from mortise.measure._foot_frame import FootFrame
 from mortise.measure._swings import Swing
 from mortise.measure.signals import at, crossing, window_mean
 
-# Three samples at 100 Hz: enough to still the ringing of a strapped sensor, short against a 100 ms push-off.
-_SMOOTH_S = 0.03
+# Five samples at 100 Hz: enough to still the ringing of a strapped sensor, short against a 100 ms push-off.
+_SMOOTH_S = 0.05
 # The foot's mid-swing is where its toe-up rate, smoothed over this, is greatest.
 _MID_S = 0.1
 # Push-off ends when the toe stops pressing: the toe-down rate has begun to fall but the foot still turns. Contact
@@ -76,7 +76,7 @@ def find_events(swing: Swing, frame: FootFrame, rates: PitchRate, rate_hz: float
     2. Before it the foot is most toe-down once; foot off is where the toe-down rate has fallen to three quarters of
        its peak on the way there.
     3. After it the foot is most toe-up once, just before contact: the strike angle. Foot strike is where the rate of
-       the sole's fall reaches half its peak.
+       the sole's fall last passes half its peak; earlier passes are the ringing of a loose strap.
     4. Without such a fall (flat or toe-first contact) foot strike is where the foot's forward speed has fallen to a
        tenth of its peak.
     """
@@ -116,7 +116,7 @@ def _foot_strike(
     fall = float(rates.fine[fastest])
     if fall < -1.0:
         begin = max(middle, highest - 2)
-        found = crossing(rates.fine, _STRIKE_SHARE * fall, begin, fastest, rising=False)
+        found = crossing(rates.fine, _STRIKE_SHARE * fall, begin, fastest, rising=False, last=True)
         if found is not None:
             return found, highest, True
     speed = np.hypot(swing.velocity_m_s[:, 0], swing.velocity_m_s[:, 1])

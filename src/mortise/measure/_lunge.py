@@ -144,12 +144,34 @@ def _refuse_unfit(recording: Recording) -> None:
 
 def _shin(motion: Motion, file: str) -> _Shin:
     """Return the inclination of the shin from standing."""
-    pose = attitude(motion)
     rate = motion.rate_hz
+    speed = window_mean(np.degrees(np.linalg.norm(motion.gyr_rad_s, axis=1)), 0.2 * rate)
+    angle, across = lean_from(motion, *_standing(speed, motion, file))
+    return _Shin(
+        rate_hz=rate,
+        angle_deg=window_mean(angle, _SMOOTH_S * rate),
+        across_deg=window_mean(across, _SMOOTH_S * rate),
+        speed_deg_s=speed,
+    )
+
+
+def lean_from(motion: Motion, first: int, last: int) -> tuple[Floats, Floats]:
+    """Return how far a segment leans from where it was in samples `[first, last)`, degrees.
+
+    Parameters
+    ----------
+    motion
+        Samples on an even time base.
+    first, last
+        The stretch that counts as upright, half-open.
+
+    Returns
+    -------
+    along, across
+        Lean in the plane most of the movement lies in, its longer way positive, and lean across that plane.
+    """
+    pose = attitude(motion)
     up = rotate(inverse(pose.quat), np.array([[0.0, 0.0, 1.0]]))
-    speed = np.degrees(np.linalg.norm(pose.gyr_rad_s, axis=1))
-    smooth_speed = window_mean(speed, 0.2 * rate)
-    first, last = _standing(smooth_speed, motion, file)
     standing = np.mean(up[first:last], axis=0)
     standing /= np.linalg.norm(standing)
     lean = up - np.outer(up @ standing, standing)
@@ -159,14 +181,9 @@ def _shin(motion: Motion, file: str) -> _Shin:
     # the lunge leans further forward than anybody leans back: the longer way is forward
     if float(np.sum((part @ forward) ** 3)) < 0:
         forward = -forward
-    angle = np.degrees(np.arctan2(up @ forward, up @ standing))
-    across = np.degrees(np.arcsin(np.clip(up @ np.cross(standing, forward), -1.0, 1.0)))
-    return _Shin(
-        rate_hz=rate,
-        angle_deg=window_mean(angle, _SMOOTH_S * rate),
-        across_deg=window_mean(across, _SMOOTH_S * rate),
-        speed_deg_s=smooth_speed,
-    )
+    along: Floats = np.degrees(np.arctan2(up @ forward, up @ standing))
+    across: Floats = np.degrees(np.arcsin(np.clip(up @ np.cross(standing, forward), -1.0, 1.0)))
+    return along, across
 
 
 def _standing(speed_deg_s: Floats, motion: Motion, file: str) -> tuple[int, int]:

@@ -26,6 +26,12 @@ _ACTIVE = 2.0
 _LONGEST_S = 2.5
 # A foot that turns on the spot moves its sensor a few centimetres; a step moves it at least by its own width.
 _LEAST_STEP_M = 0.10
+# Turning on the spot carries the sensor along an arc about the heel or ball, at most this far from it, and the foot
+# stays on the floor: a sensor that is lifted less than this was not stepped with.
+_PIVOT_ARM_M = 0.15
+_LEAST_LIFT_M = 0.007
+# Nobody walks strides of three metres; a longer one is a knock or a sensor being handled.
+_LONGEST_STEP_M = 3.0
 _MARGIN_S = 0.3
 
 
@@ -80,7 +86,7 @@ def rests(moving: Floats) -> list[int]:
     return valleys
 
 
-def find_swings(motion: Motion, pose: Attitude) -> tuple[list[Swing], list[tuple[int, int]]]:
+def find_swings(motion: Motion, pose: Attitude) -> tuple[list[Swing], list[tuple[int, int, str]]]:
     """Find the swings of one foot.
 
     Parameters
@@ -93,20 +99,22 @@ def find_swings(motion: Motion, pose: Attitude) -> tuple[list[Swing], list[tuple
     swings
         Every swing, in order.
     refused
-        Sample ranges that moved like a swing but cannot be used because samples are lost in them.
+        Sample ranges that moved like a swing but cannot be used, each with the reason.
 
     Notes
     -----
     1. Movement is the root mean square over 0.12 s of angular rate and of specific force less gravity.
     2. On a log scale, peaks and valleys that differ by a factor of four alternate; a valley below 2.5 is a stance.
-    3. Between two stances lies a swing when movement exceeds 3 and the sensor was carried at least 10 cm.
+    3. Between two stances lies a swing when movement exceeds 3 and the sensor was carried at least 10 cm, farther than
+       turning on the spot with the foot on the floor explains.
 
     No template, no axis and no rate enters, so placement and mounting are free. Turning on the spot is not a swing.
     """
     moving = movement(motion, pose)
     stills = rests(moving)
+    gravity = float(np.median(pose.acc_world_m_s2[:, 2]))
     swings: list[Swing] = []
-    refused: list[tuple[int, int]] = []
+    refused: list[tuple[int, int, str]] = []
     for before, after in itertools.pairwise(stills):
         if (
             max(moving[before], moving[after]) > _MOST_IN_STANCE
@@ -118,23 +126,36 @@ def find_swings(motion: Motion, pose: Attitude) -> tuple[list[Swing], list[tuple
         if stop - start > _LONGEST_S * motion.rate_hz:
             continue
         if motion.is_lost[start : stop + 1].any():
-            refused.append((start, stop))
+            refused.append((start, stop, "samples are missing inside it"))
             continue
-        swing = _carry(motion, pose, before, after, start, stop)
-        if swing.length_m >= _LEAST_STEP_M:
+        swing = _carry(motion, pose, gravity, (before, after, start, stop))
+        if swing.length_m > _LONGEST_STEP_M:
+            refused.append((start, stop, "it would be longer than three metres"))
+        elif swing.length_m >= _LEAST_STEP_M and not _is_pivot(pose, swing):
             swings.append(swing)
     return swings, refused
 
 
-def _carry(motion: Motion, pose: Attitude, before: int, after: int, start: int, stop: int) -> Swing:
+def _is_pivot(pose: Attitude, swing: Swing) -> bool:
+    """Whether the foot turned on the spot, never leaving the floor."""
+    if float(swing.path_m[:, 2].max()) >= _LEAST_LIFT_M:
+        return False
+    before, after = pose.quat[swing.rest_before], pose.quat[swing.rest_after]
+    half_turn = np.arccos(np.clip(abs(float(before @ after)), 0.0, 1.0))
+    return swing.length_m < 2.0 * _PIVOT_ARM_M * float(np.sin(half_turn))
+
+
+def _carry(motion: Motion, pose: Attitude, gravity: float, where: tuple[int, int, int, int]) -> Swing:
     """Integrate the specific force twice, with velocity zero at both ends.
 
     The velocity left over at the end is error; `_drift_share` says when it came about.
     """
+    before, after, start, stop = where
     margin = int(_MARGIN_S * motion.rate_hz)
     first, last = max(before, start - margin), min(after, stop + margin)
     period = 1.0 / motion.rate_hz
-    force = pose.acc_world_m_s2[first : last + 1]
+    # the median is what the sensor calls gravity: a foot stands still most of the time
+    force = pose.acc_world_m_s2[first : last + 1] - np.array([0.0, 0.0, gravity])
     velocity = np.concatenate(
         [np.zeros((1, 3)), np.cumsum((force[1:] + force[:-1]) * (0.5 * period), axis=0)]
     )

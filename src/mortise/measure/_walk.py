@@ -94,14 +94,14 @@ def walk(recording: Recording) -> FootWalk:
     refused = tuple(
         Refused(
             what="swing",
-            reason="samples are missing inside it",
+            reason=reason,
             side=recording.side,
             start_s=round(start / motion.rate_hz, 3),
             end_s=round(stop / motion.rate_hz, 3),
             n_missing=1,
-            mend="Record nearer to the receiver.",
+            mend="Record again, the sensor fixed and near its receiver.",
         )
-        for start, stop in lost
+        for start, stop, reason in lost
     )
     flags = tuple(info.flags)
     if cut is not None:

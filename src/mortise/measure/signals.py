@@ -90,13 +90,18 @@ def window_mean(values: Floats, width: float) -> Floats:
     return means
 
 
-def crossing(values: Floats, level: float, start: int, stop: int, *, rising: bool) -> float | None:
-    """Return where `values` first crosses `level` between two samples of `[start, stop]`, in samples, or None."""
+def crossing(
+    values: Floats, level: float, start: int, stop: int, *, rising: bool, last: bool = False
+) -> float | None:
+    """Return where `values` first (or last) crosses `level` between two samples of `[start, stop]`, or None.
+
+    The answer is in samples, between them by a straight line.
+    """
     part = values[start : stop + 1] - level
     if len(part) < 2:
         return None
     hits = (part[:-1] < 0) & (part[1:] >= 0) if rising else (part[:-1] > 0) & (part[1:] <= 0)
-    index = int(np.argmax(hits))
+    index = len(hits) - 1 - int(np.argmax(hits[::-1])) if last else int(np.argmax(hits))
     if not hits[index]:
         return None
     return start + index + float(part[index] / (part[index] - part[index + 1]))

@@ -69,9 +69,7 @@ def pitch(time_s: Floats, swings: list[PlannedSwing], strike_rad: float, off_rad
     result = np.zeros_like(time_s)
     for swing in swings:
         span = swing.foot_strike_s - swing.foot_off_s
-        length = float(
-            np.hypot(swing.target.x_m - swing.source.x_m, swing.target.y_m - swing.source.y_m)
-        )
+        length = float(np.hypot(swing.target.x_m - swing.source.x_m, swing.target.y_m - swing.source.y_m))
         size = min(1.0, length / 0.8)
         push, fall = 0.30, 0.12
         lowest_s = swing.foot_off_s + 0.34 * push

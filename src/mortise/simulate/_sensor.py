@@ -57,7 +57,9 @@ def sensed(
         Rate of the samples handed out.
     """
     dt = float(time_s[1] - time_s[0])
-    force_world = np.gradient(np.gradient(position_m, dt, axis=0), dt, axis=0) + np.array([0.0, 0.0, GRAVITY_M_S2])
+    force_world = np.gradient(np.gradient(position_m, dt, axis=0), dt, axis=0) + np.array(
+        [0.0, 0.0, GRAVITY_M_S2]
+    )
     force = np.einsum("nij,ni->nj", axes, force_world)
     change = np.gradient(axes, dt, axis=0)
     skew = np.einsum("nki,nkj->nij", axes, change)

@@ -5,6 +5,7 @@ Nobody walked these. They serve the demo, the golden tests and the measures that
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -120,12 +121,10 @@ def fictional_walk(
         heel, heading = heel_path(time_s, pitch_rad, plans[side])
         axes = _foot_axes(pitch_rad, heading)
         position = heel + axes @ _SENSOR_ON_FOOT_M
+        if is_remounted and pause_s:
+            axes = axes @ _remounting(time_s, _pause_middle(plans[side]))
         clock, acc, gyr = sensed(time_s, position, axes, rng, random_rotation(rng), rate_hz)
         _knock(acc, clock, plans[side], rng)
-        if is_remounted and pause_s:
-            turn = random_rotation(rng)
-            after = clock > _pause_starts(plans[side])
-            acc[after], gyr[after] = acc[after] @ turn.T, gyr[after] @ turn.T
         sides[side] = SensorSamples(
             side=side,
             placement="instep",
@@ -183,11 +182,18 @@ def _plan(
     return plans, strike_s + _STAND_S
 
 
-def _pause_starts(swings: list[PlannedSwing]) -> float:
-    """Return a moment inside the longest stance."""
-    stances = [(b.foot_off_s - a.foot_strike_s, a.foot_strike_s) for a, b in zip(swings[:-1], swings[1:], strict=True)]
+def _pause_middle(swings: list[PlannedSwing]) -> float:
+    """Return the middle of the longest stance."""
+    stances = [(b.foot_off_s - a.foot_strike_s, a.foot_strike_s) for a, b in itertools.pairwise(swings)]
     longest_s, start_s = max(stances)
     return start_s + 0.5 * longest_s
+
+
+def _remounting(time_s: Floats, middle_s: float) -> Floats:
+    """Return rotations by which somebody turns the sensor on the shoe: 70 degrees within 1.5 s."""
+    angle = np.radians(70.0) * smooth_step((time_s - middle_s) / 1.5 + 0.5)
+    c, s, zero, one = np.cos(angle), np.sin(angle), np.zeros_like(angle), np.ones_like(angle)
+    return np.stack([np.stack(r, axis=1) for r in ((one, zero, zero), (zero, c, -s), (zero, s, c))], axis=1)
 
 
 def _foot_axes(pitch_rad: Floats, heading_rad: Floats) -> Floats:
@@ -205,7 +211,9 @@ def _knock(acc: Floats, clock: Floats, swings: list[PlannedSwing], rng: np.rando
     way /= np.linalg.norm(way)
     for swing in swings:
         since = clock - swing.foot_strike_s
-        ring = np.where(since >= 0, 25.0 * np.exp(-since.clip(0) / 0.015) * np.cos(2 * np.pi * 30.0 * since), 0.0)
+        ring = np.where(
+            since >= 0, 25.0 * np.exp(-since.clip(0) / 0.015) * np.cos(2 * np.pi * 30.0 * since), 0.0
+        )
         acc += ring[:, None] * way[None, :]
 
 
@@ -222,7 +230,7 @@ def _true_strides(side: str, swings: list[PlannedSwing]) -> list[TrueStride]:
             stride_length_m=way_m(after.source, after.target),
             is_turn=abs(after.target.heading_rad - after.source.heading_rad) > np.radians(20.0),
         )
-        for before, after in zip(swings[:-1], swings[1:], strict=True)
+        for before, after in itertools.pairwise(swings)
     ]
 
 
@@ -280,7 +288,9 @@ def fictional_lunge(
         if number == 0:
             slip = np.radians(slip_deg) * rise
         if first_pinch_share is not None:
-            u = float(np.interp(first_pinch_share, smooth_step(np.linspace(0, 1, 1001)), np.linspace(0, 1, 1001)))
+            u = float(
+                np.interp(first_pinch_share, smooth_step(np.linspace(0, 1, 1001)), np.linspace(0, 1, 1001))
+            )
             marks.append(start + u * reach_s)
     sway = np.radians(0.3) * (np.sin(2 * np.pi * 0.4 * time_s) + np.sin(2 * np.pi * 0.27 * time_s + 1.0)) / 2
     sideways = np.radians(out_of_plane_deg) * lean / np.radians(max(angles_deg))

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mortise.errors import InputError, SignalError
 from mortise.measure.readers import _clean as clean
@@ -119,7 +120,11 @@ def _as_list(paths: Any) -> list[Origin]:
     """Return the files as a list; a single path, open file or `(name, bytes)` counts as one."""
     if isinstance(paths, (str, os.PathLike)) or hasattr(paths, "read"):
         return [cast(Origin, paths)]
-    if isinstance(paths, tuple) and len(paths) == 2 and (isinstance(paths[1], bytes) or hasattr(paths[1], "read")):
+    if (
+        isinstance(paths, tuple)
+        and len(paths) == 2
+        and (isinstance(paths[1], bytes) or hasattr(paths[1], "read"))
+    ):
         # a name with its bytes, unless it is two open files
         return [cast(Origin, paths)] if isinstance(paths[0], str) else list(paths)
     return list(paths)
@@ -135,7 +140,24 @@ def _read_one(source: Source, given: _Given) -> list[Recording]:
             source.stream.close()
     if given.side is not None and len(raws) > 1:
         raws = [raw for raw in raws if names.side_of_name(raw.sensor) is given.side] or raws[:1]
-    return [_recording(reader, raw, given, sidecar) for raw in raws]
+    return _usable(reader, raws, given, sidecar)
+
+
+def _usable(reader: Reader, raws: list[_Raw], given: _Given, sidecar: Sidecar) -> list[Recording]:
+    """Return the sensors that can be used; one bad sensor among several does not spoil the file."""
+    found: list[Recording] = []
+    faults: list[SignalError] = []
+    for raw in raws:
+        try:
+            found.append(_recording(reader, raw, given, sidecar))
+        except SignalError as fault:
+            faults.append(fault)
+    if not found:
+        raise faults[0]
+    notes = tuple(f"left out: {fault}" for fault in faults)
+    if not notes:
+        return found
+    return [replace(each, info=replace(each.info, notes=each.info.notes + notes)) for each in found]
 
 
 def _phone_raws(reader: Reader) -> list[_Raw]:

@@ -1,0 +1,1 @@
+"""Scores the measurement engine against recordings with reference values, and writes the committed tables."""

@@ -1,0 +1,195 @@
+"""Strides, lengths, times and angles against marker motion capture of one person (gaitmap example)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mortise import measure
+from mortise.measure._walk import walk
+from validation.figure import Figure, mean, rms, spread
+from validation.sources import RATE_HZ, MarkerFoot, data_folder, labelled_strides, marker_feet
+
+SOURCE = "gaitmap example, 1 person, both feet, markers"
+
+
+# The floor has stopped the heel: a tenth of its speed in swing.
+_STOPPED_M_S = 0.5
+
+
+class _Errors:
+    """Errors gathered over both feet."""
+
+    def __init__(self) -> None:
+        self.length_cm: list[float] = []
+        self.time_ms: list[float] = []
+        self.strike_ms: list[float] = []
+        self.off_ms: list[float] = []
+        self.strike_deg: list[float] = []
+        self.off_deg: list[float] = []
+        self.n_labelled = 0
+        self.n_hit = 0
+        self.n_extra = 0
+
+
+def score() -> tuple[list[Figure], dict[str, list[float]]]:
+    """Return the figures, and stride length errors in centimetres to plot.
+
+    Truth from the markers: a stride's length is the heel's way between the two mid-stances; foot strike is the moment
+    the heel marker has been stopped (0.5 m/s over the floor) and foot off the moment the toe marker is lowest before it
+    lifts; the sole's angle is toe over heel, zero in mid-stance, and its value at contact the greatest before the toe
+    falls.
+    """
+    recordings = measure.read(
+        data_folder() / "gaitmap-example" / "imu_sample.csv", rate_hz=204.8, placement="lateral_foot"
+    )
+    result = measure.gait(recordings)
+    feet, labelled = marker_feet(), labelled_strides()
+    errors = _Errors()
+    for recording in recordings:
+        side = recording.side.value
+        strides = [s for s in result.strides if s.side is recording.side]
+        _lengths(errors, recording, feet[side], labelled[side])
+        _events(errors, strides, feet[side], labelled[side])
+        _found(errors, strides, labelled[side])
+    return _figures(errors), {"stride length, cm": errors.length_cm}
+
+
+def _lengths(errors: _Errors, recording: measure.Recording, foot: MarkerFoot, labelled: np.ndarray) -> None:
+    walked = walk(recording)
+    for step in walked.steps:
+        swing = step.swing
+        t0, t1 = (
+            i / walked.motion.rate_hz for i in (swing.from_index, swing.from_index + len(swing.path_m) - 1)
+        )
+        middle = 0.5 * (swing.start + swing.stop) / walked.motion.rate_hz
+        i, j = round(t0 * RATE_HZ), round(t1 * RATE_HZ)
+        if j < len(foot.heel_m) and any(a - 0.1 < middle < b for a, b in labelled):
+            way = foot.heel_m[j] - foot.heel_m[i]
+            errors.length_cm.append(100.0 * (swing.length_m - float(np.hypot(way[0], way[1]))))
+
+
+def _true_strike(foot: MarkerFoot, near_s: float) -> float | None:
+    window = np.arange(int((near_s - 0.12) * RATE_HZ), int((near_s + 0.08) * RATE_HZ))
+    if window[0] < 0 or window[-1] >= len(foot.heel_m):
+        return None
+    speed = np.hypot(foot.heel_m_s[window, 0], foot.heel_m_s[window, 1])
+    stopped = speed < _STOPPED_M_S
+    return float(window[np.argmax(stopped)]) / RATE_HZ if stopped.any() and not stopped[0] else None
+
+
+def _true_off(foot: MarkerFoot, near_s: float) -> float | None:
+    window = np.arange(int((near_s - 0.08) * RATE_HZ), int((near_s + 0.06) * RATE_HZ))
+    if window[0] < 0 or window[-1] >= len(foot.toe_m):
+        return None
+    lowest = int(np.argmin(foot.toe_m[window, 2]))
+    # at the window's edge the toe is not about to lift: there is no foot off to find
+    return float(window[lowest]) / RATE_HZ if 0 < lowest < len(window) - 1 else None
+
+
+def _events(errors: _Errors, strides: list[measure.Stride], foot: MarkerFoot, labelled: np.ndarray) -> None:
+    flat = []
+    rows = []
+    for stride in strides:
+        if not any(a - 0.2 < stride.foot_off_s < b + 0.2 for a, b in labelled):
+            continue
+        strike, following = (
+            _true_strike(foot, stride.foot_strike_s),
+            _true_strike(foot, stride.next_foot_strike_s),
+        )
+        off = _true_off(foot, stride.foot_off_s)
+        if strike is None or following is None or off is None:
+            continue
+        errors.strike_ms.append(1000.0 * (stride.foot_strike_s - strike))
+        errors.off_ms.append(1000.0 * (stride.foot_off_s - off))
+        errors.time_ms.append(1000.0 * (stride.stride_time_s - (following - strike)))
+        contact = int((stride.foot_strike_s - 0.1) * RATE_HZ), int((stride.foot_strike_s + 0.02) * RATE_HZ)
+        still = int((stride.foot_strike_s + 0.35 * stride.stance_time_s) * RATE_HZ)
+        flat.append(float(np.median(foot.pitch_deg[still : still + 100])))
+        rows.append(
+            (stride, float(foot.pitch_deg[slice(*contact)].max()), float(foot.pitch_deg[int(off * RATE_HZ)]))
+        )
+    zero = float(np.median(flat))
+    errors.strike_deg += [stride.strike_angle_deg - (contact - zero) for stride, contact, _ in rows]
+    errors.off_deg += [stride.toe_off_angle_deg - (leaving - zero) for stride, _, leaving in rows]
+
+
+def _found(errors: _Errors, strides: list[measure.Stride], labelled: np.ndarray) -> None:
+    strikes = sorted({s.foot_strike_s for s in strides} | {s.next_foot_strike_s for s in strides})
+    for start, end in labelled:
+        inside = sum(start <= strike < end for strike in strikes)
+        errors.n_labelled += 1
+        errors.n_hit += int(inside >= 1)
+        errors.n_extra += max(0, inside - 1)
+
+
+def _figures(e: _Errors) -> list[Figure]:
+    def one(
+        key: str, what: str, value: float, unit: str, n: int, better: str, mark: float | None, peer: str
+    ) -> Figure:
+        return Figure(
+            key=f"markers.{key}",
+            source=SOURCE,
+            what=what,
+            value=value,
+            unit=unit,
+            n=n,
+            better=better,
+            mark=mark,
+            peer=peer,
+        )
+
+    n = len(e.strike_ms)
+    return [
+        one("recall", "strides found", e.n_hit / e.n_labelled, "ratio", e.n_labelled, "up", 0.97, "0.91"),
+        one(
+            "precision",
+            "found strides that are labelled",
+            e.n_hit / (e.n_hit + e.n_extra),
+            "ratio",
+            e.n_hit,
+            "up",
+            0.97,
+            "",
+        ),
+        one(
+            "length_rmse_cm",
+            "stride length, RMSE",
+            rms(e.length_cm),
+            "cm",
+            len(e.length_cm),
+            "down",
+            3.5,
+            "4.3",
+        ),
+        one(
+            "length_bias_cm",
+            "stride length, bias",
+            mean(e.length_cm),
+            "cm",
+            len(e.length_cm),
+            "zero",
+            None,
+            "-2.1 to +1.7",
+        ),
+        one("time_rmse_ms", "stride time, RMSE", rms(e.time_ms), "ms", n, "down", 8.0, "11.1"),
+        one(
+            "strike_bias_ms",
+            "foot strike, bias",
+            mean(e.strike_ms),
+            "ms",
+            n,
+            "zero",
+            10.0,
+            "+26 (other marker rule)",
+        ),
+        one("strike_sd_ms", "foot strike, SD", spread(e.strike_ms), "ms", n, "down", 15.0, "7.8"),
+        one(
+            "off_bias_ms", "foot off, bias", mean(e.off_ms), "ms", n, "zero", 10.0, "-4.2 (other marker rule)"
+        ),
+        one("off_sd_ms", "foot off, SD", spread(e.off_ms), "ms", n, "down", 15.0, "3.5"),
+        one("strike_angle_rmse_deg", "strike angle, RMSE", rms(e.strike_deg), "deg", n, "down", 2.0, "2.0"),
+        one("strike_angle_bias_deg", "strike angle, bias", mean(e.strike_deg), "deg", n, "zero", None, "0.0"),
+        one(
+            "off_angle_rmse_deg", "toe-off angle, RMSE", rms(e.off_deg), "deg", n, "down", None, "2.4 to 8.7"
+        ),
+    ]
