@@ -13,7 +13,7 @@ from mortise.report.figure import animation, load_figures, picture, read_figure,
 from mortise.report.figure.body import REACH_SLACK, solve
 from mortise.report.figure.check import faults
 from mortise.report.figure.draw import fitted_view
-from mortise.report.figure.motion import drawings
+from mortise.report.figure.motion import _unwound, drawings
 from mortise.report.figure.pose import Pose, between
 from mortise.report.figure.sheet import contact_sheet
 from mortise.terms import Side
@@ -242,3 +242,9 @@ def test_every_figure_of_the_content_is_read():
 def test_the_contact_sheet_shows_every_exercise():
     sheet = contact_sheet()
     assert all(f"<b>{name}</b>" in sheet for name in FIGURES)
+
+
+def test_a_turn_past_half_a_round_is_taken_the_short_way():
+    assert _unwound(-179, 179) == 181
+    assert _unwound(179, -179) == -181
+    assert _unwound(30, 20) == 30
