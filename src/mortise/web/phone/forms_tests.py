@@ -13,10 +13,9 @@ from mortise.units import SYMBOLS
 from mortise.web.ui.fields import UnitInput
 
 
-class TestValue(NamedTuple):
+class HandValue(NamedTuple):
     """One value a patient measured."""
 
-    __test__ = False  # a value, not a test for pytest
 
     measure: Measure
     side: Side
@@ -44,12 +43,12 @@ class SelfTestForm(forms.Form):
                 )
         return cleaned
 
-    def values(self) -> Iterator[TestValue]:
+    def values(self) -> Iterator[HandValue]:
         """Yield what was filled in."""
         for measure, side in self.asked:
             value = self.cleaned_data.get(_name(measure, side))
             if value is not None:
-                yield TestValue(measure, side, value)
+                yield HandValue(measure, side, value)
 
 
 def _sides(measure: Measure, involved: Side) -> tuple[Side, ...]:

@@ -95,7 +95,7 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
         date_words=f"{visit.today:%A} {day(visit.today)}",
         first_name=visit.patient.first_name,
         headline=headline(visit, story),
-        glyph=SAYS[decision.advice if _speaks_of_stage(decision.advice) else decision.load][1],
+        glyph=_glyph(visit, story),
         because=because(visit, story),
         answered=tuple(answered),
         stage_words=f"Stage {stage.number} of {len(protocol.stages)}: {_in_a_sentence(stage.title_patient)}",
@@ -127,6 +127,10 @@ def headline(visit: Visit, story: Story) -> str:
     decision, texts = story.decision, visit.content.texts
     if _speaks_of_stage(decision.advice):
         return texts[f"advice.{decision.advice.value}.patient"]
+    if not has_checked_in(visit, story):
+        return "First, how is the ankle?"
+    if not story.lights:
+        return "Your first session."
     return texts[f"load.{decision.load.value}.patient"]
 
 
@@ -134,10 +138,19 @@ def _speaks_of_stage(advice: Advice) -> bool:
     return advice is not Advice.HOLD
 
 
+def _glyph(visit: Visit, story: Story) -> str:
+    decision = story.decision
+    if _speaks_of_stage(decision.advice):
+        return SAYS[decision.advice][1]
+    return SAYS[decision.load][1] if has_checked_in(visit, story) else SAYS["cannot"][1]
+
+
 def because(visit: Visit, story: Story) -> tuple[str, ...]:
     """Return why today is as it is: what fired rules say to a patient, each once; else why the session is so."""
     said = [rule.say_patient for rule in story.decision.rules if rule.truth is Truth.MET]
     asked = [rule.say_patient for rule in story.decision.rules if rule.truth is Truth.UNKNOWN]
+    if not has_checked_in(visit, story) and not said:
+        return ("This is today’s plan. Your answers can only make it lighter.",)
     more = visit.content.texts.get(f"advice.{story.decision.advice.value}.patient.more", "")
     lines = (
         said or asked[:1] or [more if _speaks_of_stage(story.decision.advice) else story.session.why_patient]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from mortise.record import Reading
 from mortise.terms import Origin
 from mortise.web.accounts import access
-from mortise.web.phone.forms_tests import SelfTestForm, TestValue
+from mortise.web.phone.forms_tests import SelfTestForm, HandValue
 from mortise.web.phone.reports import report
 from mortise.web.phone.self_tests import instrument_at_home, measures_due
 from mortise.web.phone.visits import Visit, visit_of
@@ -32,7 +32,7 @@ def self_test(request: HttpRequest) -> HttpResponse:
     return render(request, "phone/self_test.html", context, status=422 if form.errors else 200)
 
 
-def _reading(visit: Visit, one: TestValue, batch: str) -> Reading:
+def _reading(visit: Visit, one: HandValue, batch: str) -> Reading:
     return Reading(
         id=f"{batch}-{one.measure.id}-{one.side.value}", on=visit.today, origin=Origin.PATIENT,
         captured_at=timezone.now(), measure=one.measure.id, side=one.side, value=one.value,

@@ -1,0 +1,185 @@
+"""A patient's day in a real browser: the link, the questions, the player with its clock, the answer. On a phone."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mortise.record import SessionLog
+from mortise.web.care import services
+from tests.web import builders
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def given_ben_with_a_link(live_server: Any, phone_page: Page) -> tuple[builders.Cast, Page]:
+    cast = builders.cast()
+    token = services.make_phone_link(patient=cast.ben, by=cast.ada).token
+    phone_page.goto(f"{live_server.url}/enter/{token}/")
+    phone_page.get_by_role("button").click()
+    return cast, phone_page
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the whole page for a person to look at, when a folder for it is named."""
+    folder = os.environ.get("PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def tap(page: Page, name: str, value: str) -> None:
+    page.locator(f'label:has(input[name="{name}"][value="{value}"])').click()
+
+
+def when_every_question_is_answered_calmly(page: Page) -> None:
+    page.get_by_role("link", name="Check in, then start").click()
+    picture(page, "phone-check-1")
+    tap(page, "any_of_these", "none")
+    page.get_by_role("button", name="Next").click()
+    picture(page, "phone-check-2")
+    while page.get_by_role("heading", name="Before you start").count():
+        names = page.locator('input[type="radio"]').evaluate_all("all => [...new Set(all.map(one => one.name))]")
+        for name in names:
+            tap(page, name, "1" if name.endswith("_nrs") else "0")
+        page.locator("section.p-dock button").click()
+
+
+def test_a_day_from_the_questions_to_the_answer(
+    given_ben_with_a_link: tuple[builders.Cast, Page], axe: Callable[[Page], None]
+) -> None:
+    cast, page = given_ben_with_a_link
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    picture(page, "phone-today-before")
+    axe(page)
+    when_every_question_is_answered_calmly(page)
+    expect(page.get_by_role("link", name="Start")).to_be_visible()
+    picture(page, "phone-today")
+    axe(page)
+
+    page.clock.install()
+    page.get_by_role("link", name="Start").click()
+    picture(page, "phone-session-intro")
+    axe(page)
+    n_exercises = page.locator("[data-exercise]").count()
+    for number in range(n_exercises):
+        expect(page.locator("[data-exercise]:visible")).to_have_count(1)
+        page.locator('[data-do="start"]').click()
+        page.clock.run_for(8_000)
+        if number == 0:
+            picture(page, "phone-session-run")
+            axe(page)
+        page.clock.fast_forward(60 * 60 * 1000)  # the screen was locked for an hour: the clock knows
+        page.clock.run_for(1_000)
+        section = page.locator("[data-exercise]:visible")
+        expect(section.locator('input[data-field="outcome"][value="done"]')).to_be_checked()
+        if number == 0:
+            picture(page, "phone-session-after")
+            axe(page)
+        page.locator('[data-do="next"]').click()
+    picture(page, "phone-session-finish")
+    for name in ("pain_during_nrs", "effort_nrs", "comfort_nrs", "range_feeling_nrs", "confidence_nrs"):
+        tap(page, f"after-{name}", "3")
+    for name in ("sharp_pain_flag", "giving_way_flag"):
+        tap(page, f"after-{name}", "0")
+    axe(page)
+    page.get_by_role("button", name="Save and see what it changes").click()
+
+    expect(page.get_by_role("heading", name="Today is done")).to_be_visible()
+    expect(page.get_by_role("heading", name="What your answers changed")).to_be_visible()
+    picture(page, "phone-today-after")
+    log = next(services.record_of(episode=cast.episode, by=cast.ada).of_kind(SessionLog))
+    assert len(log.items) == n_exercises
+    assert {item.outcome for item in log.items} == {"done"}
+    for address in ("progress", "help", "test"):
+        page.goto(re.sub(r"/phone/.*", f"/phone/{address}/", page.url))
+        picture(page, f"phone-{address}")
+        axe(page)
+
+
+def test_a_session_resumes_where_it_was_after_the_page_is_killed(
+    given_ben_with_a_link: tuple[builders.Cast, Page],
+) -> None:
+    _, page = given_ben_with_a_link
+    when_every_question_is_answered_calmly(page)
+    page.clock.install()
+    page.get_by_role("link", name="Start").click()
+    first = page.locator("[data-exercise]:visible h2").inner_text()
+    page.locator('[data-do="start"]').click()
+    page.clock.fast_forward(60 * 60 * 1000)
+    page.clock.run_for(1_000)
+    page.locator("[data-exercise]:visible").locator('label:has(input[data-field="pain"][value="4"])').click()
+    page.locator('[data-do="next"]').click()
+    second = page.locator("[data-exercise]:visible h2").inner_text()
+    page.reload()
+    expect(page.locator("[data-exercise]:visible h2")).to_have_text(second)
+    assert first != second
+    expect(page.locator('input[data-field="pain"][value="4"]:checked')).to_have_count(1)
+
+
+def test_it_hurts_stops_the_exercise_and_says_so_in_the_log(
+    given_ben_with_a_link: tuple[builders.Cast, Page],
+) -> None:
+    _, page = given_ben_with_a_link
+    when_every_question_is_answered_calmly(page)
+    page.clock.install()
+    page.get_by_role("link", name="Start").click()
+    page.locator('[data-do="start"]').click()
+    page.clock.run_for(7_000)
+    page.locator('[data-do="hurts"]').click()
+    section = page.locator("[data-exercise]:visible")
+    expect(section.locator('input[data-field="outcome"][value="done"]')).not_to_be_checked()
+    expect(section.locator('input[data-field="reason"][value="pain"]')).to_be_checked()
+    section.locator('label:has(input[data-field="pain"][value="7"])').click()
+    expect(section.locator('[data-show="stop"]')).to_be_visible()
+    picture(page, "phone-session-hurts")
+
+
+def test_a_danger_sign_shows_the_stop_page(
+    given_ben_with_a_link: tuple[builders.Cast, Page], axe: Callable[[Page], None]
+) -> None:
+    _, page = given_ben_with_a_link
+    page.get_by_role("link", name="Check in, then start").click()
+    tap(page, "which", "red_calf")
+    tap(page, "any_of_these", "some")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    picture(page, "phone-stop")
+    axe(page)
+
+
+def test_the_session_can_be_logged_without_scripts(live_server: Any, browser: Any) -> None:
+    cast = builders.cast()
+    token = services.make_phone_link(patient=cast.ben, by=cast.ada).token
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{live_server.url}/enter/{token}/")
+    page.get_by_role("button").click()
+    when_every_question_is_answered_without_scripts(page)
+    page.get_by_role("link", name="Start").click()
+    for fieldset in page.locator('label:has(input[data-field="outcome"][value="done"])').all():
+        fieldset.click()
+    for name in ("pain_during_nrs", "effort_nrs", "comfort_nrs", "range_feeling_nrs", "confidence_nrs"):
+        tap(page, f"after-{name}", "3")
+    for name in ("sharp_pain_flag", "giving_way_flag"):
+        tap(page, f"after-{name}", "0")
+    page.get_by_role("button", name="Save and see what it changes").click()
+    expect(page.get_by_role("heading", name="Today is done")).to_be_visible()
+    context.close()
+
+
+def when_every_question_is_answered_without_scripts(page: Page) -> None:
+    page.get_by_role("link", name="Check in, then start").click()
+    tap(page, "any_of_these", "none")
+    page.get_by_role("button", name="Next").click()
+    while page.get_by_role("heading", name="Before you start").count():
+        html = page.content()
+        for name in sorted(set(re.findall(r'type="radio" name="([a-z_0-9]+)"', html))):
+            tap(page, name, "1" if name.endswith("_nrs") else "0")
+        page.locator("section.p-dock button").click()
