@@ -110,6 +110,7 @@ def test_a_session_resumes_where_it_was_after_the_page_is_killed(
     when_every_question_is_answered_calmly(page)
     page.clock.install()
     page.get_by_role("link", name="Start").click()
+    expect(page.locator("[data-exercise]:visible")).to_have_count(1)
     first = page.locator("[data-exercise]:visible h2").inner_text()
     page.locator('[data-do="start"]').click()
     page.clock.fast_forward(60 * 60 * 1000)

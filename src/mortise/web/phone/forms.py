@@ -66,7 +66,7 @@ class RedFlagsForm(forms.Form):
     """The danger signs in one question: none of these, or which. A tap on none on an ordinary day."""
 
     any_of_these = forms.ChoiceField(
-        label="Since you last checked in, any of these?",
+        label="Any of these?",
         choices=[(NONE_OF_THESE, "No, none of these"), (SOME_OF_THESE, "Yes")],
         widget=Cells(in_row=True),
         error_messages={"required": "Choose one. If you are not sure about a line, tick it."},
@@ -76,7 +76,7 @@ class RedFlagsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.measures = tuple(measures)
         self.fields["which"] = forms.MultipleChoiceField(
-            label="Which?",
+            label="Since you last checked in: tick what is true.",
             required=False,
             choices=[(measure.id, measure.question or measure.label) for measure in self.measures],
             widget=ManyCells,
@@ -107,11 +107,11 @@ class DayForm(forms.Form):
 
 OUTCOMES = [("done", "Done"), ("modified", "Partly"), ("skipped", "Skipped")]
 REASONS = [
-    ("", "No reason given"),
+    ("", "No reason"),
     ("pain", "It hurt"),
     ("too_hard", "Too hard"),
     ("no_time", "No time"),
-    ("no_kit", "Something was missing"),
+    ("no_kit", "No kit"),
     ("unsure", "Not sure how"),
 ]
 

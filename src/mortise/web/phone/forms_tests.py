@@ -16,7 +16,6 @@ from mortise.web.ui.fields import UnitInput
 class HandValue(NamedTuple):
     """One value a patient measured."""
 
-
     measure: Measure
     side: Side
     value: Decimal
@@ -60,10 +59,10 @@ def _name(measure: Measure, side: Side) -> str:
 
 
 def _field(measure: Measure, side: Side) -> forms.DecimalField:
-    where = "" if side is Side.NONE else f", {side.value}"
+    where = "" if side is Side.NONE else f"{side.value.capitalize()}: "
     between = f"between {measure.low} and {measure.high}"
     return forms.DecimalField(
-        label=f"{measure.question or measure.label}{where}", help_text=measure.how, required=False,
+        label=f"{where}{measure.question or measure.label}", help_text=measure.how, required=False,
         min_value=measure.low, max_value=measure.high, widget=UnitInput(SYMBOLS[measure.unit]),
         error_messages={
             "invalid": f"Write a number {between}.", "min_value": f"Write a number {between}.",

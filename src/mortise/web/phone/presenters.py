@@ -14,8 +14,8 @@ from mortise.episode import Story
 from mortise.protocol import DoseStep
 from mortise.record import CheckIn, PlannedExercise
 from mortise.report.figure import load_figures, thumbnail
-from mortise.report.words import day, number, plural
-from mortise.terms import Advice, Truth
+from mortise.report.words import day, listed, number, plural
+from mortise.terms import Advice, Load, Truth
 from mortise.web.phone.presenters_progress import TrackStage, gate_count, track_of
 from mortise.web.phone.self_tests import measures_due
 from mortise.web.phone.visits import Visit
@@ -155,7 +155,7 @@ def because(visit: Visit, story: Story) -> tuple[str, ...]:
     lines = (
         said or asked[:1] or [more if _speaks_of_stage(story.decision.advice) else story.session.why_patient]
     )
-    return tuple(dict.fromkeys(line for line in lines if line))[:3]
+    return tuple(dict.fromkeys(line for line in lines if line and line != headline(visit, story)))[:3]
 
 
 def changes(before: Story, after: Story) -> list[str]:
@@ -249,7 +249,9 @@ def morning_due(story: Story) -> str:
 def due_lines(visit: Visit, story: Story) -> tuple[str, ...]:
     """Return what is due at a visit soon, in words; what is due at home has its own page."""
     soon = [item for item in story.due if item.where == "visit" and item.due_on <= visit.today + DUE_SOON]
-    return tuple(f"{item.label}, at your next visit" for item in soon[:4])
+    if not soon:
+        return ()
+    return (f"At your next visit: {listed([_in_a_sentence(item.label) for item in soon[:5]])}.",)
 
 
 def _action(checked: bool, done: bool, has_exercises: bool, morning: bool) -> Action | None:

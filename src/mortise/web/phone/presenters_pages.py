@@ -105,5 +105,5 @@ def help_page(visit: Visit, looks: Iterable[Look]) -> HelpPage:
         emergency_words=texts["emergency.now"],
         setbacks=setbacks,
         clinic=visit.patient.clinic.name,
-        looks=tuple(looks),
+        looks=tuple({(look.who, look.what, look.at.date()): look for look in looks}.values()),
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from mortise.record import Reading
 from mortise.terms import Origin
 from mortise.web.accounts import access
-from mortise.web.phone.forms_tests import SelfTestForm, HandValue
+from mortise.web.phone.forms_tests import HandValue, SelfTestForm
 from mortise.web.phone.reports import report
 from mortise.web.phone.self_tests import instrument_at_home, measures_due
 from mortise.web.phone.visits import Visit, visit_of
