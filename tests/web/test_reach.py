@@ -50,7 +50,7 @@ def test_reach_is_the_own_clinics_and_nobody_elses(cast: Cast, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", FETCHES)
-@pytest.mark.parametrize("nonsense", [uuid.uuid4(), "", "x", "1; DROP", "\x00", "../.."], ids=repr)
+@pytest.mark.parametrize("nonsense", [uuid.UUID(int=7), "", "x", "1; DROP", "\x00", "../.."], ids=repr)
 def test_reach_of_nonsense_is_404(cast: Cast, name: str, nonsense: Any) -> None:
     with pytest.raises(Http404):
         FETCHES[name][0](cast.ada, nonsense)
