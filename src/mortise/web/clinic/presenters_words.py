@@ -57,7 +57,8 @@ class Source(Struct, frozen=True, kw_only=True):
     strength: str
 
 
-def _says(what: str) -> Says:
+def says_of(what: str) -> Says:
+    """Return shape and word of an advice, a load, or one of the other things Mortise says."""
     word, glyph, kind = SAYS[what]
     return Says(f"says--{kind}", f"g-{glyph}", word)
 
@@ -67,8 +68,8 @@ def _peg(state: str) -> Peg:
     return Peg(f"p-{name}", f"is-{name}", word)
 
 
-ADVICE_SAYS: Mapping[Advice, Says] = {advice: _says(advice) for advice in Advice}
-LOAD_SAYS: Mapping[Load, Says] = {load: _says(load) for load in Load}
+ADVICE_SAYS: Mapping[Advice, Says] = {advice: says_of(advice) for advice in Advice}
+LOAD_SAYS: Mapping[Load, Says] = {load: says_of(load) for load in Load}
 PEG_MET, PEG_UNMET, PEG_STALE, PEG_UNKNOWN = (_peg(state) for state in ("met", "unmet", "stale", "unknown"))
 CAUSE_WORDS: Mapping[Cause, str] = {
     Cause.MISSING: "never taken",

@@ -1,0 +1,10 @@
+"""The desk as a Django application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ClinicConfig(AppConfig):
+    name = "mortise.web.clinic"
+    label = "clinic"

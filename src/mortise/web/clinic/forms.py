@@ -1,0 +1,282 @@
+"""Forms of the desk: add a patient, answer a decision, resume, set a visit, upload a recording."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from mortise.protocol import Protocol
+from mortise.terms import Advice, Context, Sex, Side
+from mortise.web.ui.fields import Cells
+
+SIDES = [(Side.LEFT.value, "Left"), (Side.RIGHT.value, "Right")]
+SEXES = [(Sex.FEMALE.value, "Female"), (Sex.MALE.value, "Male"), (Sex.UNSPECIFIED.value, "Not stated")]
+REASON_LENGTH = 1000
+LEAST_AGE = 18
+GREATEST_AGE = 110
+
+
+class DateInput(forms.DateInput):
+    """A date by the reader's own calendar; without scripts and pickers it is still year-month-day."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+def reason_field(label: str, *, required: bool = True, help_text: str = "") -> forms.CharField:
+    """Return a field for a reason that goes on the record."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=REASON_LENGTH,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Write the reason: it goes on the record."},
+    )
+
+
+class PatientForm(forms.Form):
+    """A new patient and the ankle to be treated."""
+
+    name = forms.CharField(
+        label="Name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    birth_year = forms.IntegerField(
+        label="Year of birth",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": "Write the year as four digits."},
+    )
+    sex = forms.ChoiceField(
+        label="Sex",
+        choices=SEXES,
+        initial=Sex.UNSPECIFIED.value,
+        widget=Cells(in_row=True),
+        help_text="Only to choose the band that is usual at this age. Not stated: no band is used.",
+    )
+    side = forms.ChoiceField(
+        label="Ankle to be treated",
+        choices=SIDES,
+        widget=Cells(in_row=True),
+        error_messages={"required": "Say which ankle is treated."},
+    )
+    is_bilateral = forms.BooleanField(
+        label="The other ankle is affected too",
+        required=False,
+        help_text="Then the other side is no measure of what is normal; bands for age and sex are used instead.",
+    )
+
+    def __init__(self, *args: Any, today_on: date, **kwargs: Any) -> None:
+        self.today_on = today_on
+        super().__init__(*args, **kwargs)
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if not name:
+            raise ValidationError("Write the name.")
+        return name
+
+    def clean_birth_year(self) -> int:
+        year: int = self.cleaned_data["birth_year"]
+        age = self.today_on.year - year
+        if age < 0 or age > GREATEST_AGE:
+            raise ValidationError(f"{year} cannot be a year of birth. Write the year as four digits.")
+        if age < LEAST_AGE:
+            raise ValidationError(
+                "Mortise is for adults: nothing in its protocols was made for under 18. Treat this patient without it."
+            )
+        return year
+
+
+class AgreeForm(forms.Form):
+    """Agreement with the decision shown; a note is welcome, a reason is not asked for."""
+
+    decision = forms.CharField(widget=forms.HiddenInput)
+    note = forms.CharField(label="Note", required=False, max_length=REASON_LENGTH)
+
+
+class OverruleForm(forms.Form):
+    """Something else than what was proposed, with the reason for it."""
+
+    decision = forms.CharField(widget=forms.HiddenInput)
+    advice = forms.ChoiceField(
+        label="Do this instead",
+        widget=Cells(in_row=True),
+        error_messages={"required": "Choose what is done instead."},
+    )
+    stage = forms.ChoiceField(
+        label="Stage",
+        required=False,
+        help_text="Only for an advance or a step back. The neighbouring stage when left as it is.",
+    )
+    reason = reason_field(
+        "Because", help_text="Goes on the record under your name. Mortise will not overrule it."
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        protocol: Protocol,
+        stage_id: str,
+        choices: list[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.protocol, self.stage_id = protocol, stage_id
+        advice, stage = self.fields["advice"], self.fields["stage"]
+        assert isinstance(advice, forms.ChoiceField)
+        assert isinstance(stage, forms.ChoiceField)
+        advice.choices = choices
+        stage.choices = [("", "The neighbouring stage")] + [
+            (one.id, f"{one.number} {one.title}") for one in protocol.stages
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        advice, chosen = cleaned.get("advice"), cleaned.get("stage") or ""
+        if not advice:
+            return cleaned
+        try:
+            cleaned["stage"] = self._stage(Advice(advice), chosen)
+        except ValidationError as error:
+            self.add_error("stage", error)
+        return cleaned
+
+    def _stage(self, advice: Advice, chosen: str) -> str:
+        here = self.protocol.stage(self.stage_id)
+        if advice is Advice.HOLD:
+            if chosen and chosen != here.id:
+                raise ValidationError("A hold keeps the stage. Choose Advance or Step back to change it.")
+            return here.id
+        if advice is Advice.ADVANCE:
+            following = self.protocol.after(here.id)
+            target = self.protocol.stage(chosen) if chosen else following
+            if target is None or target.number <= here.number:
+                raise ValidationError("An advance leads to a later stage.")
+            return target.id
+        target = self.protocol.stage(chosen or here.step_back_to or here.id)
+        if target.number > here.number:
+            raise ValidationError("A step back leads to this stage or an earlier one.")
+        return target.id
+
+
+class ReasonForm(forms.Form):
+    """A reason that goes on the record: for acknowledging, resuming, excluding, withdrawing."""
+
+    reason = reason_field("Reason")
+
+
+class VisitForm(forms.Form):
+    """When the patient is next seen."""
+
+    visit_on = forms.DateField(label="Next visit", widget=DateInput())
+
+    def __init__(self, *args: Any, today_on: date, **kwargs: Any) -> None:
+        self.today_on = today_on
+        super().__init__(*args, **kwargs)
+
+    def clean_visit_on(self) -> date:
+        visit_on: date = self.cleaned_data["visit_on"]
+        if visit_on < self.today_on:
+            raise ValidationError("The next visit lies ahead. Choose today or a later day.")
+        return visit_on
+
+
+class GoalForm(forms.Form):
+    """One goal in the patient's own words."""
+
+    words = forms.CharField(
+        label="Goal, in the patient’s own words",
+        max_length=300,
+        error_messages={"required": "Write the goal as the patient says it."},
+    )
+    by_on = forms.DateField(label="By", required=False, widget=DateInput())
+
+
+class RecordingForm(forms.Form):
+    """One or two files of one recording, and what is known of them beyond what they say themselves."""
+
+    TESTS = (("gait", "Walking, foot sensors"), ("lunge", "Knee to wall, phone on the shin"))
+    PLACEMENTS = (
+        ("", "As the file says"), ("instep", "Instep"), ("lateral_foot", "Outer side of the foot"), ("heel", "Heel"),
+        ("foot", "Foot, spot not known"), ("shank", "Shin"),
+    )  # fmt: skip
+
+    test = forms.ChoiceField(
+        label="What was recorded", choices=TESTS, initial="gait", widget=Cells(in_row=True)
+    )
+    recorded_on = forms.DateField(label="Recorded on", widget=DateInput())
+    left = forms.FileField(label="Left side", required=False, allow_empty_file=True)
+    right = forms.FileField(label="Right side", required=False, allow_empty_file=True)
+    unsided = forms.FileField(label="One file, side as it says itself", required=False, allow_empty_file=True)
+    rate_hz = forms.DecimalField(
+        label="Samples per second",
+        required=False,
+        min_value=1,
+        max_value=10000,
+        max_digits=9,
+        decimal_places=4,
+        help_text="Only when the file does not say.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    placement = forms.ChoiceField(label="Where the sensor was", choices=PLACEMENTS, required=False)
+
+    def __init__(self, *args: Any, today_on: date, max_bytes: int, **kwargs: Any) -> None:
+        self.today_on, self.max_bytes = today_on, max_bytes
+        super().__init__(*args, **kwargs)
+
+    def clean_recorded_on(self) -> date:
+        recorded_on: date = self.cleaned_data["recorded_on"]
+        if recorded_on > self.today_on:
+            raise ValidationError("A recording cannot come from the future.")
+        return recorded_on
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        given = [name for name in ("left", "right", "unsided") if cleaned.get(name)]
+        if not given and not self.errors:
+            raise ValidationError("Choose at least one file.")
+        if "unsided" in given and len(given) > 1:
+            self.add_error("unsided", "Give left and right, or one file that says its side: not both.")
+        for name in given:
+            size = cleaned[name].size
+            if size == 0:
+                self.add_error(name, "This file is empty. Record again, or choose another file.")
+            elif size > self.max_bytes:
+                limit_mb = self.max_bytes // (1024 * 1024)
+                self.add_error(
+                    name, f"This file is larger than {limit_mb} MB. Cut it to one walk, then send that."
+                )
+        return cleaned
+
+
+class AcceptReadingsForm(forms.Form):
+    """Which numbers of a recording go into the record, and when they were taken relative to treatment."""
+
+    readings = forms.MultipleChoiceField(
+        label="Readings",
+        error_messages={"required": "Choose at least one number to take into the record."},
+    )
+    context = forms.ChoiceField(
+        label="Taken",
+        initial=Context.ROUTINE.value,
+        widget=Cells(in_row=True),
+        choices=[
+            (Context.ROUTINE.value, "Routine"),
+            (Context.BEFORE_TREATMENT.value, "Before treatment"),
+            (Context.AFTER_TREATMENT.value, "After treatment"),
+            (Context.TIRED.value, "When tired"),
+        ],
+        help_text="After treatment and when tired are kept and shown, and feed no gate.",
+    )
+    at_visit = forms.BooleanField(label="Recorded at a visit", required=False, initial=True)
+
+    def __init__(self, *args: Any, keys: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["readings"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(key, key) for key in keys]

@@ -1,0 +1,248 @@
+"""The plan as a form: which exercises, which dose step, which limits, what is kept out; any change needs its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from mortise.protocol import Constraint, Criterion, Exercise, Protocol, Stage, Tag
+from mortise.protocol.criteria import criteria_in
+from mortise.record import PlanVersion
+from mortise.report.words import number, with_unit
+from mortise.terms import Measure
+from mortise.units import SYMBOLS
+from mortise.web.clinic.forms import reason_field
+from mortise.web.clinic.presenters_programme import dose_words
+from mortise.web.ui.fields import ManyCells, UnitInput
+
+OFF, WITHOUT = "plan.off.", "plan.without."
+AS_PROPOSED = "Accepted as proposed."
+FOR_PATIENT = "Your physiotherapist has left this out for now."
+TAG_WORDS = {
+    Tag.END_RANGE_DORSIFLEXION: "End of upward range",
+    Tag.END_RANGE_PLANTARFLEXION: "End of downward range",
+    Tag.IMPACT: "Impact",
+    Tag.SINGLE_LEG: "One leg",
+    Tag.UNSUPPORTED: "Without support",
+    Tag.LOADED_CALF: "Loaded calf",
+    Tag.WALKING: "Walking",
+    Tag.STEP: "Steps and stairs",
+}
+
+
+class ExerciseRow(NamedTuple):
+    """One exercise with its bound fields, for the template."""
+
+    exercise: Exercise
+    is_in: forms.BoundField
+    step: forms.BoundField
+
+
+class FigureRow(NamedTuple):
+    """One limit a clinic may set, with its bound field and its bounds in words."""
+
+    criterion: Criterion
+    field: forms.BoundField
+    allowed: str
+
+
+class Changes(NamedTuple):
+    """What the form says differs from the plan that stands."""
+
+    stage: str
+    constraints: tuple[Constraint, ...]
+    dose_steps: dict[str, int]
+    figures: dict[str, Decimal]
+    is_changed: bool
+    reason: str
+
+
+class PlanForm(forms.Form):
+    """A plan, filled with what stands or with what Mortise proposes."""
+
+    without = forms.MultipleChoiceField(
+        label="Kept out until withdrawn",
+        required=False,
+        choices=[(tag.value, words) for tag, words in TAG_WORDS.items()],
+        widget=ManyCells(),
+        help_text="Can only take away: nothing chosen here adds load.",
+    )
+    reason = reason_field(
+        "Reason for what differs from the proposal",
+        required=False,
+        help_text="Goes on the record under your name.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        protocol: Protocol,
+        stage: Stage,
+        exercises: Mapping[str, Exercise],
+        steps: Mapping[str, int],
+        plan: PlanVersion | None,
+        measures: Mapping[str, Measure],
+        author: str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.protocol, self.stage_shown, self.plan, self.author = protocol, stage, plan, author
+        self.exercises = {
+            slot.exercise: exercises[slot.exercise] for slot in stage.slots if slot.exercise in exercises
+        }
+        self.steps = {name: steps.get(name, 0) for name in self.exercises}
+        self.kept = plan.constraints if plan is not None else ()
+        self.measures = measures
+        self.editable = {
+            one.id: one for one in _criteria(stage) if one.allowed is not None and one.value is not None
+        }
+        self.fields["stage"] = forms.ChoiceField(
+            label="Stage", choices=[(one.id, f"{one.number} {one.title}") for one in protocol.stages]
+        )
+        self.initial["stage"] = stage.id
+        self.initial["without"] = [
+            one.id.removeprefix(WITHOUT) for one in self.kept if one.id.startswith(WITHOUT)
+        ]
+        for name, exercise in self.exercises.items():
+            self._add_exercise(name, exercise)
+        for criterion in self.editable.values():
+            self._add_figure(criterion)
+
+    def _add_exercise(self, name: str, exercise: Exercise) -> None:
+        off = {one.id.removeprefix(OFF) for one in self.kept if one.id.startswith(OFF)}
+        self.fields[f"in-{name}"] = forms.BooleanField(
+            label=f"{exercise.name}: in the programme", required=False
+        )
+        self.initial[f"in-{name}"] = name not in off
+        self.fields[f"step-{name}"] = forms.TypedChoiceField(
+            label=f"{exercise.name}: dose",
+            coerce=int,
+            choices=[(index, dose_words(one)) for index, one in enumerate(exercise.dose_steps)],
+        )
+        self.initial[f"step-{name}"] = self.steps[name]
+
+    def _add_figure(self, criterion: Criterion) -> None:
+        name = f"f-{criterion.id}"
+        unit = SYMBOLS.get(criterion.unit, criterion.unit)
+        self.fields[name] = forms.CharField(label=criterion.label, required=False, widget=UnitInput(unit))
+        self.initial[name] = f"{self._standing(criterion).normalize():f}"
+
+    def _standing(self, criterion: Criterion) -> Decimal:
+        assert criterion.value is not None
+        return (self.plan.figures if self.plan is not None else {}).get(criterion.id, criterion.value)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for criterion in self.editable.values():
+            name = f"f-{criterion.id}"
+            try:
+                cleaned[name] = self._figure(criterion, cleaned.get(name, ""))
+            except ValidationError as error:
+                self.add_error(name, error)
+        if not self.errors:
+            if not any(cleaned[f"in-{name}"] for name in self.exercises):
+                raise ValidationError("Leave at least one exercise in, or choose another stage.")
+            if self.changes().is_changed and not cleaned.get("reason"):
+                self.add_error(
+                    "reason", "Something differs from the proposal: write why. It goes on the record."
+                )
+        return cleaned
+
+    def _figure(self, criterion: Criterion, typed: str) -> Decimal:
+        assert criterion.allowed is not None
+        if not typed.strip():
+            return self._standing(criterion)
+        try:
+            value = Decimal(typed.strip().replace(",", "."))
+        except InvalidOperation:
+            raise ValidationError(f"“{typed[:20]}” is not a number.") from None
+        low, high = criterion.allowed
+        if not value.is_finite() or not low <= value <= high:
+            raise ValidationError(f"A clinic may set {self._allowed(criterion)} here.")
+        return value
+
+    def _allowed(self, criterion: Criterion) -> str:
+        assert criterion.allowed is not None
+        low, high = (number(end, _grid(end)) for end in criterion.allowed)
+        return with_unit(f"{low} to {high}", criterion.unit)
+
+    @property
+    def exercise_rows(self) -> list[ExerciseRow]:
+        """Return the exercises with their fields in order."""
+        return [
+            ExerciseRow(exercise, self[f"in-{name}"], self[f"step-{name}"])
+            for name, exercise in self.exercises.items()
+        ]
+
+    @property
+    def figure_rows(self) -> list[FigureRow]:
+        """Return the limits a clinic may set."""
+        return [FigureRow(one, self[f"f-{one.id}"], self._allowed(one)) for one in self.editable.values()]
+
+    def changes(self) -> Changes:
+        """Return the plan of a cleaned form, and whether it differs from what was shown."""
+        cleaned = self.cleaned_data
+        reason = " ".join((cleaned.get("reason") or "").split())
+        constraints = self._constraints(reason)
+        before = self.plan.dose_steps if self.plan is not None else {}
+        moved = {
+            name: cleaned[f"step-{name}"]
+            for name in self.exercises
+            if cleaned[f"step-{name}"] != self.steps[name]
+        }
+        set_before = self.plan.figures if self.plan is not None else {}
+        figures = {
+            one.id: cleaned[f"f-{one.id}"]
+            for one in self.editable.values()
+            if cleaned[f"f-{one.id}"] != one.value or one.id in set_before
+        }
+        figures = {**{key: value for key, value in set_before.items() if key not in self.editable}, **figures}
+        is_changed = bool(
+            moved
+            or {one.id for one in constraints} != {one.id for one in self.kept}
+            or figures != set_before
+            or (self.plan is None and cleaned["stage"] != self.protocol.first_stage)
+            or (self.plan is not None and cleaned["stage"] != self.stage_shown.id)
+        )
+        return Changes(
+            cleaned["stage"], constraints, {**before, **moved}, figures, is_changed, reason or AS_PROPOSED
+        )
+
+    def _constraints(self, reason: str) -> tuple[Constraint, ...]:
+        cleaned = self.cleaned_data
+        kept = {one.id: one for one in self.kept}
+        wanted = [one for one in self.kept if not one.id.startswith((OFF, WITHOUT))]
+        wanted += [
+            one
+            for one in self.kept
+            if one.id.startswith(OFF) and one.id.removeprefix(OFF) not in self.exercises
+        ]
+        for name in self.exercises:
+            if not cleaned[f"in-{name}"]:
+                wanted.append(
+                    kept.get(f"{OFF}{name}") or self._new(f"{OFF}{name}", reason, exercises=(name,))
+                )
+        for tag in cleaned.get("without", []):
+            wanted.append(kept.get(f"{WITHOUT}{tag}") or self._new(f"{WITHOUT}{tag}", reason, tags=(tag,)))
+        return tuple(wanted)
+
+    def _new(
+        self, constraint_id: str, reason: str, *, exercises: tuple[str, ...] = (), tags: tuple[str, ...] = ()
+    ) -> Constraint:
+        return Constraint(
+            id=constraint_id, author=self.author, reason=reason, reason_patient=FOR_PATIENT,
+            without_exercises=exercises, without_tags=tags,
+        )  # fmt: skip
+
+
+def _criteria(stage: Stage) -> Iterable[Criterion]:
+    for node in stage.exit:
+        yield from criteria_in(node)
+
+
+def _grid(value: Decimal) -> Decimal:
+    return Decimal(1) if value == value.to_integral_value() else Decimal("0.01")

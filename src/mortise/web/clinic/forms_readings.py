@@ -1,0 +1,198 @@
+"""Rows of measures to be typed, both sides beside each other: empty is never zero, the impossible is asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from mortise.report.words import number, with_unit
+from mortise.terms import Context, Measure, Side
+from mortise.units import SYMBOLS
+from mortise.web.ui.fields import CANNOT_SAY, Cells, UnitInput
+
+CONTEXTS = [
+    (Context.ROUTINE.value, "Routine"),
+    (Context.BEFORE_TREATMENT.value, "Before treatment"),
+    (Context.AFTER_TREATMENT.value, "After treatment"),
+    (Context.TIRED.value, "When tired"),
+]
+NOT_TAKEN = (CANNOT_SAY, "Not taken")
+
+
+class Typed(NamedTuple):
+    """One value as it was typed: what, where, by which instrument."""
+
+    measure: Measure
+    side: Side
+    instrument: str
+    value: Decimal | None  # None: left empty
+
+
+class ValueField(forms.Field):
+    """A number on the grid of a measure and inside its range; an empty field is no value."""
+
+    def __init__(self, measure: Measure, **kwargs: Any) -> None:
+        self.measure = measure
+        super().__init__(required=False, widget=_widget(measure), **kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        text = str(value or "").strip()
+        if not text or text == CANNOT_SAY:
+            return None
+        try:
+            return Decimal(text.replace("−", "-").replace(",", "."))
+        except InvalidOperation:
+            raise ValidationError(f"“{text[:20]}” is not a number. Write it as 6.1.") from None
+
+    def validate(self, value: Decimal | None) -> None:
+        if value is None:
+            return
+        measure = self.measure
+        if not value.is_finite():
+            raise ValidationError("This is not a number. Write it as 6.1.")
+        if not measure.low <= value <= measure.high:
+            raise ValidationError(_implausible(measure, value))
+        if measure.on_grid(value) != value:
+            step = with_unit(number(measure.resolution, measure.resolution), measure.unit)
+            raise ValidationError(f"{measure.label} is read to {step}. Write the nearest.")
+
+
+def _implausible(measure: Measure, value: Decimal) -> str:
+    shown = with_unit(number(value, Decimal("0.01") if value % 1 else 1), measure.unit)
+    bounds = f"{number(measure.low, measure.resolution)} to {number(measure.high, measure.resolution)}"
+    text = f"{shown} cannot be “{measure.label}” ({bounds})."
+    for factor in (Decimal("0.1"), Decimal("0.01"), Decimal(10)):
+        other = value * factor
+        if measure.low <= other <= measure.high and measure.on_grid(other) == other:
+            return f"{text} Did you mean {number(other, measure.resolution)}?"
+    return text
+
+
+def _widget(measure: Measure) -> forms.Widget:
+    if measure.unit == "flag":
+        return Cells(in_row=True, choices=[("0", "No"), ("1", "Yes"), NOT_TAKEN])
+    if measure.unit == "grade" and measure.levels:
+        levels = [(str(index), level) for index, level in enumerate(measure.levels)]
+        return Cells(in_row=True, choices=[*levels, NOT_TAKEN])
+    return UnitInput(SYMBOLS.get(measure.unit, measure.unit), {"size": 6})
+
+
+def is_choice(measure: Measure) -> bool:
+    """Whether a measure is answered by cells rather than typed."""
+    return measure.unit == "flag" or (measure.unit == "grade" and bool(measure.levels))
+
+
+class MeasureRow(NamedTuple):
+    """One measure with its bound fields, for the template."""
+
+    measure: Measure
+    left: forms.BoundField | None
+    right: forms.BoundField | None
+    both: forms.BoundField | None
+    instrument: forms.BoundField | None
+    instrument_label: str
+    is_choice: bool
+
+
+class ReadingsForm(forms.Form):
+    """Measures as rows, with how and when they were taken.
+
+    `current` holds the values already on the record for this day, so that a page opened again shows what was typed.
+    """
+
+    context = forms.ChoiceField(label="Taken", choices=CONTEXTS, widget=forms.HiddenInput)
+    at_visit = forms.BooleanField(label="Measured at this visit", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        measures: Iterable[Measure],
+        current: Mapping[tuple[str, Side], Decimal],
+        instruments: Mapping[str, str],
+        involved: Side,
+        context: Context = Context.ROUTINE,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"context": context.value, "at_visit": True, **self.initial}
+        self.measures = tuple(measures)
+        self.involved = involved
+        for measure in self.measures:
+            self._add(measure, current, instruments)
+        if not self.measures:
+            del self.fields["context"], self.fields["at_visit"]
+
+    def _add(
+        self, measure: Measure, current: Mapping[tuple[str, Side], Decimal], instruments: Mapping[str, str]
+    ) -> None:
+        for side in sides_of(measure):
+            name = field_name(measure, side)
+            label = measure.label if side is Side.NONE else f"{measure.label}, {self._side_words(side)}"
+            self.fields[name] = ValueField(measure, label=label)
+            value = current.get((measure.id, side))
+            typed = "" if value is None else _typed(measure, value)
+            self.initial[name] = typed or (CANNOT_SAY if is_choice(measure) else "")
+        if len(measure.instruments) > 1:
+            self.fields[f"i-{measure.id}"] = forms.ChoiceField(
+                label=f"{measure.label}: taken with",
+                required=False,
+                choices=[(one.id, one.label) for one in measure.instruments],
+            )
+            self.initial[f"i-{measure.id}"] = instruments.get(measure.id, measure.instruments[0].id)
+
+    def _side_words(self, side: Side) -> str:
+        return f"{side.value}, treated" if side is self.involved else side.value
+
+    @property
+    def rows(self) -> list[MeasureRow]:
+        """Return the measures with their fields in order."""
+        return [self._row(measure) for measure in self.measures]
+
+    def _row(self, measure: Measure) -> MeasureRow:
+        def bound(side: Side) -> forms.BoundField | None:
+            name = field_name(measure, side)
+            return self[name] if name in self.fields else None
+
+        instrument = f"i-{measure.id}"
+        only = measure.instruments[0].label if len(measure.instruments) == 1 else ""
+        return MeasureRow(
+            measure=measure,
+            left=bound(Side.LEFT),
+            right=bound(Side.RIGHT),
+            both=bound(Side.NONE),
+            instrument=self[instrument] if instrument in self.fields else None,
+            instrument_label=only,
+            is_choice=is_choice(measure),
+        )
+
+    def typed(self) -> list[Typed]:
+        """Return every value of a valid form, empty ones as None."""
+        found = []
+        for measure in self.measures:
+            first = measure.instruments[0].id if measure.instruments else "by_hand"
+            instrument = self.cleaned_data.get(f"i-{measure.id}") or first
+            found += [
+                Typed(measure, side, instrument, self.cleaned_data.get(field_name(measure, side)))
+                for side in sides_of(measure)
+            ]
+        return found
+
+
+def sides_of(measure: Measure) -> tuple[Side, ...]:
+    """Return the sides a measure is taken on."""
+    return (Side.LEFT, Side.RIGHT) if measure.is_sided else (Side.NONE,)
+
+
+def field_name(measure: Measure, side: Side) -> str:
+    """Name the field of one measure on one side."""
+    return f"m-{measure.id}-{side.value}"
+
+
+def _typed(measure: Measure, value: Decimal) -> str:
+    if is_choice(measure):
+        return str(int(value))
+    return f"{value.normalize():f}" if value else "0"

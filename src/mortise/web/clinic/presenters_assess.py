@@ -1,0 +1,171 @@
+"""The assessment as it stands: what is done, what stops the programme, each side against the other with its error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from msgspec import Struct
+
+from mortise.protocol import Tier
+from mortise.protocol.assessment import Assessment, Section
+from mortise.record import Reading, Sign
+from mortise.report.words import age, number, with_unit
+from mortise.terms import Measure, Side
+from mortise.web.clinic.entries import Capture, Current
+from mortise.web.clinic.forms_assess import NOTED, question_sides
+from mortise.web.clinic.forms_readings import sides_of
+
+TIER_WORDS: Mapping[Tier, str] = {
+    Tier.NOW: "now",
+    Tier.WITHIN_48_H: "within 48 hours",
+    Tier.WITHIN_2_WEEKS: "within two weeks",
+}
+_TIER_ORDER = {Tier.NOW: 0, Tier.WITHIN_48_H: 1, Tier.WITHIN_2_WEEKS: 2, None: 3}
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One section in the list of parts: done, begun or open."""
+
+    id: str
+    number: int
+    title: str
+    state: str  # "done", "begun", "open"
+    words: str
+
+
+class Raised(Struct, frozen=True, kw_only=True):
+    """An answer that stops the assessment: what was found, what to do now, how soon."""
+
+    question: str
+    answer: str
+    refers: str
+    when: str
+    stops: bool  # no programme can be started
+    is_urgent: bool
+
+
+class Compared(Struct, frozen=True, kw_only=True):
+    """One measure's two sides against each other, and what was last taken."""
+
+    difference: str
+    verdict: str
+    css: str
+    last: str
+
+
+def parts_of(assessment: Assessment, current: Current) -> tuple[Part, ...]:
+    """Return every section with how much of it is answered."""
+    return tuple(_part(section, current) for section in assessment.sections)
+
+
+def _part(section: Section, current: Current) -> Part:
+    asked = {(question.id, side) for question in section.questions for side in question_sides(question)}
+    answered = {key for key in asked if key in current.signs}
+    is_read = any((name, side) in current.readings for name in section.measures for side in Side)
+    has_goals = section.asks_goals and bool(current.goals)
+    n_open = len(asked) - len(answered)
+    begun = bool(answered) or is_read or has_goals
+    is_done = (
+        begun and n_open == 0 and (is_read or not section.measures) and (has_goals or not section.asks_goals)
+    )
+    state = "done" if is_done else "begun" if begun else "open"
+    words = {"done": "done", "begun": f"{n_open} open" if n_open else "begun", "open": "open"}[state]
+    return Part(id=section.id, number=section.number, title=section.title, state=state, words=words)
+
+
+def raised_of(assessment: Assessment, signs: Mapping[tuple[str, Side], Sign]) -> tuple[Raised, ...]:
+    """Return every answer that refers or excludes, the most urgent first."""
+    found: list[tuple[int, Raised]] = []
+    for question in assessment.questions():
+        for side in question_sides(question):
+            sign = signs.get((question.id, side))
+            level = question.level(sign.level) if sign is not None else None
+            if level is None or not (level.refers or level.is_exclusion or level.tier):
+                continue
+            where = "" if side is Side.NONE else f", {side.value}"
+            raised = Raised(
+                question=f"{question.label}{where}",
+                answer=level.label,
+                refers=level.refers,
+                when=TIER_WORDS[level.tier] if level.tier else "",
+                stops=level.is_exclusion or level.tier is not None,
+                is_urgent=level.tier in (Tier.NOW, Tier.WITHIN_48_H),
+            )
+            found.append((_TIER_ORDER[level.tier], raised))
+    return tuple(raised for _, raised in sorted(found, key=lambda one: one[0]))
+
+
+def open_required(
+    assessment: Assessment, signs: Mapping[tuple[str, Side], Sign]
+) -> tuple[tuple[str, str], ...]:
+    """Return what must be asked before a programme starts and was not: section id and question."""
+    return tuple(
+        (section.id, question.label)
+        for section in assessment.sections
+        for question in section.questions
+        if question.is_required and not any((question.id, side) in signs for side in question_sides(question))
+    )
+
+
+def answers_of(section: Section, signs: Mapping[tuple[str, Side], Sign]) -> tuple[tuple[str, str], ...]:
+    """Return the answers of a section as question and words, for reading."""
+    found = []
+    for question in section.questions:
+        for side in question_sides(question):
+            sign = signs.get((question.id, side))
+            if sign is None:
+                continue
+            level = question.level(sign.level)
+            words = [level.label] if level is not None else [] if sign.level == NOTED else [sign.level]
+            label = question.label if side is Side.NONE else f"{question.label}, {side.value}"
+            found.append((label, ": ".join([*words, *([sign.text] if sign.text else [])])))
+    return tuple(found)
+
+
+def compared_of(
+    measures: Iterable[Measure], current: Current, involved: Side, capture: Capture
+) -> dict[str, Compared]:
+    """Return for each measure the treated side minus the other with its error, and what was taken before today."""
+    return {measure.id: _compared(measure, current, involved, capture) for measure in measures}
+
+
+def _compared(measure: Measure, current: Current, involved: Side, capture: Capture) -> Compared:
+    readings = {side: current.readings.get((measure.id, side)) for side in sides_of(measure)}
+    last = "; ".join(
+        _last_words(measure, side, reading, capture)
+        for side, reading in readings.items()
+        if reading is not None and reading.on != capture.on
+    )
+    treated, other = readings.get(involved), readings.get(involved.opposite)
+    if treated is None or other is None or treated.on != other.on or measure.unit in ("grade", "flag"):
+        return Compared(difference="", verdict="", css="", last=last)
+    difference = treated.value - other.value
+    error = _error_of_difference(measure, treated)
+    words = number(difference, measure.resolution, signed=True)
+    if error is None:
+        return Compared(
+            difference=with_unit(words, measure.unit), verdict="Error not known", css="is-unknown", last=last
+        )
+    is_beyond = abs(difference) > error
+    return Compared(
+        difference=with_unit(f"{words} ± {number(error, measure.resolution)}", measure.unit),
+        verdict="Beyond error" if is_beyond else "Within error",
+        css="is-unmet" if is_beyond else "is-plain",
+        last=last,
+    )
+
+
+def _error_of_difference(measure: Measure, reading: Reading) -> Decimal | None:
+    instrument = measure.instrument(reading.instrument)
+    return None if instrument is None else instrument.smallest_real_change
+
+
+def _last_words(measure: Measure, side: Side, reading: Reading, capture: Capture) -> str:
+    value = with_unit(number(reading.value, measure.resolution), measure.unit)
+    if measure.unit == "grade" and measure.levels and 0 <= int(reading.value) < len(measure.levels):
+        value = measure.levels[int(reading.value)]
+    elif measure.unit == "flag":
+        value = "yes" if reading.value else "no"
+    where = "" if side is Side.NONE else f"{side.value} "
+    return f"{where}{value}, {age(reading.on, capture.on)}"

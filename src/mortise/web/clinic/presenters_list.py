@@ -1,0 +1,168 @@
+"""Who needs me today, why, and since when: groups in order of need, one action each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from mortise.report.words import day, plural
+from mortise.web.care.models import Need
+from mortise.web.care.services.needs import NeedRow
+from mortise.web.clinic.presenters_words import Says, n_people, says_of
+
+N_ON_PLAN_SHOWN = 200
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One line of the list as it is read."""
+
+    episode_id: UUID
+    name: str
+    sub: str
+    why: str
+    says: Says
+    since: str
+    action: str
+    is_flag: bool
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """Rows of one urgency."""
+
+    key: str
+    title: str
+    about: str
+    rows: tuple[Row, ...]
+
+
+class Desk(Struct, frozen=True, kw_only=True):
+    """Everything the list shows."""
+
+    headline: str
+    about: str
+    groups: tuple[Group, ...]
+    on_plan: tuple[Row, ...]
+    n_on_plan: int
+    n_needing: int
+    is_empty: bool
+    query: str
+
+
+_GROUPS = (
+    ("now", "Now", "a red flag; the clock runs until you answer", (Need.STOPPED,)),
+    (
+        "decide", "Decide today", "Mortise proposes, you agree or overrule",
+        (Need.ASKED, Need.STEPPED_BACK, Need.ADVANCE),
+    ),
+    ("week", "This week", "silent, not started, tests due, not taken in", (Need.SILENT, Need.NEW)),
+)  # fmt: skip
+
+
+def desk_of(
+    found: Iterable[NeedRow], now: datetime, today_on: date, titles: Mapping[str, str], query: str = ""
+) -> Desk:
+    """Arrange the clinic's episodes by need; within one need the longest waiting comes first.
+
+    Parameters
+    ----------
+    found
+        Every open episode of the clinic, in order of need.
+    now, today_on
+        The moment and the clinic's own day.
+    titles
+        Protocol id to its title.
+    query
+        Only people whose name holds these words are shown.
+    """
+    everybody = tuple(found)
+    wanted = query.casefold().split()
+    shown = [one for one in everybody if all(word in one.name.casefold() for word in wanted)]
+    groups = []
+    for key, title, about, needs in _GROUPS:
+        rows = tuple(
+            _row(one, now, titles) for one in shown if one.need in needs or (key == "week" and _is_left(one))
+        )
+        if rows:
+            groups.append(Group(key=key, title=title, about=about, rows=rows))
+    quiet = sorted((one for one in shown if _is_quiet(one)), key=lambda one: one.name)
+    n_quiet = sum(_is_quiet(one) for one in everybody)
+    n_needing = len(everybody) - n_quiet
+    return Desk(
+        headline=headline(n_needing, sum(one.need is Need.STOPPED for one in everybody)),
+        about=f"{WEEKDAYS[today_on.weekday()]} {day(today_on)}. {_quiet_words(n_quiet, n_needing)}",
+        groups=tuple(groups),
+        on_plan=tuple(_row(one, now, titles) for one in quiet[:N_ON_PLAN_SHOWN]),
+        n_on_plan=len(quiet),
+        n_needing=n_needing,
+        is_empty=not everybody,
+        query=query,
+    )
+
+
+def _is_left(row: NeedRow) -> bool:
+    """Whether somebody on plan sent something that nobody could take in."""
+    return row.need is Need.ON_PLAN and row.n_quarantined > 0
+
+
+def _is_quiet(row: NeedRow) -> bool:
+    return row.need is Need.ON_PLAN and not row.n_quarantined
+
+
+def headline(n_needing: int, n_now: int) -> str:
+    """Say how many people need somebody: "Three people need you. One cannot wait."."""
+    first = f"{n_people(n_needing)} {'needs' if n_needing <= 1 else 'need'} you."
+    if not n_now:
+        return first
+    number = n_people(n_now).removesuffix(" people").removesuffix(" person")
+    return f"{first} {number} cannot wait."
+
+
+def _quiet_words(n_quiet: int, n_needing: int) -> str:
+    if not n_quiet:
+        return "Nobody else is on plan." if n_needing else "Nobody is on plan yet."
+    others = plural(n_quiet, "other") if n_needing else plural(n_quiet, "patient")
+    return f"{others} {'is' if n_quiet == 1 else 'are'} on plan and asked for nothing."
+
+
+def _row(row: NeedRow, now: datetime, titles: Mapping[str, str]) -> Row:
+    stage = f", stage {row.stage}" if row.stage else ""
+    return Row(
+        episode_id=row.episode_id,
+        name=row.name,
+        sub=f"{row.age}, {row.side.value}. {titles.get(row.protocol, row.protocol)}{stage}",
+        why=row.reason or "On plan.",
+        says=_says(row),
+        since=_since(row, now),
+        action="Answer" if row.need is Need.STOPPED else row.action,
+        is_flag=row.need is Need.STOPPED,
+    )
+
+
+def _says(row: NeedRow) -> Says:
+    if row.need is Need.STOPPED:
+        return says_of("stop_and_seek_help")
+    if row.need is Need.SILENT:
+        return says_of("cannot")
+    if row.need is Need.NEW or not row.advice:
+        return Says("says--cannot", "g-cannot", "Not started")
+    return says_of(row.advice)
+
+
+def _since(row: NeedRow, now: datetime) -> str:
+    if row.need is Need.SILENT and row.n_days_silent is not None:
+        return plural(row.n_days_silent, "day")
+    return since_words(row.since_at, now)
+
+
+def since_words(since_at: datetime, now: datetime) -> str:
+    """Write how long something has waited: "6 min", "1 h 26 min", "2 days"."""
+    minutes = max(0, int((now - since_at).total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return plural(minutes // (24 * 60), "day")

@@ -1,0 +1,288 @@
+"""One patient's course on one page, and what a clinician does there: agree, overrule, resume, set the next visit."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_POST, require_safe
+
+from mortise.decide.classify import classify
+from mortise.episode import Story, output_hash, story
+from mortise.errors import ConflictError, InputError
+from mortise.protocol import Protocol
+from mortise.record import Decision, PatientRecord, Reading, Sign
+from mortise.report.chart import course_chart
+from mortise.report.words import day
+from mortise.terms import Advice
+from mortise.web.accounts import access
+from mortise.web.accounts.access import StaffRequest
+from mortise.web.care import services
+from mortise.web.care.content import content
+from mortise.web.care.models import EpisodeRow
+from mortise.web.clinic import pictures
+from mortise.web.clinic.forms import OverruleForm, ReasonForm, VisitForm
+from mortise.web.clinic.presenters_course import (
+    judgements_of,
+    newest_decision,
+    next_visit,
+    past_decisions,
+    reports_of,
+    stage_track,
+)
+from mortise.web.clinic.presenters_course_chart import DEFAULT_MEASURE, chartable, course_input
+from mortise.web.clinic.presenters_decision import Panel, panel_of, proposed_words
+from mortise.web.clinic.presenters_due import due_rows, session_words
+from mortise.web.clinic.presenters_gate import gate_of
+from mortise.web.clinic.presenters_programme import DoseNow, Programme, programme_of
+from mortise.web.clinic.requests import author_names, header_of, page
+from mortise.web.ui.fields import add_error
+
+WORKING_CLASSIFICATION = "working_classification"
+
+
+@access.staff
+@require_safe
+def course(request: StaffRequest, episode_id: UUID) -> HttpResponse:
+    """Show everything about one ankle."""
+    episode = services.episode_or_404(request.user, episode_id)
+    return _page(request, episode)
+
+
+@access.staff
+@require_POST
+def respond(request: StaffRequest, episode_id: UUID) -> HttpResponse:
+    """Take an agreement or an overrule of exactly the decision that was shown."""
+    episode = services.episode_or_404(request.user, episode_id)
+    told = story_of(episode, request)
+    form = None
+    try:
+        if request.POST.get("response") == "agree":
+            services.respond(decision=_shown_decision(episode, request), response="agree", by=request.user,
+                             reason=request.POST.get("note", "")[:1000])  # fmt: skip
+            return redirect("clinic:course", episode_id=episode.pk)
+        form = overrule_form(told.decision, told.protocol, request.POST)
+        if form.is_valid():
+            _overrule(episode, request, form)
+            return redirect("clinic:course", episode_id=episode.pk)
+    except ConflictError as error:
+        return _page(request, episode, problem=str(error), status=409)
+    except InputError as error:
+        if form is None:
+            return _page(request, episode, problem=str(error), status=400)
+        add_error(form, error, error.where)
+    return _page(request, episode, overrule=form, status=400)
+
+
+def _overrule(episode: EpisodeRow, request: StaffRequest, form: OverruleForm) -> None:
+    row = _shown_decision(episode, request)
+    stage = form.cleaned_data["stage"]
+    services.respond(
+        decision=row,
+        response="overrule",
+        by=request.user,
+        advice=Advice(form.cleaned_data["advice"]),
+        stage=stage if stage != form.stage_id else "",
+        reason=form.cleaned_data["reason"],
+    )
+
+
+def _shown_decision(episode: EpisodeRow, request: StaffRequest) -> Any:
+    """Return the stored decision of today, which must be the one the page showed."""
+    today_on = episode.patient.clinic.today()
+    decided = services.decide(episode=episode, on=today_on, by=request.user)
+    if output_hash(decided.record.decision) != request.POST.get("decision", ""):
+        raise ConflictError(
+            "The proposal changed while you looked at it.", mend="Read it again, then answer."
+        )
+    return services.decision_or_404(request.user, decided.record.id)
+
+
+@access.staff
+@require_POST
+def judge(request: StaffRequest, episode_id: UUID) -> HttpResponse:
+    """Take a clinician's judgement about a red flag: seen, or the programme opened again, always with a reason."""
+    episode = services.episode_or_404(request.user, episode_id)
+    form = ReasonForm(request.POST)
+    wanted = request.POST.get("judgement", "")
+    if form.is_valid() and wanted in ("acknowledge", "resume"):
+        services.judge(
+            episode=episode,
+            judgement="resume" if wanted == "resume" else "acknowledge",
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+        )
+        return redirect("clinic:course", episode_id=episode.pk)
+    return _page(request, episode, reason=form, status=400)
+
+
+@access.staff
+@require_POST
+def visit(request: StaffRequest, episode_id: UUID) -> HttpResponse:
+    """Set the next visit."""
+    episode = services.episode_or_404(request.user, episode_id)
+    form = VisitForm(request.POST, today_on=episode.patient.clinic.today())
+    if form.is_valid():
+        services.plan_visit(episode=episode, visit_on=form.cleaned_data["visit_on"], by=request.user)
+        return redirect("clinic:course", episode_id=episode.pk)
+    return _page(request, episode, visit_form=form, status=400)
+
+
+# ---------------------------------------------------------------- the page
+
+
+def story_of(episode: EpisodeRow, request: StaffRequest) -> Story:
+    """Return the story of today; the reading is audited."""
+    record = services.record_of(episode=episode, by=request.user)
+    return story(record, content(), episode.patient.clinic.today())
+
+
+def _page(
+    request: StaffRequest,
+    episode: EpisodeRow,
+    *,
+    overrule: OverruleForm | None = None,
+    reason: ReasonForm | None = None,
+    visit_form: VisitForm | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    told = story_of(episode, request)
+    names = author_names(episode.patient)
+    context: dict[str, Any] = {
+        "episode": episode,
+        "header": full_header(episode, told.record, told),
+        "problem": problem,
+        "is_started": told.plan is not None,
+        "track": stage_track(told.facts, told.protocol, told.stage, episode.opened_on),
+        "links": services.phone_links_of(patient=episode.patient),
+        "visit_form": visit_form or VisitForm(today_on=told.as_of),
+        "quarantined": episode.standing.n_quarantined,
+    }
+    if told.plan is not None:
+        context |= _decision_context(episode, told, names, overrule, reason)
+        context |= _course_context(request, episode, told, names)
+    return page(request, "course", context, status=status)
+
+
+def _decision_context(
+    episode: EpisodeRow,
+    told: Story,
+    names: dict[str, str],
+    overrule: OverruleForm | None,
+    reason: ReasonForm | None,
+) -> dict[str, Any]:
+    measures = content().measures
+    made, response = newest_decision(told.record.facts)
+    is_answered = made is not None and response is not None and made.decision.as_of == told.as_of
+    return {
+        "gate": gate_of(
+            told.decision,
+            told.protocol.stage(told.stage),
+            told.protocol.after(told.stage),
+            measures,
+            episode.side,
+        ),
+        "panel": panel(told, names),
+        "shown": output_hash(told.decision),
+        "proposed": proposed_words(told.decision.as_of, told.as_of),
+        "answered": past_decisions(told.record.facts, told.protocol, names)[0] if is_answered else None,
+        "overrule": overrule or overrule_form(told.decision, told.protocol, None),
+        "is_overrule_open": overrule is not None,
+        "reason_form": reason or ReasonForm(),
+    }
+
+
+def _course_context(
+    request: StaffRequest, episode: EpisodeRow, told: Story, names: dict[str, str]
+) -> dict[str, Any]:
+    measures = content().measures
+    exercise_names = {one.id: one.name for one in content().exercises.values()}
+    wanted = request.GET.get("chart", "")
+    measure_id = wanted if wanted in measures else DEFAULT_MEASURE
+    return {
+        "chart": drawn(course_chart(course_input(told, measures, measure_id))),
+        "chart_choices": chartable(told, measures, measure_id),
+        "programme": programme(episode, told),
+        "decisions": past_decisions(told.record.facts, told.protocol, names),
+        "judgements": judgements_of(told.facts, names),
+        "reports": reports_of(told.facts, measures, exercise_names),
+        "due": due_rows(told.due, told.as_of),
+        "sessions": session_words(told),
+    }
+
+
+def panel(told: Story, names: dict[str, str]) -> Panel:
+    """Return the decision panel of a story."""
+    return panel_of(
+        told.decision,
+        told.protocol,
+        content().measures,
+        content().evidence,
+        told.record.episode.involved_side,
+        {one.id: one.name for one in content().exercises.values()},
+        names,
+    )
+
+
+def programme(episode: EpisodeRow, told: Story) -> Programme:
+    """Return the programme of a story, with pictures."""
+    return programme_of(
+        told.stage_now,
+        told.session,
+        content().exercises,
+        {
+            name: DoseNow(
+                step=state.step, cause=state.cause, since=day(state.since_on) if state.since_on else ""
+            )
+            for name, state in told.dose_states.items()
+        },
+        lambda exercise: pictures.thumbnail_of(exercise, episode.side),
+    )
+
+
+def overrule_form(decision: Decision, protocol: Protocol, data: Any) -> OverruleForm:
+    """Return the form to overrule a decision."""
+    options = [Advice.ADVANCE, Advice.HOLD, Advice.STEP_BACK]
+    if protocol.after(decision.stage) is None:
+        options.remove(Advice.ADVANCE)
+    words = {Advice.ADVANCE: "Advance", Advice.HOLD: "Hold", Advice.STEP_BACK: "Step back"}
+    choices = [(one.value, words[one]) for one in options if one is not decision.advice]
+    return OverruleForm(data, protocol=protocol, stage_id=decision.stage, choices=choices)
+
+
+def full_header(episode: EpisodeRow, record: PatientRecord, told: Story | None = None) -> dict[str, Any]:
+    """Return the header with classification, goals and the next visit."""
+    today_on = episode.patient.clinic.today()
+    goals = services.goals_of(record)
+    visit_on = next_visit(told.facts if told is not None else record.facts, today_on)
+    return header_of(
+        episode,
+        classification=working_classification(episode, record),
+        wants="; ".join(goal.words for goal in goals),
+        next_visit=day(visit_on) if visit_on else "",
+    )
+
+
+def working_classification(episode: EpisodeRow, record: PatientRecord) -> str:
+    """Return what a clinician took as working classification, or nothing."""
+    taken = [sign for sign in services.live_facts(record, Sign) if sign.sign == WORKING_CLASSIFICATION]
+    if not taken:
+        return ""
+    found = classify(
+        content().classification,
+        services.live_facts(record, Sign),
+        services.live_facts(record, Reading),
+        episode.side,
+    )
+    labels = {one.candidate: one.label for one in (*found.candidates, *found.coexisting)}
+    label = labels.get(taken[-1].level, taken[-1].level)
+    return f"{label}; {taken[-1].text}" if taken[-1].text else label
+
+
+def drawn(svg: str) -> SafeString:
+    """Mark what `report` drew as safe: it escapes every word it is given."""
+    return mark_safe(svg)

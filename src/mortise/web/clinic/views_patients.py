@@ -1,0 +1,68 @@
+"""Add a patient; find the way from a patient to the course of the ankle under treatment."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mortise.errors import InputError
+from mortise.terms import Sex, Side
+from mortise.web.accounts import access
+from mortise.web.accounts.access import StaffRequest
+from mortise.web.care import services
+from mortise.web.care.content import content
+from mortise.web.care.models import EpisodeRow
+from mortise.web.clinic.forms import PatientForm
+from mortise.web.clinic.requests import page
+from mortise.web.ui.fields import add_error
+
+
+@access.staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: StaffRequest) -> HttpResponse:
+    """Add a patient and open the episode of one ankle; then the assessment begins."""
+    if not request.user.is_physiotherapist:
+        raise Http404
+    today_on = request.user.clinic.today()
+    form = PatientForm(request.POST if request.method == "POST" else None, today_on=today_on)
+    if request.method == "POST" and form.is_valid():
+        episode = _opened(request, form)
+        if episode is not None:
+            return redirect("clinic:assessment", episode_id=episode.pk)
+    status = 400 if request.method == "POST" else 200
+    return page(request, "patient_add", {"form": form}, status=status)
+
+
+def _opened(request: StaffRequest, form: PatientForm) -> EpisodeRow | None:
+    typed = form.cleaned_data
+    try:
+        with transaction.atomic():
+            patient = services.add_patient(
+                name=typed["name"], birth_year=typed["birth_year"], sex=Sex(typed["sex"]), by=request.user
+            )
+            return services.open_episode(
+                patient=patient,
+                involved_side=Side(typed["side"]),
+                protocol=content().protocol_ids[0],
+                opened_on=patient.clinic.today(),
+                by=request.user,
+                is_bilateral=typed["is_bilateral"],
+            )
+    except InputError as error:
+        add_error(form, error, error.where)
+        return None
+
+
+@access.staff
+@require_safe
+def patient(request: StaffRequest, patient_id: UUID) -> HttpResponse:
+    """Go to the course of the newest open episode."""
+    found = services.patient_or_404(request.user, patient_id)
+    episodes = services.open_episodes_of(request.user, found)
+    if not episodes:
+        raise Http404
+    return redirect("clinic:course", episode_id=episodes[0].pk)

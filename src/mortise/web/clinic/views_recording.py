@@ -1,0 +1,189 @@
+"""Recordings: upload, see what was recognised and measured or why not, take chosen numbers into the record."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mortise.errors import ConflictError, InputError
+from mortise.measure.results import GaitResult, LungeResult, MeasureResult
+from mortise.report.chart import curve_chart, signal_chart, stride_chart, trials_chart
+from mortise.report.words import day
+from mortise.terms import Context, Side
+from mortise.web.accounts import access
+from mortise.web.accounts.access import StaffRequest
+from mortise.web.care import services
+from mortise.web.care.content import content
+from mortise.web.care.models import EpisodeRow, StoredRecording
+from mortise.web.clinic.forms import AcceptReadingsForm, ReasonForm, RecordingForm
+from mortise.web.clinic.presenters_recording import report_of
+from mortise.web.clinic.presenters_recording_charts import (
+    curve_inputs,
+    signal_input,
+    strides_input,
+    trials_input,
+)
+from mortise.web.clinic.requests import header_of, page
+from mortise.web.clinic.views_course import drawn
+from mortise.web.ui.fields import add_error
+
+UPLOAD_SIDES = {"left": Side.LEFT, "right": Side.RIGHT, "unsided": Side.NONE}
+
+
+@access.staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def recordings(request: StaffRequest, episode_id: UUID) -> HttpResponse:
+    """List the recordings of an ankle and take a new one in."""
+    episode = services.episode_or_404(request.user, episode_id)
+    today_on = episode.patient.clinic.today()
+    form = RecordingForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        today_on=today_on,
+        max_bytes=settings.UPLOAD_MAX_BYTES,
+        initial={"recorded_on": today_on},
+    )
+    if request.method == "POST" and form.is_valid():
+        stored = _stored(request, episode, form)
+        if stored is not None:
+            return redirect("clinic:recording", recording_id=stored.pk)
+    context = {
+        "episode": episode,
+        "header": header_of(episode),
+        "form": form,
+        "recordings": services.recordings_of(episode=episode, by=request.user),
+        "here": "recordings",
+    }
+    return page(request, "recordings", context, status=400 if request.method == "POST" else 200)
+
+
+def _stored(request: StaffRequest, episode: EpisodeRow, form: RecordingForm) -> StoredRecording | None:
+    typed = form.cleaned_data
+    uploads = [services.Upload(typed[name], side) for name, side in UPLOAD_SIDES.items() if typed.get(name)]
+    try:
+        stored = services.store_recording(
+            episode=episode,
+            uploads=uploads,
+            test=typed["test"],
+            recorded_on=typed["recorded_on"],
+            by=request.user,
+            placement=typed["placement"],
+            rate_hz=typed["rate_hz"],
+        )
+    except InputError as error:
+        add_error(form, error, error.where)
+        return None
+    return services.analyse_recording(recording=stored, by=request.user)
+
+
+@access.staff
+@require_safe
+def recording(request: StaffRequest, recording_id: UUID) -> HttpResponse:
+    """Show what a recording says, or why it says nothing."""
+    return _result_page(request, services.recording_or_404(request.user, recording_id))
+
+
+@access.staff
+@require_POST
+def accept(request: StaffRequest, recording_id: UUID) -> HttpResponse:
+    """Take the chosen numbers into the record."""
+    found = services.recording_or_404(request.user, recording_id)
+    if found.status != found.Status.MEASURED:
+        return _result_page(request, found, status=400)
+    result = services.result_of(recording=found, by=request.user)
+    form = AcceptReadingsForm(request.POST, keys=_keys(result))
+    if form.is_valid():
+        try:
+            _accept(request, found, form)
+        except ConflictError as error:
+            return _result_page(request, found, accept_form=form, problem=str(error), status=409)
+        except InputError as error:
+            add_error(form, error, error.where)
+        else:
+            return redirect("clinic:recording", recording_id=found.pk)
+    return _result_page(request, found, accept_form=form, status=400)
+
+
+def _accept(request: StaffRequest, found: StoredRecording, form: AcceptReadingsForm) -> None:
+    chosen = [tuple(key.split(":")) for key in form.cleaned_data["readings"]]
+    services.accept_readings(
+        recording=found,
+        chosen=[(measure, Side(side)) for measure, side in chosen],
+        by=request.user,
+        context=Context(form.cleaned_data["context"]),
+        at_visit=form.cleaned_data["at_visit"],
+    )
+    if found.episode.standing.stage:
+        today_on = found.episode.patient.clinic.today()
+        services.decide(episode=found.episode, on=today_on, by=request.user)
+
+
+@access.staff
+@require_POST
+def exclude(request: StaffRequest, recording_id: UUID) -> HttpResponse:
+    """Set a recording aside, with a reason."""
+    found = services.recording_or_404(request.user, recording_id)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        services.exclude_recording(recording=found, reason=form.cleaned_data["reason"], by=request.user)
+        return redirect("clinic:recording", recording_id=found.pk)
+    return _result_page(request, found, exclude_form=form, status=400)
+
+
+def _keys(result: MeasureResult) -> list[str]:
+    return [f"{reading.measure}:{reading.side.value}" for reading in result.readings]
+
+
+def _result_page(
+    request: StaffRequest,
+    found: StoredRecording,
+    *,
+    accept_form: AcceptReadingsForm | None = None,
+    exclude_form: ReasonForm | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    episode = found.episode
+    context: dict[str, Any] = {
+        "episode": episode,
+        "header": header_of(episode),
+        "recording": found,
+        "files": list(found.files.all()),
+        "recorded": day(found.recorded_on, with_year=True),
+        "problem": problem,
+        "exclude_form": exclude_form or ReasonForm(),
+        "here": "recordings",
+    }
+    if found.status == found.Status.MEASURED:
+        result = services.result_of(recording=found, by=request.user)
+        keys = _keys(result)
+        context |= {
+            "report": report_of(result, content().measures, episode.side),
+            "charts": charts_of(result, episode.side),
+            "form": accept_form or AcceptReadingsForm(keys=keys, initial={"readings": keys}),
+            "chosen": set(request.POST.getlist("readings") if accept_form is not None else keys),
+            "involved": episode.involved_side,
+        }
+    return page(request, "recording", context, status=status)
+
+
+def charts_of(result: MeasureResult, involved: Side) -> list[SafeString]:
+    """Draw everything a result can show."""
+    made: list[str] = []
+    signal = signal_input(result, involved)
+    if isinstance(result, GaitResult):
+        made += [curve_chart(one) for one in curve_inputs(result, involved)]
+        strides = strides_input(result, involved)
+        made += [stride_chart(strides)] if strides is not None else []
+    if isinstance(result, LungeResult):
+        trials = trials_input(result, involved)
+        made += [trials_chart(trials)] if trials is not None else []
+    if signal is not None:
+        made.append(signal_chart(signal))
+    return [drawn(svg) for svg in made]
