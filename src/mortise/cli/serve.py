@@ -1,0 +1,40 @@
+"""Serve the web application as in production: gunicorn, several workers, the database brought up to date first."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from mortise.cli import server
+from mortise.errors import InputError
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `mortise serve` and its arguments."""
+    text = "serve the web application; settings come from the environment"
+    parser = subparsers.add_parser(
+        "serve", help=text, description="Serve the web application. Brings the database up to date first. "
+        "Settings come from the environment: docs/reference/settings.md.",
+    )  # fmt: skip
+    server.add_address(parser)
+    parser.add_argument(
+        "--workers", type=int, default=2, metavar="N", help="processes (default: %(default)s)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    if args.workers < 1:
+        raise InputError(f"{args.workers} workers answer nobody.", where="--workers", mend="Give 1 or more.")
+    server.refuse_taken(args.host, args.port)
+    server.prepare()
+
+    def ready() -> None:
+        server.say(f"Mortise answers at {server.address_of(args.host, args.port)}  Stop with Ctrl-C.")
+        if args.host not in server.LOCAL_HOSTS and not os.environ.get("MORTISE_HTTPS"):
+            server.say(
+                "Others can reach this machine without encryption. Put a proxy with a certificate in front and set "
+                "MORTISE_HTTPS=1, MORTISE_BEHIND_PROXY=1 and MORTISE_HOSTS."
+            )
+
+    return server.run(args.host, args.port, n_workers=args.workers, ready=ready)

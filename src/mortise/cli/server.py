@@ -1,0 +1,109 @@
+"""Start the web application: settings, database, static files, then gunicorn with the application loaded once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import closing
+
+from mortise.errors import InputError
+
+SETTINGS = "mortise.web.settings"
+DOOR = "mortise.web.wsgi:application"
+LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+N_THREADS = 4
+TIMEOUT_S = 60  # an uploaded recording is measured within the request
+HIGHEST_PORT = 65535
+
+
+def add_address(parser: argparse.ArgumentParser) -> None:
+    """Add host and port."""
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="H", help="where to listen (default: %(default)s)"
+    )
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help="port (default: %(default)s)")
+
+
+def address_of(host: str, port: int) -> str:
+    """Return the address people open."""
+    shown = "localhost" if host in {"0.0.0.0", "::", *LOCAL_HOSTS} else host
+    return f"http://{shown}:{port}/"
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raise `InputError` when nothing can listen there."""
+    if not 0 < port <= HIGHEST_PORT:
+        raise InputError(f"{port} is not a port.", where="--port", mend=f"Give one from 1 to {HIGHEST_PORT}.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise InputError(
+                f"nothing can listen on {host} port {port}: {error.strerror}.", where="--port",
+                mend="Stop what runs there or choose another with --port.",
+            ) from None  # fmt: skip
+
+
+def prepare() -> None:
+    """Load the settings, bring the database up to date and collect the static files.
+
+    Raises `InputError` when a setting cannot be read; the message names the variable, never its value.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import call_command
+    from django.db import OperationalError
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise InputError(str(error), where="settings", mend="See docs/reference/settings.md.") from None
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except OperationalError as error:
+        raise InputError(
+            f"the database cannot be reached: {type(error).__name__}.", where="DATABASE_URL",
+            mend="Start it, or correct the setting.",
+        ) from None  # fmt: skip
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def run(host: str, port: int, *, n_workers: int, ready: Callable[[], None]) -> int:
+    """Serve until stopped; `ready` is called once, when requests are answered."""
+    from django.db import connections
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+    from gunicorn.util import import_app  # type: ignore[import-untyped]
+
+    application = import_app(DOOR)
+    connections.close_all()  # a connection must not cross a fork
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            options = {
+                "bind": bind, "workers": n_workers, "threads": N_THREADS, "worker_class": "gthread",
+                "timeout": TIMEOUT_S, "preload_app": True, "loglevel": "warning", "accesslog": None,
+                "control_socket_disable": True, "when_ready": lambda _: ready(),
+            }  # fmt: skip
+            for name, value in options.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> object:
+            return application
+
+    Server().run()
+    return 0
+
+
+def say(*lines: str) -> None:
+    """Print lines at once, also when nobody reads a terminal."""
+    for line in lines:
+        print(line)
+    sys.stdout.flush()
