@@ -220,7 +220,9 @@ def _constrained(
     constraints: Sequence[Constraint], advice: Advice, load: Load
 ) -> tuple[Advice, Load, tuple[AppliedConstraint, ...]]:
     """Lower advice and load to what every constraint allows; each that bites is named."""
-    least_advice = tightest_advice([advice, *(one.advice_at_most for one in constraints if one.advice_at_most)])
+    least_advice = tightest_advice(
+        [advice, *(one.advice_at_most for one in constraints if one.advice_at_most)]
+    )
     least_load = tightest_load(
         [load, _LOAD_UNDER[least_advice], *(one.load_at_most for one in constraints if one.load_at_most)]
     )
@@ -234,9 +236,13 @@ def _constrained(
         if lowered:
             applied.append(
                 AppliedConstraint(
-                    constraint=one.id, author=one.author, reason=one.reason, reason_patient=one.reason_patient,
-                    lowered=tuple(lowered), evidence=one.evidence,
-                )  # fmt: skip
+                    constraint=one.id,
+                    author=one.author,
+                    reason=one.reason,
+                    reason_patient=one.reason_patient,
+                    lowered=tuple(lowered),
+                    evidence=one.evidence,
+                )
             )
     return least_advice, least_load, tuple(applied)
 

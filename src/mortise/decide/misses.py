@@ -90,5 +90,3 @@ def _stay(stage: ReadyStage, entered_on: date, open_on: date, as_of: date) -> Ne
         cause=None, value=Decimal(n_days), bound=Decimal(least), gap=Decimal(least - n_days), unit="days",
         needs="wait", needs_visit=False, earliest_on=open_on,
     )  # fmt: skip
-
-

@@ -5,8 +5,8 @@ The rule, in one place:
 1. The newest response to a decision counts. An `agree`, or any later stage entry, ends an earlier overrule.
 2. While it stands, the advice is the clinician's, looser or tighter than the engine's own.
 3. A **new danger** is a rule tighter than the clinician's advice that is met by a fact the overruled decision did not
-   know, or a danger unknown now that was not unknown, or not yet for so long, in that decision. A new danger tightens the
-   advice to that rule's, and the reasons say so. Nothing loosens it.
+   know, or a danger unknown now that was not unknown, or not yet for so long, in that decision. A new danger tightens
+   the advice to that rule's, and the reasons say so. Nothing loosens it.
 4. The chosen load is for that day only: load is today's by its meaning.
 5. A red-flag lock is never opened by an overrule, only by a recorded `resume`.
 """
@@ -68,7 +68,8 @@ def _is_new(overrule: Overrule, rule: FiredRule, findings: Sequence[Finding]) ->
     if rule.truth is Truth.UNKNOWN:
         assert rule.advice is not None
         return not any(
-            name == rule.rule and advice.tightness <= rule.advice.tightness for name, advice in overrule.unknown_then
+            name == rule.rule and advice.tightness <= rule.advice.tightness
+            for name, advice in overrule.unknown_then
         )
     met = [one for one in findings if one.group == rule.rule and one.truth is MET]
     if not met:  # it fired on an earlier day and still holds

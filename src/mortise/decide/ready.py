@@ -20,7 +20,7 @@ SYMMETRY = frozenset({"side_difference", "limb_symmetry"})
 
 
 class Figures(Struct, frozen=True):
-    """Bounds a clinician set for one patient, by criterion id, each within what the protocol allows or with a reason."""
+    """Bounds a clinician set for one patient, by criterion id, each within what is allowed or with a reason."""
 
     values: Mapping[str, Decimal]
 
@@ -134,7 +134,9 @@ def make_ready(
     return Ready(
         id=criterion.id, of=of, group=group, measure=measure.id, limb=limb, key=key_of(measure.id, limb),
         other_key="" if other is None else key_of(measure.id, other),
-        source_key=_source_key(measure, limb, measures), source=measure.id if measure.derive is None else measure.derive.of, reduce=criterion.reduce, operator=operator,
+        source_key=_source_key(measure, limb, measures),
+        source=measure.id if measure.derive is None else measure.derive.of,
+        reduce=criterion.reduce, operator=operator,
         bound=bound, unit=measure.unit, max_age_days=criterion.max_age_days,
         window_days=criterion.window_days or criterion.max_age_days, n_least=criterion.n_least,
         n_dates=criterion.n_dates, apart_days=criterion.apart_days, needs_visit=criterion.needs_visit,

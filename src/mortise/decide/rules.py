@@ -14,7 +14,7 @@ from mortise.record import Finding, FiredRule
 from mortise.record.tracks import key_of
 from mortise.terms import Advice, Limb, Load, Measure, Strength, Truth
 
-# While a danger is unknown nobody jumps: ENGINE.md 3.2, "ask before unlocking impact, not only after".
+# While a danger is unknown nobody jumps: what unlocks impact is asked before it, not only after.
 BLIND_WITHOUT = (Tag.IMPACT.value,)
 
 
@@ -48,8 +48,8 @@ def fire(stage: ReadyStage, inputs: Inputs, *, opened_day: int, resumed: frozens
     Notes
     -----
     1. A rule that is met fires for today; with `for_days` above 1 it stays fired until its last day.
-    2. A danger that is unknown fires as unknown: it caps the advice at hold, the load at keep, withholds impact and asks.
-       When what it reads was last known `silence_days` ago or longer, it asks the clinician.
+    2. A danger that is unknown fires as unknown: it caps the advice at hold, the load at keep, withholds impact and
+       asks. When what it reads was last known `silence_days` ago or longer, it asks the clinician.
     3. A rule that locks fires from the first day it was met that no clinician has resumed after, whatever was
        answered since.
     4. A step back that today's stage entry already answers is spent: the rule keeps its other effects.
@@ -84,7 +84,9 @@ def _fired(
         if truth is MET:  # every flag under it has been resumed after
             return None
     elif truth is MET:
-        newest = max((inputs.day - (one.age_days or 0) for one in found if one.truth is MET), default=inputs.day)
+        newest = max(
+            (inputs.day - (one.age_days or 0) for one in found if one.truth is MET), default=inputs.day
+        )
         return _as_met(ready.rule, inputs.day, newest, inputs)
     else:
         since = _still_fired(ready, inputs)

@@ -152,14 +152,20 @@ def load_counters(facts: Sequence[Fact], exercises: Mapping[str, Exercise], as_o
         The treated ankle's minutes under load, rests left out.
     """
     first = as_of - timedelta(days=COUNTER_DAYS - 1)
-    seconds = dict.fromkeys((Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION, Tag.WALKING), Decimal(0))
+    seconds = dict.fromkeys(
+        (Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION, Tag.WALKING), Decimal(0)
+    )
     n_contacts = 0
     for fact in facts:
         if not isinstance(fact, SessionLog) or not first <= fact.on <= as_of:
             continue
         for item in fact.items:
             exercise = exercises.get(item.exercise)
-            if exercise is None or item.outcome == "skipped" or not 0 <= item.dose_step < len(exercise.dose_steps):
+            if (
+                exercise is None
+                or item.outcome == "skipped"
+                or not 0 <= item.dose_step < len(exercise.dose_steps)
+            ):
                 continue
             dose = exercise.dose_steps[item.dose_step]
             n_sets = dose.n_sets if item.n_sets is None else item.n_sets

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, Protocol as Shape
+from typing import NamedTuple
+from typing import Protocol as Shape
 
 from mortise.decide import Figures, Inputs, Person, ReadyStage, StageState, conclude, examine, ready_stage
 from mortise.decide.nodes import leaves_of
@@ -37,7 +38,7 @@ from mortise.terms import Advice, Limb, Load, Measure, Origin, Truth
 
 ENGINE = "mortise-engine/1"  # raised whenever the same facts could give another decision
 
-# A gain in range that comes with one of these, on that day or the next, is not a gain (MISSION.md, C2).
+# A gain in range that comes with one of these, on that day or the next, is not a gain.
 WARNING_FLAGS = ("sharp_pain_flag", "giving_way_flag", "fall_or_catch_flag")
 FALL_FLAGS = ("fall_or_catch_flag", "red_fall")
 _MOST_READY = 256
@@ -129,7 +130,8 @@ def fold(
     known = known_on(record.facts, as_of)
     stands = standing(known.facts, protocol, episode.opened_on)
     plan = plan_of(known.facts)
-    ready = _ready(protocol, pin.hash, stands.stage, content.measures, person, episode, as_of, figures_of(plan, protocol))
+    figures = figures_of(plan, protocol)
+    ready = _ready(protocol, pin.hash, stands.stage, content.measures, person, episode, as_of, figures)
     stage = planned_stage(ready.stage, plan, content.exercises)
     tracks = gather(known, content.measures, episode.involved_side, as_of, protocol.red_flags)
     course = _course(tracks, content, known, stands, stage, ready, episode, as_of)

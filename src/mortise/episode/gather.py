@@ -66,9 +66,7 @@ def gather(
     return tracks
 
 
-def seen_in(
-    fact: Fact, measures: Mapping[str, Measure], involved: Side
-) -> Iterable[tuple[str, Limb, Seen]]:
+def seen_in(fact: Fact, measures: Mapping[str, Measure], involved: Side) -> Iterable[tuple[str, Limb, Seen]]:
     """Yield what one fact says of any measure.
 
     Parameters

@@ -13,7 +13,7 @@ from mortise.decide import Inputs, Person, evaluate, ready_node
 from mortise.decide.nodes import ReadyNode, leaves_of
 from mortise.episode.gather import answers_in
 from mortise.progress.derived import Course, derive
-from mortise.progress.readings import Seen, answered_with, track
+from mortise.progress.readings import Seen, answer_track, answered_with, track
 from mortise.progress.sessions import LATE_AFTER_DAYS, LIGHT_GRADE, Bout
 from mortise.protocol import Exercise, Light, LightRule, Protocol, Stage
 from mortise.record import CheckIn, Fact, Finding, SessionLog
@@ -131,7 +131,9 @@ def bouts_of(
         readings = (log.id,) if one.morning is None else (log.id, one.morning.id)
         is_done = any(item.outcome != "skipped" for item in log.items) if log.items else True
         counts = is_done and is_within and not is_late
-        bouts.append(Bout(log.session or log.id, log.on.toordinal(), light, counts, is_pending, readings, is_done))
+        bouts.append(
+            Bout(log.session or log.id, log.on.toordinal(), light, counts, is_pending, readings, is_done)
+        )
         lights.append(
             SessionLight(
                 session=log.session, log=log.id, on=log.on, logged_on=logged_on, light=light,
@@ -151,7 +153,9 @@ def _logged_on(log: SessionLog) -> date:
     return log.on if log.received_at is None else max(log.on, log.received_at.date())
 
 
-def _light(told: Told, rules: LightRules, course: Course, as_of: date) -> tuple[LightRule | None, tuple[str, ...]]:
+def _light(
+    told: Told, rules: LightRules, course: Course, as_of: date
+) -> tuple[LightRule | None, tuple[str, ...]]:
     """Return the first light that is met, tightest first.
 
     Red and amber hold as soon as they are met. The milder two hold only when every tighter one is known not to be.
@@ -172,32 +176,46 @@ class _Scoped(Mapping[str, Track]):
     """The tracks one session is judged on: its own answers, what derives from its day, else what was known by then."""
 
     def __init__(self, told: Told, rules: LightRules, course: Course, day: date) -> None:
-        self._told, self._rules, self._course, self._day = told, rules, course, day
+        self._rules, self._course, self._day = rules, course, day
+        self._made: dict[str, Track | None] = {}
+        self._answers = {told.log.id: answers_in(told.log)}
+        if told.morning is not None:
+            self._answers[told.morning.id] = answers_in(told.morning)
 
     def get(self, key: str, default: object = None) -> Track | None:  # type: ignore[override]
         """Return the track under `key` for this session, or None."""
+        if key not in self._made:
+            self._made[key] = self._make(key)
+        return self._made[key]
+
+    def _make(self, key: str) -> Track | None:
         measure = self._course.measures.get(self._rules.keys.get(key, ""))
         if measure is None:
             return None
         if measure.derive is not None:
             day = self._day.toordinal()
             return derive(measure, replace(self._course, days=range(day, day + 1)))
-        seen = self._answers(measure)
-        if seen or measure.id in self._rules.told:
-            return track(measure, Limb.INVOLVED if measure.is_sided else Limb.NONE, seen) if seen else None
+        told = self._answered(measure)
+        if told is not None or measure.id in self._rules.told:
+            return told
         known = self._course.tracks.get(key)
         return None if known is None else known.until(self._day.toordinal())
 
-    def _answers(self, measure: Measure) -> list[Seen]:
+    def _answered(self, measure: Measure) -> Track | None:
+        """Return the answer of the session or of its morning; where both hold one, the worse."""
         limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
-        morning = self._told.morning
-        facts: list[CheckIn | SessionLog] = [self._told.log] if morning is None else [self._told.log, morning]
         day = self._day.toordinal()
-        return [
-            Seen(fact.id, day, answers[measure.id], "", limb, answered_with(measure), is_answer=True)
+        facts = [fact for fact in self._answers if measure.id in self._answers[fact]]
+        if not facts:
+            return None
+        if len(facts) == 1:
+            return answer_track(measure, limb, facts[0], day, self._answers[facts[0]][measure.id])
+        instrument = answered_with(measure)
+        seen = [
+            Seen(fact, day, self._answers[fact][measure.id], "", limb, instrument, is_answer=True)
             for fact in facts
-            if measure.id in (answers := answers_in(fact))
         ]
+        return track(measure, limb, seen)
 
     def __getitem__(self, key: str) -> Track:
         found = self.get(key)

@@ -124,7 +124,8 @@ def known_facts(record: PatientRecord, as_of: date) -> tuple[Fact, ...]:
     instants = (
         fact
         for fact in record.facts
-        if fact.on <= as_of or any(at is not None and at.date() <= as_of for at in (fact.captured_at, fact.received_at))
+        if fact.on <= as_of
+        or any(at is not None and at.date() <= as_of for at in (fact.captured_at, fact.received_at))
     )
     return tuple({fact.id: fact for fact in reversed(tuple(instants))}.values())[::-1]
 
@@ -186,7 +187,9 @@ def _shortened(
 ) -> tuple[str, ...]:
     """Write the facts of the newest stored decision as one word, when they lead the list in the same order."""
     at = {name: index for index, name in enumerate(ids)}
-    newest = next((fact for fact in reversed(facts) if isinstance(fact, DecisionRecord) and fact.id in at), None)
+    newest = next(
+        (fact for fact in reversed(facts) if isinstance(fact, DecisionRecord) and fact.id in at), None
+    )
     if newest is None:
         return ids
     index = at[newest.id]
@@ -234,7 +237,9 @@ def _again(stored: DecisionRecord, record: PatientRecord, content: Content) -> l
     now = content.protocol(pin.id)
     now_pin = ProtocolPin(id=now.id, version=now.version, hash=content.protocol_hash(now.id))
     if now_pin != pin:
-        found.append(_difference(stored, "protocol", f"{pin.version} {pin.hash}", f"{now_pin.version} {now_pin.hash}"))
+        found.append(
+            _difference(stored, "protocol", f"{pin.version} {pin.hash}", f"{now_pin.version} {now_pin.hash}")
+        )
     if stored.inputs.engine != ENGINE:
         found.append(_difference(stored, "engine", stored.inputs.engine, ENGINE))
     if output_hash(stored.decision) != stored.output_hash:

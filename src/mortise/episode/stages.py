@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from mortise.decide import Figures, Overrule
@@ -23,7 +23,7 @@ from mortise.record import (
 )
 from mortise.terms import Advice, Origin, Truth
 
-_EARLIEST = datetime(1, 1, 1, tzinfo=timezone.utc)
+_EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Standing(NamedTuple):
@@ -62,8 +62,8 @@ def standing(facts: Sequence[Fact], protocol: Protocol, opened_on: date) -> Stan
     -------
     Standing
         A stored decision `step_back` moves by itself, on its day; a stage entry written for it changes nothing more.
-        Both are void once that decision is overruled. Up moves only a stage entry. Several on one day: by the instant of
-        capture; without instants the easiest stage comes last.
+        Both are void once that decision is overruled. Up moves only a stage entry. Several on one day: by the instant
+        of capture; without instants the easiest stage comes last.
 
     Raises
     ------
@@ -134,7 +134,9 @@ def figures_of(plan: PlanVersion | None, protocol: Protocol) -> Figures | None:
     """
     if plan is None or not plan.figures:
         return None
-    nodes = [line for stage in protocol.stages for line in stage.exit] + [rule.when for rule in protocol.rules]
+    nodes = [line for stage in protocol.stages for line in stage.exit] + [
+        rule.when for rule in protocol.rules
+    ]
     allowed = {one.id: one.allowed for node in nodes for one in criteria_in(node)}
     is_answered_for = bool(plan.by and plan.reason)
     return Figures({
@@ -196,13 +198,16 @@ def resumed_facts(facts: Sequence[Fact]) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        A resume answers what is dated before it. Of its own day it answers what was captured earlier, or the one fact that
-        it is `about`. What arrived after it was recorded, it cannot have answered, whatever its date.
+        A resume answers what is dated before it. Of its own day it answers what was captured earlier, or the one fact
+        that it is `about`. What arrived after it was recorded, it cannot have answered, whatever its date.
     """
     resumes = [
         one
         for one in facts
-        if isinstance(one, Judgement) and one.judgement == "resume" and one.by and one.origin is Origin.CLINICIAN
+        if isinstance(one, Judgement)
+        and one.judgement == "resume"
+        and one.by
+        and one.origin is Origin.CLINICIAN
     ]
     if not resumes:
         return frozenset()
@@ -216,7 +221,11 @@ def resumed_facts(facts: Sequence[Fact]) -> frozenset[str]:
 def _answers(resume: Judgement, fact: CheckIn | SessionLog | Reading) -> bool:
     if resume.about == fact.id and resume.on >= fact.on:
         return True
-    if resume.captured_at is not None and fact.received_at is not None and fact.received_at > resume.captured_at:
+    if (
+        resume.captured_at is not None
+        and fact.received_at is not None
+        and fact.received_at > resume.captured_at
+    ):
         return False
     if resume.on > fact.on:
         return True

@@ -129,7 +129,9 @@ class Story:
     @cached_property
     def series(self) -> tuple[MeasureSeries, ...]:
         """Return every measure for charts: readings, practice apart, level with its 90 % interval."""
-        return series_of(self.tracks, self.content.measures, self.facts, self.record.episode.involved_side, self.as_of)
+        return series_of(
+            self.tracks, self.content.measures, self.facts, self.record.episode.involved_side, self.as_of
+        )
 
     @cached_property
     def due(self) -> tuple[Due, ...]:
@@ -184,4 +186,6 @@ def story(
     InputError
         When the day lies before the episode, or a stage entry names a stage that the protocol does not have.
     """
-    return Story(record, content, circumstances, fold(record, content, as_of, circumstances, facts_known(record.facts)))
+    return Story(
+        record, content, circumstances, fold(record, content, as_of, circumstances, facts_known(record.facts))
+    )

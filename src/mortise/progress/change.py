@@ -35,8 +35,8 @@ class Answer(StrEnum):
 class Change(Struct, frozen=True, kw_only=True):
     """What changed since baseline, and how sure that is.
 
-    `since_baseline` counts better as positive; `is_real` says whether it exceeds MDC95 (None: no MDC or no baseline).
-    `n_more` weekly measures would decide, if things went on as they do; None when decided or when half a year would not.
+    `since_baseline` counts better as positive; `is_real` says whether it exceeds MDC95 (None: not known).
+    `n_more` weekly measures would decide, if things went on as they do; None when decided or half a year would not.
     """
 
     answer: Answer
@@ -60,12 +60,8 @@ def evidence(points: Sequence[Point], sign: int) -> float:
     Returns
     -------
     float
-        The mean over the slopes of the likelihood ratio against no change, with the unknown baseline removed. 1 when there
-        are fewer than two readings.
-
-    References
-    ----------
-    ENGINE.md 2.5 (2)
+        The mean over the slopes of the likelihood ratio against no change, with the unknown baseline removed. 1 when
+        there are fewer than two readings.
     """
     if len(points) < 2 or any(point.error is None or point.error <= 0 for point in points):
         return 1.0
@@ -144,7 +140,9 @@ def _n_more(points: Sequence[Point], sign: int) -> int | None:
     values = [float(point.value) for point in points]
     mean_d, mean_v = sum(days) / len(days), sum(values) / len(values)
     s_dd = sum((d - mean_d) ** 2 for d in days)
-    slope = sum((d - mean_d) * (v - mean_v) for d, v in zip(days, values, strict=True)) / s_dd if s_dd else 0.0
+    slope = (
+        sum((d - mean_d) * (v - mean_v) for d, v in zip(days, values, strict=True)) / s_dd if s_dd else 0.0
+    )
     more = list(points)
     for k in range(1, N_MORE_AT_MOST + 1):
         day = days[-1] + int(DAYS_PER_WEEK) * k

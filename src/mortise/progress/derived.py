@@ -25,9 +25,9 @@ N_LEAST_USUAL = 3
 class Course(Struct, frozen=True, kw_only=True):
     """What derived measures are made from, up to the last of `days`.
 
-    `tracks` hold the measures as taken; `bouts` every session, oldest first; `stage_from` the day the stage was entered,
-    `evidence_from` the first day whose lights count (the day after a step back); `told_day` the last day the patient told
-    anything; `n_per_week` the sessions planned for a week.
+    `tracks` hold the measures as taken; `bouts` every session, oldest first; `stage_from` the day the stage was
+    entered, `evidence_from` the first day whose lights count (the day after a step back); `told_day` the last day the
+    patient told anything; `n_per_week` the sessions planned for a week.
     """
 
     tracks: Mapping[str, Track]
@@ -67,7 +67,9 @@ def derive(measure: Measure, course: Course) -> Track:
     """
     how = measure.derive
     if how is None:
-        raise ContentError("a derived measure must say how it is derived.", where=measure.id, mend="Add `derive`.")
+        raise ContentError(
+            "a derived measure must say how it is derived.", where=measure.id, mend="Add `derive`."
+        )
     if how.kind in _PAIRED:
         return _paired(measure, how, course)
     if how.kind == LAST_LIGHT:
@@ -145,9 +147,10 @@ def _lights_by_day(measure: Measure, course: Course) -> Track:
     worst: dict[int, Bout] = {}
     for bout in course.bouts:
         before = worst.get(bout.day)
-        if bout.light is not None and bout.day <= course.days[-1]:
-            if before is None or before.light is None or LIGHT_GRADE[bout.light] < LIGHT_GRADE[before.light]:
-                worst[bout.day] = bout
+        if bout.light is None or bout.day > course.days[-1]:
+            continue
+        if before is None or before.light is None or LIGHT_GRADE[bout.light] < LIGHT_GRADE[before.light]:
+            worst[bout.day] = bout
     points = tuple(
         Point(day, Decimal(LIGHT_GRADE[bout.light]), None, bout.readings)
         for day, bout in sorted(worst.items())
@@ -232,8 +235,8 @@ _DAILY: dict[str, Callable[[Derivation, Course, int], Value | Cause]] = {
 def _paired(measure: Measure, how: Derivation, course: Course) -> Track:
     """Compare the two ankles wherever both were read, by one instrument, at most two weeks apart.
 
-    A trouble on either ankle's newest day is passed on. The track is as fresh as its older half allows by the calendar of
-    visits.
+    A trouble on either ankle's newest day is passed on. The track is as fresh as its older half allows by the calendar
+    of visits.
     """
     involved, other = _source(how, course, Limb.INVOLVED), _source(how, course, Limb.UNINVOLVED)
     source = course.measures[how.of]
@@ -254,7 +257,9 @@ def _paired(measure: Measure, how: Derivation, course: Course) -> Track:
     ]
     fresh = (involved.fresh_until, other.fresh_until)
     missing = Cause.MISSING if made else Cause.INSTRUMENT_CHANGED
-    return track_of(measure.id, Limb.NONE, tuple(made), tuple(troubles), missing=missing, fresh_until=min(fresh))
+    return track_of(
+        measure.id, Limb.NONE, tuple(made), tuple(troubles), missing=missing, fresh_until=min(fresh)
+    )
 
 
 def _pair(measure: Measure, source: Measure, how: Derivation, one: Series, against: Series) -> Series:
@@ -272,9 +277,15 @@ def _pair(measure: Measure, source: Measure, how: Derivation, one: Series, again
         kept = measure.on_grid(min(max(value, measure.low), measure.high))
         points.append(
             Point(
-                point.day, kept, _error(how, measure, point, near), point.readings + near.readings,
-                point.at_visit and near.at_visit, None, None, point.counts,
-            )  # fmt: skip
+                point.day,
+                kept,
+                _error(how, measure, point, near),
+                point.readings + near.readings,
+                point.at_visit and near.at_visit,
+                None,
+                None,
+                point.counts,
+            )
         )
     derived = measure.instrument(DERIVED)
     mdc95 = None if derived is None else derived.smallest_real_change

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from mortise.record.tracks import Point
 from mortise.terms import Measure
 
-ERROR_INFLATION = 1.25  # the assumed SEM itself is uncertain: ENGINE.md 2.2
-SLOPE_NOISE_SEM_PER_WEEK = 0.05  # ENGINE.md 2.5 (1): 0.05 to 0.1
+ERROR_INFLATION = 1.25  # the assumed SEM itself is uncertain; found by simulation
+SLOPE_NOISE_SEM_PER_WEEK = 0.05  # calibrated on simulated patients: 0.05 to 0.1
 DAYS_PER_WEEK = 7.0
 Z_90 = 1.6448536269514722  # half width of a 90 % interval, in standard deviations
 _SD_GRID = Decimal("0.0001")
@@ -145,9 +145,15 @@ def filtered(points: Sequence[Point], measure: Measure) -> list[Point]:
         return list(points)
     return [
         Point(
-            point.day, point.value, point.error, point.readings, point.at_visit,
-            measure.on_grid(Decimal(state.level)), Decimal(sqrt(state.var_level)).quantize(_SD_GRID), point.counts,
-        )  # fmt: skip
+            point.day,
+            point.value,
+            point.error,
+            point.readings,
+            point.at_visit,
+            measure.on_grid(Decimal(state.level)),
+            Decimal(sqrt(state.var_level)).quantize(_SD_GRID),
+            point.counts,
+        )
         for point, state in zip(points, found, strict=True)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from mortise.errors import ContentError
@@ -31,6 +32,12 @@ class Seen(NamedTuple):
     is_answer: bool = False
 
 
+@lru_cache(maxsize=1024)
+def _alone(ids: tuple[str, ...]) -> str:
+    alone = [one for one in ids if one.startswith("self") or one.endswith("_home")]
+    return next(iter([*alone, *ids]), ANSWERED)
+
+
 def answered_with(measure: Measure) -> str:
     """Return the instrument of an answer: what the patient uses alone, else the first that the measure names.
 
@@ -44,9 +51,10 @@ def answered_with(measure: Measure) -> str:
     str
         Id of an instrument.
     """
-    ids = [one.id for one in measure.instruments]
-    alone = [one for one in ids if one.startswith("self") or one.endswith("_home")]
-    return next(iter([*alone, *ids]), ANSWERED)
+    instruments = measure.instruments
+    if len(instruments) == 1:
+        return instruments[0].id
+    return _alone(tuple(one.id for one in instruments))
 
 
 def track(
@@ -88,7 +96,7 @@ def track(
        them is the day's value. Answers of one day never contradict: pain goes up and down.
     3. "Cannot say" makes a day unusable unless the same day holds an answer; beside a flag answered "no" it does too.
     """
-    by_series: dict[tuple[str, str], dict[int, list[tuple[Seen, Decimal]]]] = defaultdict(lambda: defaultdict(list))
+    by_series: dict[tuple[str, str], dict[int, list[tuple[Seen, Decimal]]]] = {}
     bad: dict[int, list[tuple[Cause, str]]] = defaultdict(list)
     unsaid: dict[int, list[str]] = defaultdict(list)
     for one in seen:
@@ -98,14 +106,15 @@ def track(
         elif value is None:
             unsaid[one.day].append(one.id)
         else:
-            by_series[one.instrument, one.rater][one.day].append((one, value))
+            days_seen = by_series.setdefault((one.instrument, one.rater), {})
+            days_seen.setdefault(one.day, []).append((one, value))
     series = []
     contradictory: list[Trouble] = []
     for instrument, rater in sorted(by_series):
         days = by_series[instrument, rater]
         points, against = _points(measure, instrument, days, frozenset(bad), frozenset(unsaid), aggravated)
         contradictory += against
-        is_daily = all(one.is_answer for found in days.values() for one, _ in found)
+        is_daily = all(found[0][0].is_answer for found in days.values())
         series.append(_series(measure, instrument, rater, points, with_level=with_level and not is_daily))
     known_days = {point.day for one in series for point in one.points}
     for day, ids in unsaid.items():
@@ -113,6 +122,41 @@ def track(
             bad[day] += [(Cause.CANNOT_SAY, one) for one in ids]
     troubles = [*(_trouble(day, causes) for day, causes in sorted(bad.items())), *contradictory]
     return track_of(measure.id, limb, tuple(series), tuple(troubles), fresh_until=fresh_until)
+
+
+def answer_track(measure: Measure, limb: Limb, fact_id: str, day: int, answer: Decimal | None) -> Track:
+    """Clean a single answer, as `track` would, in a shorter way.
+
+    Parameters
+    ----------
+    measure : Measure
+        What was asked.
+    limb : Limb
+        Which ankle.
+    fact_id : str
+        The fact that holds the answer.
+    day : int
+        Its day.
+    answer : Decimal or None
+        None is "cannot say".
+
+    Returns
+    -------
+    Track
+        Of one day.
+    """
+    instrument = answered_with(measure)
+    value = _value(measure, Seen(fact_id, day, answer, "", limb))
+    if value is None or isinstance(value, Cause):
+        cause = Cause.CANNOT_SAY if value is None else value
+        return Track(measure.id, limb, (), (Trouble(day, cause, (fact_id,)),), None, "", cause)
+    known = measure.instrument(instrument)
+    point = Point(day, value, None if known is None else known.sem, (fact_id,))
+    mdc95 = None if known is None else known.smallest_real_change
+    n_practice = min(measure.n_practice_sessions, 1)
+    return Track(
+        measure.id, limb, (Series(instrument, "", mdc95, (point,), n_practice),), (), point, instrument
+    )
 
 
 def _value(measure: Measure, one: Seen) -> Decimal | Cause | None:
@@ -152,27 +196,42 @@ def _points(
     known = measure.instrument(instrument)
     mdc95 = None if known is None else known.smallest_real_change
     sem = None if known is None else known.sem
+    is_flag = measure.unit == "flag"
     points: list[Point] = []
     contradictory: list[Trouble] = []
     for day in sorted(days):
-        values = [value for _, value in days[day]]
         if day in bad:
             continue
+        if len(days[day]) == 1:  # the common case, kept short
+            one, value = days[day][0]
+            if not (is_flag and day in unsaid and value == 0):
+                error = sem if one.error is None else _error(one, measure, sem)
+                points.append(
+                    Point(day, value, error, (one.id,), one.at_visit, None, None, day not in aggravated)
+                )
+            continue
+        values = [value for _, value in days[day]]
         is_asked = all(one.is_answer for one, _ in days[day])  # pain goes up and down within a day
         if mdc95 is not None and not is_asked and max(values) - min(values) > mdc95:
             ids = tuple(sorted({one.id for one, _ in days[day]}))
             contradictory.append(Trouble(day, Cause.CONTRADICTORY, ids))
             continue
         worst = min(values) if measure.better is Better.UP else max(values)
-        if measure.unit == "flag" and worst == 0 and day in unsaid:
+        if is_flag and worst == 0 and day in unsaid:
             continue
         same = [one for one, value in days[day] if value == worst]
         errors = [error for one in same if (error := _error(one, measure, sem)) is not None]
         points.append(
             Point(
-                day, worst, max(errors, default=sem), tuple(sorted({one.id for one in same})),
-                any(one.at_visit for one in same), None, None, day not in aggravated,
-            )  # fmt: skip
+                day,
+                worst,
+                max(errors, default=sem),
+                tuple(sorted({one.id for one in same})),
+                any(one.at_visit for one in same),
+                None,
+                None,
+                day not in aggravated,
+            )
         )
     return points, contradictory
 

@@ -31,7 +31,9 @@ class Bout(Struct, frozen=True):
     is_done: bool = True
 
 
-def adherence(bouts: Sequence[Bout], *, day: int, from_day: int, window_days: int, n_per_week: int) -> Decimal | None:
+def adherence(
+    bouts: Sequence[Bout], *, day: int, from_day: int, window_days: int, n_per_week: int
+) -> Decimal | None:
     """Return the share of planned sessions that were done in the window, in percent.
 
     Parameters

@@ -89,7 +89,9 @@ def fictional_patient(
     facts = tuple(fact for day in range(n_days) for fact in patient.live(day))
     return PatientRecord(
         person=Person(birth_year=opened_on.year - 41, sex=Sex.MALE, height_cm=Decimal(178)),
-        episode=Episode(id=f"fictional-{seed}", involved_side=involved, protocol=protocol.id, opened_on=opened_on),
+        episode=Episode(
+            id=f"fictional-{seed}", involved_side=involved, protocol=protocol.id, opened_on=opened_on
+        ),
         facts=facts,
     )
 
@@ -128,7 +130,8 @@ class _Patient:
         self.protocol, self.measures, self.exercises = protocol, measures, exercises
         self.chance, self.opened_on, self.involved, self.habits = chance, opened_on, involved, habits
         self.visit_measures = sorted(
-            {review.measure for review in protocol.reviews if review.at_visit} | (set(_COURSES) & set(measures))
+            {review.measure for review in protocol.reviews if review.at_visit}
+            | (set(_COURSES) & set(measures))
         )
         self.n_facts = 0
         self.pending = ""  # session whose morning is not told yet
@@ -143,7 +146,9 @@ class _Patient:
             number = self.habits.stage_days.index(day)
             if number < len(self.protocol.stages):
                 stage = self.protocol.stages[number]
-                yield StageEntry(id=self._id("stage"), on=on, origin=Origin.CLINICIAN, by=CLINICIAN, stage=stage.id)
+                yield StageEntry(
+                    id=self._id("stage"), on=on, origin=Origin.CLINICIAN, by=CLINICIAN, stage=stage.id
+                )
         if day % 28 in (0, 14) and not self._is_away(day):
             yield from self._visit(on, day)
         if self._is_away(day):
@@ -171,7 +176,9 @@ class _Patient:
         return self.protocol.stages[min(max(entered, default=0), len(self.protocol.stages) - 1)]
 
     def _visit(self, on: date, day: int) -> Iterator[Fact]:
-        yield ClinicVisit(id=self._id("visit"), on=on, origin=Origin.CLINICIAN, by=CLINICIAN, visit_on=on, is_held=True)
+        yield ClinicVisit(
+            id=self._id("visit"), on=on, origin=Origin.CLINICIAN, by=CLINICIAN, visit_on=on, is_held=True
+        )
         yield ClinicVisit(id=self._id("visit"), on=on, origin=Origin.CLINICIAN, by=CLINICIAN,
                           visit_on=on + timedelta(days=14))  # fmt: skip
         for name in self.visit_measures:
@@ -225,8 +232,10 @@ class _Patient:
         )  # fmt: skip
         self.pending = self._id("session")
         answers = self._answers(self.protocol.after_session, pain)
-        return SessionLog(id=self._id("log"), on=on, origin=Origin.PATIENT, by=PATIENT, session=self.pending, items=items,
-                          answers=answers, minutes=Decimal(22), logged_on=on)  # fmt: skip
+        return SessionLog(
+            id=self._id("log"), on=on, origin=Origin.PATIENT, by=PATIENT, session=self.pending, items=items,
+            answers=answers, minutes=Decimal(22), logged_on=on,
+        )  # fmt: skip
 
     def _answers(self, asked: tuple[str, ...], pain: float) -> dict[str, Decimal | None]:
         return {name: self._answer(self.measures[name], pain) for name in asked if name in self.measures}
