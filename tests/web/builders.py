@@ -18,6 +18,7 @@ from mortise.record import CheckIn, Reading
 from mortise.terms import Context, Origin, Sex, Side
 from mortise.web.accounts import phone_links
 from mortise.web.accounts.models import Clinic, Role, User
+from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.care.models import EpisodeRow, Patient, StoredRecording
 from mortise.web.care.services.decisions import new_id
@@ -67,6 +68,8 @@ def check_in(on: date, **given: Any) -> CheckIn:
     """Return a calm check-in before a session, as a phone sends it."""
     answers = {"pain_now_nrs": Decimal(1), "pain_worst_24h_nrs": Decimal(2), **given.pop("answers", {})}
     facts = {"id": new_id(), "origin": Origin.PATIENT, "moment": "before_session", **given}
+    if on == clock.now().date():
+        facts.setdefault("captured_at", clock.now())
     return CheckIn(on=on, answers=answers, **facts)
 
 

@@ -32,7 +32,7 @@ def test_env_bool_refuses_anything_else_without_repeating_it(
     monkeypatch: pytest.MonkeyPatch, word: str
 ) -> None:
     monkeypatch.setenv("A", word)
-    with pytest.raises(ImproperlyConfigured, match="^A must be 1 or 0") as caught:
+    with pytest.raises(ImproperlyConfigured, match=r"^A must be 1 or 0") as caught:
         env_bool("A", default=True)
     assert word not in str(caught.value).replace("A must be 1 or 0 (true/false, yes/no, on/off).", "")
 

@@ -20,7 +20,7 @@ class FactRow(AppendOnlyModel):
     """One fact. `payload` is the canonical JSON of the fact; the other columns repeat what is searched by.
 
     `sequence` grows in the order of commitment over the whole database, so that a reader who has seen n misses
-    nothing below n. `content_hash` covers the payload without `received_at`, which the server adds.
+    nothing below n. `content_hash` covers the payload without the moments of capture and arrival.
     """
 
     id = models.CharField(primary_key=True, max_length=80)

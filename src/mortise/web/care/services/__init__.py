@@ -20,6 +20,7 @@ from mortise.web.care.services.decisions import (
     decide,
     judge,
     new_id,
+    newest_decision,
     respond,
     story_of,
 )
@@ -58,6 +59,7 @@ from mortise.web.care.services.plans import (
 from mortise.web.care.services.recordings import (
     Upload,
     accept_readings,
+    acceptable,
     analyse_recording,
     exclude_recording,
     recordings_of,
@@ -76,6 +78,7 @@ __all__ = [
     "UndecidedError",
     "Upload",
     "accept_readings",
+    "acceptable",
     "add_patient",
     "analyse_recording",
     "answer_report",
@@ -94,6 +97,7 @@ __all__ = [
     "make_phone_link",
     "needs_list",
     "new_id",
+    "newest_decision",
     "open_episode",
     "open_episodes_of",
     "patient_of_phone",

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
+from mortise.errors import InputError
 from mortise.web.accounts.models import PhoneLink, User
 from mortise.web.care.models import EpisodeRow, FactRow, Patient, QuarantinedFact, StoredRecording
 
@@ -24,6 +25,12 @@ def patients_of(user: User) -> QuerySet[Patient]:
     if user.is_patient:
         return Patient.objects.filter(clinic_id=user.clinic_id, user_id=user.pk)
     return Patient.objects.none()
+
+
+def require_physiotherapist(user: User) -> None:
+    """Refuse whoever is not a physiotherapist; reaching a patient is one thing, deciding for them another."""
+    if not user.is_physiotherapist:
+        raise InputError("Only a physiotherapist can do this.")
 
 
 def patient_or_404(user: User, patient_id: Any) -> Patient:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from django.db import transaction
@@ -21,6 +23,7 @@ from mortise.web.audit import clock, log
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, FactRow
 from mortise.web.care.services import standings
+from mortise.web.care.services.access import require_physiotherapist
 from mortise.web.care.services.facts import Answer, admitted, append_facts, load_record, lock, store
 
 if TYPE_CHECKING:
@@ -37,19 +40,38 @@ class UndecidedError(MortiseError):
     code = "undecided"
 
 
-class Decided(NamedTuple):
-    """The story of the day and the decision stored for it."""
+@dataclass(frozen=True)
+class Decided:
+    """The decision stored for a day, and the story of that day once it was stored (told when first asked for)."""
 
-    story: Story
     record: DecisionRecord
+    whole: PatientRecord
+    circumstances: Circumstances
+
+    @cached_property
+    def story(self) -> Story:
+        """Return the story. After a step back it is already that of the stage stepped back to."""
+        from mortise.episode import story
+
+        return story(self.whole, content(), self.record.inputs.as_of, self.circumstances)
 
 
-class Answered(NamedTuple):
+@dataclass(frozen=True)
+class Answered:
     """What became of each item of a report, and the engine's answer to it."""
 
     answers: tuple[Answer, ...]
-    story: Story
-    record: DecisionRecord
+    decided: Decided
+
+    @property
+    def record(self) -> DecisionRecord:
+        """Return the decision as it was stored: what to say to the patient."""
+        return self.decided.record
+
+    @property
+    def story(self) -> Story:
+        """Return the story of the day, with the session that follows from the decision."""
+        return self.decided.story
 
 
 def story_of(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstances | None = None) -> Story:
@@ -64,23 +86,23 @@ def story_of(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumst
 def decide(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstances | None = None) -> Decided:
     """Decide for a day and store the decision; a step back is entered at once. Renews the standing; audited.
 
-    Deciding again from the same facts stores nothing new.
+    With no new fact since the newest decision of that day nothing is stored, and that one is returned.
     """
-    from mortise.episode import decision_record, story
+    from mortise.episode import decision_record
 
     lock(episode)
-    record, circumstances = load_record(episode), circumstances or Circumstances()
-    made = decision_record(record, content(), on, circumstances=circumstances)
-    known = _same_decision(record, made)
-    if known is None:
-        made = _stored_decision(episode, made)
+    whole, circumstances = load_record(episode), circumstances or Circumstances()
+    made = _newest_if_nothing_is_new(whole, on, circumstances)
+    if made is None:
+        made = _stored(episode, decision_record(whole, content(), on, circumstances, captured_at=clock.now()))
+        new: list[Fact] = [made]
         if made.decision.advice is Advice.STEP_BACK and made.decision.next_stage:
-            _enter_stage(
-                episode, made.decision.next_stage, on, because=made.id, by=ENGINE, origin=Origin.ENGINE
-            )
+            stage = made.decision.next_stage
+            new.append(_enter_stage(episode, stage, on, because=made.id, by=ENGINE, origin=Origin.ENGINE))
+        whole = msgspec.structs.replace(whole, facts=(*whole.facts, *new))
         standings.renew(episode, made)
-    log.record(by, "decision.make", episode.patient, {"episode": episode.pk, "decision": (known or made).id})
-    return Decided(story(load_record(episode), content(), on, circumstances), known or made)
+    log.record(by, "decision.make", episode.patient, {"episode": episode.pk, "decision": made.id})
+    return Decided(made, whole, circumstances)
 
 
 def answer_report(
@@ -110,7 +132,7 @@ def answer_report(
             failed = False
     if failed:
         raise UndecidedError
-    return Answered(answers, decided.story, decided.record)
+    return Answered(answers, decided)
 
 
 @transaction.atomic
@@ -128,6 +150,7 @@ def respond(
 
     Raises `ConflictError` when a newer decision was made or somebody else answered this one meanwhile.
     """
+    require_physiotherapist(by)
     episode, today = decision.episode, decision.episode.patient.clinic.today()
     lock(episode)
     made = _decision_of(episode, decision.pk)
@@ -171,8 +194,16 @@ def judge(
         reason=" ".join(reason.split()), about=about,
     )  # fmt: skip
     store(episode, admitted(episode, fact, by))
+    if judgement == "resume":
+        standings.resumed(episode)
     log.record(by, "judgement.record", episode.patient, {"episode": episode.pk, "judgement": judgement})
     return decide(episode=episode, on=today, by=by)
+
+
+def newest_decision(*, episode: EpisodeRow, by: User) -> FactRow | None:
+    """Return the newest stored decision of an episode, or None; audited."""
+    log.record(by, "decision.read", episode.patient, {"episode": episode.pk})
+    return FactRow.objects.filter(episode=episode, kind="decision").order_by("-sequence").first()
 
 
 def new_id() -> str:
@@ -183,33 +214,41 @@ def new_id() -> str:
 # ---------------------------------------------------------------- steps
 
 
-def _same_decision(record: PatientRecord, made: DecisionRecord) -> DecisionRecord | None:
-    newest = max(record.of_kind(DecisionRecord), key=lambda one: one.inputs.as_of, default=None)
-    for one in record.of_kind(DecisionRecord):
-        if newest and one.inputs.as_of == newest.inputs.as_of:
-            newest = one  # the last one stored for the newest day
-    if newest and (newest.inputs, newest.output_hash) == (made.inputs, made.output_hash):
-        return newest
+def _newest_if_nothing_is_new(
+    record: PatientRecord, on: date, circumstances: Circumstances
+) -> DecisionRecord | None:
+    """Return the newest decision when it is of this day and rests on all there is; what it caused itself is not new."""
+    for fact in reversed(record.facts):
+        if isinstance(fact, DecisionRecord):
+            inputs = fact.inputs
+            pinned = (inputs.as_of, inputs.circumstances, inputs.protocol.hash, inputs.engine)
+            now = (on, circumstances, content().protocol_hash(record.episode.protocol), _engine())
+            return fact if pinned == now else None
+        if not (isinstance(fact, StageEntry) and fact.origin is Origin.ENGINE):
+            return None
     return None
 
 
-def _stored_decision(episode: EpisodeRow, made: DecisionRecord) -> DecisionRecord:
-    named = msgspec.structs.replace(
-        made, id=new_id(), by=made.by or ENGINE, origin=Origin.ENGINE, captured_at=clock.now()
-    )
-    stored = store(episode, named)
+def _engine() -> str:
+    from mortise.episode import ENGINE as NAME
+
+    return NAME
+
+
+def _stored(episode: EpisodeRow, made: DecisionRecord) -> DecisionRecord:
+    stored = store(episode, made)
     assert isinstance(stored, DecisionRecord)
     return stored
 
 
 def _enter_stage(
     episode: EpisodeRow, stage: str, on: date, *, because: str, by: str, origin: Origin, reason: str = ""
-) -> None:
+) -> Fact:
     entry = StageEntry(
         id=new_id(), on=on, origin=origin, by=by, captured_at=clock.now(), stage=stage, because=because,
         reason=reason,
     )  # fmt: skip
-    store(episode, entry)
+    return store(episode, entry)
 
 
 def _decision_of(episode: EpisodeRow, decision_id: str) -> DecisionRecord:

@@ -158,8 +158,13 @@ def admitted(episode: EpisodeRow, fact: Fact, by: User) -> Fact:
 
 
 def content_hash(fact: Fact) -> str:
-    """Return the hash of what was captured; when it arrived is not part of it."""
-    return hashlib.sha256(encode(msgspec.structs.replace(fact, received_at=None))).hexdigest()
+    """Return the hash of what was captured, by which one id is told to mean one thing.
+
+    When it arrived is not part of it, nor the moment of capture: a form sent twice by one tap is the same report.
+    """
+    return hashlib.sha256(
+        encode(msgspec.structs.replace(fact, captured_at=None, received_at=None))
+    ).hexdigest()
 
 
 def kind_of(fact: Fact) -> str:

@@ -22,6 +22,7 @@ WORDS = {
     "goals.set": "set your goals",
     "plan.set": "set your plan",
     "decision.make": "had your plan worked out anew",
+    "decision.read": "looked at a proposal for your plan",
     "decision.respond": "answered a proposal for your plan",
     "judgement.record": "recorded a judgement",
     "visit.plan": "planned a visit",

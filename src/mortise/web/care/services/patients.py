@@ -16,6 +16,7 @@ from mortise.web.accounts.models import PhoneLink, User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Patient, Standing
+from mortise.web.care.services.access import require_physiotherapist
 
 LEAST_AGE = 18
 
@@ -38,7 +39,7 @@ def add_patient(
     email: str = "",
 ) -> Patient:
     """Add a patient to the clinic of whoever acts. Writes the patient and the user behind their phone; audited."""
-    _physiotherapist(by)
+    require_physiotherapist(by)
     if by.clinic.today().year - birth_year < LEAST_AGE:
         raise InputError("Mortise is for adults.", where="birth_year", mend="Treat under 18 without it.")
     user = User.objects.create_patient(clinic=by.clinic)
@@ -67,7 +68,7 @@ def open_episode(
     is_bilateral: bool = False,
 ) -> EpisodeRow:
     """Open an episode for one ankle under a protocol, pinned by version and hash. Writes its standing; audited."""
-    _physiotherapist(by)
+    require_physiotherapist(by)
     if involved_side is Side.NONE:
         raise InputError("The ankle under treatment is left or right.", where="involved_side")
     if protocol not in content().protocol_ids:
@@ -96,7 +97,7 @@ def open_episode(
 @transaction.atomic
 def make_phone_link(*, patient: Patient, by: User, open_for: timedelta = phone_links.OPEN_FOR) -> NewLink:
     """Make a link that lets this patient in on a phone; audited. Show its token now: it cannot be shown again."""
-    _physiotherapist(by)
+    require_physiotherapist(by)
     link, token = phone_links.make_link(user=patient.user, made_by=by, open_for=open_for)
     log.record(by, "phone_link.make", patient, {"link": link.pk})
     return NewLink(link, token)
@@ -105,7 +106,7 @@ def make_phone_link(*, patient: Patient, by: User, open_for: timedelta = phone_l
 @transaction.atomic
 def revoke_phone_link(*, link: PhoneLink, by: User) -> None:
     """Shut a link and end the sessions it started; audited."""
-    _physiotherapist(by)
+    require_physiotherapist(by)
     phone_links.revoke_link(link)
     log.record(by, "phone_link.revoke", link.user.patient, {"link": link.pk})
 
@@ -113,8 +114,3 @@ def revoke_phone_link(*, link: PhoneLink, by: User) -> None:
 def phone_links_of(*, patient: Patient) -> list[PhoneLink]:
     """Return the links made for a patient, newest first."""
     return list(PhoneLink.objects.filter(user_id=patient.user_id))
-
-
-def _physiotherapist(user: User) -> None:
-    if not user.is_physiotherapist:
-        raise InputError("Only a physiotherapist can do this.")

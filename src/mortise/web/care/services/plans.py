@@ -30,6 +30,7 @@ from mortise.web.audit import clock, log
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
 from mortise.web.care.services import standings
+from mortise.web.care.services.access import require_physiotherapist
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, load_record, lock, store
 
@@ -136,7 +137,7 @@ def set_plan(
         dose_steps=dict(dose_steps or {}), exercises=exercises, figures=dict(figures or {}),
         reason=" ".join(reason.split()), expires_on=expires_on,
     )  # fmt: skip
-    _physiotherapist(by)
+    require_physiotherapist(by)
     store(episode, plan)
     if stage:
         entry = StageEntry(
@@ -259,8 +260,3 @@ def _criteria(protocol: Protocol) -> Iterable[Criterion]:
             yield from criteria_in(node)
     for rule in protocol.rules:
         yield from criteria_in(rule.when)
-
-
-def _physiotherapist(user: User) -> None:
-    if not user.is_physiotherapist:
-        raise InputError("Only a physiotherapist can do this.")

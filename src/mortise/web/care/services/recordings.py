@@ -128,6 +128,16 @@ def recordings_of(*, episode: EpisodeRow, by: User) -> list[StoredRecording]:
     return list(StoredRecording.objects.filter(episode=episode).prefetch_related("files"))
 
 
+def acceptable(*, recording: StoredRecording) -> tuple[tuple[str, Side], ...]:
+    """Return the results (measure, side) of a measured recording that can become readings."""
+    known = content().measures
+    return tuple(
+        (one.measure, one.side)
+        for one in _result(recording).readings
+        if one.measure in known and known[one.measure].instrument(INSTRUMENTS[recording.test]) is not None
+    )
+
+
 @transaction.atomic
 def accept_readings(
     *,

@@ -16,25 +16,40 @@ NEEDS = {
     Advice.HOLD: Need.ON_PLAN,
     Advice.ADVANCE: Need.ADVANCE,
 }
+STAYS = (Need.STOPPED, Need.ASKED, Need.STEPPED_BACK)
 MAX_NAMED = 3
 
 
 def renew(episode: EpisodeRow, made: DecisionRecord) -> None:
-    """Let the standing say what the newest decision says."""
+    """Let the standing say what the newest decision says; what asks for somebody stays until somebody answers."""
     standing, decision = _of(episode), made.decision
     need = Need.STOPPED if decision.is_locked else NEEDS[decision.advice]
-    if need != standing.need:
-        standing.since_at = made.received_at or clock.now()
-    standing.need = need
-    standing.stage = decision.stage
-    standing.next_stage = decision.next_stage or ""
+    keeps = _keeps(standing, need)
+    if not keeps:
+        if need != standing.need:
+            standing.since_at = made.received_at or clock.now()
+        standing.need, standing.reason = need, reason_line(decision)
+        standing.is_answered = need == Need.ON_PLAN
+    standing.stage, standing.next_stage = decision.stage, decision.next_stage or ""
     if decision.advice is Advice.STEP_BACK and decision.next_stage:
-        standing.stage = decision.next_stage  # acted on at once
+        standing.stage, standing.next_stage = decision.next_stage, ""  # acted on at once
     standing.advice, standing.load = decision.advice.value, decision.load.value
     standing.is_locked = decision.is_locked
-    standing.reason = reason_line(decision)
     standing.decision_id, standing.decided_on = made.id, decision.as_of
-    standing.is_answered = need == Need.ON_PLAN
+    standing.save()
+
+
+def _keeps(standing: Standing, need: Need) -> bool:
+    """A calmer day later does not take an unanswered stop, question or step back off the list; nor a missing plan."""
+    if standing.need == Need.NEW:
+        return need in (Need.ON_PLAN, Need.ADVANCE)
+    return standing.need in STAYS and not standing.is_answered and need > standing.need
+
+
+def resumed(episode: EpisodeRow) -> None:
+    """Somebody answered for a stop: the next decision may take it off the list."""
+    standing = _of(episode)
+    standing.is_answered, standing.is_locked = True, False
     standing.save()
 
 

@@ -1,0 +1,97 @@
+"""Fill a fictional clinic once. Facts come from the simulator, day by day, through the same services as real ones.
+
+Nobody here exists. Decisions are stored as they would have been made on their day; dates are counted back from today.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+
+from mortise.web.accounts import phone_links
+from mortise.web.accounts.models import Clinic, User
+from mortise.web.audit import clock
+from mortise.web.care import services
+from mortise.web.care.models import Patient
+from mortise.web.demo.days import live
+from mortise.web.demo.people import BEN, ELSEWHERE, OTHERS, Part
+from mortise.web.demo.recordings import add_recordings
+
+CLINIC, ELSEWHERE_CLINIC = "Harbour Physiotherapy (fictional)", "Hill Physiotherapy (fictional)"
+CLINICIAN_EMAIL, OTHER_EMAIL = "ada@clinic.example", "cy@hill.example"
+PASSWORD = (
+    "walk to the harbour"  # known to everybody: the demonstration never runs where MORTISE_HTTPS is set
+)
+PROTOCOL = "restricted-dorsiflexion"
+
+
+class DemoAccess(NamedTuple):
+    """How to come in. `filled_on` is the day the clinic was filled: the story counts back from it."""
+
+    clinician_email: str
+    password: str
+    patient_link_token: str
+    patient_name: str
+    filled_on: date
+    is_new: bool
+
+    @property
+    def patient_path(self) -> str:
+        """The path a phone opens."""
+        return f"/enter/{self.patient_link_token}/"
+
+
+def fill_clinic(today: date) -> DemoAccess:
+    """Fill the fictional clinic, all or nothing; a clinic that is there already is left as it is.
+
+    Raises `ImproperlyConfigured` unless `MORTISE_DEMO` is set.
+    """
+    if not settings.DEMO:
+        raise ImproperlyConfigured("The fictional clinic is filled only where MORTISE_DEMO is set.")
+    is_new = not Clinic.objects.filter(name=CLINIC).exists()
+    if is_new:
+        with transaction.atomic():
+            _fill(today)
+    clinic = Clinic.objects.get(name=CLINIC)
+    ada = User.objects.get(email=CLINICIAN_EMAIL)
+    ben = services.patients_of(ada).get(name=BEN.name)
+    return DemoAccess(
+        clinician_email=CLINICIAN_EMAIL, password=PASSWORD, patient_link_token=_token(ben, ada),
+        patient_name=BEN.name, filled_on=clinic.today(clinic.created_at), is_new=is_new,
+    )  # fmt: skip
+
+
+def _fill(today: date) -> None:
+    clinic = Clinic.objects.create(name=CLINIC, emergency_line="112", phone="555 0100")
+    elsewhere = Clinic.objects.create(name=ELSEWHERE_CLINIC, emergency_line="112", phone="555 0199")
+    ada = User.objects.create_staff(
+        clinic=clinic, email=CLINICIAN_EMAIL, name="Ada Brandt", password=PASSWORD
+    )
+    cy = User.objects.create_staff(clinic=elsewhere, email=OTHER_EMAIL, name="Cy Moreau", password=PASSWORD)
+    for part in (*OTHERS, BEN):
+        _play(part, ada, today)
+    _play(ELSEWHERE, cy, today)
+
+
+def _play(part: Part, by: User, today: date) -> None:
+    episode = live(part, PROTOCOL, by, today)
+    if part is BEN:
+        add_recordings(episode, by, today)
+
+
+def _token(patient: Patient, by: User) -> str:
+    """Return the token of a link that still opens: the one kept from the last start, or a new one."""
+    kept: Path = settings.DATA_DIR / "demo-link"
+    token = kept.read_text(encoding="utf-8").strip() if kept.exists() else ""
+    link = phone_links.find_link(token, clock.now()) if token else None
+    if link is not None and link.user_id == patient.user_id:
+        return token
+    token = services.make_phone_link(patient=patient, by=by).token
+    kept.touch(mode=0o600)
+    kept.write_text(token, encoding="utf-8")
+    return token

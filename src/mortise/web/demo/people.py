@@ -1,0 +1,71 @@
+"""The fictional people of the demonstration: who, since when, how they behave, and how their story ends today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
+
+from mortise.simulate.patients import Habits
+from mortise.terms import Sex, Side
+
+
+class Part(NamedTuple):
+    """One fictional patient.
+
+    `ending` is what happens last: what the newest check-in says, `n_days_quiet` days ago, all else being calm.
+    """
+
+    name: str
+    birth_year: int
+    sex: Sex
+    side: Side
+    seed: int
+    n_days: int  # since the episode was opened
+    stage_days: tuple[int, ...]
+    pain_at_start: float = 3.0
+    ending: Mapping[str, Decimal] = MappingProxyType({})
+    n_days_quiet: int = 1  # days since the patient was last heard
+    flare_from_day: int | None = None
+    has_programme: bool = True
+    goals: tuple[str, ...] = ()
+    trains: float = 1.0  # share of the simulated training days on which the person trains
+
+    @property
+    def habits(self) -> Habits:
+        """How the simulated person behaves."""
+        return Habits(
+            answers=1.0, trains=self.trains, tells_mornings=1.0, pain_at_start=self.pain_at_start, pain_spread=0.35,
+            flare_from_day=self.flare_from_day, away=None, stage_days=self.stage_days,
+        )  # fmt: skip
+
+
+YES = Decimal(1)
+
+BEN = Part(
+    name="Ben Holloway", birth_year=1984, sex=Sex.MALE, side=Side.LEFT, seed=7, n_days=36, stage_days=(0, 15),
+    goals=("Walk down to the harbour and back without thinking of the ankle.", "Stairs at work, foot over foot."),
+)  # fmt: skip
+
+OTHERS = (
+    Part(name="Mirela Dunne", birth_year=1973, sex=Sex.FEMALE, side=Side.RIGHT, seed=11, n_days=6, stage_days=(0,),
+         n_days_quiet=0, ending={"red_calf": YES}),
+    Part(name="Tamsin Ekwueme", birth_year=1991, sex=Sex.FEMALE, side=Side.RIGHT, seed=12, n_days=19,
+         stage_days=(0,), pain_at_start=1.2),
+    Part(name="Osric Vance", birth_year=1955, sex=Sex.MALE, side=Side.LEFT, seed=13, n_days=19, stage_days=(0, 15),
+         n_days_quiet=0, flare_from_day=17),
+    Part(name="Linnea Ashby", birth_year=1979, sex=Sex.FEMALE, side=Side.LEFT, seed=14, n_days=11, stage_days=(0,),
+         pain_at_start=2.0, n_days_quiet=0, flare_from_day=8),
+    Part(name="Harun Lindqvist", birth_year=1980, sex=Sex.MALE, side=Side.LEFT, seed=15, n_days=20,
+         stage_days=(0,), pain_at_start=2.5, n_days_quiet=11, trains=0.3),
+    Part(name="Aoife Castellan", birth_year=1988, sex=Sex.FEMALE, side=Side.RIGHT, seed=16, n_days=10,
+         stage_days=(0,), pain_at_start=2.5, n_days_quiet=0,
+         trains=0.4),
+    Part(name="Dilan Oyelaran", birth_year=2002, sex=Sex.MALE, side=Side.LEFT, seed=17, n_days=0, stage_days=(),
+         has_programme=False, goals=("Kick a ball about with my brother again.",)),
+)  # fmt: skip
+
+ELSEWHERE = Part(
+    name="Dora Fjeld", birth_year=1969, sex=Sex.FEMALE, side=Side.RIGHT, seed=21, n_days=6, stage_days=(0,)
+)
