@@ -147,8 +147,8 @@ def rear_drawing(pose: RearPose) -> Drawing:
         far,
         Layer("f-b1", back),
         near,
-        _rear_arm(left, -1, pose.arms_deg, pose.far_elbow_deg, "f-arm"),
-        _rear_arm(right, 1, pose.arms_deg, pose.near_elbow_deg, "f-arm"),
+        _rear_arm(left, -1, pose.far_arm_deg, pose.far_elbow_deg, "f-arm"),
+        _rear_arm(right, 1, pose.near_arm_deg, pose.near_elbow_deg, "f-arm"),
     )
     joints = {f"near.{name}": at for name, at in near_joints.items()}
     joints |= {f"far.{name}": at for name, at in far_joints.items()}

@@ -31,6 +31,25 @@ def _chair(thing: Thing) -> str:
     )
 
 
+def _rail(thing: Thing) -> str:
+    """A hand rail on two posts."""
+    rail = line([(thing.from_x, 0), (thing.from_x, thing.base), (thing.to_x, thing.top), (thing.to_x, 0)])
+    return f'<path class="f-floor" fill="none" d="{rail}"/>'
+
+
+def _worktop(thing: Thing) -> str:
+    """A worktop on two legs, seen from its edge."""
+    low, high = sorted((thing.from_x, thing.to_x))
+    legs = line([(low + 20, thing.top), (low + 20, 0)]) + line([(high - 20, thing.top), (high - 20, 0)])
+    return (
+        f'<path class="f-floor" d="{legs}"/><rect class="f-thing" x="{short(low)}" y="{short(-thing.top)}" '
+        f'width="{short(high - low)}" height="24" rx="4"/>'
+    )
+
+
+_BUILT = {"chair": _chair, "rail": _rail, "worktop": _worktop}
+
+
 def scenery(things: tuple[Thing, ...], ground_deg: float = 0) -> str:
     """Return floor and things as SVG; a sloping floor has its wedge drawn under it."""
     drop = _FAR * tan(radians(ground_deg))
@@ -45,11 +64,8 @@ def scenery(things: tuple[Thing, ...], ground_deg: float = 0) -> str:
             parts.append(f'<path class="f-floor" d="M{short(thing.from_x)} 2V-1700"/>')
         elif thing.kind == "line":
             parts.append(f'<path class="f-ray" d="M{short(thing.from_x)} 14H{short(thing.to_x)}"/>')
-        elif thing.kind == "rail":
-            rail = line([(thing.from_x, thing.base), (thing.to_x, thing.top)])
-            parts.append(f'<path class="f-floor" d="{rail}"/>')
-        elif thing.kind == "chair":
-            parts.append(_chair(thing))
+        elif thing.kind in _BUILT:
+            parts.append(_BUILT[thing.kind](thing))
         else:
             parts.append(_rect(thing, {"cushion": 16.0, "mat": 10.0}.get(thing.kind, 0.0)))
     return f'<path class="f-floor" d="M-{_FAR:.0f} 2H{_FAR:.0f}"/>' + "".join(parts)

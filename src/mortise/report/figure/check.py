@@ -8,6 +8,7 @@ from mortise.report.figure.library import ExerciseFigure, Thing
 
 SURFACE_SLACK = 9.0  # thousandths of stature (16 mm of a tall person): a line's width in the picture
 SEAT_THICKNESS = 34.0
+_NOT_IN_THE_WAY = ("line", "rail", "worktop")  # on the floor, or beside the body
 SOFT_SLACK = 26.0  # what sits on a chair or lies on a mat sinks in, as flesh does
 
 
@@ -16,7 +17,7 @@ def surface_height(things: tuple[Thing, ...], x: float) -> float:
     boxes = [
         thing
         for thing in things
-        if thing.kind not in ("wall", "line", "rail", "chair")
+        if thing.kind not in (*_NOT_IN_THE_WAY, "wall", "chair")
         and min(thing.from_x, thing.to_x) <= x <= max(thing.from_x, thing.to_x)
     ]
     return max((thing.top for thing in boxes), default=0.0)
@@ -24,7 +25,7 @@ def surface_height(things: tuple[Thing, ...], x: float) -> float:
 
 def _inside(thing: Thing, outline: Outline) -> float:
     """Return how deep the outline reaches into a thing, thousandths of stature."""
-    if thing.kind in ("line", "rail"):
+    if thing.kind in _NOT_IN_THE_WAY:
         return 0.0
     if thing.kind == "wall":
         behind = 1 if thing.from_x > 0 else -1

@@ -25,12 +25,13 @@ class Thing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ----------
     kind : str
         `wall` is a line at `from_x`; the others are boxes from `from_x` to `to_x`, `base` to `top`. A `chair` has a
-        back at `from_x`; a `line` is a line on the floor; a `rail` runs from (`from_x`, `base`) to (`to_x`, `top`).
+        back at `from_x`; a `line` is a line on the floor; a `rail` runs from (`from_x`, `base`) to (`to_x`, `top`)
+        on two posts. Rail and `worktop` stand beside the body, not in its way.
     from_x, to_x, top, base : float
         Thousandths of stature.
     """
 
-    kind: Literal["wall", "step", "cushion", "chair", "mat", "obstacle", "line", "rail"]
+    kind: Literal["wall", "step", "cushion", "chair", "mat", "obstacle", "line", "rail", "worktop"]
     from_x: float
     to_x: float = 0
     top: float = 0

@@ -110,10 +110,10 @@ class RearPose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Abduction of the thigh from hanging straight down, outwards positive.
     near_knee_deg, far_knee_deg : float
         Inward lean of the shank against the thigh (a knock of the knee), usually 0.
-    arms_deg : float
+    near_arm_deg, far_arm_deg : float
         Arms away from the trunk.
     near_elbow_deg, far_elbow_deg : float
-        Bend of each elbow inwards, for hands on the hips.
+        Bend of each elbow inwards, for a hand on the hip or on a worktop.
     stands : tuple of str
         Which feet carry weight.
     """
@@ -125,7 +125,8 @@ class RearPose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     far_deg: float = 2
     near_knee_deg: float = 0
     far_knee_deg: float = 0
-    arms_deg: float = 14
+    near_arm_deg: float = 14
+    far_arm_deg: float = 14
     near_elbow_deg: float = 6
     far_elbow_deg: float = 6
     stands: tuple[str, ...] = ("near", "far")
