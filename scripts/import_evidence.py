@@ -1,7 +1,7 @@
 """Write `content/evidence/*.toml` from the evidence table, every row as data with its status.
 
 The table itself is not part of the repository. Run again after the table changes:
-`python scripts/import_evidence.py path/to/evidence.csv`. Rows are kept in the table's order; nothing is added or dropped.
+`python scripts/import_evidence.py path/to/evidence.csv`. Rows keep the order of the table; nothing is added or dropped.
 """
 
 from __future__ import annotations

@@ -1,0 +1,291 @@
+"""Obligations 4, 6, 7 and 9: the calendar feeds every criterion, gates hold their domains, doses and tags are sound."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import pairwise
+
+from mortise.catalog._decode import Faults
+from mortise.catalog._places import Book, Place, places_of, source_of
+from mortise.protocol import DoseStep, Exercise, Protocol, Slot, Stage, Tag
+from mortise.terms import Setting
+
+_SESSION_EVERY_DAYS = 3  # what is asked with a session is fresh for as long as a session may be away
+_ENDS = {"easier": "floor", "harder": "ceiling"}
+
+# What every gate must hold, and what it must hold from a stage on.
+REQUIRED_DOMAINS: dict[str, int] = {
+    "time": 1, "symptoms": 1, "swelling": 1, "safety": 1, "adherence": 1, "gait": 1, "function": 1,
+    "range": 2, "strength": 2, "balance": 2, "confidence": 3,
+}  # fmt: skip
+# `function` is asked of the first gate as a recorded screen and of the second not again.
+_NOT_IN = {("function", 2)}
+
+# The first stage number in which an exercise with this tag may stand.
+FIRST_STAGE_OF_TAG = {Tag.UNSUPPORTED: 3, Tag.SINGLE_LEG: 3, Tag.STEP: 3, Tag.IMPACT: 4}
+
+
+def calendar_feeds_criteria(book: Book, faults: Faults) -> int:
+    """Check that every measure read is asked or due, in the stages that read it, as often as it must be fresh."""
+    n_seen = 0
+    for protocol in book.protocols.values():
+        every_days = _every_days(protocol)
+        for place in places_of(protocol):
+            n_seen += _is_fed(place, protocol, every_days, book, faults)
+        n_seen += _danger_is_asked(protocol, faults)
+    return n_seen
+
+
+def _every_days(protocol: Protocol) -> dict[tuple[str, str], int]:
+    """Return how often each measure is asked or due in each stage, the shortest interval."""
+    found: dict[tuple[str, str], int] = {}
+
+    def note(measure: str, stage: str, days: int) -> None:
+        found[measure, stage] = min(days, found.get((measure, stage), days))
+
+    for stage in protocol.stages:
+        for measure in protocol.check_in:
+            note(measure, stage.id, 1)
+        for measure in (*protocol.after_session, *protocol.next_morning):
+            note(measure, stage.id, 1)
+    for review in protocol.reviews:
+        for stage_id in review.stages:
+            note(review.measure, stage_id, review.every_days)
+    return found
+
+
+def _is_fed(
+    place: Place, protocol: Protocol, every_days: dict[tuple[str, str], int], book: Book, faults: Faults
+) -> int:
+    measure = book.measures.get(place.criterion.measure)
+    source = source_of(measure, book.measures) if measure is not None else None
+    if source is None:
+        return 0
+    for stage in place.stages:
+        days = every_days.get((source.id, stage))
+        if days is None:
+            faults.add(place.where, f"reads {source.id}, which nothing asks for in {stage}.",
+                       "Add a review, or ask it in the check-in.")  # fmt: skip
+        elif days > place.criterion.max_age_days:
+            faults.add(place.where, f"{source.id} is due every {days} days in {stage}, but must be fresh within "
+                       f"{place.criterion.max_age_days}.", "Ask more often, or trust it longer.")  # fmt: skip
+    return len(place.stages)
+
+
+def _danger_is_asked(protocol: Protocol, faults: Faults) -> int:
+    asked = set(protocol.check_in)
+    for measure in (*protocol.danger_measures, *protocol.red_flags):
+        if measure not in asked:
+            faults.add(
+                f"{protocol.id}, danger_measures", f"{measure} is not in the check-in.", "Ask it daily."
+            )
+    for place in places_of(protocol):
+        if place.is_danger and place.criterion.measure not in protocol.danger_measures:
+            faults.add(place.where, f"a daily danger reads {place.criterion.measure}, which is no danger measure.",
+                       "A patient at home must never be held for want of a clinic test.")  # fmt: skip
+    read = {place.criterion.measure for place in places_of(protocol) if place.kind == "rule"}
+    for flag in protocol.red_flags:
+        if flag not in read:
+            faults.add(
+                f"{protocol.id}, red_flags", f"no rule reads {flag}.", "Add the rule that stops for it."
+            )
+    for rule in protocol.rules:
+        is_stop = rule.advice is not None and rule.advice.value == "stop_and_seek_help"
+        if is_stop and not (rule.locks and rule.tier and rule.is_danger and rule.escalate):
+            faults.add(f"{protocol.id}, rule {rule.id}", "stops without lock, tier, danger and escalation.",
+                       "A red flag has all four.")  # fmt: skip
+    return len(protocol.danger_measures) + len(protocol.red_flags)
+
+
+def gates_hold_domains(book: Book, faults: Faults) -> int:
+    """Check that each gate asks for every domain its stage must hold, and that its shortest stay is the stage's."""
+    n_seen = 0
+    for protocol in book.protocols.values():
+        for stage in protocol.stages:
+            places = [
+                place for place in places_of(protocol) if place.kind == "exit" and place.owner == stage.id
+            ]
+            if not stage.exit:
+                continue
+            held = {place.criterion.domain for place in places}
+            for domain, first in REQUIRED_DOMAINS.items():
+                n_seen += 1
+                if stage.number >= first and domain not in held and (domain, stage.number) not in _NOT_IN:
+                    faults.add(f"{protocol.id}, stage {stage.id}, exit", f"no line for {domain}.", "Add one.")
+            n_seen += _stay_agrees(protocol, stage, places, faults)
+    return n_seen
+
+
+def _stay_agrees(protocol: Protocol, stage: Stage, places: list[Place], faults: Faults) -> int:
+    stays = [place.criterion.value for place in places if place.criterion.measure == "days_in_stage"]
+    if stays != [Decimal(stage.min_days)]:
+        faults.add(f"{protocol.id}, stage {stage.id}", f"min_days is {stage.min_days}, the time line says "
+                   f"{', '.join(map(str, stays)) or 'nothing'}.", "Say the same in both.")  # fmt: skip
+    return 1
+
+
+def tags_are_kept(book: Book, faults: Faults) -> int:
+    """Check that no stage offers an exercise its tags keep out, and that tags agree with equipment and contacts."""
+    n_seen = 0
+    for protocol in book.protocols.values():
+        kept_out = {tag for one in protocol.constraints for tag in one.without_tags}
+        for stage in protocol.stages:
+            for slot in stage.slots:
+                exercise = book.exercises.get(slot.exercise)
+                if exercise is None:
+                    continue
+                n_seen += 1
+                _slot_tags(
+                    f"{protocol.id}, stage {stage.id}, slot {slot.exercise}",
+                    stage,
+                    exercise,
+                    kept_out,
+                    faults,
+                )
+    for exercise in book.exercises.values():
+        n_seen += 1
+        _own_tags(exercise, faults)
+    return n_seen
+
+
+def _slot_tags(where: str, stage: Stage, exercise: Exercise, kept_out: set[str], faults: Faults) -> None:
+    for tag in exercise.tags:
+        if tag.value in stage.without_tags or tag.value in kept_out:
+            faults.add(where, f"the stage keeps out {tag.value}.", "Take the slot or the tag out.")
+        if stage.number < FIRST_STAGE_OF_TAG.get(tag, 1):
+            faults.add(where, f"{tag.value} is not before stage number {FIRST_STAGE_OF_TAG[tag]}.",
+                       "Take the slot out.")  # fmt: skip
+
+
+def _own_tags(exercise: Exercise, faults: Faults) -> None:
+    where = f"exercise {exercise.id}"
+    if (Tag.STEP in exercise.tags) != bool({"step", "stairs"} & set(exercise.needs)):
+        faults.add(where, "the tag step and the equipment do not agree.", "Correct one of them.")
+    if any(step.n_contacts for step in exercise.dose_steps) != (Tag.IMPACT in exercise.tags):
+        faults.add(where, "contacts and the tag impact do not agree.", "Correct one of them.")
+    if (Tag.OPEN_CHAIN in exercise.tags) == (Tag.CLOSED_CHAIN in exercise.tags):
+        faults.add(where, "is either open or closed chain.", "Name exactly one.")
+    for part in ("steps", "stop_signs", "cues", "breathing", "set_up", "why", "purposes"):
+        if not getattr(exercise, part):
+            faults.add(f"{where}, {part}", "is empty.", "A patient needs it.")
+
+
+def doses_are_sound(book: Book, faults: Faults) -> int:
+    """Check ladders, slots, neighbours and layoffs."""
+    n_seen = 0
+    for exercise in book.exercises.values():
+        n_seen += _ladder(exercise, faults) + _neighbours(exercise, book, faults)
+    for protocol in book.protocols.values():
+        for stage in protocol.stages:
+            n_seen += sum(_slot(protocol, stage, slot, book, faults) for slot in stage.slots)
+            n_seen += _bare_session(protocol, stage, book, faults)
+        n_seen += _layoffs(protocol, faults)
+    return n_seen
+
+
+def work_of(step: DoseStep) -> Decimal:
+    """Return the seconds of work in a dose, rests left out."""
+    return step.n_sets * (step.duration_s + step.n_reps * (step.up_s + step.hold_s + step.down_s))
+
+
+def _ladder(exercise: Exercise, faults: Faults) -> int:
+    steps = exercise.dose_steps
+    where = f"exercise {exercise.id}, dose_steps"
+    if not 3 <= len(steps) <= 6:
+        faults.add(where, f"{len(steps)} rungs.", "A ladder has three to six.")
+    for index, (lower, upper) in enumerate(pairwise(steps), start=1):
+        if work_of(upper) < work_of(lower) or (upper.height_cm or 0) < (lower.height_cm or 0):
+            faults.add(f"{where}[{index}]", "is less work than the rung below.", "A ladder only climbs.")
+        elif upper == lower:
+            faults.add(f"{where}[{index}]", "is the rung below again.", "Each rung asks for more.")
+        if upper.n_contacts < lower.n_contacts:
+            faults.add(
+                f"{where}[{index}]", "has fewer contacts than the rung below.", "A ladder only climbs."
+            )
+    return len(steps)
+
+
+def _neighbours(exercise: Exercise, book: Book, faults: Faults) -> int:
+    for way, back in (("easier", "harder"), ("harder", "easier")):
+        name = getattr(exercise, way)
+        other = book.exercises.get(name)
+        if name in ("floor", "ceiling"):
+            if name != _ENDS[way]:
+                faults.add(
+                    f"exercise {exercise.id}, {way}", f"{name!r} is not that end.", f"Write {_ENDS[way]!r}."
+                )
+        elif other is not None and getattr(other, back) != exercise.id:
+            faults.add(f"exercise {exercise.id}, {way}", f"{name} does not name it as {back}.",
+                       "Neighbours name each other.")  # fmt: skip
+    for name in exercise.not_with:
+        other = book.exercises.get(name)
+        if other is not None and exercise.id not in other.not_with:
+            faults.add(f"exercise {exercise.id}, not_with", f"{name} does not name it back.", "Name both.")
+    return 2 + len(exercise.not_with)
+
+
+def _slot(protocol: Protocol, stage: Stage, slot: Slot, book: Book, faults: Faults) -> int:
+    exercise = book.exercises.get(slot.exercise)
+    where = f"{protocol.id}, stage {stage.id}, slot {slot.exercise}"
+    if exercise is not None:
+        if not 0 <= slot.first_step <= slot.last_step < len(exercise.dose_steps):
+            faults.add(where, f"steps {slot.first_step} to {slot.last_step} of {len(exercise.dose_steps)}.",
+                       "First is not above last, and last is on the ladder.")  # fmt: skip
+        if slot.purpose not in exercise.purposes:
+            faults.add(where, f"{slot.exercise} does not serve {slot.purpose}.", "Name one of its purposes.")
+    if not 1 <= slot.n_per_week <= 7 or slot.n_per_week * (slot.rest_days + 1) > 7 + slot.rest_days:
+        faults.add(
+            where, f"{slot.n_per_week} a week with {slot.rest_days} rest days does not fit.", "Correct it."
+        )
+    return 1
+
+
+def _bare_session(protocol: Protocol, stage: Stage, book: Book, faults: Faults) -> int:
+    """Check that a stage has a whole session without equipment, and one with everything, in the time it has."""
+    found = [(slot, book.exercises[slot.exercise]) for slot in stage.slots if slot.exercise in book.exercises]
+    where = f"{protocol.id}, stage {stage.id}"
+    for name, exercises in (
+        ("without equipment", [(slot, one) for slot, one in found if not one.needs]),
+        ("with equipment", found),
+    ):
+        shortest = sorted(
+            one.dose_steps[min(slot.first_step, len(one.dose_steps) - 1)].seconds(2 if one.both_sides else 1)
+            for slot, one in exercises
+        )[: stage.n_exercises[0]]
+        if len(shortest) < stage.n_exercises[0] or sum(shortest) > stage.minutes_at_most * 60:
+            faults.add(where, f"no whole session {name} in {stage.minutes_at_most} min.", "Add slots.")
+    return 2
+
+
+def _layoffs(protocol: Protocol, faults: Faults) -> int:
+    for earlier, later in pairwise(protocol.layoffs):
+        if later.up_to_days <= earlier.up_to_days or later.dose_pct > earlier.dose_pct:
+            faults.add(f"{protocol.id}, layoffs", f"up to {later.up_to_days} days does not follow.",
+                       "Longer breaks restart lower.")  # fmt: skip
+    for layoff in protocol.layoffs:
+        if not 0 < layoff.dose_pct <= 100:
+            faults.add(
+                f"{protocol.id}, layoffs", f"{layoff.dose_pct} % is not a share.", "Between 0 and 100."
+            )
+    return len(protocol.layoffs)
+
+
+def home_tests_are_home(book: Book, faults: Faults) -> int:
+    """Check that what a patient is asked or due at home can be taken at home."""
+    n_seen = 0
+    for protocol in book.protocols.values():
+        asked = [
+            (one, "check-in") for one in (*protocol.check_in, *protocol.after_session, *protocol.next_morning)
+        ]
+        asked += [(one.measure, "home review") for one in protocol.reviews if not one.at_visit]
+        for name, where in asked:
+            measure = book.measures.get(name)
+            n_seen += 1
+            if measure is None:
+                continue
+            if measure.setting not in (Setting.HOME, Setting.EITHER):
+                faults.add(f"{protocol.id}, {where}", f"{name} is a {measure.setting.value} measure.",
+                           "Ask a home measure.")  # fmt: skip
+            elif not measure.question:
+                faults.add(f"measure {name}", "is asked at home but has no question.", "Write one.")
+    return n_seen

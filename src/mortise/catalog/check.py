@@ -1,0 +1,136 @@
+"""Static checks of clinical content: every obligation that needs no solver, all faults in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from mortise.catalog import _build, _check_figures, _check_names, _check_plan
+from mortise.catalog._decode import Faults
+from mortise.catalog._places import Book
+from mortise.catalog.cases import cases_cover_criteria
+from mortise.catalog.content import CONTENT_ROOT, Content
+from mortise.errors import ContentFaults, Fault
+from mortise.protocol import Protocol
+
+
+class Obligation(NamedTuple):
+    """One thing that content must keep, by its number in the design."""
+
+    number: str
+    title: str
+    n_checked: int
+    faults: tuple[Fault, ...]
+
+
+class CheckReport(NamedTuple):
+    """What the checks found. `obligations` is empty when the files could not be read."""
+
+    faults: tuple[Fault, ...]
+    obligations: tuple[Obligation, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether no fault was found."""
+        return not self.faults
+
+
+_Check = Callable[[Book, Faults], int]
+_CHECKS: tuple[tuple[str, str, _Check], ...] = (
+    ("1", "Every name resolves", _check_names.names_resolve),
+    ("2", "Figures fit their measure, its range and its grid", _check_figures.figures_fit),
+    ("3", "Every figure has evidence, entered twice alike", _check_figures.figures_have_evidence),
+    ("4", "The calendar feeds every criterion", _check_plan.calendar_feeds_criteria),
+    ("4b", "What is asked at home can be answered at home", _check_plan.home_tests_are_home),
+    ("5", "Every criterion points the right way", _check_figures.directions_point_right),
+    ("6", "Every gate holds its domains", _check_plan.gates_hold_domains),
+    ("7", "Tags keep exercises to their stages", _check_plan.tags_are_kept),
+    (
+        "9",
+        "Dose ladders climb, neighbours are mutual, every stage has a session",
+        _check_plan.doses_are_sound,
+    ),
+    ("13", "Gates do not loosen, and stepping back is an error away", _check_figures.gates_do_not_loosen),
+    ("14", "Every stage leads to the end", _check_names.stages_reach_the_end),
+    ("16", "No advice rests on a change below the error", _check_figures.changes_exceed_error),
+)
+
+
+def check(root: Path | None = None) -> CheckReport:
+    """Read a content folder and check every static obligation.
+
+    Parameters
+    ----------
+    root
+        The content folder; that of the package when not given.
+
+    Returns
+    -------
+    CheckReport
+        Every fault with its place and mend. When a file cannot be read the obligations are not judged.
+    """
+    faults = Faults()
+    root = (root or CONTENT_ROOT).resolve()
+    book = read_book(root, faults)
+    if faults:
+        return CheckReport(tuple(faults), ())
+    return check_book(book, root)
+
+
+def check_book(book: Book, root: Path) -> CheckReport:
+    """Check content that is already read; the cases are read from `root`.
+
+    Parameters
+    ----------
+    book
+        The content.
+    root
+        The content folder.
+    """
+    obligations: list[Obligation] = []
+    for number, title, run in _CHECKS:
+        found = Faults()
+        n_checked = run(book, found)
+        obligations.append(Obligation(number, title, n_checked, tuple(found)))
+    found = Faults()
+    n_checked = cases_cover_criteria(root, book.protocols, book.measures, found)
+    obligations.append(
+        Obligation("17", "Every criterion has cases on both sides and unknown", n_checked, tuple(found))
+    )
+    return CheckReport(tuple(fault for one in obligations for fault in one.faults), tuple(obligations))
+
+
+def read_book(root: Path, faults: Faults) -> Book:
+    """Read everything under a content folder, collecting every fault of every file.
+
+    Parameters
+    ----------
+    root
+        The content folder.
+    faults
+        Is added to.
+    """
+    try:
+        return _book_of(Content(root))
+    except ContentFaults:
+        pass
+    measures = _build.measures(root, faults)
+    exercises = _build.exercises(root, faults)
+    protocols: dict[str, Protocol] = {}
+    for name in Content(root).protocol_ids:
+        one = _build.protocol(root, name, faults)
+        if one is not None:
+            protocols[name] = one
+    return Book(
+        measures, exercises, protocols, _build.evidence(root, faults), _build.texts(root, "en", faults),
+        _build.assessment(root, faults), _build.classification(root, faults),
+    )  # fmt: skip
+
+
+def _book_of(content: Content) -> Book:
+    return Book(
+        content.measures, content.exercises,
+        {name: content.protocol(name) for name in content.protocol_ids},
+        content.evidence, content.texts, content.assessment, content.classification,
+    )  # fmt: skip
