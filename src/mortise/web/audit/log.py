@@ -30,8 +30,11 @@ class Process:
 class Actor(Protocol):
     """A signed-in user."""
 
-    pk: Any
-    is_authenticated: Any
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def is_authenticated(self) -> Any: ...
 
 
 def actor_name(actor: Actor | Process | None) -> str:

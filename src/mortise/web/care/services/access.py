@@ -45,7 +45,7 @@ def episode_or_404(user: User, episode_id: Any) -> EpisodeRow:
 
 def fact_or_404(user: User, fact_id: str, *, kind: str = "") -> FactRow:
     """Return one fact, of `kind` when given, or 404. A decision is a fact of kind "decision"."""
-    facts = FactRow.objects.filter(episode__patient__in=patients_of(user))
+    facts: QuerySet[FactRow] = FactRow.objects.filter(episode__patient__in=patients_of(user))
     rows = facts.select_related("episode__patient__clinic", "episode__standing")
     return _one(rows.filter(kind=kind) if kind else rows, pk=str(fact_id))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, timedelta
 from typing import Literal, NamedTuple
@@ -64,8 +65,8 @@ def append_facts(*, episode: EpisodeRow, facts: Iterable[Fact | bytes], by: User
     """
     lock(episode)
     answers = tuple(_take(episode, item, by) for item in facts)
-    counts = {outcome: sum(a.outcome == outcome for a in answers) for outcome in {a.outcome for a in answers}}
-    log.record(by, "facts.append", episode.patient, {"episode": episode.pk, **counts})
+    counts: dict[str, object] = dict(Counter(answer.outcome for answer in answers))
+    log.record(by, "facts.append", episode.patient, counts | {"episode": episode.pk})
     return answers
 
 
@@ -127,13 +128,14 @@ def store(episode: EpisodeRow, fact: Fact) -> Fact:
         if known.episode_id == episode.pk and known.content_hash == digest:
             return _record_decoder.decode(f"[{known.payload}]")[0]
         raise ConflictError("Another fact has this id.", mend="Both are kept; your clinic looks at them.")
-    received = msgspec.structs.replace(fact, received_at=clock.now())
+    received_at = clock.now()
+    received = msgspec.structs.replace(fact, received_at=received_at)
     try:
         with transaction.atomic():
             FactRow.objects.create(
                 id=fact.id, episode=episode, sequence=_next_sequence(), kind=kind_of(fact), on=fact.on,
                 origin=fact.origin.value, by=fact.by, captured_at=fact.captured_at,
-                received_at=received.received_at, payload=encode(received).decode(), content_hash=digest,
+                received_at=received_at, payload=encode(received).decode(), content_hash=digest,
             )  # fmt: skip
     except IntegrityError:  # the same id came in by another door at this moment
         raise ConflictError("Another fact has this id.", mend="Send it again.") from None

@@ -34,7 +34,7 @@ from mortise.web.care.services.access import require_physiotherapist
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, load_record, lock, store
 
-_Kind = TypeVar("_Kind", Goal, Sign, Reading)
+_Kind = TypeVar("_Kind", bound=Fact)
 
 
 class GoalDraft(NamedTuple):
@@ -91,8 +91,8 @@ def save_assessment_step(
     """
     lock(episode)
     record, today = load_record(episode), episode.patient.clinic.today()
-    before = {_place(one): one for one in (*live_facts(record, Sign), *live_facts(record, Reading))
-              if one.on == today and one.by == str(by.pk)}  # fmt: skip
+    mine: list[Sign | Reading] = [*live_facts(record, Sign), *live_facts(record, Reading)]
+    before = {_place(one): one for one in mine if one.on == today and one.by == str(by.pk)}
     stored: list[Fact] = []
     for finding in findings:
         old = before.get(_place(finding))
@@ -210,8 +210,10 @@ def _goal(
     )  # fmt: skip
 
 
-def _add(episode: EpisodeRow, fact: Fact, by: User) -> Fact:  # type: ignore[type-var]
-    return store(episode, admitted(episode, fact, by))
+def _add(episode: EpisodeRow, fact: _Kind, by: User) -> _Kind:
+    stored = store(episode, admitted(episode, fact, by))
+    assert isinstance(stored, type(fact))
+    return stored
 
 
 def _place(fact: Sign | Reading) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import msgspec
 from django.conf import settings
@@ -92,7 +92,7 @@ def analyse_recording(*, recording: StoredRecording, by: User) -> StoredRecordin
     """Measure a recording and keep what was found, or why nothing was; audited. Readings are not made here."""
     from mortise import measure
 
-    streams: list[IO[bytes]] = []
+    streams: list[BinaryIO] = []
     try:
         result: MeasureResult | None = _measured(recording, streams)
         reason = ""
@@ -247,11 +247,11 @@ def _shown_name(name: str | None) -> str:
     return "".join(letter for letter in last if letter.isprintable())[:200] or "recording"
 
 
-def _measured(recording: StoredRecording, streams: list[IO[bytes]]) -> MeasureResult:
+def _measured(recording: StoredRecording, streams: list[BinaryIO]) -> MeasureResult:
     from mortise import measure
 
-    given: dict[str, tuple[str, IO[bytes]]] = {}
-    others: list[tuple[str, IO[bytes]]] = []
+    given: dict[str, tuple[str, BinaryIO]] = {}
+    others: list[tuple[str, BinaryIO]] = []
     for file in recording.files.all():
         try:
             stream = path_of(file.sha256).open("rb")
@@ -278,8 +278,9 @@ def _result(recording: StoredRecording) -> MeasureResult:
 
     if recording.status != recording.Status.MEASURED:
         raise InputError("Nothing was measured in this recording.", where="recording")
-    kinds = {"gait": measure.GaitResult, "lunge": measure.LungeResult}
-    return msgspec.json.decode(recording.result, type=kinds[recording.test])
+    if recording.test == recording.Test.GAIT:
+        return msgspec.json.decode(recording.result, type=measure.GaitResult)
+    return msgspec.json.decode(recording.result, type=measure.LungeResult)
 
 
 def _in_unit(value: float, unit: str, definition: Measure) -> Decimal:
