@@ -240,7 +240,7 @@ def test_nearest_miss_says_how_much_on_which_side() -> None:
     )  # fmt: skip
     assert (
         nearest_words((miss,), MEASURES, Side.LEFT)
-        == "1.1\u00a0cm more on Knee to wall (left, treated) at a visit."
+        == "Knee to wall (left, treated): 1.1\u00a0cm more, at a visit."
     )
 
 

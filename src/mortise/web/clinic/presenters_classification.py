@@ -51,7 +51,8 @@ class Idea(Struct, frozen=True, kw_only=True):
     counts: str
     marks: tuple[Mark, ...]
     width: str
-    reasons: tuple[Reason, ...]
+    known: tuple[Reason, ...]
+    unknown: tuple[Reason, ...]
     test_next: tuple[str, ...]
     has_protocol: bool
     no_protocol: str
@@ -100,11 +101,11 @@ def _idea(one: CandidateFinding, primary: str) -> Idea:
         counts=f"{n_for} for, {n_against} against, {n_open} open, {len(one.not_found)} looked for and not found",
         marks=tuple(_marks(n_for, n_against, n_open)),
         width=f"{MARK_WIDTH * max(1, n_for + n_against + n_open) + 16:g}",
-        reasons=(
+        known=(
             *(_reason(reason, "+", "for") for reason in one.speaks_for),
             *(_reason(reason, "−", "against") for reason in one.speaks_against),
-            *(_reason(reason, "?", "not known") for reason in one.unknown),
         ),
+        unknown=tuple(_reason(reason, "?", "not known") for reason in one.unknown),
         test_next=one.test_next,
         has_protocol=bool(one.protocol),
         no_protocol=one.no_protocol,

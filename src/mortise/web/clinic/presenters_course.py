@@ -54,6 +54,7 @@ class PastDecision(Struct, frozen=True, kw_only=True):
     on: str
     says: Says
     title: str
+    load: str  # of the newest day
     outcome: str
     by: str
     reason: str
@@ -132,29 +133,32 @@ def past_decisions(
     responses = {fact.decision: fact for fact in facts if isinstance(fact, Response)}
     decisions = [fact for fact in facts if isinstance(fact, DecisionRecord)]
     kept = _worth_showing(decisions, responses)
-    return tuple(_past(one, responses.get(one.id), protocol, names) for one in reversed(kept[-N_DECISIONS:]))
+    return tuple(
+        _past(one, since, responses.get(one.id), protocol, names)
+        for one, since in reversed(kept[-N_DECISIONS:])
+    )
 
 
 def _worth_showing(
     decisions: list[DecisionRecord], responses: Mapping[str, Response]
-) -> list[DecisionRecord]:
-    """Leave out repetitions nobody answered: the same advice at the same stage as the decision before."""
-    kept: list[DecisionRecord] = []
+) -> list[tuple[DecisionRecord, date]]:
+    """Join repetitions nobody answered: the same advice at the same stage, with the first day it was given."""
+    kept: list[tuple[DecisionRecord, date]] = []
     for one in decisions:
-        same = bool(kept) and _kind(kept[-1]) == _kind(one)
-        if same and one.id not in responses and kept[-1].id not in responses:
-            kept[-1] = one
+        before = kept[-1][0] if kept else None
+        if before is not None and _kind(before) == _kind(one) and before.id not in responses:
+            kept[-1] = (one, kept[-1][1])
         else:
-            kept.append(one)
+            kept.append((one, one.decision.as_of))
     return kept
 
 
-def _kind(one: DecisionRecord) -> tuple[str, str, str]:
-    return one.decision.advice.value, one.decision.stage, one.decision.load.value
+def _kind(one: DecisionRecord) -> tuple[str, str]:
+    return one.decision.advice.value, one.decision.stage
 
 
 def _past(
-    one: DecisionRecord, response: Response | None, protocol: Protocol, names: Mapping[str, str]
+    one: DecisionRecord, since: date, response: Response | None, protocol: Protocol, names: Mapping[str, str]
 ) -> PastDecision:
     made = one.decision
     is_overruled = response is not None and response.response == "overrule"
@@ -169,10 +173,10 @@ def _past(
         outcome = "acted at once"
     return PastDecision(
         id=one.id,
-        on=short_day(made.as_of),
+        on=short_day(made.as_of) if since == made.as_of else f"{short_day(since)} to {short_day(made.as_of)}",
         says=ADVICE_SAYS[made.advice],
-        title=f"{title_words(made.advice, made.stage, made.next_stage, protocol)}, "
-        f"{LOAD_SAYS[made.load].word.lower()} the load",
+        title=title_words(made.advice, made.stage, made.next_stage, protocol),
+        load=LOAD_SAYS[made.load].word,
         outcome=outcome,
         by=by,
         reason=reason,

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from mortise.protocol import Criterion, Group, Stage
 from mortise.record import Decision, Finding, NearestMiss
-from mortise.report.words import day, listed, number, plural, with_unit
-from mortise.terms import Cause, Measure, Side, Truth
+from mortise.report.words import day, number, plural, with_unit
+from mortise.terms import Better, Cause, Measure, Side, Truth
 from mortise.web.clinic.presenters_words import (
     PEG_MET,
     PEG_STALE,
@@ -21,6 +21,7 @@ from mortise.web.clinic.presenters_words import (
     cause_words,
     finding_bound,
     finding_value,
+    level_words,
     peg_of,
     resolution_of,
     side_words,
@@ -160,23 +161,32 @@ def _aside(finding: Finding) -> str:
 
 
 def nearest_words(misses: Iterable[NearestMiss], measures: Mapping[str, Measure], involved: Side) -> str:
-    """Say in one sentence what would open the gate: "2.1 cm more on Knee to wall (left, treated), an answer to ..."."""
+    """Say what would open the gate: "Knee to wall (left, treated): 1.1 cm more, at a visit"."""
     parts = [_miss_words(miss, measures, involved) for miss in misses]
-    sentence = listed(parts)
-    return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
+    return f"{'; '.join(parts)}." if parts else ""
 
 
 def _miss_words(miss: NearestMiss, measures: Mapping[str, Measure], involved: Side) -> str:
     side = side_words(miss.limb, involved)
     what = f"{miss.label} ({side})" if side else miss.label
-    where = " at a visit" if miss.needs_visit else ""
-    when = f", from {day(miss.earliest_on)}" if miss.earliest_on else ""
-    if miss.needs == "improve" and miss.gap is not None:
-        gap = with_unit(number(abs(miss.gap), _gap_grid(miss.gap, measures.get(miss.measure))), miss.unit)
-        return f"{gap} {'more' if miss.gap > 0 else 'less'} on {what}{where}{when}"
-    if miss.needs == "wait" and miss.gap is not None and miss.unit == "days":
-        return f"{plural(int(abs(miss.gap)), 'more day')} ({what}){when}"
-    return f"{_NEEDS_WORDS.get(miss.needs, miss.needs)}: {what}{where}{when}"
+    parts = [_needed(miss, measures.get(miss.measure))]
+    if miss.needs_visit:
+        parts.append("at a visit")
+    if miss.earliest_on:
+        parts.append(f"from {day(miss.earliest_on)}")
+    return f"{what}: {', '.join(parts)}"
+
+
+def _needed(miss: NearestMiss, measure: Measure | None) -> str:
+    if miss.gap is None or miss.needs not in ("improve", "wait"):
+        return _NEEDS_WORDS.get(miss.needs, miss.needs)
+    if miss.unit == "days":
+        return plural(int(abs(miss.gap)), "more day")
+    is_less = measure is not None and measure.better is Better.DOWN
+    if level_words(measure, miss.bound):
+        return f"{level_words(measure, miss.bound)}{' or less' if is_less else ' or more'}"
+    gap = with_unit(number(abs(miss.gap), _gap_grid(miss.gap, measure)), miss.unit)
+    return f"{gap} {'less' if is_less else 'more'}"
 
 
 def _gap_grid(gap: Decimal, measure: Measure | None) -> Decimal:

@@ -58,7 +58,7 @@ _GROUPS = (
         "decide", "Decide today", "Mortise proposes, you agree or overrule",
         (Need.ASKED, Need.STEPPED_BACK, Need.ADVANCE),
     ),
-    ("week", "This week", "silent, not started, tests due, not taken in", (Need.SILENT, Need.NEW)),
+    ("week", "This week", "silent, not started, something not taken in", (Need.SILENT, Need.NEW)),
 )  # fmt: skip
 
 
@@ -164,5 +164,5 @@ def since_words(since_at: datetime, now: datetime) -> str:
     if minutes < 60:
         return f"{minutes} min"
     if minutes < 24 * 60:
-        return f"{minutes // 60} h {minutes % 60} min"
+        return f"{minutes // 60} h {minutes % 60} min" if minutes < 10 * 60 else f"{minutes // 60} h"
     return plural(minutes // (24 * 60), "day")

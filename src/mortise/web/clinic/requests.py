@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.accounts.models import User
+from mortise.web.audit import clock
 from mortise.web.care.models import EpisodeRow, Patient
 from mortise.web.clinic.entries import Capture
 
@@ -24,7 +24,7 @@ BY_MORTISE = {
 
 def capture_of(request: StaffRequest, patient: Patient) -> Capture:
     """Return who enters facts here and now, on the clinic's own day."""
-    return Capture(by=str(request.user.pk), on=patient.clinic.today(), at=timezone.now())
+    return Capture(by=str(request.user.pk), on=patient.clinic.today(), at=clock.now())
 
 
 def author_names(patient: Patient) -> dict[str, str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.clinic.presenters_list import desk_of
@@ -24,4 +24,4 @@ def needs(request: StaffRequest) -> HttpResponse:
     rows = services.needs_list(by=request.user, today=today_on)
     titles = {row.protocol: content().protocol(row.protocol).title for row in rows}
     query = request.GET.get("q", "").strip()[:QUERY_LENGTH]
-    return page(request, "list", {"desk": desk_of(rows, timezone.now(), today_on, titles, query)})
+    return page(request, "list", {"desk": desk_of(rows, clock.now(), today_on, titles, query)})

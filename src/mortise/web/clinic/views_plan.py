@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mortise.decide.classify import WorkingClassification, classify
@@ -18,6 +17,7 @@ from mortise.record import Fact, PatientRecord, Reading, Sign
 from mortise.terms import Origin
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
@@ -156,7 +156,7 @@ def _accepted(request: StaffRequest, episode: EpisodeRow, form: PlanForm, told: 
 
 def _after(request: StaffRequest, episode: EpisodeRow) -> HttpResponse:
     """Go on to the phone's link when there is none that opens, else to the course."""
-    now = timezone.now()
+    now = clock.now()
     if any(
         link.can_open(now) or _is_in_use(link) for link in services.phone_links_of(patient=episode.patient)
     ):
@@ -178,7 +178,7 @@ def _plan_context(
         "stage": told.stage_now,
         "form": form,
         "rows": [
-            (row, pictures.thumbnail_of(row.exercise.id, episode.side), _why(told, row.exercise.id))
+            (row, pictures.thumbnail_of(row.exercise.id, episode.side), *_why(told, row.exercise.id))
             for row in form.exercise_rows
         ],
         "programme": programme(episode, told),
@@ -192,12 +192,14 @@ def _plan_context(
     }
 
 
-def _why(told: Story, exercise_id: str) -> str:
+def _why(told: Story, exercise_id: str) -> tuple[str, str]:
+    """Return what an exercise is for, and why it is or is not in today's session."""
+    purpose = content().exercises[exercise_id].why
     planned = next((one for one in told.session.exercises if one.exercise == exercise_id), None)
     if planned is not None:
-        return planned.why
+        return purpose, f"Today: {planned.why}"
     left = next((one for one in told.session.left_out if one.exercise == exercise_id), None)
-    return f"Not today: {left.reason}" if left is not None else content().exercises[exercise_id].why
+    return purpose, f"Not today: {left.reason}" if left is not None else ""
 
 
 # ---------------------------------------------------------------- the phone's link
