@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -75,6 +75,11 @@ def day(n: int) -> date:
     return DAY0 + timedelta(days=n)
 
 
+def noon(n: int) -> datetime:
+    """Return noon of the n-th day, in UTC."""
+    return datetime.combine(day(n), time(12), UTC)
+
+
 # ---------------------------------------------------------------- measures
 
 
@@ -118,7 +123,7 @@ def measures() -> dict[str, Measure]:
     found = [
         measure("pain_now_nrs"), measure("pain_worst_24h_nrs"), measure("pain_during_nrs"),
         measure("pain_morning_nrs"), measure("effort_nrs"),
-        measure("swelling_self", unit="grade", high=D(3), domain="swelling", levels=("none", "slight", "clear", "much")),
+        measure("swelling_self", unit="grade", high=D(3), domain="swelling", levels=("no", "slight", "clear", "much")),
         flag("sharp_pain_flag"), flag("giving_way_flag"), flag("fall_or_catch_flag"), flag("red_calf"),
         flag("red_fall"),
         measure("lunge_cm", **cm, high=D(25), better=Better.UP, setting=Setting.EITHER, is_sided=True,
@@ -212,11 +217,17 @@ def lights() -> tuple[LightRule, ...]:
     }  # fmt: skip
     red = Group(
         id="light.red", n_needed=1,
-        of=(criterion("light.red.pain", "pain_during_nrs", ">=", 6), criterion("light.red.sharp", "sharp_pain_flag", ">=", 1)),
+        of=(
+            criterion("light.red.pain", "pain_during_nrs", ">=", 6),
+            criterion("light.red.sharp", "sharp_pain_flag", ">=", 1),
+        ),
     )  # fmt: skip
     green = Group(
         id="light.green", n_needed=2,
-        of=(criterion("light.green.pain", "pain_during_nrs", "<=", 2), criterion("light.green.morning", "pain_morning_nrs", "<=", 3)),
+        of=(
+            criterion("light.green.pain", "pain_during_nrs", "<=", 2),
+            criterion("light.green.morning", "pain_morning_nrs", "<=", 3),
+        ),
     )  # fmt: skip
     amber = criterion("light.amber.morning", "pain_morning_nrs", ">=", 5)
     mild = criterion("light.mild.pain", "pain_during_nrs", ">=", 3)
@@ -232,8 +243,8 @@ def rules() -> tuple[Rule, ...]:
         rule("pain.high", criterion("pain.high.now", "pain_now_nrs", ">=", 6, max_age_days=1), is_danger=True,
              advice=Advice.HOLD, load=Load.REST),
         rule("swelling.clear", criterion("swelling.clear.level", "swelling_self", ">=", 2, max_age_days=1),
-             is_danger=True, advice=Advice.HOLD, load=Load.EASE, without_tags=("impact",), ease_to_pct=D(60), for_days=2,
-             request=("figure_of_eight_cm",)),
+             is_danger=True, advice=Advice.HOLD, load=Load.EASE, without_tags=("impact",), ease_to_pct=D(60),
+             for_days=2, request=("figure_of_eight_cm",)),
         rule("back.red_days", criterion("back.red_days.count", "n_red_days_14d", ">=", 2, max_age_days=1),
              stages=("S2", "S3"), advice=Advice.STEP_BACK, load=Load.EASE, ease_to_pct=D(60), for_days=3),
         rule("back.flare", criterion("back.flare.flag", "flare_flag", ">=", 1, max_age_days=1), stages=("S2", "S3"),
@@ -243,7 +254,10 @@ def rules() -> tuple[Rule, ...]:
 
 BAND = Band(
     id="lunge_floor", measure="lunge_cm", unit="cm", evidence=(), strength=Strength.CONSENSUS,
-    rows=(BandRow(sex=Sex.MALE, from_age=18, to_age=60, value=D(8)), BandRow(sex=Sex.MALE, from_age=60, to_age=120, value=D(6))),
+    rows=(
+        BandRow(sex=Sex.MALE, from_age=18, to_age=60, value=D(8)),
+        BandRow(sex=Sex.MALE, from_age=60, to_age=120, value=D(6)),
+    ),
 )  # fmt: skip
 
 
@@ -366,12 +380,18 @@ def visit(id: str, n: int, visit_n: int) -> ClinicVisit:
 
 
 def record(
-    *facts: Fact, involved: Side = Side.LEFT, is_bilateral: bool = False, **person: Any
+    *facts: Fact,
+    involved: Side = Side.LEFT,
+    is_bilateral: bool = False,
+    birth_year: int = 1985,
+    sex: Sex = Sex.MALE,
 ) -> PatientRecord:
     """Return Ben's record with these facts."""
     return PatientRecord(
-        person=Person(**({"birth_year": 1985, "sex": Sex.MALE} | person)),
-        episode=Episode(id="e1", involved_side=involved, protocol=PROTOCOL_ID, opened_on=DAY0, is_bilateral=is_bilateral),
+        person=Person(birth_year=birth_year, sex=sex),
+        episode=Episode(
+            id="e1", involved_side=involved, protocol=PROTOCOL_ID, opened_on=DAY0, is_bilateral=is_bilateral
+        ),
         facts=facts,
     )  # fmt: skip
 

@@ -87,11 +87,15 @@ def seen_in(fact: Fact, measures: Mapping[str, Measure], involved: Side) -> Iter
         measure = measures.get(fact.measure)
         if measure is not None and fact.context.feeds_decisions:
             limb = limb_of(fact.side, involved) if measure.is_sided else Limb.NONE
+            # A reading that names no side is trouble of the treated ankle: it may have been meant for it.
+            under = Limb.INVOLVED if measure.is_sided and limb is Limb.NONE else limb
             yield (
                 measure.id,
-                limb,
-                Seen(fact.id, fact.on.toordinal(), fact.value, fact.unit, limb, fact.instrument, fact.rater,
-                     fact.recording_error, fact.at_visit),
+                under,
+                Seen(
+                    fact.id, fact.on.toordinal(), fact.value, fact.unit, limb, fact.instrument, fact.rater,
+                    fact.recording_error, fact.at_visit,
+                ),
             )  # fmt: skip
     elif isinstance(fact, CheckIn | SessionLog):
         day = fact.on.toordinal()
