@@ -36,7 +36,7 @@ def score() -> tuple[list[Figure], dict[str, list[float]]]:
             off_ms += [1000.0 * (offs[j] - labels[i, 0]) for i, j in _matched(labels[:, 0], np.array(offs))]
             steady = [s for s in strides if not s.is_turn and not s.is_first_or_last]
             for kind, column, times in (
-                ("strike", 1, [s.foot_strike_s for s in steady]),
+                ("strike", 1, [s.next_foot_strike_s for s in steady]),
                 ("off", 0, [s.foot_off_s for s in steady]),
             ):
                 matched = _matched(labels[:, column], np.array(times))

@@ -39,16 +39,22 @@ def stance_up(pose: Attitude, swing: Swing) -> Floats:
     return _in_sensor(pose, swing.rest_before, _UP)
 
 
+def _angle_deg(one: Floats, other: Floats) -> float:
+    cosine = float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
+    return float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+
+
 def turned_at(pose: Attitude, swings: list[Swing]) -> int | None:
     """Return the first swing after which the sensor sat differently on the foot for good, else None."""
     if len(swings) < 6:
         return None
     ups = np.array([stance_up(pose, swing) for swing in swings])
+    # a change for good shows between the first and the last three stances; without it the search is spared
+    if _angle_deg(np.median(ups[:3], axis=0), np.median(ups[-3:], axis=0)) < TURNED_DEG:
+        return None
     best, where = 0.0, None
     for cut in range(3, len(ups) - 2):
-        early, late = np.median(ups[:cut], axis=0), np.median(ups[cut:], axis=0)
-        cosine = float(early @ late / (np.linalg.norm(early) * np.linalg.norm(late)))
-        angle = float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
+        angle = _angle_deg(np.median(ups[:cut], axis=0), np.median(ups[cut:], axis=0))
         if angle > max(best, TURNED_DEG):
             best, where = angle, cut
     return where

@@ -254,19 +254,18 @@ def _joint_flags(walks: list[FootWalk], per_foot: list[list[Stride]]) -> tuple[s
 
 
 def _feet_look_swapped(per_foot: list[list[Stride]]) -> bool:
-    """Whether the inner foot of a turn seems to walk the longer way.
+    """Whether the inner foot of a turn seems to take the longer strides.
 
-    In a turn to the left the right foot walks the outer arc. At half a turn the arcs differ by about three step widths;
-    less than 0.15 m of difference says nothing.
+    In a turn to the left the right foot walks the outer arc. Only turns that both feet made, a third of a circle or
+    more the same way, say anything; a few centimetres the wrong way are suspicion enough for a flag.
     """
-    turned = [sum(s.turn_deg for s in strides if s.is_turn) for strides in per_foot]
-    way = [sum(s.stride_length_m for s in strides if s.is_turn) for strides in per_foot]
-    if min(abs(turned[0]), abs(turned[1])) < 90.0 or turned[0] * turned[1] < 0:
+    turning = [[s for s in strides if s.is_turn] for strides in per_foot]
+    turned = [sum(s.turn_deg for s in strides) for strides in turning]
+    if min(abs(turned[0]), abs(turned[1])) < 120.0 or turned[0] * turned[1] < 0:
         return False
-    left, right = (0, 1) if per_foot[0][0].side is Side.LEFT else (1, 0)
-    outer_minus_inner = (way[right] - way[left]) * (1.0 if turned[0] > 0 else -1.0)
-    n_differs = abs(len([s for s in per_foot[0] if s.is_turn]) - len([s for s in per_foot[1] if s.is_turn]))
-    return outer_minus_inner < -0.15 and n_differs == 0
+    mean_m = {strides[0].side: float(np.mean([s.stride_length_m for s in strides])) for strides in turning}
+    right_minus_left = mean_m[Side.RIGHT] - mean_m[Side.LEFT]
+    return (right_minus_left if turned[0] > 0 else -right_minus_left) < -0.03
 
 
 def _quality(

@@ -208,6 +208,10 @@ def _trials(
     shin: _Shin, motion: Motion, side: Side, marks: Sequence[float]
 ) -> tuple[list[LungeTrial], list[Refused]]:
     points = turning_points(shin.angle_deg, 0.6 * _LEAST_LUNGE_DEG)
+    # a lunge the recording ends in has no way back, so its depth is no turning point yet
+    tail = points[-1][0] if points else 0
+    if not points or points[-1][1] < 0:
+        points = [*points, (tail + int(np.argmax(shin.angle_deg[tail:])), 1)]
     found: list[LungeTrial] = []
     refused: list[Refused] = []
     for peak in _deep(points, shin.angle_deg):

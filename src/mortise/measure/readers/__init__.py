@@ -131,8 +131,8 @@ def _as_list(paths: Any) -> list[Origin]:
 
 
 def _read_one(source: Source, given: _Given) -> list[Recording]:
-    sidecar = read_sidecar(source.path)
     try:
+        sidecar = read_sidecar(source.path)
         reader = Reader(source)
         raws = _phone_raws(reader) if reader.is_json else _table_raws(reader, read_table(reader))
     finally:

@@ -147,6 +147,8 @@ def _n_at_scale(size: Floats, top: float, scales: tuple[float, ...]) -> int:
 
 
 def _n_in_plateau(values: Floats, top: float) -> int:
+    if np.ptp(values) == 0:
+        return 0
     edge = np.abs(values) == top
     joined = edge[1:] & edge[:-1] & (values[1:] == values[:-1])
     # three in a row: two equal extremes by chance happen in coarse signals
@@ -177,6 +179,12 @@ def gyr_unit_from_data(acc: Floats, gyr: Floats, rate_hz: float) -> str:
     """
     if float(np.quantile(np.abs(gyr), 0.99)) > _FASTEST_RAD_S:
         return "deg/s"
+    # the liveliest stretch of twenty seconds tells as much as the whole
+    span = int(20.0 * rate_hz)
+    if len(acc) > span:
+        busiest = int(np.argmax(np.einsum("ij,ij->i", gyr, gyr)))
+        first = min(max(0, busiest - span // 2), len(acc) - span)
+        acc, gyr = acc[first : first + span], gyr[first : first + span]
     width = max(1, int(0.25 * rate_hz))
     kernel = np.ones(width) / width
     smooth = np.stack([np.convolve(acc[:, i], kernel, "same") for i in range(3)], axis=1)

@@ -73,7 +73,7 @@ class Reader:
         self._hash = hashlib.sha256()
         self._n_bytes = 0
         self.head = self._piece()
-        if not self.head.strip():
+        if not self.head[:65536].removeprefix(b"\xef\xbb\xbf").strip():
             raise SignalError("the file is empty.", where=self.name, mend="Record or export it again.")
         self._refuse_binary()
 

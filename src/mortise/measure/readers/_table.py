@@ -55,10 +55,15 @@ def _split_header(reader: Reader) -> tuple[list[str], str, Iterator[str]]:
     """Return the header lines, the rest of the first block from the first data line on, and the later blocks."""
     blocks = reader.blocks()
     block = next(blocks)
-    lines = block.splitlines(keepends=True)
-    for index, line in enumerate(lines[: _MAX_HEADER_LINES + 1]):
+    lines: list[str] = []
+    start = 0
+    while start < len(block) and len(lines) <= _MAX_HEADER_LINES:
+        end = block.find("\n", start) + 1 or len(block)
+        line = block[start:end].rstrip("\r\n")
         if _is_data(line):
-            return [each.rstrip("\r\n") for each in lines[:index]], "".join(lines[index:]), blocks
+            return lines, block[start:], blocks
+        lines.append(line)
+        start = end
     raise SignalError(
         "no line of numbers was found at the start of the file.",
         where=reader.name,
@@ -151,9 +156,9 @@ def read_table(reader: Reader) -> Table:
         When no line of numbers is found, a cell is no number (sample and channel named), or the file is too long.
     """
     lines, start, blocks = _split_header(reader)
-    first_line = start.splitlines()[0]
+    first_line = start.split("\n", 1)[0].rstrip("\r")
     separator = _separator(first_line)
-    n_columns = len(first_line.rstrip("\r\n").split(separator)) if separator else len(first_line.split())
+    n_columns = len(first_line.split(separator)) if separator else len(first_line.split())
     if n_columns > _MAX_COLUMNS:
         raise SignalError(f"{n_columns} columns are more than a recording has.", where=reader.name)
     header = _columns(lines, separator, n_columns)
