@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from mortise.record import CheckIn, SessionLog, StageEntry
 from mortise.web.care import services
+from mortise.web.care.content import content
 from tests.web import builders
 
 CALM = {
@@ -108,6 +109,10 @@ def test_a_session_is_logged_and_answered(cast: builders.Cast, phone: Client) ->
     log = facts(cast, SessionLog)[0]
     assert {item.outcome for item in log.items} == {"done"}
     assert log.answers["pain_during_nrs"] == Decimal(2)
+    exercises = content().exercises
+    for item in log.items:  # within the dose, or it would be no evidence for a raise
+        dose = exercises[item.exercise].dose_steps[item.dose_step]
+        assert (item.n_sets, item.n_reps) == (dose.n_sets, dose.n_reps)
     page = phone.get("/phone/").content.decode()
     assert "What your answers changed" in page
     assert "Today is done" in page

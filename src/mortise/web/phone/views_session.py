@@ -63,10 +63,15 @@ def _log(
 
 
 def _item(planned: PlannedExercise, said: dict[str, Any]) -> ExerciseLog:
-    """Return one exercise's log. Sets counted by the player are kept; done by hand means as planned."""
-    sets, reps = said.get("sets"), said.get("reps")
+    """Return one exercise's log. Sets counted by the player are kept; done by hand means as planned.
+
+    The player counts repetitions over all sets; the log counts those of each set.
+    """
+    dose, sets, reps = planned.dose, said.get("sets"), said.get("reps")
     if said["outcome"] == "done":
-        sets, reps = planned.dose.n_sets, reps or planned.dose.n_sets * planned.dose.n_reps
+        sets, reps = dose.n_sets, dose.n_reps
+    elif reps is not None:
+        reps = dose.n_reps if sets else min(reps, dose.n_reps)
     return ExerciseLog(
         exercise=planned.exercise, dose_step=planned.dose_step, outcome=said["outcome"],
         n_sets=0 if said["outcome"] == "skipped" else sets,
