@@ -118,7 +118,7 @@ def chart_figure(
         css = "scroll scroll--wide" if canvas.width > 760 else "scroll"
         picture = f'<div class="{css}" tabindex="0" role="region" aria-label="{safe(label)}">{picture}</div>'
     numbers = "".join(table_html(table) for table in tables)
-    said = "".join(f"<li>{isolated(note)}</li>" for note in notes)
+    said = "".join(f"<li><span>{isolated(note)}</span></li>" for note in notes)
     return (
         f'<figure class="chart"><figcaption><b>{isolated(heading.title)}</b>'
         f'<span class="small hush">{isolated(heading.about)}</span></figcaption>{picture}{keys_html(keys)}'

@@ -108,7 +108,9 @@ def norm_band(panel: Panel, norm: NormBand | None) -> str:
         value for value in (norm.low, norm.high) if value is not None and values.low <= value <= values.high
     ]
     lines = "".join(line(box.left, values(edge), box.right, values(edge), "c-norm-edge") for edge in edges)
-    y = min(max(top + 15, box.top + 15), box.bottom - 4)
+    y = max(top, box.top) + 15
+    crossed = [values(tick) for tick in panel.ticks if y - 12 < values(tick) < y + 5]
+    y = min(max(crossed) + 15 if crossed else y, box.bottom - 4)  # no grid line runs through the words
     return (
         rect(box.left, top, box.right - box.left, bottom - top, "c-norm")
         + lines
