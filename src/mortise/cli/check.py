@@ -1,0 +1,233 @@
+"""Check clinical content: every static obligation, every case, and a session for every day that can happen."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from mortise.catalog import Content
+    from mortise.catalog.checks import CheckReport, Obligation
+    from mortise.errors import Fault
+    from mortise.protocol import Protocol
+    from mortise.record import Fact, PatientRecord
+
+_DAY = date(2026, 1, 5)
+_EQUIPMENT: tuple[tuple[str, ...], ...] = (
+    (),
+    ("band",),
+    ("step",),
+    ("strap", "stairs"),
+    ("band", "step", "strap", "stairs"),
+)
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `mortise check` and its arguments."""
+    text = "check clinical content: names, figures, evidence, calendar, doses, cases"
+    parser = subparsers.add_parser("check", help=text, description=text.capitalize() + ".")
+    parser.add_argument("root", nargs="?", type=Path, help="content folder (default: the one installed)")
+    parser.add_argument("--static", action="store_true", help="leave out the cases and the sessions")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check, print what was found; return 0, or 10 when there is a fault."""
+    from mortise.catalog import check
+    from mortise.errors import ContentError, InputError
+
+    if args.root is not None and not (args.root / "protocols").is_dir():
+        raise InputError("holds no folder `protocols`.", where=str(args.root), mend="Name a content folder.")
+    report = check(args.root)
+    if not args.static and report.is_clean:
+        report = with_engine(report, args.root)
+    if args.json:
+        _print_json(report)
+    else:
+        _print_text(report, _unsigned(args.root) if report.is_clean else ())
+    return 0 if report.is_clean else ContentError.exit_status
+
+
+def with_engine(report: CheckReport, root: Path | None) -> CheckReport:
+    """Return the report with the cases run and every possible day's session solved."""
+    from mortise.catalog import load
+    from mortise.catalog.checks import CheckReport
+
+    content = load(root)
+    obligations = [*report.obligations, sessions_exist(content), cases_hold(content)]
+    return CheckReport(tuple(fault for one in obligations for fault in one.faults), tuple(obligations))
+
+
+def cases_hold(content: Content) -> Obligation:
+    """Run every case of every protocol through the engine."""
+    from mortise.catalog import cases
+    from mortise.catalog.checks import Obligation
+    from mortise.episode import story
+    from mortise.errors import Fault
+
+    n_cases, faults = 0, []
+    for protocol_id in content.protocol_ids:
+        found = cases.load(protocol_id, content.root)
+        n_cases += len(found)
+        failures = cases.run(found, lambda record, as_of: story(record, content, as_of))
+        faults += [
+            Fault(f"{protocol_id}, case {one.case}", f"{one.what}.", "Correct the content or the case.")
+            for one in failures
+        ]
+    return Obligation("cases", "Every case finds what it expects", n_cases, tuple(faults))
+
+
+def sessions_exist(content: Content) -> Obligation:
+    """Solve the session of every stage, equipment and combination of flags; nothing withheld may be in it."""
+    from mortise.catalog.checks import Obligation
+
+    n_days, faults = 0, []
+    for protocol_id in content.protocol_ids:
+        protocol = content.protocol(protocol_id)
+        for day in _days(protocol):
+            n_days += 1
+            faults += _session_faults(day, content)
+    return Obligation("8", "Every day has a session, with nothing withheld in it", n_days, tuple(faults))
+
+
+class _Day(NamedTuple):
+    where: str
+    record: PatientRecord
+    as_of: date
+    equipment: tuple[str, ...]
+
+
+def _days(protocol: Protocol) -> Iterator[_Day]:
+    """Yield every stage with every equipment and every combination of what withholds exercises."""
+    as_of = _DAY + timedelta(days=40)
+    answers = (("sharp_pain_flag", (0, 1, None)), ("fall_or_catch_flag", (0, 1)), ("warmth_self", (0, 1)))
+    tests = (
+        ("tandem_s", ("s", 5, 20)),
+        ("dorsiflexion_power_grade", ("grade", 3, 5)),
+        ("end_feel_grade", ("grade", 2, 0)),
+    )
+    for stage, equipment in product(protocol.stages, _EQUIPMENT):
+        for told in product(*(values for _, values in answers)):
+            for worse in product((True, False), repeat=len(tests)):
+                said = {name: value for (name, _), value in zip(answers, told, strict=True)}
+                taken = {
+                    name: (unit, bad if is_bad else fine)
+                    for (name, (unit, bad, fine)), is_bad in zip(tests, worse, strict=True)
+                }
+                record = _record(protocol, stage.id, said, taken, as_of)
+                words = ", ".join(f"{name} {value}" for name, value in said.items())
+                words += "".join(f", {name} {value}" for name, (_, value) in taken.items())
+                where = (
+                    f"{protocol.id}, stage {stage.id}, {' and '.join(equipment) or 'no equipment'}, {words}"
+                )
+                yield _Day(where, record, as_of, equipment)
+
+
+def _record(
+    protocol: Protocol,
+    stage: str,
+    said: dict[str, int | None],
+    taken: dict[str, tuple[str, int]],
+    as_of: date,
+) -> PatientRecord:
+    from decimal import Decimal
+
+    from mortise.record import CheckIn, Episode, PatientRecord, Person, Reading, StageEntry
+    from mortise.terms import Origin, Side
+
+    zeros: dict[str, Decimal | None] = dict.fromkeys(protocol.check_in, Decimal(0))
+    answers = zeros | {name: None if value is None else Decimal(value) for name, value in said.items()}
+    facts: list[Fact] = [
+        StageEntry(id="stage", on=_DAY, origin=Origin.CLINICIAN, stage=stage),
+        CheckIn(id="told", on=as_of, origin=Origin.PATIENT, moment="before_session", answers=answers),
+    ]
+    for name, (unit, value) in taken.items():
+        facts.append(
+            Reading(
+                id=name, on=as_of - timedelta(days=5), origin=Origin.CLINICIAN, measure=name, at_visit=True,
+                side=Side.NONE if name == "tandem_s" else Side.LEFT, value=Decimal(value), unit=unit,
+                instrument="stopwatch" if name == "tandem_s" else "examination",
+            )
+        )  # fmt: skip
+    return PatientRecord(
+        person=Person(birth_year=_DAY.year - 60),
+        episode=Episode(id="day", involved_side=Side.LEFT, protocol=protocol.id, opened_on=_DAY),
+        facts=tuple(facts),
+    )
+
+
+def _session_faults(day: _Day, content: Content) -> list[Fault]:
+    from mortise.episode import story
+    from mortise.errors import Fault
+    from mortise.protocol import Circumstances
+
+    told = story(day.record, content, day.as_of, Circumstances(equipment=day.equipment))
+    withheld = {tag for rule in told.decision.rules for tag in rule.without_tags}
+    found = []
+    if not told.session.exercises:
+        found.append(
+            Fault(day.where, "the session is empty.", "Offer an exercise that none of this withholds.")
+        )
+    for planned in told.session.exercises:
+        exercise = content.exercises[planned.exercise]
+        against = [tag.value for tag in exercise.tags if tag.value in withheld]
+        missing = [need for need in exercise.needs if need not in day.equipment]
+        if against or missing:
+            found.append(
+                Fault(day.where, f"{planned.exercise} is in the session: {', '.join(against + missing)}.")
+            )
+    return found
+
+
+def _unsigned(root: Path | None) -> tuple[str, ...]:
+    from mortise.catalog import load
+
+    content = load(root)
+    return tuple(name for name in content.protocol_ids if not content.protocol(name).checked_by)
+
+
+def _print_text(report: CheckReport, unsigned: tuple[str, ...]) -> None:
+    from mortise.cli import tables
+
+    blocks: list[tables.Block] = []
+    if report.obligations:
+        rows = [
+            (
+                one.number,
+                one.title,
+                str(one.n_checked),
+                "kept" if not one.faults else f"{len(one.faults)} faults",
+            )
+            for one in report.obligations
+        ]
+        blocks.append(tables.Table(("no.", "obligation", "looked at", ""), rows))
+    if report.faults:
+        blocks.append(tables.Heading(f"{len(report.faults)} faults"))
+        blocks += [tables.Lines((str(fault),)) for fault in report.faults]
+    else:
+        blocks.append(tables.Lines(("No fault found.",)))
+        blocks += [tables.Lines((f"{name}: no clinician has checked this protocol.",)) for name in unsigned]
+    tables.show(blocks)
+
+
+def _print_json(report: CheckReport) -> None:
+    import json
+
+    document = {
+        "is_clean": report.is_clean,
+        "obligations": [
+            {
+                "number": one.number,
+                "title": one.title,
+                "n_checked": one.n_checked,
+                "n_faults": len(one.faults),
+            }
+            for one in report.obligations
+        ],
+        "faults": [{"where": one.where, "message": one.message, "mend": one.mend} for one in report.faults],
+    }
+    print(json.dumps(document, indent=2, ensure_ascii=False))
