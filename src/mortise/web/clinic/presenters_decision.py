@@ -7,14 +7,16 @@ from datetime import date
 
 from msgspec import Struct
 
-from mortise.protocol import Protocol
+from mortise.protocol import Group, Protocol
+from mortise.protocol.criteria import criteria_in
 from mortise.record import AppliedConstraint, Decision, Finding, FiredRule
 from mortise.report.words import day
 from mortise.terms import Advice, Cause, EvidenceRow, Measure, Side, Truth
-from mortise.web.clinic.presenters_gate import nearest_words
+from mortise.web.clinic.presenters_gate import line_of, nearest_words
 from mortise.web.clinic.presenters_words import (
     ADVICE_SAYS,
     LOAD_SAYS,
+    PEG_MET,
     PEG_UNKNOWN,
     PEG_UNMET,
     STRENGTH_WORDS,
@@ -102,7 +104,7 @@ def panel_of(
     exercise_names, author_names : mapping
         Exercise id to name; author id of a constraint to the name shown.
     """
-    arguments = _arguments(decision, measures, involved)
+    arguments = _arguments(decision, protocol, measures, involved)
     cited = [key for one in decision.findings for key in one.evidence]
     cited += [key for rule in decision.rules for key in rule.evidence]
     return Panel(
@@ -188,8 +190,15 @@ def finding_words(finding: Finding, measures: Mapping[str, Measure], involved: S
     return f"{label}: {', '.join(part for part in parts if part)}"
 
 
-def _arguments(decision: Decision, measures: Mapping[str, Measure], involved: Side) -> tuple[Arguments, ...]:
-    exits = [finding for finding in decision.findings if finding.of == "exit"]
+def _arguments(
+    decision: Decision, protocol: Protocol, measures: Mapping[str, Measure], involved: Side
+) -> tuple[Arguments, ...]:
+    settled = _settled(decision, protocol)
+    exits = [
+        finding
+        for finding in decision.findings
+        if finding.of == "exit" and (finding.truth is Truth.MET or finding.criterion not in settled)
+    ]
     others = [finding for finding in decision.findings if finding.of != "exit"]
     unknown = [finding for finding in (*exits, *others) if finding.truth is Truth.UNKNOWN]
 
@@ -208,6 +217,18 @@ def _arguments(decision: Decision, measures: Mapping[str, Measure], involved: Si
         for title, found in groups
         if found
     )
+
+
+def _settled(decision: Decision, protocol: Protocol) -> set[str]:
+    """Return the criteria in groups that are in place already: what is missing there speaks against nothing."""
+    stage = next((one for one in protocol.stages if one.id == decision.stage), None)
+    found = {finding.criterion: finding for finding in decision.findings if finding.of == "exit"}
+    return {
+        criterion.id
+        for node in (stage.exit if stage is not None else ())
+        if isinstance(node, Group) and line_of(node, found, measures={}, involved=Side.LEFT).peg is PEG_MET
+        for criterion in criteria_in(node)
+    }
 
 
 def _first_of_each(findings: Iterable[Finding]) -> Iterable[Finding]:

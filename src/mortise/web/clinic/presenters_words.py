@@ -147,6 +147,7 @@ def value_words(measure: Measure | None, value: Decimal | None, error: Decimal |
     if words:
         return words
     resolution = resolution_of(measure)
+    unit = "" if unit == "nrs" else unit  # "2 ± 1/10" would read as a tenth; the limit beside it says "of 10"
     if error is None or error == 0:
         return with_unit(number(value, resolution), unit)
     half_width = error * Z_95
@@ -168,6 +169,8 @@ def bound_words(measure: Measure | None, operator: str, bound: Decimal | None, u
     if words:
         return f"{_at(operator)}{words}"
     resolution = min(resolution_of(measure), Decimal(1).scaleb(-n_decimals(bound)) if bound else Decimal(1))
+    if unit == "nrs":
+        return f"{_at(operator)}{number(bound, resolution)} of 10"
     return f"{_at(operator)}{with_unit(number(bound, resolution), unit)}"
 
 

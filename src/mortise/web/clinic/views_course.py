@@ -262,7 +262,7 @@ def full_header(episode: EpisodeRow, record: PatientRecord, told: Story | None =
     return header_of(
         episode,
         classification=working_classification(episode, record),
-        wants="; ".join(goal.words for goal in goals),
+        wants="; ".join(goal.words.rstrip(".") for goal in goals),
         next_visit=day(visit_on) if visit_on else "",
     )
 

@@ -22,7 +22,7 @@ from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, StoredRecording
 from mortise.web.clinic.forms import AcceptReadingsForm, ReasonForm, RecordingForm
-from mortise.web.clinic.presenters_recording import report_of
+from mortise.web.clinic.presenters_recording import reading_key, report_of
 from mortise.web.clinic.presenters_recording_charts import (
     curve_inputs,
     signal_input,
@@ -96,8 +96,7 @@ def accept(request: StaffRequest, recording_id: UUID) -> HttpResponse:
     found = services.recording_or_404(request.user, recording_id)
     if found.status != found.Status.MEASURED:
         return _result_page(request, found, status=400)
-    result = services.result_of(recording=found, by=request.user)
-    form = AcceptReadingsForm(request.POST, keys=_keys(result))
+    form = AcceptReadingsForm(request.POST, keys=_keys(found))
     if form.is_valid():
         try:
             _accept(request, found, form)
@@ -136,8 +135,9 @@ def exclude(request: StaffRequest, recording_id: UUID) -> HttpResponse:
     return _result_page(request, found, exclude_form=form, status=400)
 
 
-def _keys(result: MeasureResult) -> list[str]:
-    return [f"{reading.measure}:{reading.side.value}" for reading in result.readings]
+def _keys(found: StoredRecording) -> list[str]:
+    """Return what can be taken into the record: what the content knows a measure and an instrument for."""
+    return [reading_key(measure, side) for measure, side in services.acceptable(recording=found)]
 
 
 def _result_page(
@@ -162,11 +162,12 @@ def _result_page(
     }
     if found.status == found.Status.MEASURED:
         result = services.result_of(recording=found, by=request.user)
-        keys = _keys(result)
+        keys = _keys(found)
         context |= {
             "report": report_of(result, content().measures, episode.side),
             "charts": charts_of(result, episode.side),
             "form": accept_form or AcceptReadingsForm(keys=keys, initial={"readings": keys}),
+            "can_take": keys,
             "chosen": set(request.POST.getlist("readings") if accept_form is not None else keys),
             "involved": episode.involved_side,
         }
