@@ -27,6 +27,13 @@ FETCHES: dict[str, tuple[Callable[[User, Any], Any], Callable[[Cast], Any]]] = {
         services.phone_link_or_404,
         lambda cast: services.make_phone_link(patient=cast.ben, by=cast.ada).link.pk,
     ),
+    "quarantined": (
+        services.quarantined_or_404,
+        lambda cast: (
+            services.append_facts(episode=cast.episode, facts=[b"{"], by=cast.ben.user)
+            and services.quarantine_of(episode=cast.episode, by=cast.ada)[0].pk
+        ),
+    ),
     "fact": (
         services.fact_or_404,
         lambda cast: (
@@ -50,7 +57,9 @@ def test_reach_is_the_own_clinics_and_nobody_elses(cast: Cast, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", FETCHES)
-@pytest.mark.parametrize("nonsense", [uuid.UUID(int=7), "", "x", "1; DROP", "\x00", "../.."], ids=repr)
+@pytest.mark.parametrize(
+    "nonsense", [uuid.UUID(int=7), "", "x", "1; DROP", "9" * 30, "\x00", "../.."], ids=repr
+)
 def test_reach_of_nonsense_is_404(cast: Cast, name: str, nonsense: Any) -> None:
     with pytest.raises(Http404):
         FETCHES[name][0](cast.ada, nonsense)

@@ -14,6 +14,7 @@ from django.http import Http404
 from mortise.errors import InputError
 from mortise.web.accounts.models import PhoneLink, User
 from mortise.web.care.models import EpisodeRow, FactRow, Patient, QuarantinedFact, StoredRecording
+from mortise.web.care.services.lines import one_line
 
 Row = TypeVar("Row", bound=Model)
 
@@ -47,7 +48,7 @@ def fact_or_404(user: User, fact_id: str, *, kind: str = "") -> FactRow:
     """Return one fact, of `kind` when given, or 404. A decision is a fact of kind "decision"."""
     facts: QuerySet[FactRow] = FactRow.objects.filter(episode__patient__in=patients_of(user))
     rows = facts.select_related("episode__patient__clinic", "episode__standing")
-    return _one(rows.filter(kind=kind) if kind else rows, pk=str(fact_id))
+    return _one(rows.filter(kind=kind) if kind else rows, pk=one_line(str(fact_id)))
 
 
 def decision_or_404(user: User, decision_id: str) -> FactRow:
@@ -70,7 +71,7 @@ def phone_link_or_404(user: User, link_id: Any) -> PhoneLink:
 def quarantined_or_404(user: User, quarantined_id: Any) -> QuarantinedFact:
     """Return one quarantined item, or 404."""
     rows = QuarantinedFact.objects.filter(episode__patient__in=patients_of(user))
-    return _one(rows.select_related("episode__patient"), pk=quarantined_id)
+    return _one(rows.select_related("episode__patient"), pk=_whole(quarantined_id))
 
 
 def patient_of_phone(user: User) -> Patient:
@@ -100,3 +101,9 @@ def _uuid(text: Any) -> uuid.UUID:
         return text if isinstance(text, uuid.UUID) else uuid.UUID(str(text))
     except ValueError:
         raise Http404 from None
+
+
+def _whole(text: Any) -> int:
+    if not str(text).isascii() or not str(text).isdigit() or len(str(text)) > 18:
+        raise Http404
+    return int(text)

@@ -25,6 +25,7 @@ from mortise.web.care.models import EpisodeRow, FactRow
 from mortise.web.care.services import standings
 from mortise.web.care.services.access import require_physiotherapist
 from mortise.web.care.services.facts import Answer, admitted, append_facts, load_record, lock, store
+from mortise.web.care.services.lines import one_line
 
 if TYPE_CHECKING:
     from mortise.episode import Story
@@ -155,7 +156,7 @@ def respond(
     lock(episode)
     made = _decision_of(episode, decision.pk)
     overrules = response == "overrule"
-    reason = " ".join(reason.split())
+    reason = one_line(reason)
     _check_response(made.decision, episode, overrules=overrules, advice=advice, stage=stage, reason=reason)
     chosen = (advice if overrules else None) or made.decision.advice
     fact = Response(
@@ -191,7 +192,7 @@ def judge(
     lock(episode)
     fact = Judgement(
         id=new_id(), on=today, origin=Origin.CLINICIAN, captured_at=clock.now(), judgement=judgement,
-        reason=" ".join(reason.split()), about=about,
+        reason=one_line(reason), about=about,
     )  # fmt: skip
     store(episode, admitted(episode, fact, by))
     if judgement == "resume":

@@ -31,6 +31,7 @@ from mortise.terms import Origin
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.models import EpisodeRow, FactRow, QuarantinedFact, ServerState, Standing
+from mortise.web.care.services.lines import one_line
 
 MAX_FACT_BYTES = 64 * 1024
 MAX_ID_LENGTH = 80
@@ -109,8 +110,12 @@ def server_epoch() -> str:
 
 
 def lock(episode: EpisodeRow) -> None:
-    """Let nobody else change this episode until the transaction ends."""
+    """Let nobody else change this episode until the transaction ends.
+
+    Locks are always taken in one order (episode, server state, end of the audit log): no two wait for each other.
+    """
     EpisodeRow.objects.select_for_update().only("pk").get(pk=episode.pk)
+    _locked_state()
 
 
 def load_record(episode: EpisodeRow) -> PatientRecord:
@@ -188,21 +193,21 @@ def _take(episode: EpisodeRow, item: Fact | bytes, by: User) -> Answer:
         store(episode, fact)
     except MortiseError as error:
         is_conflict = isinstance(error, ConflictError)
-        fact_id = fact.id[:MAX_ID_LENGTH] if fact else _id_in(item)
-        _quarantine(episode, fact_id, item, str(error), is_conflict=is_conflict, by=by)
+        fact_id = one_line(fact.id if fact else _id_in(item))[:MAX_ID_LENGTH]
+        _quarantine(episode, fact_id, item, one_line(str(error)), is_conflict=is_conflict, by=by)
         return Answer(fact_id, "conflict" if is_conflict else "refused", str(error))
     return Answer(fact.id, "already" if is_known else "stored")
 
 
 def _id_in(item: Fact | bytes) -> str:
     if not isinstance(item, bytes):
-        return item.id[:MAX_ID_LENGTH]
+        return item.id
     try:
         found = msgspec.json.decode(item[:MAX_FACT_BYTES])
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
     named = found.get("id") if isinstance(found, dict) else None
-    return named[:MAX_ID_LENGTH] if isinstance(named, str) else ""
+    return named if isinstance(named, str) else ""
 
 
 def _quarantine(
@@ -242,9 +247,13 @@ def _state() -> ServerState:
     return ServerState.objects.get_or_create(id=1)[0]
 
 
-def _next_sequence() -> int:
+def _locked_state() -> ServerState:
     _state()
-    state = ServerState.objects.select_for_update().get(id=1)
+    return ServerState.objects.select_for_update().get(id=1)
+
+
+def _next_sequence() -> int:
+    state = _locked_state()
     state.last_sequence += 1
     state.save(update_fields=["last_sequence"])
     return state.last_sequence

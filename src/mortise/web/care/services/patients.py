@@ -17,6 +17,7 @@ from mortise.web.audit import clock, log
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Patient, Standing
 from mortise.web.care.services.access import require_physiotherapist
+from mortise.web.care.services.lines import one_line
 
 LEAST_AGE = 18
 
@@ -44,7 +45,7 @@ def add_patient(
         raise InputError("Mortise is for adults.", where="birth_year", mend="Treat under 18 without it.")
     user = User.objects.create_patient(clinic=by.clinic)
     patient = Patient(
-        clinic=by.clinic, user=user, name=" ".join(name.split()), birth_year=birth_year, sex=sex.value,
+        clinic=by.clinic, user=user, name=one_line(name), birth_year=birth_year, sex=sex.value,
         height_cm=height_cm, email=email.strip(), added_by=by,
     )  # fmt: skip
     try:

@@ -33,6 +33,7 @@ from mortise.web.care.services import standings
 from mortise.web.care.services.access import require_physiotherapist
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, load_record, lock, store
+from mortise.web.care.services.lines import one_line
 
 _Kind = TypeVar("_Kind", bound=Fact)
 
@@ -57,7 +58,7 @@ def set_goals(*, episode: EpisodeRow, goals: Sequence[GoalDraft], by: User) -> t
     kept: list[Goal] = []
     for draft in goals:
         old = live.pop(draft.id, None)
-        words = " ".join(draft.words.split())
+        words = one_line(draft.words)
         if old and (old.words, old.activity, old.by_on) == (words, draft.activity, draft.by_on):
             kept.append(old)
             continue
@@ -135,7 +136,7 @@ def set_plan(
         protocol=episode.protocol, protocol_version=protocol.version,
         protocol_hash=content().protocol_hash(episode.protocol), constraints=constraints,
         dose_steps=dict(dose_steps or {}), exercises=exercises, figures=dict(figures or {}),
-        reason=" ".join(reason.split()), expires_on=expires_on,
+        reason=one_line(reason), expires_on=expires_on,
     )  # fmt: skip
     require_physiotherapist(by)
     store(episode, plan)

@@ -26,6 +26,7 @@ from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, RecordingFile, StoredRecording
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, lock, store
+from mortise.web.care.services.lines import one_line
 
 if TYPE_CHECKING:
     from mortise.measure import MeasureResult
@@ -74,7 +75,7 @@ def store_recording(
     kept = [_keep(upload.file) for upload in uploads]
     with transaction.atomic():
         recording = StoredRecording.objects.create(
-            episode=episode, test=test, recorded_on=recorded_on, placement=placement, rate_hz=rate_hz,
+            episode=episode, test=test, recorded_on=recorded_on, placement=one_line(placement), rate_hz=rate_hz,
             stored_by=by, stored_at=clock.now(),
         )  # fmt: skip
         RecordingFile.objects.bulk_create(
@@ -188,7 +189,7 @@ def exclude_recording(*, recording: StoredRecording, reason: str, by: User) -> N
     if not reason.strip():
         raise InputError("Excluding needs a reason.", where="reason")
     row = StoredRecording.objects.select_for_update().get(pk=recording.pk)
-    row.is_excluded, row.excluded_reason = True, " ".join(reason.split())
+    row.is_excluded, row.excluded_reason = True, one_line(reason)
     row.save(update_fields=["is_excluded", "excluded_reason"])
     log.record(by, "recording.exclude", recording.episode.patient, {"recording": row.pk})
 
