@@ -165,7 +165,7 @@ def _nearest(story: Story) -> list[Block]:
 
 
 def _miss(one: NearestMiss, story: Story) -> str:
-    from mortise.cli.tables import CAUSE_WORDS, NEEDS_WORDS, value_words
+    from mortise.cli.tables import CAUSE_WORDS, NEEDS_WORDS, gap_words, value_words
 
     measure = story.content.measures.get(one.measure)
     parts = [NEEDS_WORDS.get(one.needs, one.needs)]
@@ -173,7 +173,7 @@ def _miss(one: NearestMiss, story: Story) -> str:
         parts.append(CAUSE_WORDS[one.cause])
     if one.gap is not None and one.value is not None:
         parts.append(f"now {value_words(measure, one.value, None, one.unit)}")
-        parts.append(f"{value_words(None, abs(one.gap), None, one.unit)} short")
+        parts.append(f"{gap_words(measure, one.gap, one.unit)} away")
     if one.needs_visit:
         parts.append("at a visit")
     if one.earliest_on is not None:

@@ -109,6 +109,14 @@ def bound_words(measure: Measure | None, operator: str, bound: Decimal | None, u
     return _OPERATORS.get(operator, "") + (said or with_unit(number(bound, resolution), unit))
 
 
+def gap_words(measure: Measure | None, gap: Decimal, unit: str) -> str:
+    """Write how far a value is from its limit."""
+    if measure is not None and measure.unit in ("grade", "flag"):
+        return number(abs(gap), 1) + (" level" if abs(gap) == 1 else " levels")
+    resolution = Decimal("0.1") if measure is None else measure.resolution
+    return with_unit(number(abs(gap), resolution), unit)
+
+
 def finding_value(finding: Finding, measures: Mapping[str, Measure]) -> str:
     """Write the value a criterion compared."""
     return value_words(measures.get(finding.measure), finding.value, finding.error, finding.unit)

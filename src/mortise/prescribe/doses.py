@@ -66,8 +66,8 @@ def dose_states(
        of it came from a log told on the same day: back-filling many days at once earns one step.
     4. Amber takes one step off what was done that day; a red light, or pain of 6 or more in this exercise, two; a sharp
        pain goes back to the first step of the stage. Bad news counts however late it is told. Pain of 3 to 5, effort
-       above 7, modified work or a green-amber light start the count again; skipped work, work of unknown light
-       or effort and late logs count for nothing.
+       above 7, modified work, more than planned or a green-amber light start the count again; skipped work, a lighter
+       or shorter dose (an easy or a busy day), unknown light or effort and late logs count for nothing.
     5. A step set by a clinician holds from its day, even outside the stage's bounds, and work before it no longer
        counts. From there the ladder moves by the same rules, up to the stage's last step.
     6. A raise waits in `step` above `keep_step` until it is tried: `todays_session` lets one exercise try its raise
@@ -113,17 +113,16 @@ class _Day:
             worst = min(worst, _BY_LIGHT.get(self.light, _NOTHING))
         if worst < _MIXED or all(item.outcome == "skipped" for item, _ in items):
             return worst
-        if self._is_mixed(items, exercise, step):
+        if self._is_mixed(items, step):
             return _MIXED
-        is_known = self.is_whole and items[0][1] is not None
+        is_known = self.is_whole and items[0][1] is not None and _is_whole(items[0][0], exercise, step)
         return min(worst, _CLEAN if is_known and not self.is_late else _NOTHING)
 
-    def _is_mixed(
-        self, items: list[tuple[ExerciseLog, Decimal | None]], exercise: Exercise, step: int
-    ) -> bool:
+    def _is_mixed(self, items: list[tuple[ExerciseLog, Decimal | None]], step: int) -> bool:
+        """Whether more was done than planned, or at too much effort."""
         item, effort = items[0]
         is_hard = effort is not None and effort > CLEAN_EFFORT_NRS
-        return len(items) > 1 or is_hard or item.dose_step != step or not _is_whole(item, exercise)
+        return len(items) > 1 or is_hard or item.dose_step > step
 
 
 _BY_LIGHT: dict[Light | None, int] = {
@@ -145,10 +144,11 @@ def _by_item(item: ExerciseLog) -> int:
     return _CLEAN if item.outcome == "done" else _MIXED
 
 
-def _is_whole(item: ExerciseLog, exercise: Exercise) -> bool:
-    if not 0 <= item.dose_step < len(exercise.dose_steps):
+def _is_whole(item: ExerciseLog, exercise: Exercise, step: int) -> bool:
+    """Whether an exercise was done at its step and not cut short: less than that says nothing about the step."""
+    if item.dose_step != step or not 0 <= step < len(exercise.dose_steps):
         return False
-    dose = exercise.dose_steps[item.dose_step]
+    dose = exercise.dose_steps[step]
     return (item.n_sets is None or item.n_sets >= dose.n_sets) and (
         item.n_reps is None or item.n_reps >= dose.n_reps
     )

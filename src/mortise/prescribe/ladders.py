@@ -14,6 +14,7 @@ ALWAYS_THERE = frozenset({"wall", "floor", "chair"})
 # What one repetition counts for where an exercise prescribes neither tempo nor duration.
 UNTIMED_REPETITION_S = Decimal(3)
 FULL_PCT = Decimal(100)
+GRID_S = Decimal(5)  # a shortened duration is a multiple of this, where it is at least twice as long
 
 
 def work_s(dose: DoseStep) -> Decimal:
@@ -50,12 +51,12 @@ def at_share(exercise: Exercise, step: int, pct: Decimal) -> tuple[int, DoseStep
     Returns
     -------
     tuple of int and DoseStep
-        The rung and its dose. Where even the lowest rung is too much, its sets are cut, then its repetitions or
-        its duration, down to one set of one repetition.
+        The rung and its dose. Where even the lowest rung is too much, it is cut to the sets and repetitions, or the
+        seconds, that come nearest from below; never to less than one set of one repetition or of one second.
 
     Notes
     -----
-    A smaller share never gives a higher rung, more sets or more repetitions.
+    A smaller share never gives a higher rung, and on one rung never more work.
     """
     ladder = exercise.dose_steps
     if pct >= FULL_PCT:
@@ -68,15 +69,33 @@ def at_share(exercise: Exercise, step: int, pct: Decimal) -> tuple[int, DoseStep
 
 
 def _cut(dose: DoseStep, allowed_s: Decimal) -> DoseStep:
-    one_set_s = work_s(dose) / dose.n_sets
-    n_sets = _floor(allowed_s / one_set_s) if one_set_s else dose.n_sets
-    if n_sets >= 1:
-        return _contacts_cut(dose, replace(dose, n_sets=min(n_sets, dose.n_sets)))
-    share = allowed_s / one_set_s
-    n_reps = max(1, _floor(dose.n_reps * share))
-    duration_s = (dose.duration_s * share).quantize(Decimal(1), rounding=ROUND_FLOOR)
-    duration_s = max(duration_s, Decimal(1)) if dose.duration_s else Decimal(0)
-    return _contacts_cut(dose, replace(dose, n_sets=1, n_reps=n_reps, duration_s=duration_s))
+    if work_s(dose) <= allowed_s:
+        return dose
+    options = [_timed(dose, n, allowed_s) if dose.duration_s else _counted(dose, n, allowed_s)
+               for n in range(1, dose.n_sets + 1)]  # fmt: skip
+    least = replace(dose, n_sets=1, n_reps=1, duration_s=min(dose.duration_s, Decimal(1)))
+    cut = max(
+        (one for one in options if one is not None), key=work_s, default=least
+    )  # of equals the fewest sets
+    return _contacts_cut(dose, cut)
+
+
+def _counted(dose: DoseStep, n_sets: int, allowed_s: Decimal) -> DoseStep | None:
+    """Return the dose with so many sets and as many repetitions as are allowed, or None when not one is."""
+    one_s = work_s(replace(dose, n_sets=1, n_reps=1))
+    n_reps = min(dose.n_reps, _floor(allowed_s / (n_sets * one_s)))
+    return replace(dose, n_sets=n_sets, n_reps=n_reps) if n_reps >= 1 else None
+
+
+def _timed(dose: DoseStep, n_sets: int, allowed_s: Decimal) -> DoseStep | None:
+    """Return the dose with so many sets, each as long as is allowed on a grid that people can follow."""
+    moving_s = (
+        work_s(replace(dose, n_sets=1, duration_s=Decimal(0))) if dose.up_s + dose.hold_s + dose.down_s else 0
+    )
+    room_s = allowed_s / n_sets - moving_s
+    grid_s = GRID_S if dose.duration_s >= 2 * GRID_S else Decimal(1)
+    duration_s = dose.duration_s if room_s >= dose.duration_s else Decimal(_floor(room_s / grid_s)) * grid_s
+    return replace(dose, n_sets=n_sets, duration_s=duration_s) if duration_s > 0 else None
 
 
 def _contacts_cut(whole: DoseStep, cut: DoseStep) -> DoseStep:

@@ -213,7 +213,8 @@ def why_exercise(
     if is_raised:
         dose, dose_patient = f"{dose}, raised from {one.usual_step}", state.cause_patient if state else ""
     elif one.step < one.usual_step or one.dose != whole:
-        dose, dose_patient = f"{dose}, lowered from step {one.usual_step} today", "Less than usual today."
+        less = f"lowered from step {one.usual_step}" if one.step < one.usual_step else "cut short"
+        dose, dose_patient = f"{dose}, {less} today", "Less than usual today."
     elif state is not None and state.is_raise_waiting:
         dose, dose_patient = f"{dose}; a raise to {state.step} waits", "The same amount as last time."
     else:

@@ -123,6 +123,15 @@ def test_dose_never_falls_below_the_first_step_of_the_slot() -> None:
     assert found["raise"].step == 1
 
 
+def test_a_lighter_or_shorter_day_says_nothing_about_the_step() -> None:
+    chosen = SetStep(1, on(0))
+    first = session(1, log("raise", 1))
+    for lighter in (log("raise", 0), log("raise", 1, n_sets=1)):
+        done = [first, session(3, lighter)]
+        assert (state(*done, chosen=chosen).step, state(*done, chosen=chosen).n_clean) == (1, 1)
+        assert state(*done, session(5, log("raise", 1)), chosen=chosen).step == 2
+
+
 def test_a_raise_not_yet_tried_is_taken_back_after_a_session_that_was_not_clean() -> None:
     earned = [session(0, log("raise")), session(2, log("raise"))]
     assert state(*earned, session(4, log("raise", pain_nrs=Decimal(4)))).step == 0
