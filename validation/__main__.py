@@ -74,8 +74,8 @@ first moment the heel marker stops sinking comes about 75 ms earlier in the one 
 still carried forward at two to three metres a second. We follow the first two.
 Stride length, stride time and angles against markers are of **one person**: that shows what is possible, not what
 holds for everybody. The laboratory's squat is of one person too. Made-up recordings show what the arithmetic loses;
-they say nothing of soft tissue, shoes or straps. Toe and heel clearance are not measured yet: `foot_clearance_cm` is the
-lift of the sensor, for which these data hold no reference.
+they say nothing of soft tissue, shoes or straps. Toe and heel clearance are not measured yet: `foot_clearance_cm` is
+the lift of the sensor, for which these data hold no reference.
 """
 
 
