@@ -64,10 +64,8 @@ def _plain_finder(ready: Ready, bound: Decimal) -> Finder:
 
     def find(inputs: Inputs) -> Finding:
         track = inputs.tracks.get(key)
-        if track is None or track.cause is not None or len(track.series) != 1:
-            return full(inputs)
-        newest = track.newest
-        if newest is None:
+        newest = None if track is None else track.plain
+        if track is None or newest is None:
             return full(inputs)
         age_days = inputs.day - newest.day
         if age_days > max_age_days:

@@ -203,7 +203,14 @@ def gate(lines: tuple[ReadyNode, ...], inputs: Inputs) -> tuple[Truth, list[Find
         One for each criterion, in order.
     """
     found: list[Finding] = []
-    truths = [evaluate(line, inputs, found) for line in lines]
+    truths = []
+    for line in lines:
+        if isinstance(line, Leaf):  # the common case without one more call
+            finding = line.find(inputs)
+            found.append(finding)
+            truths.append(finding.truth)
+        else:
+            truths.append(evaluate(line, inputs, found))
     return (kleene(truths, len(truths)) if truths else Truth.NOT_MET), found
 
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import NamedTuple
 from typing import Protocol as Shape
 
+from msgspec.structs import replace
+
 from mortise.decide import Figures, Inputs, Person, ReadyStage, StageState, conclude, examine, ready_stage
 from mortise.decide.nodes import leaves_of
 from mortise.episode.gather import gather, uncounted
@@ -134,10 +136,10 @@ def fold(
     ready = _ready(protocol, pin.hash, stands.stage, content.measures, person, episode, as_of, figures)
     stage = planned_stage(ready.stage, plan, content.exercises)
     tracks = gather(known, content.measures, episode.involved_side, as_of, protocol.red_flags)
-    course = _course(tracks, content, known, stands, stage, ready, episode, as_of)
+    course = _course(tracks, content, known, stands, stage, episode, as_of)
     light_rules = LightRules(protocol, content.measures, ready.person)
     bouts, lights = bouts_of(sessions_told(known.facts), light_rules, course, stage, content.exercises, as_of)
-    course = _with_bouts(course, bouts)
+    course = replace(course, bouts=tuple(bouts))
     _finish_tracks(tracks, course, ready, lights)
     spent = 0 if stands.stepped_back_on is None else stands.stepped_back_on.toordinal()
     inputs = Inputs(as_of.toordinal(), tracks, spent)
@@ -188,13 +190,11 @@ def _course(
     known: Known,
     stands: Standing,
     stage: Stage,
-    ready: ReadyStage,
     episode: Episode,
     as_of: date,
 ) -> Course:
     """Lay out what derived measures are made from; sessions are added when they have their lights."""
     day = as_of.toordinal()
-    n_days = max([1, *(one.rule.for_days for one in ready.rules)])
     told = [
         fact.on.toordinal()
         for fact in known.facts
@@ -203,18 +203,10 @@ def _course(
     is_back = stands.stepped_back_on == stands.entered_on
     entered = stands.entered_on.toordinal()
     return Course(
-        tracks=tracks, measures=content.measures, bouts=(), days=range(day - n_days + 1, day + 1),
+        tracks=tracks, measures=content.measures, bouts=(), days=range(day, day + 1),
         plan_from=episode.opened_on.toordinal(), stage_from=entered,
         evidence_from=entered + 1 if is_back else entered, told_day=max(told, default=None),
         n_per_week=max((slot.n_per_week for slot in stage.slots), default=0),
-    )  # fmt: skip
-
-
-def _with_bouts(course: Course, bouts: Sequence[Bout]) -> Course:
-    return Course(
-        tracks=course.tracks, measures=course.measures, bouts=tuple(bouts), days=course.days,
-        plan_from=course.plan_from, stage_from=course.stage_from, evidence_from=course.evidence_from,
-        told_day=course.told_day, n_per_week=course.n_per_week,
     )  # fmt: skip
 
 
@@ -227,14 +219,28 @@ def _finish_tracks(
         for key, made in tracks.items():
             if course.measures[made.measure].domain == "range":
                 tracks[key] = uncounted(made, aggravated)
-    wanted = [leaf.ready.measure for line in ready.exits for leaf in leaves_of(line)]
-    wanted += [leaf.measure for rule in ready.rules for leaf in rule.leaves]
-    wanted += [measure.id for measure in course.measures.values() if _is_paired(measure, tracks)]
-    for measure_id in sorted(dict.fromkeys(wanted), key=lambda one: (_depth(one, course.measures), one)):
+    n_days = _days_wanted(course, ready, tracks)
+    for measure_id in sorted(n_days, key=lambda one: (_depth(one, course.measures), one)):
         measure = course.measures[measure_id]
         if measure.derive is not None:
-            made = derive(measure, course)
+            last = course.days[-1]
+            made = derive(measure, replace(course, days=range(last - n_days[measure_id] + 1, last + 1)))
             tracks[key_of(measure_id, made.limb)] = made
+
+
+def _days_wanted(course: Course, ready: ReadyStage, tracks: Mapping[str, Track]) -> dict[str, int]:
+    """Return for each measure how many days back it is read: as long as a rule that reads it holds."""
+    found = {leaf.ready.measure: 1 for line in ready.exits for leaf in leaves_of(line)}
+    found |= {measure.id: 1 for measure in course.measures.values() if _is_paired(measure, tracks)}
+    for rule in ready.rules:
+        for leaf in rule.leaves:
+            found[leaf.measure] = max(found.get(leaf.measure, 1), rule.rule.for_days)
+    for measure_id in tuple(found):  # what a derived measure is derived from is read as far back
+        source, n_days = course.measures[measure_id].derive, found[measure_id]
+        while source is not None and source.of in course.measures:
+            found[source.of] = max(found.get(source.of, 1), n_days)
+            source = course.measures[source.of].derive
+    return found
 
 
 def _is_paired(measure: Measure, tracks: Mapping[str, Track]) -> bool:

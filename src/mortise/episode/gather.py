@@ -10,7 +10,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from mortise.episode.known import Known
-from mortise.progress.readings import Seen, answered_with, track
+from mortise.progress.readings import Answer, Seen, answered_with, answers_track, track
 from mortise.record import CheckIn, ClinicVisit, Fact, Reading, SessionLog
 from mortise.record.tracks import Track, Trouble, key_of, track_of
 from mortise.terms import Cause, Limb, Measure, Setting, Side, limb_of
@@ -43,26 +43,58 @@ def gather(
     dict
         Key (`record.tracks.key_of`) to track.
     """
-    seen: dict[str, list[Seen]] = defaultdict(list)
+    read: dict[str, list[Seen]] = defaultdict(list)
+    asked: dict[str, list[Answer]] = defaultdict(list)
     names: dict[str, tuple[Measure, Limb]] = {}
     for fact in known.facts:
-        for measure_id, limb, one in seen_in(fact, measures, involved):
-            key = key_of(measure_id, limb)
-            seen[key].append(one)
-            names[key] = (measures[measure_id], limb)
+        if isinstance(fact, CheckIn | SessionLog):
+            day = fact.on.toordinal()
+            for measure_id, answer in answers_in(fact).items():
+                asked[measure_id].append((fact.id, day, answer))
+        elif isinstance(fact, Reading):
+            for measure_id, limb, one in seen_in(fact, measures, involved):
+                key = key_of(measure_id, limb)
+                read[key].append(one)
+                names[key] = (measures[measure_id], limb)
     ahead = _ahead(known.ahead, measures, involved, as_of, frozenset(red_flags))
     for key, measure, limb, flag in ahead:
         names.setdefault(key, (measure, limb))
         if flag is not None:
-            seen[key].append(flag)
+            read[key].append(flag)
     visits = sorted(fact.visit_on.toordinal() for fact in known.facts if isinstance(fact, ClinicVisit))
-    tracks = {}
-    for key, (measure, limb) in names.items():
-        made = track(measure, limb, seen[key])
-        tracks[key] = with_visits(made, measure, visits)
+    tracks = _tracks(read, asked, names, measures, visits)
     for key, _, _, flag in ahead:
         if flag is None:
             tracks[key] = _spoilt(tracks[key], as_of.toordinal(), known.ahead)
+    return tracks
+
+
+def _tracks(
+    read: Mapping[str, list[Seen]],
+    asked: Mapping[str, list[Answer]],
+    names: Mapping[str, tuple[Measure, Limb]],
+    measures: Mapping[str, Measure],
+    visits: Sequence[int],
+) -> dict[str, Track]:
+    """Clean what was asked and what was read; a measure that is both takes the longer way."""
+    tracks: dict[str, Track] = {}
+    both: dict[str, list[Seen]] = {}
+    for measure_id, answers in asked.items():
+        measure = measures.get(measure_id)
+        if measure is None:
+            continue
+        limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
+        key = key_of(measure_id, limb)
+        if key in names:
+            instrument = answered_with(measure)
+            both[key] = [
+                Seen(one, day, value, "", limb, instrument, is_answer=True) for one, day, value in answers
+            ]
+        else:
+            tracks[key] = with_visits(answers_track(measure, limb, answers), measure, visits)
+    for key, (measure, limb) in names.items():
+        made = track(measure, limb, [*both.get(key, ()), *read.get(key, ())])
+        tracks[key] = with_visits(made, measure, visits)
     return tracks
 
 

@@ -124,6 +124,50 @@ def track(
     return track_of(measure.id, limb, tuple(series), tuple(troubles), fresh_until=fresh_until)
 
 
+Answer = tuple[str, int, Decimal | None]  # fact, day, answer; None is "cannot say"
+
+
+def answers_track(measure: Measure, limb: Limb, answers: Sequence[Answer]) -> Track:
+    """Clean the answers to one question, as `track` would: a year of days in one pass.
+
+    Parameters
+    ----------
+    measure : Measure
+        What is asked.
+    limb : Limb
+        Which ankle.
+    answers : sequence of Answer
+        By day, oldest first.
+
+    Returns
+    -------
+    Track
+        Of one series. Days with several answers, and anything that is wrong, take the longer way through `track`.
+    """
+    instrument = answered_with(measure)
+    known = measure.instrument(instrument)
+    sem = None if known is None else known.sem
+    clean: dict[Decimal, Decimal | Cause | None] = {}
+    points: list[Point] = []
+    last = 0
+    for fact_id, day, answer in answers:
+        if answer is None or day == last:
+            break
+        value = clean.get(answer)
+        if value is None:
+            value = clean[answer] = _value(measure, Seen(fact_id, day, answer, "", limb))
+        if not isinstance(value, Decimal):
+            break
+        points.append(Point(day, value, sem, (fact_id,)))
+        last = day
+    if len(points) < len(answers):
+        seen = [Seen(one, day, answer, "", limb, instrument, is_answer=True) for one, day, answer in answers]
+        return track(measure, limb, seen)
+    mdc95 = None if known is None else known.smallest_real_change
+    n_practice = min(measure.n_practice_sessions, len(points))
+    return track_of(measure.id, limb, (Series(instrument, "", mdc95, tuple(points), n_practice),))
+
+
 def answer_track(measure: Measure, limb: Limb, fact_id: str, day: int, answer: Decimal | None) -> Track:
     """Clean a single answer, as `track` would, in a shorter way.
 
@@ -154,9 +198,8 @@ def answer_track(measure: Measure, limb: Limb, fact_id: str, day: int, answer: D
     point = Point(day, value, None if known is None else known.sem, (fact_id,))
     mdc95 = None if known is None else known.smallest_real_change
     n_practice = min(measure.n_practice_sessions, 1)
-    return Track(
-        measure.id, limb, (Series(instrument, "", mdc95, (point,), n_practice),), (), point, instrument
-    )
+    series = Series(instrument, "", mdc95, (point,), n_practice)
+    return Track(measure.id, limb, (series,), (), point, instrument, plain=point)
 
 
 def _value(measure: Measure, one: Seen) -> Decimal | Cause | None:

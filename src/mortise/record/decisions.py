@@ -12,7 +12,7 @@ from mortise.protocol.exercises import DoseStep
 from mortise.terms import Advice, Cause, Limb, Load, Strength, Truth
 
 
-class Finding(Struct, frozen=True, forbid_unknown_fields=True):
+class Finding(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """What one criterion found: the verdict, the value and bound compared, the readings used, the evidence.
 
     `of` is `exit`, `danger` or `rule`; `group` the gate line or rule the criterion stands in. `error` is the standard

@@ -55,7 +55,8 @@ class Track(Struct, frozen=True):
     """Every series of one measure on one limb, the one with the newest day first.
 
     `newest` is the newest usable day; `cause` says why the newest day of all cannot be used (or that there is none).
-    `fresh_until` is the last day on which a clinic test is still fresh by the calendar of visits; 0 without one.
+    `fresh_until` is the last day on which a clinic test is still fresh by the calendar of visits; 0 without one. `plain`
+    is `newest` where nothing else has to be looked at: one series, nothing wrong.
     """
 
     measure: str
@@ -66,6 +67,7 @@ class Track(Struct, frozen=True):
     instrument: str = ""
     cause: Cause | None = None
     fresh_until: int = 0
+    plain: Point | None = None
 
     def until(self, day: int) -> Track:
         """Return this track as it was at the end of `day`."""
@@ -123,9 +125,9 @@ def track_of(
         cause = last.cause
     elif newest is None:
         cause = missing
-    return Track(
-        measure, limb, ordered, troubles, newest, ordered[0].instrument if ordered else "", cause, fresh_until
-    )
+    plain = newest if cause is None and len(ordered) == 1 else None
+    instrument = ordered[0].instrument if ordered else ""
+    return Track(measure, limb, ordered, troubles, newest, instrument, cause, fresh_until, plain)
 
 
 def key_of(measure: str, limb: Limb) -> str:

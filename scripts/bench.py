@@ -1,0 +1,180 @@
+"""Measure how fast decisions are made: gates, the pure daily decision, a whole story, replay. One thread, parsed inputs.
+
+Prints medians of several rounds, and beside the gate a hand-written `if` of the same ten comparisons in the same run, so
+that a slow machine shows as slow and not as a slower engine. `--json` prints the figures alone.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from mortise import catalog
+from mortise.decide import Inputs, Person, decide, gate, ready_node
+from mortise.decide.nodes import ReadyNode
+from mortise.episode import decision_record, replay, story
+from mortise.protocol import Criterion, Operator
+from mortise.record import PatientRecord
+from mortise.record.records import encode
+from mortise.record.tracks import Point, Series, key_of, track_of
+from mortise.simulate.patients import fictional_patient
+from mortise.terms import Better, Instrument, Limb, Measure, Setting, Strength
+
+N_ROUNDS = 7
+SECONDS_PER_ROUND = 0.4
+N_DECISIONS = 60
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Line(NamedTuple):
+    """One line of the table."""
+
+    what: str
+    figure: float
+    unit: str
+    mark: str
+
+
+def per_second(call: Callable[[], object], n_calls: int = 1) -> float:
+    """Return calls per second, the median of several rounds."""
+    rates = []
+    for _ in range(N_ROUNDS):
+        n, start_s = 0, time.perf_counter()
+        while time.perf_counter() - start_s < SECONDS_PER_ROUND:
+            call()
+            n += n_calls
+        rates.append(n / (time.perf_counter() - start_s))
+    return median(rates)
+
+
+def ten_criterion_gate() -> tuple[tuple[ReadyNode, ...], Inputs, list[Decimal]]:
+    """Return ten ready criteria, inputs that meet nine of them, and the values for the hand-written gate."""
+    measures = {
+        f"m{n}": Measure(
+            id=f"m{n}", label=f"m{n}", unit="cm", low=Decimal(0), high=Decimal(100), resolution=Decimal("0.1"),
+            better=Better.UP, setting=Setting.CLINIC, domain="range", fresh_days=14,
+            instruments=(Instrument(id="tape", label="tape", sem=Decimal("0.7")),),
+        )
+        for n in range(10)
+    }  # fmt: skip
+    criteria = [
+        Criterion(
+            id=f"c{n}", measure=f"m{n}", operator=Operator.AT_LEAST, value=Decimal(5), unit="cm", max_age_days=14,
+            domain="range", label=f"c{n}", label_patient=f"c{n}", strength=Strength.CONSENSUS,
+        )
+        for n in range(10)
+    ]  # fmt: skip
+    nodes = tuple(
+        ready_node(one, of="exit", group=one.id, measures=measures, bands=(), person=Person())
+        for one in criteria
+    )
+    values = [Decimal("7.1")] * 9 + [Decimal("4.9")]
+    tracks = {
+        key_of(f"m{n}", Limb.NONE): track_of(
+            f"m{n}", Limb.NONE, (Series("tape", "", None, (Point(100, value, Decimal("0.7"), (f"r{n}",)),)),)
+        )
+        for n, value in enumerate(values)
+    }
+    return nodes, Inputs(103, tracks), values
+
+
+def by_hand(values: list[Decimal], ages: list[int], bound: Decimal) -> bool:
+    """Compare ten values as somebody in a hurry would write it: no reasons, nothing unknown."""
+    return all(value >= bound and age <= 14 for value, age in zip(values, ages, strict=True))
+
+
+def gates() -> list[Line]:
+    """Measure the gate and its hand-written rival."""
+    nodes, inputs, values = ten_criterion_gate()
+    ages, bound = [3] * 10, Decimal(5)
+    rate = per_second(lambda: [gate(nodes, inputs) for _ in range(100)], 100)
+    hand = per_second(lambda: [by_hand(values, ages, bound) for _ in range(100)], 100)
+    return [
+        Line("ten-criterion gate, ten findings", rate, "gates/s", ">= 100,000"),
+        Line("the same ten comparisons by hand, no reasons", hand, "gates/s", ""),
+        Line("price of unknowns, freshness and reasons", hand / rate, "times", ""),
+    ]
+
+
+def daily(record: PatientRecord, content: catalog.Content, as_of: date) -> list[Line]:
+    """Measure the pure decision on prepared inputs, and the whole story from facts."""
+    folded = story(record, content, as_of).folded
+    pin, engine = folded.decision.protocol, folded.decision.engine
+    pure = per_second(
+        lambda: decide(folded.ready, folded.inputs, folded.state, as_of, pin=pin, engine=engine,
+                       constraints=folded.constraints)
+    )  # fmt: skip
+    whole = per_second(lambda: story(record, content, as_of))
+    with_session = per_second(lambda: story(record, content, as_of).session)
+    return [
+        Line("pure daily decision, one year of facts", 1000 / pure, "ms", "< 1 ms"),
+        Line("story: facts to decision, one year", 1000 / whole, "ms", ""),
+        Line("story with today's session", 1000 / with_session, "ms", ""),
+    ]
+
+
+def replays(record: PatientRecord, content: catalog.Content) -> Line:
+    """Measure how many stored decisions a second are made again."""
+    facts = list(record.facts)
+    first = record.episode.opened_on
+    told: list[object] = []
+    for n in range(N_DECISIONS):
+        on = first + timedelta(days=n)
+        told += [fact for fact in facts if fact.on == on]
+        told.append(decision_record(PatientRecord(person=record.person, episode=record.episode, facts=tuple(told)),  # type: ignore[arg-type]
+                                    content, on))  # fmt: skip
+    stored = PatientRecord(person=record.person, episode=record.episode, facts=tuple(told))  # type: ignore[arg-type]
+    start_s = time.perf_counter()
+    differences = replay(stored, content)
+    elapsed_s = time.perf_counter() - start_s
+    assert not differences, differences
+    return Line(f"replay, {N_DECISIONS} daily decisions", N_DECISIONS / elapsed_s, "decisions/s", "")
+
+
+def process(record: PatientRecord, as_of: date) -> list[Line]:
+    """Measure `mortise decide` as a process, where that command is there."""
+    command = Path(sys.executable).with_name("mortise")
+    if not command.exists():
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "record.json"
+        path.write_bytes(encode(record))
+        words = [str(command), "decide", str(path), "--on", as_of.isoformat(), "--json"]
+        times = []
+        for _ in range(N_ROUNDS + 2):
+            start_s = time.perf_counter()
+            done = subprocess.run(words, capture_output=True, cwd=ROOT)
+            times.append(time.perf_counter() - start_s)
+            if done.returncode != 0:
+                return []
+    return [Line("mortise decide as a process, one-year record", 1000 * median(times), "ms", "< 150 ms")]
+
+
+def main(arguments: list[str]) -> int:
+    """Measure everything and print it."""
+    content = catalog.load()
+    protocol = content.protocol(content.protocol_ids[0])
+    record = fictional_patient(protocol, content.measures, content.exercises)
+    as_of = record.episode.opened_on + timedelta(days=364)
+    lines = [*gates(), *daily(record, content, as_of), replays(record, content), *process(record, as_of)]
+    if arguments == ["--json"]:
+        print(json.dumps([line._asdict() for line in lines], indent=1))
+        return 0
+    print(f"{'':52}{'median':>14}  {'':12}{'mark':>12}")
+    for line in lines:
+        figure = f"{line.figure:,.0f}" if line.figure >= 100 else f"{line.figure:,.2f}"
+        print(f"{line.what:52}{figure:>14}  {line.unit:12}{line.mark:>12}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
