@@ -18,6 +18,7 @@ from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import FactRow, Need, QuarantinedFact, StoredRecording
+from mortise.web.demo.assessment import ANSWERS, OTHER_SIDE, WORDS
 from mortise.web.demo.fill import CLINIC, CLINICIAN_EMAIL, OTHER_EMAIL, DemoAccess, fill_clinic
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +91,14 @@ def test_demo_gives_a_new_link_when_the_old_one_is_used_up(access: DemoAccess) -
     again = fill_clinic(clock.now().date())
     assert again.patient_link_token != access.patient_link_token
     assert Client().post(again.patient_path).status_code == 302
+
+
+def test_demo_assessment_answers_questions_of_the_content_with_their_levels() -> None:
+    for answers in (ANSWERS, OTHER_SIDE):
+        for name, level in answers.items():
+            question = content().assessment.question(name)
+            assert question, name
+            assert question.level(level), f"{name}: {level}"
+            assert not question.level(level).refers, f"{name} would send Ben on"  # type: ignore[union-attr]
+    required = {one.id for one in content().assessment.questions() if one.is_required}
+    assert required <= ANSWERS.keys() | WORDS.keys()

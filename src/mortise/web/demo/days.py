@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 import msgspec
+from django.utils import timezone
 
 from mortise.record import CheckIn, ClinicVisit, ExerciseLog, Goal, Reading, Session, SessionLog, StageEntry
 from mortise.record.facts import Fact
@@ -18,6 +20,7 @@ from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
+from mortise.web.demo.assessment import assess
 from mortise.web.demo.people import Part
 
 MORNING, VISIT, EVENING = time(6, 40), time(10, 30), time(17, 20)
@@ -26,7 +29,8 @@ MORNING, VISIT, EVENING = time(6, 40), time(10, 30), time(17, 20)
 def live(part: Part, protocol: str, by: User, today: date) -> EpisodeRow:
     """Add a patient with an episode and let them live to the end of their story."""
     opened_on = today - timedelta(days=part.n_days)
-    with clock.as_if(_moment(opened_on, time(9, 0))):
+    zone = ZoneInfo(by.clinic.time_zone)
+    with clock.as_if(_moment(opened_on, time(9, 0), zone)):
         patient = services.add_patient(
             name=part.name, birth_year=part.birth_year, sex=part.sex, height_cm=Decimal(175), by=by
         )
@@ -36,6 +40,8 @@ def live(part: Part, protocol: str, by: User, today: date) -> EpisodeRow:
         if part.goals:
             drafts = [services.GoalDraft(words) for words in part.goals]
             services.set_goals(episode=episode, goals=drafts, by=by)
+        if part.is_assessed:
+            assess(episode, opened_on, by)
     life = _Life(part, episode, by)
     for on, facts in groupby(_facts(part, protocol, opened_on), key=lambda fact: fact.on):
         life.day(on, list(facts))
@@ -66,6 +72,7 @@ class _Life:
     def __init__(self, part: Part, episode: EpisodeRow, by: User) -> None:
         self.part, self.episode, self.by = part, episode, by
         self.patient_user = episode.patient.user
+        self.zone = ZoneInfo(by.clinic.time_zone)
         self.session: Session | None = None
         self.sessions: dict[str, str] = {}  # session as simulated -> session as prescribed
 
@@ -73,23 +80,23 @@ class _Life:
         """Live one day: report in the morning, be at the clinic, train, tell how it went."""
         self.session = None
         trains = any(isinstance(one, SessionLog) for one in facts)
-        with clock.as_if(_moment(on, MORNING)):
+        with clock.as_if(_moment(on, MORNING, self.zone)):
             answered = self._report(on, [one for one in facts if isinstance(one, CheckIn)])
         if answered and trains:
             self.session = answered.story.session
-        with clock.as_if(_moment(on, VISIT)):
+        with clock.as_if(_moment(on, VISIT, self.zone)):
             self._visit([one for one in facts if isinstance(one, Reading | ClinicVisit)])
             for entry in facts:
                 if isinstance(entry, StageEntry):
                     self._enter(on, entry.stage)
-        with clock.as_if(_moment(on, EVENING)):
+        with clock.as_if(_moment(on, EVENING, self.zone)):
             self._report(on, [self._as_prescribed(on, one) for one in facts if isinstance(one, SessionLog)])
 
     def end(self, on: date) -> None:
         """Send the last check-in of the story: a calm one but for what happened."""
         protocol = content().protocol(self.episode.protocol)
         answers: dict[str, Decimal | None] = dict.fromkeys(protocol.check_in, Decimal(0))
-        moment = _moment(on, MORNING)
+        moment = _moment(on, MORNING, self.zone)
         last = CheckIn(
             id=f"fictional-{self.part.seed}-ending", on=on, origin=Origin.PATIENT, moment="before_session",
             answers=answers | dict(self.part.ending),
@@ -147,8 +154,10 @@ class _Life:
         return msgspec.structs.replace(fact, captured_at=clock.now())
 
 
-def _moment(on: date, at: time) -> datetime:
-    return datetime.combine(on, at, tzinfo=UTC)
+def _moment(on: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return the moment of a local time, but never one that is still to come."""
+    moment = datetime.combine(on, at, tzinfo=zone).astimezone(UTC)
+    return min(moment, timezone.now() - timedelta(minutes=5))
 
 
 def _check(answers: Iterable[services.Answer]) -> None:

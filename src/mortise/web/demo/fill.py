@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -67,8 +68,11 @@ def fill_clinic(today: date) -> DemoAccess:
 
 
 def _fill(today: date) -> None:
-    clinic = Clinic.objects.create(name=CLINIC, emergency_line="112", phone="555 0100")
-    elsewhere = Clinic.objects.create(name=ELSEWHERE_CLINIC, emergency_line="112", phone="555 0199")
+    zone = _time_zone_here()
+    clinic = Clinic.objects.create(name=CLINIC, time_zone=zone, emergency_line="112", phone="555 0100")
+    elsewhere = Clinic.objects.create(
+        name=ELSEWHERE_CLINIC, time_zone=zone, emergency_line="112", phone="555 0199"
+    )
     ada = User.objects.create_staff(
         clinic=clinic, email=CLINICIAN_EMAIL, name="Ada Brandt", password=PASSWORD
     )
@@ -82,6 +86,12 @@ def _play(part: Part, by: User, today: date) -> None:
     episode = live(part, PROTOCOL, by, today)
     if part is BEN:
         add_recordings(episode, by, today)
+
+
+def _time_zone_here() -> str:
+    """Return the time zone of this machine, so that the fictional clinic's today is that of whoever looks; else UTC."""
+    name = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
+    return name if name in available_timezones() else "UTC"
 
 
 def _token(patient: Patient, by: User) -> str:

@@ -29,6 +29,7 @@ class Part(NamedTuple):
     n_days_quiet: int = 1  # days since the patient was last heard
     flare_from_day: int | None = None
     has_programme: bool = True
+    is_assessed: bool = False
     goals: tuple[str, ...] = ()
     trains: float = 1.0  # share of the simulated training days on which the person trains
 
@@ -45,6 +46,7 @@ YES = Decimal(1)
 
 BEN = Part(
     name="Ben Holloway", birth_year=1984, sex=Sex.MALE, side=Side.LEFT, seed=7, n_days=36, stage_days=(0, 15),
+    is_assessed=True,
     goals=("Walk down to the harbour and back without thinking of the ankle.", "Stairs at work, foot over foot."),
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.core.files.base import File
 
@@ -45,7 +46,9 @@ def add_recordings(episode: EpisodeRow, by: User, today: date) -> None:
             services.Upload(File(io.BytesIO(csv_of(foot)), name=f"fictional-walk-{side.value}.csv"), side)
             for side, foot in ((Side.LEFT, made.left), (Side.RIGHT, made.right))
         ]
-        with clock.as_if(datetime.combine(on, time(11, 0), tzinfo=UTC)):
+        with clock.as_if(
+            datetime.combine(on, time(11, 0), tzinfo=ZoneInfo(by.clinic.time_zone)).astimezone(UTC)
+        ):
             recording = services.store_recording(
                 episode=episode, uploads=uploads, test="gait", recorded_on=on, by=by, placement="instep"
             )
