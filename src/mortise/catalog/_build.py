@@ -11,6 +11,7 @@ from mortise.protocol import (
     Constraint,
     Escalation,
     Exercise,
+    Group,
     Layoff,
     LightRule,
     Protocol,
@@ -27,6 +28,10 @@ _PARTS: dict[str, type[Any]] = {
     "rules": Rule, "lights": LightRule, "bands": Band, "constraints": Constraint, "reviews": Review,
     "layoffs": Layoff, "escalations": Escalation,
 }  # fmt: skip
+
+
+# Stands for a condition that could not be read, so that the rest of its rule is still looked at.
+_STAND_IN = Group(id="", n_needed=1, of=())
 
 
 def measures(root: Path, faults: Faults) -> dict[str, Measure]:
@@ -69,7 +74,8 @@ def protocol(root: Path, protocol_id: str, faults: Faults) -> Protocol | None:
     for part, kind in _PARTS.items():
         if part in raw:
             raw[part] = _each(raw[part], part, where, faults, _of_kind(kind))
-    if len(faults) > n_before:
+    if len(faults) > n_before:  # look at the rest as well, so that one run tells everything
+        decode(Protocol, {**raw, "stages": [], **{part: [] for part in _PARTS if part in raw}}, where, faults)
         return None
     return decode(Protocol, raw, where, faults)
 
@@ -132,9 +138,10 @@ def _of_kind(kind: type[Any]) -> Any:
             where = f"{where} {raw['id']}" if isinstance(raw.get("id"), str) else where
             if "when" in raw:
                 node = decode_node(raw["when"], f"{where}, when", faults)
+                raw = {**raw, "when": node or _STAND_IN}
                 if node is None:
+                    decode(kind, raw, where, faults)
                     return None
-                raw = {**raw, "when": node}
         return decode(kind, raw, where, faults)
 
     return one
@@ -148,4 +155,7 @@ def _stage(raw: Any, where: str, faults: Faults) -> Stage | None:
     raw = dict(raw)
     raw["exit"] = _each(raw.get("exit", []), "exit", where, faults, decode_node)
     raw["slots"] = _each(raw.get("slots", []), "slots", where, faults, _of_kind(Slot))
-    return None if len(faults) > n_before else decode(Stage, raw, where, faults)
+    if len(faults) > n_before:
+        decode(Stage, {**raw, "exit": [], "slots": []}, where, faults)
+        return None
+    return decode(Stage, raw, where, faults)

@@ -163,7 +163,8 @@ def _double_entry(
 def _holds(row: EvidenceRow, number: Decimal, unit: str, step: Decimal) -> bool:
     """Whether the row carries this figure, or the nearest value on the passing side of a strict bound."""
     theirs = _UNITS_OF_TABLE.get(row.unit)
-    figures = {*_numbers_in(row.figure), *(one for one in (row.low, row.high) if one is not None)}
+    written = set(_numbers_in(row.figure))
+    figures = written or {one for one in (row.low, row.high) if one is not None}
     for figure in figures:
         if theirs is not None and unit:
             try:

@@ -1,0 +1,89 @@
+"""Each obligation finds the fault planted against it, names its place, and is silent on the content as it is."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from mortise import catalog
+from mortise.catalog import CONTENT_ROOT
+from mortise.catalog._decode import Faults
+from mortise.catalog.checks import check_book, read_book
+from tests.unit.catalog.planted import CASES, PROTOCOL, copy_of, plant
+
+STRETCH = "exercises/soleus-stretch.toml"
+
+PLANTED = [
+    pytest.param(*(one[key] for key in ("obligation", "file", "old", "new", "words")), id=one["id"])
+    for one in tomllib.loads(Path(__file__).with_name("planted.toml").read_text(encoding="utf-8"))["faults"]
+]
+
+
+def test_the_content_keeps_every_obligation() -> None:
+    report = catalog.check()
+    assert report.faults == ()
+    assert [one.number for one in report.obligations] == [
+        "1", "2", "3", "4", "4b", "5", "6", "7", "9", "13", "14", "16", "17"
+    ]  # fmt: skip
+    assert all(one.n_checked for one in report.obligations)
+
+
+@pytest.mark.parametrize(("number", "file", "old", "new", "words"), PLANTED)
+def test_a_planted_fault_is_found(
+    tmp_path: Path, number: str, file: str, old: str, new: str, words: str
+) -> None:
+    root = copy_of(tmp_path)
+    plant(root, file, old, new)
+    report = catalog.check(root)
+    assert not report.is_clean
+    found = next(one for one in report.obligations if one.number == number).faults
+    assert any(words in str(fault) for fault in found), [str(fault) for fault in report.faults]
+    assert all(fault.where for fault in found)
+
+
+def test_faults_of_several_files_come_in_one_run(tmp_path: Path) -> None:
+    root = copy_of(tmp_path)
+    plant(root, PROTOCOL, "min_days = 7", "min_dayz = 7")
+    plant(root, PROTOCOL, "operator = '>='\nvalue = 5", "operator = 'over'\nvalue = 5")
+    plant(root, STRETCH, "why = ", "wy = ")
+    plant(root, "measures/gait.toml", "better = 'up'", "better = 'upwards'")
+    places = [str(fault) for fault in catalog.check(root).faults]
+    assert len(places) >= 4
+    for words in (
+        "stages[0] G1",
+        "exit[4]",
+        "exercises/soleus-stretch.toml",
+        "measures/gait.toml, gait_speed_m_s",
+    ):
+        assert any(words in place for place in places), (words, places)
+    assert any("Did you mean 'min_days'?" in place for place in places)
+
+
+def test_files_that_are_not_toml_or_missing_are_faults_not_crashes(tmp_path: Path) -> None:
+    root = copy_of(tmp_path)
+    (root / STRETCH).write_text("name = 'never closed", encoding="utf-8")
+    (root / "texts" / "en.toml").unlink()
+    (root / "evidence" / "falls.toml").write_bytes(b"\xff\xfe")
+    found = " ".join(str(fault) for fault in catalog.check(root).faults)
+    assert "not valid TOML" in found
+    assert "texts/en.toml: the file is missing" in found
+    assert "not UTF-8" in found
+
+
+def test_an_unreadable_case_file_is_a_fault(tmp_path: Path) -> None:
+    root = copy_of(tmp_path)
+    plant(root, CASES, "stage = 'G3'", "stagge = 'G3'")
+    assert any("stagge" in str(fault) for fault in catalog.check(root).faults)
+
+
+def test_the_static_part_takes_under_20_ms_after_loading() -> None:
+    book = read_book(CONTENT_ROOT, Faults())
+    taken = []
+    for _ in range(5):
+        start = time.perf_counter()
+        check_book(book, CONTENT_ROOT)
+        taken.append(time.perf_counter() - start)
+    assert min(taken) < 0.020, f"{min(taken) * 1e3:.1f} ms"
