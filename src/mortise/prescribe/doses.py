@@ -17,6 +17,7 @@ DAYS_PER_CHANGE = 7  # one change a week: LOAD-24, clinic default
 LATE_AFTER_DAYS = (
     2  # a log told later than this is history, not evidence: EVIDENCE.md, "Mend these before use"
 )
+ORDINARY_GAP_DAYS = 3  # free days between two sessions that nobody calls a break, even in a daily programme
 CLEAN_EFFORT_NRS = Decimal(7)
 CLEAN_PAIN_NRS = Decimal(2)  # LOAD-01
 RED_PAIN_NRS = Decimal(6)
@@ -291,8 +292,8 @@ def re_entry(
 
     Notes
     -----
-    1. A break is a run of days without any work that is longer than a week divided by the sessions of the most frequent
-       slot, and one more. Its row is the first whose `up_to_days` it does not exceed, else the last.
+    1. A break is a run of more than three days without any work, or more where the most frequent slot is done less than
+       every third day. Its row is the first whose `up_to_days` it does not exceed, else the last.
     2. Two clean days (green light, told in time) after the break lift the bound by one row, two more by another, until
        nothing is left; a second break meanwhile keeps the tighter row.
 
@@ -304,7 +305,7 @@ def re_entry(
     days = [day for day in _days(done, as_of - timedelta(days=1)) if _has_work(day)]
     if not rows or not days:
         return None
-    ordinary = 7 // max([1, *(slot.n_per_week for slot in stage.slots)]) + 1
+    ordinary = max(ORDINARY_GAP_DAYS, 7 // max([1, *(slot.n_per_week for slot in stage.slots)]) + 1)
     level, n_clean, before = 0, 0, days[0].on  # level 0: no bound; level k: row k - 1
     for day in days:
         broken = _row_after((day.on - before).days - 1, ordinary, rows)

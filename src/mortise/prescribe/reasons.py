@@ -219,7 +219,10 @@ def why_exercise(
         dose, dose_patient = f"{dose}; a raise to {state.step} waits", "The same amount as last time."
     else:
         dose_patient = state.cause_patient if state else ""
-    cause = f" {state.cause}" if state else ""
+    is_told = state is not None and (
+        is_raised or not state.is_raise_waiting
+    )  # a raise that waits is told as such
+    cause = f" {state.cause}" if state and is_told else ""
     if one.exercise.id != one.slot.exercise:
         dose += f"; stands in for {one.slot.exercise}"
     return f"{due}; {since}; {dose}.{cause}", _patient(one, lacks, dose_patient)
@@ -281,7 +284,7 @@ def why(
         return _why_empty(limits, cuts)
     said, said_patient = _of_load(limits, chosen, raised, states)
     if dose_pct is not None and dose_pct < FULL_PCT:
-        said += f" After a break: at most {dose_pct} % of each dose."
+        said += f" After a break: {dose_pct} %."
         said_patient += " You have had a break, so we start a little lower."
     if share < FULL_PCT:
         said += f" Doses shortened to {share} % to fit {(limits.seconds or 0) // 60} min."
@@ -313,6 +316,8 @@ def _of_load(
         )
     if limits.load is Load.EASE:
         return f"Eased: at most {limits.pct} % of each dose.", "A lighter day."
+    if limits.pct < FULL_PCT:
+        return f"Lowered: at most {limits.pct} % of each dose, nothing raised.", "A little less than usual."
     if raised:
         one = next(item for item in chosen if item.exercise.id == raised)
         return (
