@@ -45,7 +45,9 @@ def when_every_question_is_answered_calmly(page: Page) -> None:
     page.get_by_role("button", name="Next").click()
     picture(page, "phone-check-2")
     while page.get_by_role("heading", name="Before you start").count():
-        names = page.locator('input[type="radio"]').evaluate_all("all => [...new Set(all.map(one => one.name))]")
+        names = page.locator('input[type="radio"]').evaluate_all(
+            "all => [...new Set(all.map(one => one.name))]"
+        )
         for name in names:
             tap(page, name, "1" if name.endswith("_nrs") else "0")
         page.locator("section.p-dock button").click()

@@ -47,7 +47,13 @@ def _python(body: str, names: dict[str, Any]) -> str:
 def _shell(command: str, folder: Path) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        command, shell=True, cwd=folder, capture_output=True, text=True, check=False, env={**os.environ, "PATH": path}
+        command,
+        shell=True,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": path},
     )
     if done.returncode:
         raise Wrong(f"{command!r} ended with {done.returncode}: {done.stderr}")

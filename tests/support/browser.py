@@ -142,7 +142,9 @@ def violations(page: Page) -> list[str]:
     assert usual is not None
     # A sticky bar covers whatever happens to lie under it; in a window as tall as the page it covers nothing.
     height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": usual["width"], "height": max(usual["height"], min(height + 200, 12_000))})
+    page.set_viewport_size(
+        {"width": usual["width"], "height": max(usual["height"], min(height + 200, 12_000))}
+    )
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("rules => axe.run(document, { runOnly: rules })", list(RULES))["violations"]
     page.set_viewport_size(usual)

@@ -108,7 +108,8 @@ class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The answer for one day: advice, load, stage, and everything it rests on.
 
     An `advance` proposes `next_stage` and changes nothing until a clinician accepts it; `hold`, `step_back` and
-    `stop_and_seek_help` act at once (`step_back` moves to `next_stage`). `reasons` name rules and criteria, headline first.
+    `stop_and_seek_help` act at once (`step_back` moves to `next_stage`). `reasons` name rules and criteria, the
+    headline first.
     """
 
     as_of: date

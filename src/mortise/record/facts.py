@@ -68,8 +68,8 @@ class CheckIn(_Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
 class ExerciseLog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What became of one exercise of a session.
 
-    `n_reps` counts the repetitions of each set, as a dose does; where sets differ, those of the shortest full one. With no
-    full set done it counts those of the set that was begun.
+    `n_reps` counts the repetitions of each set, as a dose does; where sets differ, those of the shortest full one.
+    With no full set done it counts those of the set that was begun.
     """
 
     exercise: str

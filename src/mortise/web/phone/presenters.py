@@ -151,6 +151,8 @@ def because(visit: Visit, story: Story) -> tuple[str, ...]:
     asked = [rule.say_patient for rule in story.decision.rules if rule.truth is Truth.UNKNOWN]
     if not has_checked_in(visit, story) and not said:
         return ("This is today’s plan. Your answers can only make it lighter.",)
+    if not story.lights and story.decision.load is Load.KEEP and not _speaks_of_stage(story.decision.advice):
+        return ("It starts low on purpose. Your answers decide what comes next.",)
     more = visit.content.texts.get(f"advice.{story.decision.advice.value}.patient.more", "")
     lines = (
         said or asked[:1] or [more if _speaks_of_stage(story.decision.advice) else story.session.why_patient]
