@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MAX_DIFF_LINES = 40
 
 GENERATED: dict[str, tuple[str, ...]] = {
+    "docs/reference/command-line.md": ("python", "-m", "mortise.cli.manual"),
     "docs/reference/decisions.md": ("python", "-m", "tests.spec.tables"),
+    "docs/reference/record.md": ("mortise", "schema", "record", "--page"),
 }
 
 

@@ -14,7 +14,17 @@ from types import ModuleType
 from mortise.errors import MortiseError
 
 # In the order in which `mortise --help` lists them; each is a module of this package.
-COMMANDS: tuple[str, ...] = ("measure", "decide", "today", "explain", "replay", "check", "schema", "serve", "demo")
+COMMANDS: tuple[str, ...] = (
+    "measure",
+    "decide",
+    "today",
+    "explain",
+    "replay",
+    "check",
+    "schema",
+    "serve",
+    "demo",
+)
 
 
 def _module(command: str) -> ModuleType:

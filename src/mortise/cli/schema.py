@@ -12,7 +12,7 @@ SCHEMAS = ("record", "decision", "session", "measure", "protocol")
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `mortise schema` and its arguments."""
     text = "print the JSON Schema of what goes in or comes out"
-    parser = subparsers.add_parser("schema", help=text, description=text.capitalize() + ".")
+    parser = subparsers.add_parser("schema", help=text, description=text[0].upper() + text[1:] + ".")
     parser.add_argument("of", choices=SCHEMAS, help="what the schema is of")
     parser.add_argument("--page", action="store_true", help="print a page for people instead (record only)")
 
