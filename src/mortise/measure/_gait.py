@@ -47,7 +47,7 @@ def gait(recordings: Sequence[Recording]) -> GaitResult:
 
     References
     ----------
-    laidig2023vqf
+    Laidig and Seel 2023, Information Fusion 91, 187-204, doi:10.1016/j.inffus.2022.10.014.
     """
     chosen = _choose(recordings)
     walks = [walk(recording) for recording in chosen]

@@ -75,7 +75,7 @@ def lunge(recording: Recording, marks: Sequence[float] = ()) -> LungeResult:
 
     References
     ----------
-    laidig2023vqf
+    Laidig and Seel 2023, Information Fusion 91, 187-204, doi:10.1016/j.inffus.2022.10.014.
     """
     info = recording.info
     _refuse_unfit(recording)

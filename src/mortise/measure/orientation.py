@@ -58,7 +58,7 @@ def attitude(motion: Motion) -> Attitude:
 
     References
     ----------
-    laidig2023vqf
+    Laidig and Seel 2023, Information Fusion 91, 187-204, doi:10.1016/j.inffus.2022.10.014.
     """
     from vqf import offlineVQF
 

@@ -14,8 +14,11 @@ from mortise.measure.recording import PLACEMENTS, Floats
 from mortise.terms import Side
 
 FORMAT = "mortise.phone-log/1"
+# Over an hour and a half at 60 Hz; JSON takes ten times the memory of its numbers.
+MAX_SAMPLES = 360_000
+MAX_BYTES = 64_000_000
 Triple = tuple[float | None, float | None, float | None]
-Samples = Annotated[list[float], Meta(max_length=1_500_000)]
+Samples = Annotated[list[float], Meta(max_length=MAX_SAMPLES)]
 
 
 class PhoneClock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,8 +35,8 @@ class PhoneSamples(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     t_ms: Samples
-    acc_m_s2: Annotated[list[Triple], Meta(max_length=1_500_000)]
-    gyr_deg_s: Annotated[list[Triple], Meta(max_length=1_500_000)]
+    acc_m_s2: Annotated[list[Triple], Meta(max_length=MAX_SAMPLES)]
+    gyr_deg_s: Annotated[list[Triple], Meta(max_length=MAX_SAMPLES)]
 
 
 class PhoneMark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,7 +74,7 @@ def read_phone_log(reader: Reader) -> tuple[PhoneLog, Floats, Floats]:
         When the document is no phone log, a field is wrong (named), or channels differ in length.
     """
     try:
-        log = msgspec.json.decode(reader.body(), type=PhoneLog)
+        log = msgspec.json.decode(reader.body(MAX_BYTES), type=PhoneLog)
     except msgspec.ValidationError as error:
         raise SignalError(
             f"this is not a phone log of format {FORMAT}: {error}.",

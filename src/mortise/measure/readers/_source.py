@@ -114,11 +114,17 @@ class Reader:
         """Hash of what has been read so far; of the whole file once the lines are used up."""
         return self._hash.hexdigest()
 
-    def body(self) -> bytes:
+    def body(self, max_bytes: int) -> bytes:
         """Return the whole file, for formats that cannot be read line by line."""
         pieces = [self.head]
         while piece := self._piece():
             pieces.append(piece)
+            if self._n_bytes > max_bytes:
+                raise SignalError(
+                    f"the file is larger than {max_bytes // 1_000_000} MB.",
+                    where=self.name,
+                    mend="Cut it to the part that holds the test.",
+                )
         return b"".join(pieces)
 
     def blocks(self) -> Iterator[str]:

@@ -13,8 +13,8 @@ from mortise.errors import SignalError
 from mortise.measure.readers._source import Reader
 from mortise.measure.recording import Floats
 
-# Two hours at 200 Hz; beyond it a file is a day of wear, not a test.
-MAX_SAMPLES = 1_500_000
+# Two hours at 100 Hz, within 500 MB of memory; beyond it a file is a day of wear, not a test.
+MAX_SAMPLES = 750_000
 _MAX_HEADER_LINES = 200
 _MAX_COLUMNS = 400
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
@@ -175,7 +175,7 @@ def read_table(reader: Reader) -> Table:
             array = _parse_slow(block, separator, names, n_samples, reader.name, flags)
         arrays.append(array)
         n_samples += len(array)
-        if n_samples * n_columns > MAX_SAMPLES * 16:
+        if n_samples > MAX_SAMPLES or n_samples * n_columns > 16 * MAX_SAMPLES:
             raise SignalError(
                 f"more than {n_samples} samples: too long for a test.",
                 where=reader.name,
