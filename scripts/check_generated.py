@@ -16,6 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent
 MAX_DIFF_LINES = 40
 
 GENERATED: dict[str, tuple[str, ...]] = {
+    "docs/reference/evidence.md": ("python", "scripts/reference.py", "evidence"),
+    "docs/reference/protocols/restricted-dorsiflexion.md": (
+        "python",
+        "scripts/reference.py",
+        "protocol",
+        "restricted-dorsiflexion",
+    ),
     "docs/reference/command-line.md": ("python", "-m", "mortise.cli.manual"),
     "docs/reference/decisions.md": ("python", "-m", "tests.spec.tables"),
     "docs/reference/record.md": ("mortise", "schema", "record", "--page"),
