@@ -62,10 +62,9 @@ def prepare() -> None:
 
     try:
         django.setup()
+        call_command("migrate", interactive=False, verbosity=0)
     except ImproperlyConfigured as error:
         raise InputError(str(error), where="settings", mend="See docs/reference/settings.md.") from None
-    try:
-        call_command("migrate", interactive=False, verbosity=0)
     except OperationalError as error:
         raise InputError(
             f"the database cannot be reached: {type(error).__name__}.", where="DATABASE_URL",

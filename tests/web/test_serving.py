@@ -1,0 +1,117 @@
+"""The demo and the server as people start them: processes, a folder of their own, a real port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+START = [sys.executable, "-c", "import sys; from mortise.cli import main; sys.exit(main())"]
+PATIENCE_S = 60
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MORTISE_", "DJANGO_"))}
+    return (
+        kept
+        | {"MORTISE_DATA_DIR": str(folder), "DATABASE_URL": "postgresql://nobody@localhost:1/none"}
+        | more
+    )
+
+
+def run(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*START, *words], env=environment(folder, **more), capture_output=True, text=True, timeout=PATIENCE_S
+    )
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(folder: Path, *words: str) -> Iterator[str]:
+    port = free_port()
+    process = subprocess.Popen(
+        [*START, *words, "--port", str(port)],
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, said.decode()
+
+
+def opened(address: str) -> str:
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            with urlopen(address, timeout=10) as answer:
+                return str(answer.read().decode())
+        except URLError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def test_the_demo_fills_once_and_keeps_its_link(folder: Path) -> None:
+    first, second = run(folder, "demo", "--fill-only"), run(folder, "demo", "--fill-only")
+    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
+    assert "First start" in first.stdout
+    assert "First start" not in second.stdout
+    link = next(word for word in first.stdout.split() if "/enter/" in word)
+    assert link in second.stdout
+    assert (folder / "mortise.sqlite3").exists()
+
+
+def test_the_demo_answers_and_stops(folder: Path) -> None:
+    with serving(folder, "demo") as address:
+        assert "Sign in" in opened(address)
+
+
+def test_a_taken_port_is_one_clear_error(folder: Path) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run(folder, "demo", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 12
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "--port" in done.stderr
+
+
+def test_the_demo_is_refused_where_the_settings_are_for_real_use(folder: Path) -> None:
+    done = run(folder, "demo", "--fill-only", MORTISE_HTTPS="1")
+    assert done.returncode == 12
+    assert "MORTISE_DEMO" in done.stderr
+
+
+def test_a_setting_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    done = run(tmp_path, "serve", "--port", str(free_port()), MORTISE_DEBUG="maybe")
+    assert done.returncode == 12
+    assert "MORTISE_DEBUG" in done.stderr
+    assert "maybe" not in done.stderr
+
+
+def test_a_database_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
+    done = run(tmp_path, "serve", "--port", str(free_port()))
+    assert done.returncode == 12
+    assert "DATABASE_URL" in done.stderr
