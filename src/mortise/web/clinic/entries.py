@@ -67,8 +67,8 @@ class Current(Struct, frozen=True):
 
     @property
     def instruments(self) -> dict[str, str]:
-        """Return the instrument each measure was last taken with."""
-        return {measure: reading.instrument for (measure, _), reading in self.readings.items()}
+        """Return the instrument each measure was last taken with at a visit: a patient's tape is not a clinician's."""
+        return {measure: one.instrument for (measure, _), one in self.readings.items() if one.at_visit}
 
 
 def current_of(record: PatientRecord, on: date) -> Current:

@@ -21,6 +21,10 @@ CONTEXTS = [
     (Context.TIRED.value, "When tired"),
 ]
 NOT_TAKEN = (CANNOT_SAY, "Not taken")
+SENSORS = frozenset({"foot_imu"})  # what only a recording gives is never typed
+BY_PATIENT = frozenset(
+    {"self_test", "self_report", "tape_home"}
+)  # not what a clinician takes a measure with by default
 
 
 class Typed(NamedTuple):
@@ -136,13 +140,12 @@ class ReadingsForm(forms.Form):
             value = current.get((measure.id, side))
             typed = "" if value is None else _typed(measure, value)
             self.initial[name] = typed or (CANNOT_SAY if is_choice(measure) else "")
-        if len(measure.instruments) > 1:
+        by_hand = [(one.id, one.label) for one in measure.instruments if one.id not in SENSORS]
+        if len(by_hand) > 1:
             self.fields[f"i-{measure.id}"] = forms.ChoiceField(
-                label=f"{measure.label}: taken with",
-                required=False,
-                choices=[(one.id, one.label) for one in measure.instruments],
+                label=f"{measure.label}: taken with", required=False, choices=by_hand
             )
-            self.initial[f"i-{measure.id}"] = instruments.get(measure.id, measure.instruments[0].id)
+            self.initial[f"i-{measure.id}"] = instruments.get(measure.id) or usual_instrument(measure)
 
     def _side_words(self, side: Side) -> str:
         return f"{side.value}, treated" if side is self.involved else side.value
@@ -158,14 +161,14 @@ class ReadingsForm(forms.Form):
             return self[name] if name in self.fields else None
 
         instrument = f"i-{measure.id}"
-        only = measure.instruments[0].label if len(measure.instruments) == 1 else ""
+        usual = measure.instrument(usual_instrument(measure))
         return MeasureRow(
             measure=measure,
             left=bound(Side.LEFT),
             right=bound(Side.RIGHT),
             both=bound(Side.NONE),
             instrument=self[instrument] if instrument in self.fields else None,
-            instrument_label=only,
+            instrument_label=usual.label if usual is not None else "",
             is_choice=is_choice(measure),
         )
 
@@ -173,13 +176,23 @@ class ReadingsForm(forms.Form):
         """Return every value of a valid form, empty ones as None."""
         found = []
         for measure in self.measures:
-            first = measure.instruments[0].id if measure.instruments else "by_hand"
-            instrument = self.cleaned_data.get(f"i-{measure.id}") or first
+            instrument = self.cleaned_data.get(f"i-{measure.id}") or usual_instrument(measure)
             found += [
                 Typed(measure, side, instrument, self.cleaned_data.get(field_name(measure, side)))
                 for side in sides_of(measure)
             ]
         return found
+
+
+def is_typed(measure: Measure) -> bool:
+    """Whether a measure can be entered by hand; what only sensors give comes by way of a recording."""
+    return measure.derive is None and any(one.id not in SENSORS for one in measure.instruments)
+
+
+def usual_instrument(measure: Measure) -> str:
+    """Return what a clinician takes a measure with when nothing else is said."""
+    by_hand = [one.id for one in measure.instruments if one.id not in SENSORS]
+    return next((one for one in by_hand if one not in BY_PATIENT), by_hand[0] if by_hand else "by_hand")
 
 
 def sides_of(measure: Measure) -> tuple[Side, ...]:

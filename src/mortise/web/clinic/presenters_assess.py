@@ -15,6 +15,7 @@ from mortise.terms import Measure, Side
 from mortise.web.clinic.entries import Capture, Current
 from mortise.web.clinic.forms_assess import NOTED, question_sides
 from mortise.web.clinic.forms_readings import sides_of
+from mortise.web.clinic.presenters_words import level_words
 
 TIER_WORDS: Mapping[Tier, str] = {
     Tier.NOW: "now",
@@ -132,11 +133,7 @@ def compared_of(
 
 def _compared(measure: Measure, current: Current, involved: Side, capture: Capture) -> Compared:
     readings = {side: current.readings.get((measure.id, side)) for side in sides_of(measure)}
-    last = "; ".join(
-        _last_words(measure, side, reading, capture)
-        for side, reading in readings.items()
-        if reading is not None and reading.on != capture.on
-    )
+    last = _last_words(measure, {side: one for side, one in readings.items() if one is not None}, capture)
     treated, other = readings.get(involved), readings.get(involved.opposite)
     if treated is None or other is None or treated.on != other.on or measure.unit in ("grade", "flag"):
         return Compared(difference="", verdict="", css="", last=last)
@@ -161,11 +158,18 @@ def _error_of_difference(measure: Measure, reading: Reading) -> Decimal | None:
     return None if instrument is None else instrument.smallest_real_change
 
 
-def _last_words(measure: Measure, side: Side, reading: Reading, capture: Capture) -> str:
-    value = with_unit(number(reading.value, measure.resolution), measure.unit)
-    if measure.unit == "grade" and measure.levels and 0 <= int(reading.value) < len(measure.levels):
-        value = measure.levels[int(reading.value)]
-    elif measure.unit == "flag":
-        value = "yes" if reading.value else "no"
-    where = "" if side is Side.NONE else f"{side.value} "
-    return f"{where}{value}, {age(reading.on, capture.on)}"
+def _last_words(measure: Measure, readings: Mapping[Side, Reading], capture: Capture) -> str:
+    """Write what was taken before today: "left 5.4, right 11.7 cm, 8 d old"."""
+    before = {side: one for side, one in readings.items() if one.on != capture.on}
+    if not before:
+        return ""
+    values = [
+        f"{'' if side is Side.NONE else f'{side.value} '}{_value_words(measure, one.value)}"
+        for side, one in before.items()
+    ]
+    newest = max(one.on for one in before.values())
+    return f"{with_unit(', '.join(values), measure.unit)}, {age(newest, capture.on)}"
+
+
+def _value_words(measure: Measure, value: Decimal) -> str:
+    return level_words(measure, value) or number(value, measure.resolution)

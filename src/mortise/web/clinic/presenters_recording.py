@@ -68,7 +68,6 @@ class ReadingCell(Struct, frozen=True, kw_only=True):
     key: str  # measure and side, as the form sends it
     words: str
     n_trials: int
-    flags: tuple[str, ...]
 
 
 class ReadingRow(Struct, frozen=True, kw_only=True):
@@ -83,6 +82,7 @@ class ReadingRow(Struct, frozen=True, kw_only=True):
     difference: str
     verdict: str
     is_beyond: bool
+    flags: tuple[str, ...]
 
 
 class RefusedRow(Struct, frozen=True, kw_only=True):
@@ -258,6 +258,7 @@ def _reading_row(name: str, sides: Mapping[Side, Reading], measure: Measure | No
         difference=difference,
         verdict=verdict,
         is_beyond=is_beyond,
+        flags=tuple(dict.fromkeys(flag_words(flag) for one in sides.values() for flag in one.quality)),
     )
 
 
@@ -268,7 +269,6 @@ def _cell(reading: Reading | None, measure: Measure | None) -> ReadingCell | Non
         key=reading_key(reading.measure, reading.side),
         words=_plain_quantity(reading.value, reading.error, _shown_grid(reading.error, measure)),
         n_trials=reading.n_trials,
-        flags=tuple(flag_words(flag) for flag in reading.quality),
     )
 
 

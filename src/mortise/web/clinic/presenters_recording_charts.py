@@ -10,16 +10,22 @@ from mortise.measure.results import GaitResult, LungeResult, MeasureResult
 from mortise.report.chart import inputs
 from mortise.report.words import plural
 from mortise.terms import Side
+from mortise.units import SYMBOLS
 from mortise.web.clinic.presenters_recording import flag_words, is_used
 from mortise.web.clinic.presenters_words import Z_95
 
 # What `measure` names a curve, and how it is read: title, and which way is up.
 CURVE_WORDS = {
     "foot_pitch": ("Foot to the floor", "toes up is positive, degrees"),
-    "foot_angle": ("Foot to the floor", "toes up is positive, degrees"),
-    "shank_angle": ("Shin over the foot", "forward lean is positive, degrees"),
+    "shin_angle": ("Shin angle", "forward lean is positive, degrees"),
     "lunge_angle": ("Shin angle", "forward lean is positive, degrees"),
+    "foot_height": ("Foot above the floor", "centimetres"),
 }
+
+
+def _curve_words(name: str, unit: str) -> tuple[str, str]:
+    plain = name.removesuffix(f"_{unit}").removesuffix("_trace")
+    return CURVE_WORDS.get(plain, (flag_words(plain).capitalize(), SYMBOLS.get(unit, unit)))
 
 
 def curve_inputs(result: MeasureResult, involved: Side) -> tuple[inputs.Curves, ...]:
@@ -35,7 +41,7 @@ def _curves(
     name: str, curves: Iterable[MeasuredCurve], involved: Side, result: MeasureResult
 ) -> inputs.Curves:
     curves = tuple(curves)
-    title, about = CURVE_WORDS.get(name, (flag_words(name).capitalize(), "degrees"))
+    title, about = _curve_words(name, curves[0].unit)
     sides = " and ".join(f"{curve.side.value} ({plural(curve.n_trials, 'stride')})" for curve in curves)
     return inputs.Curves(
         heading=inputs.Heading(
@@ -81,7 +87,7 @@ def signal_input(result: MeasureResult, involved: Side) -> inputs.Signal | None:
     unit = traces[0].unit
     name = traces[0].name
     traces = [trace for trace in traces if trace.unit == unit and trace.name == name]
-    title, about = CURVE_WORDS.get(name, (flag_words(name).capitalize(), unit))
+    title, about = _curve_words(name, unit)
     return inputs.Signal(
         heading=inputs.Heading(
             title="What was recorded, and what was refused",

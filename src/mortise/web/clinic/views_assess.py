@@ -29,7 +29,7 @@ from mortise.web.clinic.entries import (
     sign_facts,
 )
 from mortise.web.clinic.forms_assess import SectionForm
-from mortise.web.clinic.forms_readings import CONTEXTS, MeasureRow, ReadingsForm
+from mortise.web.clinic.forms_readings import CONTEXTS, MeasureRow, ReadingsForm, is_typed
 from mortise.web.clinic.presenters_assess import Compared, compared_of, parts_of, raised_of
 from mortise.web.clinic.requests import capture_of, header_of, page
 
@@ -74,7 +74,7 @@ def _section_or_404(assessment: Assessment, section_id: str) -> Section:
 
 def _form(request: StaffRequest, episode: EpisodeRow, asked: Section, current: Current) -> SectionForm:
     taken = context_of(request)
-    measures = [content().measures[name] for name in asked.measures if name in content().measures]
+    measures = [one for name in asked.measures if (one := content().measures.get(name)) and is_typed(one)]
     return SectionForm(
         request.POST if request.method == "POST" else None,
         section=asked,

@@ -20,7 +20,7 @@ from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
 from mortise.web.clinic.entries import Manner, add_all, current_of, reading_facts
-from mortise.web.clinic.forms_readings import CONTEXTS, ReadingsForm
+from mortise.web.clinic.forms_readings import CONTEXTS, ReadingsForm, is_typed
 from mortise.web.clinic.presenters_due import due_rows
 from mortise.web.clinic.presenters_log import log_rows
 from mortise.web.clinic.requests import author_names, capture_of, page
@@ -95,7 +95,7 @@ def _measures(told: Story, *, show_all: bool) -> list[Measure]:
     names = list(dict.fromkeys(due))
     if show_all or not names:
         names += [name for name in _of_protocol(told) if name not in names]
-    return [known[name] for name in names if name in known]
+    return [known[name] for name in names if name in known and is_typed(known[name])]
 
 
 def _of_protocol(told: Story) -> list[str]:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mortise.errors import ConflictError, InputError
-from mortise.measure.results import GaitResult, LungeResult, MeasureResult
+from mortise.measure.results import GaitResult, MeasureResult
 from mortise.report.chart import curve_chart, signal_chart, stride_chart, trials_chart
 from mortise.report.words import day
 from mortise.terms import Context, Side
@@ -166,6 +166,7 @@ def _result_page(
         context |= {
             "report": report_of(result, content().measures, episode.side),
             "charts": charts_of(result, episode.side),
+            "signal": signal_of(result, episode.side),
             "form": accept_form or AcceptReadingsForm(keys=keys, initial={"readings": keys}),
             "can_take": keys,
             "chosen": set(request.POST.getlist("readings") if accept_form is not None else keys),
@@ -175,16 +176,19 @@ def _result_page(
 
 
 def charts_of(result: MeasureResult, involved: Side) -> list[SafeString]:
-    """Draw everything a result can show."""
+    """Draw what a result averaged and counted: curves over the stride, strides, trials."""
     made: list[str] = []
-    signal = signal_input(result, involved)
     if isinstance(result, GaitResult):
         made += [curve_chart(one) for one in curve_inputs(result, involved)]
         strides = strides_input(result, involved)
         made += [stride_chart(strides)] if strides is not None else []
-    if isinstance(result, LungeResult):
+    else:
         trials = trials_input(result, involved)
         made += [trials_chart(trials)] if trials is not None else []
-    if signal is not None:
-        made.append(signal_chart(signal))
     return [drawn(svg) for svg in made]
+
+
+def signal_of(result: MeasureResult, involved: Side) -> SafeString:
+    """Draw the recording itself with its events, or nothing where it has no trace."""
+    signal = signal_input(result, involved)
+    return drawn(signal_chart(signal)) if signal is not None else SafeString("")
