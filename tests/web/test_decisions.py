@@ -230,7 +230,7 @@ def test_step_back_acts_at_once_and_stays_on_the_list_until_answered(
     monkeypatch.setattr(engine, "decision_record", real)
     report(cast, pain_now_nrs=1)
     (row,) = services.needs_list(by=cast.ada, today=cast.clinic.today())
-    assert (row.need, row.stage) == (Need.STEPPED_BACK, "G1")
+    assert (row.need, row.advice, row.stage) == (Need.STEPPED_BACK, Advice.STEP_BACK, "G1")
     services.respond(decision=newest(cast), response="agree", by=cast.ada)
     assert standing(cast).need == Need.ON_PLAN
 

@@ -55,7 +55,15 @@ def test_demo_clinic_is_filled_once_with_people_in_different_standings(access: D
     today = Clinic.objects.get(name=CLINIC).today()
     ada, cy = User.objects.get(email=CLINICIAN_EMAIL), User.objects.get(email=OTHER_EMAIL)
     needs = {row.need for row in services.needs_list(by=ada, today=today)}
-    assert {Need.STOPPED, Need.ASKED, Need.ADVANCE, Need.SILENT, Need.NEW, Need.ON_PLAN} <= needs
+    assert {
+        Need.STOPPED,
+        Need.ASKED,
+        Need.STEPPED_BACK,
+        Need.ADVANCE,
+        Need.SILENT,
+        Need.NEW,
+        Need.ON_PLAN,
+    } <= needs
     assert [row.name for row in services.needs_list(by=cy, today=today)] == ["Dora Fjeld"]
 
     ben = services.patients_of(ada).get(name=access.patient_name)

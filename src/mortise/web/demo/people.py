@@ -25,6 +25,7 @@ class Part(NamedTuple):
     n_days: int  # since the episode was opened
     stage_days: tuple[int, ...]
     pain_at_start: float = 3.0
+    pain_spread: float = 0.35
     ending: Mapping[str, Decimal] = MappingProxyType({})
     n_days_quiet: int = 1  # days since the patient was last heard
     flare_from_day: int | None = None
@@ -37,8 +38,8 @@ class Part(NamedTuple):
     def habits(self) -> Habits:
         """How the simulated person behaves."""
         return Habits(
-            answers=1.0, trains=self.trains, tells_mornings=1.0, pain_at_start=self.pain_at_start, pain_spread=0.35,
-            flare_from_day=self.flare_from_day, away=None, stage_days=self.stage_days,
+            answers=1.0, trains=self.trains, tells_mornings=1.0, pain_at_start=self.pain_at_start,
+            pain_spread=self.pain_spread, flare_from_day=self.flare_from_day, away=None, stage_days=self.stage_days,
         )  # fmt: skip
 
 
@@ -55,8 +56,8 @@ OTHERS = (
          n_days_quiet=0, ending={"red_calf": YES}),
     Part(name="Tamsin Ekwueme", birth_year=1991, sex=Sex.FEMALE, side=Side.RIGHT, seed=12, n_days=19,
          stage_days=(0,), pain_at_start=1.2),
-    Part(name="Osric Vance", birth_year=1955, sex=Sex.MALE, side=Side.LEFT, seed=13, n_days=19, stage_days=(0, 15),
-         n_days_quiet=0, flare_from_day=17),
+    Part(name="Osric Vance", birth_year=1955, sex=Sex.MALE, side=Side.LEFT, seed=13, n_days=20, stage_days=(0, 15),
+         n_days_quiet=0, pain_at_start=0.2, pain_spread=0.1, flare_from_day=17),
     Part(name="Linnea Ashby", birth_year=1979, sex=Sex.FEMALE, side=Side.LEFT, seed=14, n_days=11, stage_days=(0,),
          pain_at_start=2.0, n_days_quiet=0, flare_from_day=8),
     Part(name="Harun Lindqvist", birth_year=1980, sex=Sex.MALE, side=Side.LEFT, seed=15, n_days=20,

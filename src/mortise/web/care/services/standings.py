@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from mortise.protocol import Criterion, Group, Protocol
 from mortise.record import Decision, DecisionRecord, Response
 from mortise.terms import Advice, Truth
 from mortise.web.audit import clock
+from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Need, Standing
 
 NEEDS = {
@@ -28,12 +30,13 @@ def renew(episode: EpisodeRow, made: DecisionRecord) -> None:
     if not keeps:
         if need != standing.need:
             standing.since_at = made.received_at or clock.now()
-        standing.need, standing.reason = need, reason_line(decision)
+        standing.need, standing.advice = need, decision.advice.value
+        standing.reason = reason_line(decision, content().protocol(episode.protocol))
         standing.is_answered = need == Need.ON_PLAN
     standing.stage, standing.next_stage = decision.stage, decision.next_stage or ""
     if decision.advice is Advice.STEP_BACK and decision.next_stage:
         standing.stage, standing.next_stage = decision.next_stage, ""  # acted on at once
-    standing.advice, standing.load = decision.advice.value, decision.load.value
+    standing.load = decision.load.value
     standing.is_locked = decision.is_locked
     standing.decision_id, standing.decided_on = made.id, decision.as_of
     standing.save()
@@ -84,7 +87,7 @@ def undecided(episode: EpisodeRow, on: date) -> None:
     standing.save()
 
 
-def reason_line(decision: Decision) -> str:
+def reason_line(decision: Decision, protocol: Protocol) -> str:
     """Say in a line why: the rule that leads, else what is missing at the gate."""
     leading = [
         rule for rule in decision.rules
@@ -93,16 +96,27 @@ def reason_line(decision: Decision) -> str:
     named = [rule for rule in leading if rule.rule in decision.reasons] or leading
     if named:
         return named[0].say_clinician
-    exits = [finding for finding in decision.findings if finding.of == "exit"]
-    if not exits:
-        return "No gate at this stage."
-    n_met = sum(finding.truth is Truth.MET for finding in exits)
-    if n_met == len(exits):
+    gate = protocol.stage(decision.stage).exit
+    if not gate:
+        return "No gate after this stage."
+    met = {
+        finding.criterion
+        for finding in decision.findings
+        if finding.of == "exit" and finding.truth is Truth.MET
+    }
+    n_met = sum(_is_met(line, met) for line in gate)
+    if n_met == len(gate):
         return f"All {n_met} in place."
     missing = list(dict.fromkeys(miss.label for miss in decision.nearest_misses))
     more = f" and {len(missing) - MAX_NAMED} more" if len(missing) > MAX_NAMED else ""
     named_text = f" Missing: {', '.join(missing[:MAX_NAMED])}{more}." if missing else ""
-    return f"{n_met} of {len(exits)} in place.{named_text}"
+    return f"{n_met} of {len(gate)} in place.{named_text}"
+
+
+def _is_met(node: Criterion | Group, met: set[str]) -> bool:
+    if isinstance(node, Criterion):
+        return node.id in met
+    return sum(_is_met(one, met) for one in node.of) >= node.n_needed
 
 
 def _of(episode: EpisodeRow) -> Standing:
