@@ -237,13 +237,12 @@ class RecordingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        given = [name for name in ("left", "right", "unsided") if cleaned.get(name)]
-        if not given and not self.errors:
+        sizes = {name: cleaned[name].size for name in ("left", "right", "unsided") if cleaned.get(name)}
+        if not sizes and not self.errors:
             raise ValidationError("Choose at least one file.")
-        if "unsided" in given and len(given) > 1:
+        if "unsided" in sizes and len(sizes) > 1:
             self.add_error("unsided", "Give left and right, or one file that says its side: not both.")
-        for name in given:
-            size = cleaned[name].size
+        for name, size in sizes.items():
             if size == 0:
                 self.add_error(name, "This file is empty. Record again, or choose another file.")
             elif size > self.max_bytes:

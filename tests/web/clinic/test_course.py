@@ -1,0 +1,258 @@
+"""The course: stage, gate, decision with reasons; agreed or overruled on the record, stopped until a person resumes."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from mortise.record import ClinicVisit, DecisionRecord, Judgement, Reading, Response
+from mortise.terms import Advice
+from mortise.web.audit.models import AuditEntry
+from mortise.web.care import services
+from mortise.web.care.models import FactRow
+from tests.web import builders
+from tests.web.builders import Cast
+from tests.web.clinic.desk import report, start, trained, url
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(client: Client, cast: Cast) -> str:
+    found: str = client.get(url("course", cast.episode.pk)).context["shown"]
+    return found
+
+
+def responses(cast: Cast) -> list[Response]:
+    return list(services.record_of(episode=cast.episode, by=cast.ada).of_kind(Response))
+
+
+def test_course_before_a_programme_leads_to_the_assessment(cast: Cast) -> None:
+    page = builders.signed_in(cast.ada).get(url("course", cast.episode.pk)).content.decode()
+    assert "No programme yet" in page
+    assert url("assessment", cast.episode.pk) in page
+
+
+def test_course_shows_stage_gate_decision_chart_programme_and_due(cast: Cast) -> None:
+    client = start(cast)
+    report(cast)
+    page = client.get(url("course", cast.episode.pk))
+    text = page.content.decode()
+    assert page.context["track"][0].css == "is-now"
+    assert page.context["gate"].n_lines == len(page.context["gate"].lines) > 3
+    assert page.context["panel"].arguments
+    assert page.context["panel"].sources, "evidence rows are one tap away"
+    assert '<figure class="chart">' in text or '<figure class="card chart">' in text
+    assert len(page.context["programme"].rows) >= 4
+    assert page.context["due"]
+    assert "Not yet" in text
+    assert "clinic default" in text
+
+
+def test_gate_puts_what_is_missing_first(cast: Cast) -> None:
+    client = start(cast)
+    pegs = [line.peg.word for line in client.get(url("course", cast.episode.pk)).context["gate"].lines]
+    order = ["Not yet", "Too old", "Not known", "In place"]
+    assert pegs == sorted(pegs, key=order.index)
+
+
+def test_agreement_is_kept_with_the_name_of_whoever_agreed(cast: Cast) -> None:
+    client = start(cast)
+    report(cast)
+    data = {"response": "agree", "decision": shown(client, cast)}
+    assert client.post(url("respond", cast.episode.pk), data).status_code == 302
+    (response,) = responses(cast)
+    assert (response.response, response.by) == ("agree", str(cast.ada.pk))
+    page = client.get(url("course", cast.episode.pk)).content.decode()
+    assert "Ada: agreed" in page
+
+
+def test_overrule_needs_a_reason_and_keeps_what_was_chosen(cast: Cast) -> None:
+    client = start(cast)
+    data = {"response": "overrule", "decision": shown(client, cast), "advice": "advance", "reason": ""}
+    response = client.post(url("respond", cast.episode.pk), data)
+    assert response.status_code == 400
+    assert "Write the reason" in response.content.decode()
+    assert re.search(r'name="advice" value="advance"[^>]*checked', response.content.decode())
+    assert responses(cast) == []
+
+
+def test_overrule_enters_the_stage_chosen_and_stands_on_the_record(cast: Cast) -> None:
+    client = start(cast)
+    data = {
+        "response": "overrule", "decision": shown(client, cast), "advice": "advance",
+        "reason": "Knows this stage well.",
+    }  # fmt: skip
+    assert client.post(url("respond", cast.episode.pk), data).status_code == 302
+    (response,) = responses(cast)
+    assert (response.advice, response.stage, response.reason) == (
+        Advice.ADVANCE,
+        "G2",
+        "Knows this stage well.",
+    )
+    page = client.get(url("course", cast.episode.pk))
+    assert [step.css for step in page.context["track"]][:2] == ["is-past", "is-now"]
+    text = page.content.decode()
+    assert "overruled: advance to stage 2" in text
+    assert "Knows this stage well." in text
+
+
+@pytest.mark.parametrize(
+    ("advice", "stage", "says"),
+    [("advance", "G1", "later stage"), ("step_back", "G3", "earlier one"), ("", "", "Choose what is done")],
+)
+def test_overrule_that_contradicts_itself_is_asked_again(
+    cast: Cast, advice: str, stage: str, says: str
+) -> None:
+    client = start(cast)
+    data = {
+        "response": "overrule",
+        "decision": shown(client, cast),
+        "advice": advice,
+        "stage": stage,
+        "reason": "x",
+    }
+    response = client.post(url("respond", cast.episode.pk), data)
+    assert response.status_code == 400
+    assert says in response.content.decode()
+    assert responses(cast) == []
+
+
+def test_answer_to_a_decision_that_changed_meanwhile_is_refused(cast: Cast) -> None:
+    client = start(cast)
+    seen = shown(client, cast)
+    report(cast, pain_now_nrs=Decimal(8), pain_worst_24h_nrs=Decimal(9))
+    response = client.post(url("respond", cast.episode.pk), {"response": "agree", "decision": seen})
+    assert response.status_code == 409
+    assert "changed while you looked" in response.content.decode()
+    assert responses(cast) == []
+
+
+def test_red_flag_stops_until_a_named_clinician_resumes_with_a_reason(cast: Cast) -> None:
+    client = start(cast)
+    report(cast, red_calf=Decimal(1))
+    page = client.get(url("course", cast.episode.pk))
+    assert "The programme is stopped." in page.content.decode()
+    assert page.context["panel"].is_locked
+    assert not page.context["programme"].rows[0].is_today
+    report(cast)  # later calm answers do not clear it
+    assert client.get(url("course", cast.episode.pk)).context["panel"].is_locked
+    assert (
+        client.post(url("judge", cast.episode.pk), {"judgement": "resume", "reason": " "}).status_code == 400
+    )
+    assert client.post(url("judge", cast.episode.pk), {"judgement": "wish", "reason": "x"}).status_code == 400
+    client.post(url("judge", cast.episode.pk), {"judgement": "acknowledge", "reason": "Called him."})
+    assert client.get(url("course", cast.episode.pk)).context["panel"].is_locked
+    client.post(url("judge", cast.episode.pk), {"judgement": "resume", "reason": "Ultrasound negative."})
+    page = client.get(url("course", cast.episode.pk))
+    assert not page.context["panel"].is_locked
+    assert "programme opened again by Ada. Ultrasound negative." in page.content.decode()
+    judged = list(services.record_of(episode=cast.episode, by=cast.ada).of_kind(Judgement))
+    assert [one.by for one in judged] == [str(cast.ada.pk)] * 2
+
+
+def test_stopped_programme_cannot_be_advanced_by_an_overrule(cast: Cast) -> None:
+    client = start(cast)
+    report(cast, red_calf=Decimal(1))
+    data = {"response": "overrule", "decision": shown(client, cast), "advice": "advance", "reason": "Fine."}
+    assert client.post(url("respond", cast.episode.pk), data).status_code == 400
+    assert responses(cast) == []
+
+
+def test_next_visit_lies_ahead(cast: Cast) -> None:
+    client = start(cast)
+    today = cast.clinic.today()
+    wrong = client.post(url("visit", cast.episode.pk), {"visit_on": (today - timedelta(days=1)).isoformat()})
+    assert wrong.status_code == 400
+    assert "lies ahead" in wrong.content.decode()
+    ahead = today + timedelta(days=6)
+    assert client.post(url("visit", cast.episode.pk), {"visit_on": ahead.isoformat()}).status_code == 302
+    visits = list(services.record_of(episode=cast.episode, by=cast.ada).of_kind(ClinicVisit))
+    assert [one.visit_on for one in visits] == [ahead]
+
+
+def test_reports_show_what_was_answered_and_never_a_denied_red_flag(cast: Cast) -> None:
+    client = start(cast)
+    report(cast, pain_now_nrs=Decimal(3), fatigue_nrs=None)
+    (one,) = client.get(url("course", cast.episode.pk)).context["reports"]
+    answers = dict(one.answers)
+    assert "3" in answers.values()
+    assert "can’t say" in answers.values()
+    assert not any("calf" in label.lower() for label in answers)
+
+
+def test_chart_draws_the_measure_asked_for_and_only_known_ones(cast: Cast) -> None:
+    client = start(cast)
+    services.append_fact(episode=cast.episode, fact=builders.lunge_cm(cast.clinic.today()), by=cast.ada)
+    page = client.get(url("course", cast.episode.pk), {"chart": "tug_s"}).content.decode()
+    assert "Timed up and go" in page
+    for hostile in ("<script>", "no_such_measure", "../../etc"):
+        assert client.get(url("course", cast.episode.pk), {"chart": hostile}).status_code == 200
+
+
+def test_course_takes_the_same_number_of_queries_however_long_the_record(cast: Cast) -> None:
+    client = start(cast)
+    report(cast)
+    client.get(url("course", cast.episode.pk))
+    with CaptureQueriesContext(connection) as short:
+        client.get(url("course", cast.episode.pk))
+    trained(cast, 20)
+    with CaptureQueriesContext(connection) as long:
+        client.get(url("course", cast.episode.pk))
+    assert len(long) == len(short)
+
+
+def test_looking_at_the_course_is_audited_and_stores_nothing(cast: Cast) -> None:
+    client = start(cast)
+    n_facts = FactRow.objects.count()
+    n_reads = AuditEntry.objects.filter(action="record.read").count()
+    client.get(url("course", cast.episode.pk))
+    assert FactRow.objects.count() == n_facts
+    assert AuditEntry.objects.filter(action="record.read").count() == n_reads + 1
+
+
+def test_new_reading_shows_what_is_due_first_and_the_engine_answers(cast: Cast) -> None:
+    client = start(cast)
+    page = client.get(url("reading", cast.episode.pk))
+    due = [row.measure.id for row, _ in page.context["rows"]]
+    everything = [
+        row.measure.id for row, _ in client.get(url("reading", cast.episode.pk), {"all": "1"}).context["rows"]
+    ]
+    assert due
+    assert set(due) < set(everything)
+    assert everything[: len(due)] == due
+    n_decisions = FactRow.objects.filter(kind="decision").count()
+    response = client.post(
+        url("reading", cast.episode.pk),
+        {"context": "routine", "at_visit": "on", "all": "1", "m-tug_s-none": "9.5"},
+    )
+    assert response["Location"] == url("course", cast.episode.pk)
+    record = services.record_of(episode=cast.episode, by=cast.ada)
+    assert [(one.measure, one.value) for one in record.of_kind(Reading)] == [("tug_s", Decimal("9.5"))]
+    assert FactRow.objects.filter(kind="decision").count() == n_decisions + 1
+    assert list(record.of_kind(DecisionRecord))
+
+
+def test_new_reading_that_cannot_be_true_is_asked_again(cast: Cast) -> None:
+    client = start(cast)
+    data = {"context": "routine", "all": "1", "m-lunge_cm-left": "60"}
+    response = client.post(url("reading", cast.episode.pk), data)
+    assert response.status_code == 400
+    assert "Did you mean 6.0?" in response.content.decode()
+    assert 'value="60"' in response.content.decode()
+
+
+def test_protocol_page_says_who_checked_it_its_hash_and_the_strength_of_each_figure(cast: Cast) -> None:
+    page = builders.signed_in(cast.ada).get(url("protocol", builders.protocol_id()))
+    text = page.content.decode()
+    assert "No clinician has checked this." in text
+    assert cast.episode.protocol_hash in text
+    figures = [one for stage in page.context["protocol"].stages for one in stage.exits if not one.is_group]
+    assert all(one.strength for one in figures)
+    assert any(one.allowed for one in figures)
+    assert page.context["protocol"].sources

@@ -1,0 +1,161 @@
+"""Recordings: refused with the reason and nothing half-kept, or read with the numbers of the command line."""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
+
+from mortise import measure
+from mortise.record import Reading
+from mortise.simulate.recordings import csv_of, fictional_walk
+from mortise.terms import Context
+from mortise.web.care import services
+from mortise.web.care.models import StoredRecording
+from tests.web import builders
+from tests.web.builders import Cast
+from tests.web.clinic.desk import url
+
+pytestmark = pytest.mark.django_db
+
+DATA = Path(os.environ.get("MORTISE_DATA", "../shared/data"))
+REAL = [DATA / "foot-imu-ipol" / f"1-2_{foot}.txt" for foot in ("lf", "rf")]
+
+
+def upload(cast: Cast, files: dict[str, SimpleUploadedFile], **over: str) -> Any:
+    data: dict[str, Any] = {"test": "gait", "recorded_on": cast.clinic.today().isoformat(), **files, **over}
+    return builders.signed_in(cast.ada).post(url("recordings", cast.episode.pk), data)
+
+
+def walk_files() -> dict[str, SimpleUploadedFile]:
+    walk = fictional_walk(5)
+    return {
+        "left": SimpleUploadedFile("fictional-left.csv", csv_of(walk.left)),
+        "right": SimpleUploadedFile("fictional-right.csv", csv_of(walk.right)),
+    }
+
+
+def test_walk_is_recognised_measured_and_shown_with_its_error(cast: Cast) -> None:
+    response = upload(cast, walk_files(), placement="instep")
+    recording = StoredRecording.objects.get()
+    assert response["Location"] == url("recording", recording.pk)
+    page = builders.signed_in(cast.ada).get(response["Location"])
+    text = page.content.decode()
+    report = page.context["report"]
+    assert [sensor.side for sensor in report.sensors] == ["left", "right"]
+    assert report.sensors[0].side_source == "as you said"
+    assert all(
+        "±" in cell.words for row in report.readings for cell in (row.left, row.right, row.both) if cell
+    )
+    assert report.strides
+    assert page.context["charts"]
+    assert page.context["signal"]
+    assert "fictional-left.csv" in text
+
+
+def test_chosen_numbers_go_into_the_record_with_their_context(cast: Cast) -> None:
+    upload(cast, walk_files(), placement="instep")
+    recording = StoredRecording.objects.get()
+    client = builders.signed_in(cast.ada)
+    data = {
+        "readings": ["gait_speed_m_s:none", "stride_length_m:left"],
+        "context": "before_treatment",
+        "at_visit": "on",
+    }
+    assert client.post(url("recording-accept", recording.pk), data).status_code == 302
+    readings = list(services.record_of(episode=cast.episode, by=cast.ada).of_kind(Reading))
+    assert {one.measure for one in readings} == {"gait_speed_m_s", "stride_length_m"}
+    assert {one.context for one in readings} == {Context.BEFORE_TREATMENT}
+    assert all(one.recording_error for one in readings)
+    again = client.post(url("recording-accept", recording.pk), data)
+    assert again.status_code == 409
+    assert "accepted already" in again.content.decode()
+
+
+def test_choosing_nothing_or_what_was_not_measured_is_refused(cast: Cast) -> None:
+    upload(cast, walk_files(), placement="instep")
+    client, address = builders.signed_in(cast.ada), url("recording-accept", StoredRecording.objects.get().pk)
+    assert client.post(address, {"context": "routine"}).status_code == 400
+    assert client.post(address, {"context": "routine", "readings": ["tug_s:none"]}).status_code == 400
+    assert not list(services.record_of(episode=cast.episode, by=cast.ada).of_kind(Reading))
+
+
+def test_what_is_no_recording_is_refused_with_the_reason_and_makes_no_number(cast: Cast) -> None:
+    response = upload(cast, {"left": SimpleUploadedFile("notes.csv", b"hello\nworld\n")})
+    page = builders.signed_in(cast.ada).get(response["Location"]).content.decode()
+    assert "No number was made from this recording." in page
+    assert "notes.csv" in page
+    assert "Export the recording" in page
+    assert StoredRecording.objects.get().result == ""
+    listed = builders.signed_in(cast.ada).get(url("recordings", cast.episode.pk)).content.decode()
+    assert "No reading" in listed
+
+
+@pytest.mark.parametrize(
+    ("files", "over", "says"),
+    [
+        ({}, {}, "at least one file"),
+        ({"left": b""}, {}, "empty"),
+        ({"left": b"1,2", "unsided": b"1,2"}, {}, "not both"),
+        ({"left": b"1,2"}, {"recorded_on": "2999-01-01"}, "future"),
+        ({"left": b"1,2"}, {"rate_hz": "fast"}, "number"),
+    ],
+)
+def test_upload_that_cannot_be_is_refused_before_anything_is_kept(
+    cast: Cast, files: dict[str, bytes], over: dict[str, str], says: str
+) -> None:
+    sent = {name: SimpleUploadedFile(f"{name}.csv", content) for name, content in files.items()}
+    response = upload(cast, sent, **over)
+    assert response.status_code == 400
+    assert says in response.content.decode()
+    assert not StoredRecording.objects.exists()
+
+
+def test_file_that_is_too_large_is_refused(cast: Cast) -> None:
+    with override_settings(UPLOAD_MAX_BYTES=1024 * 1024):
+        response = upload(cast, {"left": SimpleUploadedFile("big.csv", b"0" * (1024 * 1024 + 1))})
+    assert response.status_code == 400
+    assert "larger than 1 MB" in response.content.decode()
+    assert not StoredRecording.objects.exists()
+
+
+def test_hostile_file_name_is_only_words(cast: Cast) -> None:
+    response = upload(cast, {"left": SimpleUploadedFile("<svg onload=alert(1)>.csv", b"hello\nworld\n")})
+    for address in (response["Location"], url("recordings", cast.episode.pk)):
+        assert "<svg onload" not in builders.signed_in(cast.ada).get(address).content.decode()
+
+
+def test_recording_is_set_aside_with_a_reason(cast: Cast) -> None:
+    upload(cast, walk_files(), placement="instep")
+    recording = StoredRecording.objects.get()
+    client = builders.signed_in(cast.ada)
+    assert client.post(url("recording-exclude", recording.pk), {"reason": ""}).status_code == 400
+    assert (
+        client.post(url("recording-exclude", recording.pk), {"reason": "Shoes were new."}).status_code == 302
+    )
+    page = client.get(url("recording", recording.pk)).content.decode()
+    assert "Shoes were new." in page
+    assert "Take the ticked numbers" not in page
+
+
+@pytest.mark.skipif(
+    not all(file.exists() for file in REAL), reason="recordings: MORTISE_DATA holds no foot-imu-ipol"
+)
+def test_real_walk_gives_the_numbers_of_the_command_line(cast: Cast) -> None:
+    files = [SimpleUploadedFile(file.name, file.read_bytes()) for file in REAL]
+    upload(cast, {"left": files[0], "right": files[1]})
+    recording = StoredRecording.objects.get()
+    assert recording.status == recording.Status.MEASURED
+    shown = services.result_of(recording=recording, by=cast.ada).readings
+    direct = measure.TESTS["gait"](measure.read([], left=REAL[0], right=REAL[1], test="gait")).readings
+    assert [(one.measure, one.side, one.value, one.error) for one in shown] == [
+        (one.measure, one.side, one.value, one.error) for one in direct
+    ]
+    speed = next(one for one in direct if one.measure == "gait_speed_m_s")
+    page = builders.signed_in(cast.ada).get(url("recording", recording.pk)).content.decode()
+    assert f"{Decimal(str(speed.value)):.2f} ± " in page
