@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -44,7 +45,7 @@ from mortise.record import (
     SessionLog,
     StageEntry,
 )
-from mortise.record.records import Episode
+from mortise.record.records import Episode, encode
 from mortise.terms import (
     Advice,
     Better,
@@ -293,7 +294,7 @@ class SmallContent:
 
     def protocol_hash(self, protocol_id: str) -> str:
         """Return a hash that changes with the protocol."""
-        return f"{hash(repr(self._protocol)):x}"
+        return hashlib.sha256(encode(self._protocol)).hexdigest()
 
 
 # ---------------------------------------------------------------- facts
