@@ -1,0 +1,121 @@
+"""What a case expects of a story, and how the story differs from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from typing import Protocol as Shape
+
+from msgspec import Struct
+
+from mortise.record import Decision, PlannedExercise
+from mortise.terms import Advice, Cause, Load, Truth
+
+
+class Expect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What must be found. Whatever is left out is not looked at."""
+
+    advice: Advice | None = None
+    not_advice: tuple[Advice, ...] = ()
+    load: Load | None = None
+    stage: str = ""
+    next_stage: str = ""
+    is_locked: bool | None = None
+    findings: dict[str, Truth] = {}
+    causes: dict[str, Cause] = {}
+    rules: tuple[str, ...] = ()
+    not_rules: tuple[str, ...] = ()
+    light: str = ""  # of the newest session; "none" when it has none
+    not_light: str = ""
+    without_tags: tuple[str, ...] = ()  # withheld by a rule today
+    in_session: tuple[str, ...] = ()
+    not_in_session: tuple[str, ...] = ()
+
+
+class SessionLike(Shape):
+    """What of a session a case looks at."""
+
+    @property
+    def exercises(self) -> tuple[PlannedExercise, ...]:
+        """Return the planned exercises."""
+        ...
+
+
+class StoryLike(Shape):
+    """What of a story a case looks at; `mortise.episode.Story` has it."""
+
+    @property
+    def decision(self) -> Decision:
+        """Return the decision."""
+        ...
+
+    @property
+    def session(self) -> SessionLike:
+        """Return today's session."""
+        ...
+
+    @property
+    def lights(self) -> Sequence[Any]:
+        """Return the light of every session."""
+        ...
+
+
+def differences(expect: Expect, story: StoryLike) -> list[str]:
+    """Return what the story has instead of what is expected, in words."""
+    decision = story.decision
+    found: list[str] = []
+    for name, wanted, got in (
+        ("advice", expect.advice, decision.advice), ("load", expect.load, decision.load),
+        ("stage", expect.stage or None, decision.stage), ("next stage", expect.next_stage or None, decision.next_stage),
+        ("is_locked", expect.is_locked, decision.is_locked),
+    ):  # fmt: skip
+        if wanted is not None and wanted != got:
+            found.append(f"{name} is {got}, not {wanted}")
+    if decision.advice in expect.not_advice:
+        found.append(f"advice is {decision.advice.value}")
+    return (
+        found
+        + _finding_differences(expect, decision)
+        + _rule_differences(expect, decision)
+        + _today(expect, story)
+    )
+
+
+def _finding_differences(expect: Expect, decision: Decision) -> list[str]:
+    findings = {one.criterion: one for one in decision.findings}
+    found: list[str] = []
+    for name, truth in expect.findings.items():
+        one = findings.get(name)
+        if one is None:
+            found.append(f"no finding for {name}")
+        elif one.truth is not truth:
+            found.append(f"{name} is {one.truth.value} ({one.cause}, value {one.value}), not {truth.value}")
+    for name, cause in expect.causes.items():
+        got = findings[name].cause if name in findings else None
+        if got is not cause:
+            found.append(f"{name} is unknown because {got}, not {cause.value}")
+    return found
+
+
+def _rule_differences(expect: Expect, decision: Decision) -> list[str]:
+    met = {rule.rule for rule in decision.rules if rule.truth is Truth.MET}
+    withheld = {tag for rule in decision.rules for tag in rule.without_tags}
+    found = [f"rule {name} did not fire" for name in expect.rules if name not in met]
+    found += [f"rule {name} fired" for name in expect.not_rules if name in met]
+    return found + [f"{tag} is not withheld" for tag in expect.without_tags if tag not in withheld]
+
+
+def _today(expect: Expect, story: StoryLike) -> list[str]:
+    found: list[str] = []
+    if expect.light or expect.not_light:
+        lights = story.lights
+        light = lights[-1].light.value if lights and lights[-1].light is not None else "none"
+        if expect.light and light != expect.light:
+            found.append(f"the light is {light}, not {expect.light}")
+        if light == expect.not_light:
+            found.append(f"the light is {light}")
+    if expect.in_session or expect.not_in_session:
+        names = {one.exercise for one in story.session.exercises}
+        found += [f"{name} is not in the session" for name in expect.in_session if name not in names]
+        found += [f"{name} is in the session" for name in expect.not_in_session if name in names]
+    return found
