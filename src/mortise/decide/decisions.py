@@ -20,6 +20,10 @@ from mortise.record import AppliedConstraint, Decision, Finding, FiredRule, Near
 from mortise.terms import Advice, Load, Truth
 from mortise.terms.verdicts import tightest_advice, tightest_load
 
+RULE_PREFIX = (
+    "rule."  # how `prescribe` names the constraint of a fired rule; every other is a cap or a human's
+)
+
 # The most that may be loaded while an advice stands.
 _LOAD_UNDER = {
     Advice.STOP_AND_SEEK_HELP: Load.REST,
@@ -170,7 +174,7 @@ def conclude(
     advice, load, applied = _constrained(constraints, advice, load)
     overrule = state.overrule
     if overrule is not None:
-        advice, load, said = _overruled(overrule, examined, state, advice, load, as_of)
+        advice, load, said = _overruled(overrule, examined, advice, load, as_of, constraints)
         applied = (said, *applied)
     reasons = _reasons(examined, advice, overrule)
     return Decision(
@@ -248,16 +252,25 @@ def _constrained(
 
 
 def _overruled(
-    overrule: Overrule, examined: Examination, state: StageState, advice: Advice, load: Load, as_of: date
+    overrule: Overrule,
+    examined: Examination,
+    advice: Advice,
+    load: Load,
+    as_of: date,
+    constraints: Sequence[Constraint],
 ) -> tuple[Advice, Load, AppliedConstraint]:
-    """Let the clinician's choice stand, tightened only by dangers that the clinician has not judged."""
+    """Let the clinician's choice stand, tightened by dangers not judged yet and by caps."""
     dangers = new_dangers(overrule, examined.fired, examined.danger)
     chosen = tightest_advice([overrule.advice, *(one.advice for one in dangers if one.advice is not None)])
     if examined.is_locked:
         chosen = Advice.STOP_AND_SEEK_HELP
+    set_by_hand = [one for one in constraints if not one.id.startswith(RULE_PREFIX)]
+    chosen = tightest_advice([chosen, *(one.advice_at_most for one in set_by_hand if one.advice_at_most)])
     chosen_load = load
     if overrule.load is not None and overrule.decided_on == as_of:
-        chosen_load = tightest_load([overrule.load, *(one.load for one in dangers if one.load is not None)])
+        loads = [one.load for one in dangers if one.load is not None]
+        loads += [one.load_at_most for one in set_by_hand if one.load_at_most]
+        chosen_load = tightest_load([overrule.load, *loads])
     chosen_load = tightest_load([chosen_load, _LOAD_UNDER[chosen]])
     reason = f"Overruled by {overrule.by}: {overrule.reason}"
     patient = "Your physiotherapist chose this for you."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import Protocol as Shape
 from msgspec.structs import replace
 
 from mortise.decide import Figures, Inputs, Person, ReadyStage, StageState, conclude, examine, ready_stage
+from mortise.decide.decisions import RULE_PREFIX
 from mortise.decide.nodes import leaves_of
 from mortise.episode.gather import gather, uncounted
 from mortise.episode.known import Known, known_on
@@ -89,7 +90,7 @@ def fold(
     content: Content,
     as_of: date,
     circumstances: Circumstances,
-    known_ids: Mapping[str, frozenset[str]],
+    known_ids: Callable[[str], frozenset[str]],
 ) -> Folded:
     """Fold a record to the decision of one day.
 
@@ -103,8 +104,8 @@ def fold(
         The day; facts of later days are not used.
     circumstances : Circumstances
         The day as it is.
-    known_ids : mapping of str to frozenset of str
-        Decision id to the ids of the facts it knew (`episode.receipts.facts_known`), for overrules.
+    known_ids : callable
+        From a decision's id to the ids of the facts it knew (`episode.receipts.known_by`), for overrules.
 
     Returns
     -------
@@ -154,6 +155,7 @@ def fold(
         has_fallen=_has_fallen(tracks), exercises=content.exercises, done=done,
     )  # fmt: skip
     decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
+    constraints = _answered(constraints, state, decision)
     return Folded(as_of, protocol, known, stands, stage, plan, ready, inputs, state, bouts, lights, done, course,
                   constraints, decision)  # fmt: skip
 
@@ -271,6 +273,25 @@ def _borne_load(bouts: Sequence[Bout]) -> Load:
     newest = bouts[-2:]
     mild = all(one.counts and one.light in (Light.GREEN, Light.GREEN_AMBER) for one in newest)
     return Load.RAISE if len(newest) == 2 and mild else Load.KEEP
+
+
+def _answered(
+    constraints: tuple[Constraint, ...], state: StageState, decision: Decision
+) -> tuple[Constraint, ...]:
+    """Let today's overruled load reach the session: a rule's limit on it gives way to the load that was decided."""
+    overrule = state.overrule
+    if overrule is None or overrule.load is None or overrule.decided_on != decision.as_of:
+        return constraints
+    return tuple(
+        replace(one, load_at_most=decision.load)
+        if one.id.startswith(RULE_PREFIX) and _is_tighter(one.load_at_most, decision.load)
+        else one
+        for one in constraints
+    )
+
+
+def _is_tighter(load: Load | None, than: Load) -> bool:
+    return load is not None and load.tightness < than.tightness
 
 
 def _carried(facts: Sequence[Fact]) -> tuple[FiredRule, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -146,15 +146,15 @@ def figures_of(plan: PlanVersion | None, protocol: Protocol) -> Figures | None:
     })  # fmt: skip
 
 
-def overrule_of(facts: Sequence[Fact], known_ids: Mapping[str, frozenset[str]]) -> Overrule | None:
+def overrule_of(facts: Sequence[Fact], known_ids: Callable[[str], frozenset[str]]) -> Overrule | None:
     """Return the overrule that stands, if one does (`decide.overrules` says how long).
 
     Parameters
     ----------
     facts : sequence of Fact
         Those that count.
-    known_ids : mapping of str to frozenset of str
-        Decision id to the ids of the facts it knew.
+    known_ids : callable
+        From a decision's id to the ids of the facts it knew; asked only when an overrule stands.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def overrule_of(facts: Sequence[Fact], known_ids: Mapping[str, frozenset[str]]) 
     return Overrule(
         response=newest.id, by=newest.by or "a clinician", reason=newest.reason, advice=newest.advice,
         load=newest.load, decided_on=decided.decision.as_of,
-        known_facts=known_ids.get(decided.id, frozenset()), unknown_then=unknown,
+        known_facts=known_ids(decided.id), unknown_then=unknown,
     )  # fmt: skip
 
 
