@@ -35,6 +35,7 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         else:
             left_out.append(folder)
     plain: list[tuple[str, Callable[[], list[Figure]]]] = [
+        ("gaitmap-example", gait_markers.border_strikes),
         ("foot-imu-xio", gait_other.closed_loop),
         ("imu-exercise", gait_other.shin_squat),
         ("foot-imu-ipol", gait_other.cost),
