@@ -1,7 +1,7 @@
-"""Measure how fast decisions are made: gates, the pure daily decision, a whole story, replay. One thread, parsed inputs.
+"""Measure how fast decisions are made: gates, one day, a whole story, replay. One thread, parsed inputs.
 
-Prints medians of several rounds, and beside the gate a hand-written `if` of the same ten comparisons in the same run, so
-that a slow machine shows as slow and not as a slower engine. `--json` prints the figures alone.
+Prints medians of several rounds, and beside the gate a hand-written `if` of the same ten comparisons in the same run,
+so that a slow machine shows as slow and not as a slower engine. `--json` prints the figures alone.
 """
 
 from __future__ import annotations

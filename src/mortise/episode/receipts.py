@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -83,11 +84,12 @@ def known_by(facts: Sequence[Fact]) -> Callable[[str], frozenset[str]]:
         Nothing is worked out before it is asked.
     """
 
-    def known(name: str) -> frozenset[str]:
-        records = {fact.id: fact for fact in facts if isinstance(fact, DecisionRecord)}
-        return frozenset(_ids_known(records, name, {}))
+    return partial(_known_to, facts)
 
-    return known
+
+def _known_to(facts: Sequence[Fact], name: str) -> frozenset[str]:
+    records = {fact.id: fact for fact in facts if isinstance(fact, DecisionRecord)}
+    return frozenset(_ids_known(records, name, {}))
 
 
 def _ids_known(

@@ -55,7 +55,7 @@ class Track(Struct, frozen=True):
     """Every series of one measure on one limb, the one with the newest day first.
 
     `newest` is the newest usable day; `cause` says why the newest day of all cannot be used (or that there is none).
-    `fresh_until` is the last day on which a clinic test is still fresh by the calendar of visits; 0 without one. `plain`
+    `fresh_until` is the last day on which a clinic test is still fresh by the calendar of visits, or 0. `plain`
     is `newest` where nothing else has to be looked at: one series, nothing wrong.
     """
 
