@@ -1,0 +1,483 @@
+"""Obligations 10 to 13 for one stage, put to the solver; whatever it does not answer in time is not proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import z3
+
+from mortise.proof.model import Bound, Leaf, StageModel, leaves_of, stage_model
+from mortise.proof.patients import Reader, told
+from mortise.proof.world import Output, RuleState, Truths, World, kleene, links
+from mortise.protocol import Protocol
+from mortise.terms import Advice, Better, Load, Measure, Sex
+
+TIME_OUT_MS = 2000
+
+
+class Result(StrEnum):
+    """What became of one question."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    TIMED_OUT = "timed_out"
+
+
+class Answer(NamedTuple):
+    """One obligation in one place. `patient` is the fictional patient that shows it broken."""
+
+    number: str
+    where: str
+    claim: str
+    result: Result
+    patient: str = ""
+    mend: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is proved; a time-out is not."""
+        return self.result is Result.PROVED
+
+
+class Question(NamedTuple):
+    """Something that must never be (`must_be` False), or must be possible, in one place."""
+
+    number: str
+    where: str
+    claim: str
+    must_be: bool
+    world: Any  # what must be possible, or what would be the break
+    mend: str
+
+
+class Prover:
+    """Puts questions about one stage of a protocol to the solver.
+
+    Parameters
+    ----------
+    model : StageModel
+        The stage.
+    time_out_ms : int
+        For each question.
+    """
+
+    def __init__(self, model: StageModel, time_out_ms: int = TIME_OUT_MS) -> None:
+        self.model = model
+        self.world = World(model)
+        self.output = self.world.output()
+        self.ties = links(self.world)
+        self.solver = z3.SolverFor("QF_LIA")
+        self.solver.set("timeout", time_out_ms)
+        self.solver.set("random_seed", 1)
+        self.where = f"{model.protocol.id}, stage {model.stage.id}"
+
+    def ask(self, *claims: Any) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
+        """Return whether all `claims` can hold together, and one world in which they do."""
+        self.solver.push()
+        self.solver.add(self.world.facts)
+        self.solver.add(*claims)
+        found = self.solver.check()
+        shown = self.solver.model() if found == z3.sat else None
+        self.solver.pop()
+        return found, shown
+
+    def never(self, number: str, claim: str, *broken: Any, mend: str, where: str = "") -> Question:
+        """Ask that `broken` cannot happen, all of it together."""
+        return Question(number, where or self.where, claim, False, z3.And(broken), mend)
+
+    def possible(self, number: str, claim: str, *wanted: Any, mend: str, where: str = "") -> Question:
+        """Ask that `wanted` can happen, all of it together and with everything that definitions tie."""
+        return Question(number, where or self.where, claim, True, z3.And(wanted), mend)
+
+    def settle(self, questions: Iterable[Question]) -> list[Answer]:
+        """Answer questions, those alike together: one world often answers many.
+
+        Parameters
+        ----------
+        questions : iterable of Question
+            In any order.
+
+        Returns
+        -------
+        list of Answer
+            In the same order.
+        """
+        asked = list(questions)
+        found: dict[int, Answer] = {}
+        never = [(at, one) for at, one in enumerate(asked) if not one.must_be]
+        if never and self.ask(z3.Or([one.world for _, one in never]))[0] == z3.unsat:
+            found |= {at: _answer(one, Result.PROVED) for at, one in never}
+        else:
+            found |= {at: self._never(one) for at, one in never}
+        found |= self._possible({at: one for at, one in enumerate(asked) if one.must_be})
+        return [found[at] for at in range(len(asked))]
+
+    def _never(self, one: Question) -> Answer:
+        result, shown = self.ask(one.world)
+        if result == z3.unsat:
+            return _answer(one, Result.PROVED)
+        if shown is None:
+            return _answer(one, Result.TIMED_OUT)
+        return _answer(one, Result.REFUTED, told(Reader(self.world, shown), self.output))
+
+    def _possible(self, pending: dict[int, Question]) -> dict[int, Answer]:
+        """Find worlds until every question has one; what is left when there is none is refuted."""
+        found: dict[int, Answer] = {}
+        while pending:
+            result, shown = self.ask(*self.ties, z3.Or([one.world for one in pending.values()]))
+            if shown is None:
+                if result == z3.unknown and len(pending) > 1:
+                    return found | {key: each for at, one in pending.items()
+                                    for key, each in self._possible({at: one}).items()}  # fmt: skip
+                left = Result.REFUTED if result == z3.unsat else Result.TIMED_OUT
+                return found | {at: _answer(one, left, _NOBODY) for at, one in pending.items()}
+            reader = Reader(self.world, shown)
+            seen = [at for at, one in pending.items() if reader.holds(one.world)]
+            found |= {at: _answer(pending.pop(at), Result.PROVED) for at in seen}
+        return found
+
+
+_NOBODY = "There is no patient for whom this could be."
+
+
+def _answer(one: Question, result: Result, patient: str = "") -> Answer:
+    if result is Result.TIMED_OUT:
+        return Answer(one.number, one.where, one.claim, result, "", "Give the solver more time, or simplify.")
+    return Answer(one.number, one.where, one.claim, result, patient, one.mend)
+
+
+def answers(prover: Prover, *, only_sides: bool = False) -> Iterator[Answer]:
+    """Yield the answer to every question about one stage.
+
+    Parameters
+    ----------
+    prover : Prover
+        The stage.
+    only_sides : bool
+        Leave out criteria that read the same when both ankles are affected: they are asked about once.
+
+    Yields
+    ------
+    Answer
+        In the order of the obligations.
+    """
+    asked = [*_outcomes(prover), *_people(prover), *_criteria(prover, only_sides), *_red_flags(prover)]
+    yield from prover.settle([*asked, *_advances(prover), *_gates(prover)])
+    yield from prover.settle(_monotone(prover))
+
+
+# ---------------------------------------------------------------------- 10
+
+
+def _outcomes(prover: Prover) -> Iterator[Question]:
+    """Every outcome can be reached: under the figures as shipped, and with all at either end of what is allowed."""
+    model, out = prover.model, prover.output
+    wanted = [Advice.STOP_AND_SEEK_HELP, Advice.ASK_CLINICIAN, Advice.HOLD]
+    wanted += [Advice.STEP_BACK] if model.stage.step_back_to is not None else []
+    wanted += [Advice.ADVANCE] if model.following is not None else []
+    for name, corner in _corners(prover).items():
+        for advice in wanted:
+            yield prover.possible(
+                "10", f"{advice.value} can be advised, figures {name}", *corner, out.advice == advice.tightness,
+                mend="A line that cannot be met, or a rule that always fires, closes this way: loosen it.",
+            )  # fmt: skip
+        for load in Load:
+            yield prover.possible(
+                "10", f"today's load can be {load.value}, figures {name}", *corner, out.load == load.tightness,
+                mend="A rule that always fires hides this load.",
+            )  # fmt: skip
+
+
+def _corners(prover: Prover) -> dict[str, list[Any]]:
+    shipped, strict, lax = [], [], []
+    for leaf in prover.model.leaves:
+        bound = leaf.bound
+        if bound is None or not bound.is_free:
+            continue
+        figure, _ = prover.world.bound(leaf)
+        high_is_strict = (leaf.operator.value == ">=") == leaf.is_exit
+        shipped.append(figure == bound.shipped)
+        strict.append(figure == (bound.high if high_is_strict else bound.low))
+        lax.append(figure == (bound.low if high_is_strict else bound.high))
+    if not shipped:
+        return {"as shipped": []}
+    return {"as shipped": shipped, "at their strictest": strict, "at their laxest": lax}
+
+
+def _people(prover: Prover) -> Iterator[Question]:
+    """The way forward is open to every adult: each row of each band, and those whom no row fits."""
+    model = prover.model
+    if model.following is None or not any(leaf.bound and leaf.bound.rows for leaf in model.leaves):
+        return
+    shipped = _corners(prover)["as shipped"]
+    for who, fits in _kinds_of_people(prover):
+        yield prover.possible(
+            "10", f"advance can be advised to {who}", *shipped, *fits, prover.output.advice == Advice.ADVANCE.tightness,
+            mend="Give the band a row for these people, or the line a way that does not need one.",
+        )  # fmt: skip
+
+
+def _kinds_of_people(prover: Prover) -> Iterator[tuple[str, list[Any]]]:
+    """Yield everybody the bands tell apart."""
+    used = {leaf.bound.band: leaf.bound for leaf in prover.model.leaves if leaf.bound and leaf.bound.rows}
+    bands = [band for band in prover.model.protocol.bands if band.id in used]
+    seen: set[tuple[int | None, ...]] = set()
+    for sex in Sex:
+        for age in range(18, 100):
+            rows = tuple(_row(prover.model, band.id, used[band.id], age, sex) for band in bands)
+            if rows in seen:
+                continue
+            seen.add(rows)
+            fits: list[Any] = []
+            for band, row in zip(bands, rows, strict=True):
+                fits.append(prover.world.known(f"band {band.id} fits") == (row is not None))
+                if row is not None:
+                    bound, _ = prover.world._band(used[band.id])
+                    fits.append(bound == row)
+            yield f"somebody of {age} ({sex.value})", fits
+
+
+def _row(model: StageModel, band_id: str, bound: Bound, age: int, sex: Sex) -> int | None:
+    band = next(one for one in model.protocol.bands if one.id == band_id)
+    row = band.row(age, sex)
+    return None if row is None else bound.rows[band.rows.index(row)]
+
+
+def _criteria(prover: Prover, only_sides: bool) -> Iterator[Question]:
+    """No criterion is constant, and each can turn the line or the rule that it stands in."""
+    lines = [*prover.model.exits, *(rule.node for rule in prover.model.rules)]
+    for line in lines:
+        leaves = leaves_of(line)
+        if only_sides and not any(leaf.is_replaced for leaf in leaves):
+            continue
+        for leaf in leaves:
+            yield from _criterion(prover, leaf, line)
+
+
+def _criterion(prover: Prover, leaf: Leaf, line: Any) -> Iterator[Question]:
+    where = f"{prover.where}, criterion {leaf.id}"
+    truth = prover.world.truths[f"{leaf.id} {leaf.is_exit}"]
+    mend = "Its bound lies outside what can be measured, or nobody could ever meet it."
+    if leaf.is_hopeless:  # judged with its line: obligation 10, advance
+        return
+    yield prover.possible("10", "can be met", truth.met, where=where, mend=mend)
+    if leaf.operator.value != "known":
+        yield prover.possible("10", "can be not met", truth.not_met, where=where, mend=mend)
+    # A comparison of two affected ankles says nothing: what stands beside it cannot turn the line either.
+    if not isinstance(line, Leaf) and not any(each.is_hopeless for each in leaves_of(line)):
+        met = _with(prover.world, line, leaf, Truths(z3.BoolVal(True), z3.BoolVal(False)))
+        other = _with(prover.world, line, leaf, Truths(z3.BoolVal(False), z3.BoolVal(True)))
+        yield prover.possible(
+            "10", "can turn its line", z3.And(met.met, z3.Not(other.met)), z3.Or(truth.met, truth.not_met),
+            z3.Implies(truth.met, met.met), where=where,
+            mend="Another criterion of the line always decides before it: take it out or move its bound.",
+        )  # fmt: skip
+
+
+def _with(world: World, tree: Any, leaf: Leaf, truth: Truths) -> Truths:
+    if isinstance(tree, Leaf):
+        return truth if tree.id == leaf.id else world.truths[f"{tree.id} {tree.is_exit}"]
+    return kleene([_with(world, child, leaf, truth) for child in tree.nodes], tree.n_needed)
+
+
+def shadowed(protocol: Protocol, provers: Mapping[str, Prover]) -> Iterator[Answer]:
+    """Yield for every rule whether there is a stage and a day on which its effect shows.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        The protocol.
+    provers : mapping of str to Prover
+        By stage.
+
+    Yields
+    ------
+    Answer
+        One for each rule.
+    """
+    for rule in protocol.rules:
+        found = Result.REFUTED
+        for stage in rule.stages or tuple(provers):
+            asked, _ = _shows(provers[stage], rule.id)
+            if asked == z3.sat:
+                found = Result.PROVED
+                break
+            found = Result.TIMED_OUT if asked != z3.unsat else found
+        yield Answer(
+            "10", f"{protocol.id}, rule {rule.id}", "its effect can be seen", found,
+            "" if found is Result.PROVED else "Whenever it fires, the other rules already say and do as much.",
+            "Take it out, or give it an effect of its own.",
+        )  # fmt: skip
+
+
+def _shows(prover: Prover, rule_id: str) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
+    state = next(one for one in prover.world.rules if one.model.rule.id == rule_id)
+    rest, whole = prover.world.output(without=rule_id), prover.output
+    corner = _corners(prover)["as shipped"]
+    if state.model.rule.load is Load.RAISE:  # it can only say that nothing stands against raising
+        return prover.ask(*prover.ties, *corner, state.fires, whole.load == Load.RAISE.tightness)
+    return prover.ask(*prover.ties, *corner, state.truth.met, state.fires, _differs(whole, rest))
+
+
+def _differs(whole: Output, rest: Output) -> Any:
+    parts = [whole.advice != rest.advice, whole.load != rest.load, whole.is_locked != rest.is_locked]
+    for one, other in ((whole.tags, rest.tags), (whole.ease, rest.ease), (whole.named, rest.named)):
+        parts += [each != other.get(key, z3.BoolVal(False)) for key, each in one.items()]  # type: ignore[attr-defined]
+    return z3.Or(parts)
+
+
+# ---------------------------------------------------------------------- 11
+
+
+def _red_flags(prover: Prover) -> Iterator[Question]:
+    """A red flag answered yes stops everything, whatever else is known, until a clinician resumes."""
+    out = prover.output
+    for flag in prover.model.protocol.red_flags:
+        if flag not in prover.model.measures:
+            continue
+        calm = z3.And(out.advice == 0, out.load == 0, out.is_locked)
+        yield prover.never(
+            "11", f"{flag} answered yes stops and locks", prover.world.flagged(flag), z3.Not(calm),
+            mend="The rule that reads this flag must stop, rest and lock when it is 1.",
+        )  # fmt: skip
+
+
+def _advances(prover: Prover) -> Iterator[Question]:
+    """No advance with a danger active or unknown, nor with a danger measure that is unknown or at its worst."""
+    world, out = prover.world, prover.output
+    may = out.advice == Advice.ADVANCE.tightness
+    for rule in world.rules:
+        if not rule.model.rule.is_danger:
+            continue
+        not_clear = z3.And(z3.Or(rule.fires, rule.truth.unknown), z3.Not(_is_resumed(world, rule)))
+        yield prover.never(
+            "11", "no advance while it is met or unknown", may, not_clear,
+            where=f"{prover.where}, rule {rule.model.rule.id}", mend="Let this rule advise hold at least.",
+        )  # fmt: skip
+    for measure_id in prover.model.protocol.danger_measures:
+        yield from _danger_measure(prover, measure_id, may)
+    yield prover.never(
+        "11", "nothing is raised while a danger is unknown", out.load == Load.RAISE.tightness,
+        z3.Or([one.asks for one in world.rules if one.model.rule.is_danger] or [False]),
+        mend="An unknown danger keeps the load.",
+    )  # fmt: skip
+
+
+def _is_resumed(world: World, rule: RuleState) -> Any:
+    return world.resumed(rule.model) if rule.model.rule.locks else z3.BoolVal(False)
+
+
+def _danger_measure(prover: Prover, measure_id: str, may: Any) -> Iterator[Question]:
+    """Ask about a danger measure itself, whatever rules say of it."""
+    world, where = prover.world, f"{prover.where}, danger measure {measure_id}"
+    mend = "A rule marked as a danger must read this measure in every stage."
+    tracks = [one for one in prover.model.tracks.values() if one.measure.id == measure_id]
+    if not tracks:
+        yield prover.never("11", "some rule reads it", z3.BoolVal(True), where=where, mend=mend)
+        return
+    track = tracks[0]
+    stale = z3.Or(z3.Not(world.usable(track.name)), world.age(track.name) > 7)
+    resumed = world.resumed_flag(measure_id) if measure_id in prover.model.protocol.red_flags else z3.BoolVal(False)
+    yield prover.never("11", "no advance while it is not known", may, stale, z3.Not(resumed), where=where, mend=mend)
+    newest = f"{track.name} last"
+    if newest in world.value and track.measure.better is not Better.NEITHER:
+        value = prover.model.values[newest]
+        worst = value.high if track.measure.better is Better.DOWN else value.low
+        yield prover.never(
+            "11", "no advance at its worst answer", may, world.usable(track.name), world.value[newest] == worst,
+            world.age(track.name) == 0, z3.Not(resumed), where=where, mend=mend,
+        )  # fmt: skip
+
+
+def _gates(prover: Prover) -> Iterator[Question]:
+    """An advance means that every line of the gate is met and the stay was long enough."""
+    if not prover.model.exits:
+        return
+    may = prover.output.advice == Advice.ADVANCE.tightness
+    for line, truth in zip(prover.model.exits, prover.world.exits, strict=True):
+        yield prover.never(
+            "11", "no advance while this line is not met or unknown", may, z3.Not(truth.met),
+            where=f"{prover.where}, exit {line.id}", mend="Every line of a gate must be met.",
+        )  # fmt: skip
+    for leaf in prover.model.leaves:
+        derive = leaf.measure.derive
+        if leaf.is_exit and derive is not None and derive.kind == "days_in_stage":
+            yield prover.never(
+                "11", f"no advance before day {prover.model.stage.min_days}", may,
+                prover.world.days < min(prover.model.stage.min_days, leaf.bound.low if leaf.bound else 0),
+                mend="The shortest stay is part of the gate.",
+            )  # fmt: skip
+
+
+# ---------------------------------------------------------------------- 12
+
+
+def _monotone(prover: Prover) -> Iterator[Question]:
+    """Worse data never gives more permissive advice or load, and withholds no less: two copies of the world."""
+    better = prover.world
+    worse = World(prover.model, "worse ", shares=better)
+    order = [_is_worse(prover, worse, name) for name in prover.model.values]
+    if not any(name.endswith("days_in_stage none last") for name in prover.model.values):
+        order.append(worse.days <= better.days)
+    out, under = prover.output, worse.output()
+    lost = [z3.And(out.tags[tag], z3.Not(under.tags[tag])) for tag in out.tags]
+    looser = [z3.And(out.ease[pct], z3.Not(under.ease[pct])) for pct in out.ease]
+    mend = "A criterion points the wrong way, or a rule eases on good news."
+    base = [*worse.facts, *order]
+    for claim, broken in (
+        ("worse data never gives more permissive advice", under.advice > out.advice),
+        ("worse data never gives more load", under.load > out.load),
+        ("worse data never withholds less", z3.Or([*lost, *looser] or [False])),
+        ("worse data never unlocks", z3.And(out.is_locked, z3.Not(under.is_locked))),
+    ):
+        yield prover.never("12", claim, *base, broken, mend=mend)
+
+
+def _is_worse(prover: Prover, worse: World, name: str) -> Any:
+    value = prover.model.values[name]
+    one, other = worse.value[name], prover.world.value[name]
+    if value.measure.better is Better.NEITHER:
+        return one == other
+    is_up = value.measure.better is Better.UP or value.reduce.value == "change_from_baseline"
+    return one <= other if is_up else one >= other
+
+
+# ---------------------------------------------------------------------- 13
+
+
+def no_ping_pong(
+    protocol: Protocol, measures: Mapping[str, Measure], provers: Mapping[str, Prover], *, is_bilateral: bool
+) -> Iterator[Answer]:
+    """Yield for every stage whether the next one could send the patient back on the very same data.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        The protocol.
+    measures : mapping of str to Measure
+        Every measure.
+    provers : mapping of str to Prover
+        By stage.
+    is_bilateral : bool
+        Whether both ankles are affected.
+
+    Yields
+    ------
+    Answer
+        One for each stage but the last.
+    """
+    for stage_id, prover in provers.items():
+        following = prover.model.following
+        if following is None:
+            continue
+        there = World(stage_model(protocol, following.id, measures, is_bilateral=is_bilateral), shares=prover.world)
+        # No prefix: a value of the same name is the same value, so both stages look at the same data.
+        question = prover.never(
+            "13", f"nobody who may enter {following.id} is sent back from it on the same data",
+            *there.facts, prover.output.advice == Advice.ADVANCE.tightness,
+            there.output(advance=False).advice == Advice.STEP_BACK.tightness,
+            mend="Ask in the gate for what the step back looks at.", where=f"{protocol.id}, stage {stage_id}",
+        )  # fmt: skip
+        yield from prover.settle([question])

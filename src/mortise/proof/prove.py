@@ -1,0 +1,76 @@
+"""Prove one protocol: every stage, one ankle affected and both, whatever a clinic sets within its bounds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mortise.proof.gates import hysteresis, in_order
+from mortise.proof.model import stage_model
+from mortise.proof.obligations import TIME_OUT_MS, Answer, Prover, Result, answers, no_ping_pong, shadowed
+from mortise.protocol import Protocol
+from mortise.terms import Measure
+
+CHECKER = "mortise-proof/1"  # raised whenever the same protocol could be judged otherwise
+
+
+class Proof(NamedTuple):
+    """Every answer about one protocol."""
+
+    protocol: str
+    answers: tuple[Answer, ...]
+    seconds: float
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is proved."""
+        return all(one.is_kept for one in self.answers)
+
+    @property
+    def broken(self) -> tuple[Answer, ...]:
+        """Return what is refuted or was not answered in time."""
+        return tuple(one for one in self.answers if not one.is_kept)
+
+
+def prove(protocol: Protocol, measures: Mapping[str, Measure], *, time_out_ms: int = TIME_OUT_MS) -> Proof:
+    """Put obligations 10 to 13 of one protocol to the solver.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        The protocol that the engine interprets.
+    measures : mapping of str to Measure
+        Every measure it reads.
+    time_out_ms : int
+        For each question; what is not answered in time is not proved.
+
+    Returns
+    -------
+    Proof
+        With a fictional patient for whatever is refuted.
+
+    Notes
+    -----
+    Presumes obligations 1 and 2: every name resolves and every figure fits its measure.
+    """
+    started_s = time.perf_counter()
+    found: list[Answer] = []
+    for is_bilateral in (False, True):
+        models = {
+            stage.id: stage_model(protocol, stage.id, measures, is_bilateral=is_bilateral) for stage in protocol.stages
+        }
+        if is_bilateral and not any(leaf.is_replaced for model in models.values() for leaf in model.leaves):
+            continue
+        provers = {name: Prover(model, time_out_ms) for name, model in models.items()}
+        asked = [one for prover in provers.values() for one in answers(prover, only_sides=is_bilateral)]
+        asked += no_ping_pong(protocol, measures, provers, is_bilateral=is_bilateral)
+        if is_bilateral:
+            asked = [one._replace(where=f"{one.where}, both ankles") for one in asked]
+        else:
+            asked += [*shadowed(protocol, provers), *hysteresis(protocol, models), *in_order(protocol, models)]
+        found += asked
+    return Proof(protocol.id, tuple(found), time.perf_counter() - started_s)
+
+
+__all__ = ["CHECKER", "Answer", "Proof", "Result", "prove"]

@@ -1,0 +1,473 @@
+"""One world of a stage in the solver: everything that can be known on a day, and what the engine makes of it.
+
+The meaning is that of `mortise.decide`, written down a second time: three-valued truth, precedence, caps. Left out is
+only what can tighten and never loosen (constraints, rules carried over from a step back) and what a named clinician
+orders instead (overrules).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import z3
+
+from mortise.proof.model import Bound, Branch, Leaf, RuleModel, StageModel, Tree, real_changes
+from mortise.protocol import Operator, Reduction, Tag
+from mortise.terms import Advice, Load, Setting
+
+OLDEST_DAYS = 400  # older than anything that is ever fresh
+AGE_LOW, AGE_HIGH = 18, 119
+
+
+class Truths(NamedTuple):
+    """Met and not met; unknown is neither."""
+
+    met: Any
+    not_met: Any
+
+    @property
+    def unknown(self) -> Any:
+        """Return whether it is neither."""
+        return z3.And(z3.Not(self.met), z3.Not(self.not_met))
+
+
+class RuleState(NamedTuple):
+    """What a rule does today."""
+
+    model: RuleModel
+    truth: Truths
+    fires: Any  # with its own effects
+    asks: Any  # fires because it is unknown
+    asks_clinician: Any
+
+
+class Output(NamedTuple):
+    """What the day comes to. Ranks as in `Advice.tightness` and `Load.tightness`; 0 is the tightest."""
+
+    advice: Any
+    load: Any
+    is_locked: Any
+    tags: dict[str, Any]
+    ease: dict[int, Any]  # per cent -> a rule that says it fires
+    named: dict[str, Any]  # requests and escalations
+
+
+class World:
+    """Variables of one world and the engine's answer as expressions over them.
+
+    Parameters
+    ----------
+    model : StageModel
+        The stage.
+    prefix : str
+        Goes before every variable's name.
+    shares : World or None
+        A world of the same stage whose bounds and whose knowing (not values) this one shares.
+    """
+
+    def __init__(self, model: StageModel, prefix: str = "", shares: World | None = None) -> None:
+        self.model, self.prefix, self.shares = model, prefix, shares
+        self.facts: list[Any] = []  # what holds of any world
+        self._known: dict[str, Any] = {} if shares is None else shares._known
+        self._bounds: dict[str, Any] = {} if shares is None else shares._bounds
+        self.value = {name: self._value(name) for name in model.values}
+        self.truths: dict[str, Truths] = {}
+        self.exits = [self.tree(line) for line in model.exits]
+        self.rules = [self._rule(one) for one in model.rules]
+        self.days = self._days()
+
+    # ------------------------------------------------------------------ variables
+
+    def _value(self, name: str) -> Any:
+        value, made = self.model.values[name], z3.Int(f"{self.prefix}{name}")
+        self.facts += [made >= value.low, made <= value.high]
+        return made
+
+    def known(self, name: str) -> Any:
+        """Return the yes or no of that name, shared between worlds that know alike."""
+        if name not in self._known:
+            self._known[name] = z3.Bool(name)
+        return self._known[name]
+
+    def age(self, track: str) -> Any:
+        """Return how old the newest usable day of a track is."""
+        name = f"age {track}"
+        if name not in self._known:
+            made = self._known[name] = z3.Int(name)
+            newest = 0 if self.model.tracks[track].is_always_known else OLDEST_DAYS
+            self.facts += [made >= 0, made <= newest]
+        return self._known[name]
+
+    def usable(self, track: str) -> Any:
+        """Return whether a track has a newest day that can be used."""
+        return True if self.model.tracks[track].is_always_known else self.known(f"usable {track}")
+
+    def fresh(self, leaf: Leaf) -> Any:
+        """Return whether the newest day is fresh enough for a criterion."""
+        if self.model.tracks[leaf.track].is_always_known:
+            return True
+        young = self.age(leaf.track) <= leaf.criterion.max_age_days
+        if self.model.tracks[leaf.track].by_visits:
+            return z3.Or(young, self.known(f"planned {leaf.track}"))
+        return young
+
+    def bound(self, leaf: Leaf) -> tuple[Any, Any]:
+        """Return the bound and whether there is one."""
+        bound = leaf.bound
+        assert bound is not None
+        if bound.rows:
+            return self._band(bound)
+        if not bound.is_free:
+            return bound.shipped, True
+        if leaf.id not in self._bounds:
+            made = self._bounds[leaf.id] = z3.Int(f"figure {leaf.id}")
+            self.facts += [made >= bound.low, made <= bound.high]
+        return self._bounds[leaf.id], True
+
+    def _band(self, bound: Bound) -> tuple[Any, Any]:
+        name = f"band {bound.band}"
+        if name not in self._bounds:
+            made = self._bounds[name] = z3.Int(name)
+            self.facts.append(z3.Or([made == row for row in sorted(set(bound.rows))]))
+        return self._bounds[name], self.known(f"{name} fits")
+
+    # ------------------------------------------------------------------ truth
+
+    def tree(self, node: Tree) -> Truths:
+        """Return the truth of a criterion or a group."""
+        if isinstance(node, Leaf):
+            return self.truths.setdefault(f"{node.id} {node.is_exit}", self.leaf(node))
+        return kleene([self.tree(child) for child in node.nodes], node.n_needed)
+
+    def leaf(self, leaf: Leaf) -> Truths:
+        """Return the truth of a criterion."""
+        if leaf.is_hopeless:
+            return Truths(z3.BoolVal(False), z3.BoolVal(False))
+        at_hand = z3.And(self.usable(leaf.track), self.fresh(leaf))
+        if leaf.operator is Operator.KNOWN:
+            return Truths(at_hand, z3.BoolVal(False))
+        bound, has_bound = self.bound(leaf)
+        at_hand = z3.And(at_hand, has_bound)
+        holds = self._holds(leaf, bound)
+        counts = self.known(f"confirmed {leaf.id}") if leaf.can_be_unconfirmed else z3.BoolVal(True)
+        if leaf.is_window:
+            return self._window(leaf, at_hand, holds, counts, has_bound)
+        if leaf.criterion.reduce is Reduction.CHANGE_FROM_BASELINE:
+            at_hand = z3.And(at_hand, self.known(f"baseline {leaf.track}"))
+        return Truths(z3.And(at_hand, holds, counts), z3.And(at_hand, z3.Not(holds)))
+
+    def _holds(self, leaf: Leaf, bound: Any) -> Any:
+        value = self.value[leaf.value]
+        if leaf.criterion.reduce is Reduction.CHANGE_FROM_BASELINE:
+            bound = self._at_least_real(leaf, bound)
+        if leaf.operator is Operator.AT_LEAST:
+            return value >= bound
+        return value <= bound if leaf.operator is Operator.AT_MOST else value == bound
+
+    def _at_least_real(self, leaf: Leaf, bound: Any) -> Any:
+        """Return the bound of a change, never nearer to nothing than the instrument's smallest real change."""
+        span = real_changes(leaf.measure)
+        if span is None:
+            return bound
+        name = f"mdc {leaf.track}"
+        if name not in self._bounds:
+            made = self._bounds[name] = z3.Int(name)
+            self.facts += [made >= span[0], made <= span[1]]
+        mdc, bound = self._bounds[name], z3.IntVal(bound) if isinstance(bound, int) else bound
+        if leaf.operator is Operator.AT_LEAST:
+            return z3.If(z3.And(bound > 0, bound < mdc), mdc, bound)
+        return z3.If(z3.And(bound < 0, bound > -mdc), -mdc, bound)
+
+    def _window(self, leaf: Leaf, at_hand: Any, holds: Any, counts: Any, has_bound: Any) -> Truths:
+        some = self.known(f"some {leaf.value}")
+        enough = self.known(f"enough {leaf.value} {leaf.criterion.n_least}")
+        self.facts.append(z3.Implies(enough, some))
+        settles_met, settles_not = leaf.settles
+        seen = z3.And(some, has_bound)  # one day that settles it counts, whatever the days around it lack
+        full = z3.And(at_hand, some, enough)
+        met = z3.And(seen if settles_met else full, holds, counts)
+        return Truths(met, z3.And(seen if settles_not else full, z3.Not(holds)))
+
+    # ------------------------------------------------------------------ rules
+
+    def _rule(self, one: RuleModel) -> RuleState:
+        truth = self.tree(one.node)
+        rule = one.rule
+        if rule.locks:
+            fires = z3.Or(self._past_lock(one, truth), z3.And(truth.met, z3.Not(self.resumed(one))))
+            is_silenced = truth.met
+        else:
+            still = self.known(f"still {rule.id}") if rule.for_days > 1 else z3.BoolVal(False)
+            fires = z3.Or(truth.met, still)
+            is_silenced = z3.BoolVal(False)
+        escalates = [leaf for leaf in one.leaves if leaf.criterion.if_unknown == "escalate"]
+        escalated = z3.Or([self.truths[f"{leaf.id} False"].unknown for leaf in escalates] or [False])
+        asks = z3.And(z3.Not(fires), z3.Not(is_silenced), truth.unknown)
+        asks = asks if rule.is_danger else z3.And(asks, escalated)
+        return RuleState(
+            one, truth, fires, asks, z3.And(asks, z3.Or(escalated, self.known(f"silent {rule.id}")))
+        )
+
+    def resumed(self, one: RuleModel) -> Any:
+        """Return whether a named clinician has resumed after what this rule reads."""
+        return self.known(f"resumed {one.rule.id}")
+
+    def _past_lock(self, one: RuleModel, truth: Truths) -> Any:
+        """Return whether a day that no clinician has resumed after met it; age does not matter."""
+        past = self.known(f"past {one.rule.id}")
+        if isinstance(one.node, Branch) or one.node.criterion.reduce is not Reduction.LAST:
+            return past
+        leaf = one.node
+        if leaf.bound is None or leaf.is_hopeless or leaf.can_be_unconfirmed:
+            return past
+        bound, has_bound = self.bound(leaf)
+        seen = z3.And(self.usable(leaf.track), has_bound, self._holds(leaf, bound))
+        return z3.Or(past, z3.And(seen, z3.Not(self.resumed(one))))
+
+    def _days(self) -> Any:
+        """Return the days in the stage: what the criterion on time reads, where there is one."""
+        for name, value in self.model.values.items():
+            derive = value.measure.derive
+            if derive is not None and derive.kind == "days_in_stage" and value.reduce is Reduction.LAST:
+                return self.value[name]
+        made = z3.Int(f"{self.prefix}days in stage")
+        self.facts.append(made >= 0)
+        return made
+
+    def flagged(self, flag: str) -> Any:
+        """Return whether a red flag was answered yes and nobody has resumed after it."""
+        track = next(name for name, one in self.model.tracks.items() if one.measure.id == flag)
+        return z3.And(self.usable(track), self.value[f"{track} last"] != 0, z3.Not(self.resumed_flag(flag)))
+
+    def resumed_flag(self, flag: str) -> Any:
+        """Return whether a clinician has resumed after a flag: the resume that any lock rule on it looks at."""
+        for one in self.model.rules:
+            if one.rule.locks and any(leaf.measure.id == flag for leaf in one.leaves):
+                return self.resumed(one)
+        return self.known(f"resumed {flag}")
+
+    # ------------------------------------------------------------------ the day
+
+    def output(self, without: str | None = None, advance: bool = True) -> Output:
+        """Return what the day comes to, with one rule left out if asked.
+
+        Parameters
+        ----------
+        without : str or None
+            Id of the rule left out.
+        advance : bool
+            False leaves the gate out of it.
+
+        Returns
+        -------
+        Output
+            As expressions.
+        """
+        rules = [one for one in self.rules if one.model.rule.id != without]
+        locks = [one.fires for one in rules if one.model.rule.locks]
+        locks += [self.flagged(flag) for flag in self.model.flags_without_rule]
+        locked = any_of(locks)
+        stop = any_of([locked, *self._saying(rules, Advice.STOP_AND_SEEK_HELP)])
+        back = any_of(
+            z3.And(one.fires, z3.Not(self.known(f"spent {one.model.rule.id}")))
+            for one in rules
+            if one.model.rule.advice is Advice.STEP_BACK and not one.model.rule.locks
+        )
+        ask = any_of(
+            [
+                *self._saying(rules, Advice.ASK_CLINICIAN),
+                *(one.asks_clinician for one in rules),
+                *self._exits_that_escalate(),
+            ]
+        )
+        hold = any_of(
+            [
+                *self._saying(rules, Advice.HOLD),
+                *self._saying(rules, Advice.STEP_BACK),
+                *(one.asks for one in rules),
+            ]
+        )
+        rest = any_of([locked, *self._loading(rules, Load.REST)])
+        ease = any_of(self._loading(rules, Load.EASE))
+        may = (
+            z3.And(self.may_advance(), z3.Not(locked), z3.Not(rest), z3.Not(ease))
+            if advance
+            else z3.BoolVal(False)
+        )
+        where_to = Advice.ASK_CLINICIAN if self.model.stage.step_back_to is None else Advice.STEP_BACK
+        rank = z3.If(
+            stop,
+            0,
+            z3.If(ask, 1, z3.If(back, where_to.tightness, z3.If(z3.Or(hold, z3.Not(may)), 3, 4))),
+        )
+        keep = any_of([*self._loading(rules, Load.KEEP), *(one.asks for one in rules), ask, back])
+        keep = z3.Or(keep, z3.Not(self.known("borne well")))
+        load = z3.If(z3.Or(rest, stop), 0, z3.If(ease, 1, z3.If(keep, 2, 3)))
+        return Output(rank, load, locked, self._tags(rules), self._ease(rules), self._named(rules))
+
+    def may_advance(self) -> Any:
+        """Return whether every exit line is met and the stay was long enough."""
+        if self.model.following is None or not self.exits:
+            return z3.BoolVal(False)
+        return z3.And([*(one.met for one in self.exits), self.days >= self.model.stage.min_days])
+
+    def _exits_that_escalate(self) -> list[Any]:
+        found = []
+        for leaf in self.model.leaves:
+            if leaf.is_exit and leaf.criterion.if_unknown == "escalate":
+                found.append(self.truths[f"{leaf.id} True"].unknown)
+        return found
+
+    @staticmethod
+    def _saying(rules: Sequence[RuleState], advice: Advice) -> list[Any]:
+        return [
+            one.fires for one in rules if one.model.rule.advice is advice and not one.model.rule.locks
+        ]
+
+    @staticmethod
+    def _loading(rules: Sequence[RuleState], load: Load) -> list[Any]:
+        return [one.fires for one in rules if one.model.rule.load is load and not one.model.rule.locks]
+
+    def _tags(self, rules: Sequence[RuleState]) -> dict[str, Any]:
+        found: dict[str, list[Any]] = {Tag.IMPACT.value: [one.asks for one in rules]}
+        for one in rules:
+            for tag in one.model.rule.without_tags:
+                found.setdefault(tag, []).append(one.fires)
+        kept_out = set(self.model.stage.without_tags)
+        return {tag: any_of(each) for tag, each in found.items() if tag not in kept_out}
+
+    @staticmethod
+    def _ease(rules: Sequence[RuleState]) -> dict[int, Any]:
+        found: dict[int, list[Any]] = {}
+        for one in rules:
+            if one.model.rule.ease_to_pct is not None:
+                found.setdefault(int(one.model.rule.ease_to_pct), []).append(one.fires)
+        return {pct: any_of(each for at, all_at in found.items() if at <= pct for each in all_at) for pct in found}
+
+    @staticmethod
+    def _named(rules: Sequence[RuleState]) -> dict[str, Any]:
+        found: dict[str, list[Any]] = {}
+        for one in rules:
+            rule = one.model.rule
+            names = [*rule.request, *([rule.escalate] if rule.escalate else [])]
+            for name in names:
+                found.setdefault(name, []).append(one.fires)
+        return {name: any_of(each) for name, each in found.items()}
+
+
+def any_of(each: Iterable[Any]) -> Any:
+    """Return whether any holds; false of none."""
+    found = list(each)
+    return z3.Or(found) if found else z3.BoolVal(False)
+
+
+def kleene(truths: Sequence[Truths], n_needed: int) -> Truths:
+    """Return whether at least `n_needed` are met; unknown only while the unknowns could change it."""
+    n_spare = len(truths) - n_needed
+    met, not_met = [one.met for one in truths], [one.not_met for one in truths]
+    if n_spare == 0:
+        return Truths(z3.And(met), z3.Or(not_met))
+    if n_needed == 1:
+        return Truths(z3.Or(met), z3.And(not_met))
+    return Truths(
+        z3.PbGe([(one, 1) for one in met], n_needed), z3.PbGe([(one, 1) for one in not_met], n_spare + 1)
+    )
+
+
+def links(world: World) -> list[Any]:
+    """Return what definitions tie together. Only asked where something must be *possible*; safety is proved without.
+
+    Parameters
+    ----------
+    world : World
+        The world.
+
+    Returns
+    -------
+    list
+        One expression for each tie.
+    """
+    return [tie for find in _LINKS for tie in find(world)]
+
+
+def _by_kind(world: World, kind: str) -> list[tuple[str, str]]:
+    return [
+        (value.name, value.track)
+        for value in world.model.values.values()
+        if value.measure.derive is not None and value.measure.derive.kind == kind
+    ]
+
+
+def _silence(world: World) -> list[Any]:
+    """No answer is younger than the silence."""
+    return [
+        z3.Implies(world.usable(name), world.age(name) >= world.value[silent])
+        for silent, _ in _by_kind(world, "days_silent")
+        for name, track in world.model.tracks.items()
+        if track.measure.setting is Setting.HOME and track.measure.question and track.measure.derive is None
+    ]
+
+
+def _runs(world: World) -> list[Any]:
+    """A run of sessions agrees with the light of the newest."""
+    found = []
+    for last, track in _by_kind(world, "last_light"):
+        known = world.usable(track)
+        for run, _ in _by_kind(world, "running_light"):
+            found.append(z3.Implies(world.value[run] >= 1, z3.And(known, world.value[last] >= 3)))
+        for run, _ in _by_kind(world, "running_light_or_worse"):
+            found.append(z3.Implies(world.value[run] >= 1, z3.And(known, world.value[last] <= 1)))
+    return found
+
+
+def _red_days(world: World) -> list[Any]:
+    """A longer window holds what a shorter one holds."""
+    counts = _by_kind(world, "days_with_light") + _by_kind(world, "count_at_least")
+    found = []
+    for one, _ in counts:
+        for other, _ in counts:
+            a, b = world.model.values[one].measure.derive, world.model.values[other].measure.derive
+            if a is not None and b is not None and (a.kind, a.of, a.light) == (b.kind, b.of, b.light):
+                if a.window_days < b.window_days:
+                    found.append(world.value[one] <= world.value[other])
+                    found.append(world.value[other] <= world.value[one] + b.window_days - a.window_days)
+    return found
+
+
+def _counted_today(world: World) -> list[Any]:
+    """What was answered within the window is counted in it."""
+    found = []
+    for count, track in _by_kind(world, "count_at_least"):
+        derive = world.model.values[count].measure.derive
+        for name, value in world.model.values.items():
+            if derive is None or value.measure.id != derive.of or value.reduce is not Reduction.LAST:
+                continue
+            least = 1 if derive.at_least is None else int(derive.at_least / value.measure.resolution)
+            seen = z3.And(
+                world.usable(value.track), world.age(value.track) < derive.window_days, world.value[name] >= least
+            )
+            found.append(z3.Implies(seen, z3.And(world.usable(track), world.value[count] >= 1)))
+    return found
+
+
+def _newest_in_window(world: World) -> list[Any]:
+    """The newest value lies within the greatest and the least of the days before it."""
+    found = []
+    for leaf in world.model.leaves:
+        newest = f"{leaf.track} {Reduction.LAST.value}"
+        reduce, days = leaf.criterion.reduce, leaf.criterion.window_days
+        if newest not in world.value or days is None or reduce not in (Reduction.MAX, Reduction.MIN):
+            continue
+        seen = z3.And(
+            world.usable(leaf.track), world.age(leaf.track) < days, world.known(f"some {leaf.value}")
+        )
+        value = world.value[leaf.value]
+        tie = value >= world.value[newest] if reduce is Reduction.MAX else value <= world.value[newest]
+        found.append(z3.Implies(seen, tie))
+    return found
+
+
+_LINKS: tuple[Callable[[World], list[Any]], ...] = (
+    _silence, _runs, _red_days, _counted_today, _newest_in_window,
+)  # fmt: skip
