@@ -46,6 +46,10 @@ def _figure_fits(where: str, one: Criterion, measure: Measure, faults: Faults) -
         faults.add(where, f"{one.reduce.value} needs window_days.", "Say over how many days.")
     if one.value is not None:
         _value_fits(where, one.value, one, measure, faults)
+    elif one.unit not in units.UNIT_NAMES or units.dimension(one.unit) != units.dimension(measure.unit):
+        faults.add(
+            where, f"{one.unit} does not fit {measure.id}.", f"Give the unit of the band, {measure.unit}."
+        )
     if one.allowed is not None:
         _allowed_fits(where, one, measure, faults)
     return 1

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, places_of, source_of
-from mortise.protocol import DoseStep, Exercise, Protocol, Slot, Stage, Tag
-from mortise.terms import Setting
+from mortise.protocol import DoseStep, Exercise, Protocol, Rule, Slot, Stage, Tag
+from mortise.terms import Advice, Load, Setting
 
 _SESSION_EVERY_DAYS = 3  # what is asked with a session is fresh for as long as a session may be away
 _ENDS = {"easier": "floor", "harder": "ceiling"}
@@ -90,11 +90,25 @@ def _danger_is_asked(protocol: Protocol, faults: Faults) -> int:
                 f"{protocol.id}, red_flags", f"no rule reads {flag}.", "Add the rule that stops for it."
             )
     for rule in protocol.rules:
-        is_stop = rule.advice is not None and rule.advice.value == "stop_and_seek_help"
-        if is_stop and not (rule.locks and rule.tier and rule.is_danger and rule.escalate):
-            faults.add(f"{protocol.id}, rule {rule.id}", "stops without lock, tier, danger and escalation.",
-                       "A red flag has all four.")  # fmt: skip
+        _rule_duties(protocol, rule, faults)
     return len(protocol.danger_measures) + len(protocol.red_flags)
+
+
+def _rule_duties(protocol: Protocol, rule: Rule, faults: Faults) -> None:
+    """Check that a rule does something, and that one that stops or locks does all that a red flag must."""
+    where = f"{protocol.id}, rule {rule.id}"
+    is_stop = rule.advice is Advice.STOP_AND_SEEK_HELP
+    duties = (is_stop, rule.load is Load.REST, rule.locks, rule.tier, rule.is_danger, rule.escalate)
+    if (is_stop or rule.locks or rule.tier) and not all(duties):
+        faults.add(
+            where, "stops without lock, rest, tier, danger and escalation.", "A red flag has them all."
+        )
+    if not (rule.advice or rule.load or rule.without_tags or rule.escalate or rule.request):
+        faults.add(where, "does nothing.", "Give it an effect, or take it out.")
+    if rule.is_danger and not (rule.advice and rule.load):
+        faults.add(where, "is a danger without advice and load.", "A danger says both.")
+    if rule.load is Load.EASE and rule.ease_to_pct is None:
+        faults.add(where, "eases without saying to how much.", "Add ease_to_pct.")
 
 
 def gates_hold_domains(book: Book, faults: Faults) -> int:
