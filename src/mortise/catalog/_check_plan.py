@@ -24,6 +24,9 @@ _NOT_IN = {("function", 2)}
 # The first stage number in which an exercise with this tag may stand.
 FIRST_STAGE_OF_TAG = {Tag.UNSUPPORTED: 3, Tag.SINGLE_LEG: 3, Tag.STEP: 3, Tag.IMPACT: 4}
 
+# What every stage before this number must name as kept out: impact before strength, a clinician's hands always.
+_ALWAYS_OUT = {Tag.IMPACT: 4, Tag.MANUAL: 99}
+
 
 def calendar_feeds_criteria(book: Book, faults: Faults) -> int:
     """Check that every measure read is asked or due, in the stages that read it, as often as it must be fresh."""
@@ -144,6 +147,10 @@ def tags_are_kept(book: Book, faults: Faults) -> int:
     for protocol in book.protocols.values():
         kept_out = {tag for one in protocol.constraints for tag in one.without_tags}
         for stage in protocol.stages:
+            for tag, first in _ALWAYS_OUT.items():
+                if stage.number < first and tag.value not in stage.without_tags:
+                    faults.add(f"{protocol.id}, stage {stage.id}, without_tags", f"does not keep out {tag.value}.",
+                               "Add it.")  # fmt: skip
             for slot in stage.slots:
                 exercise = book.exercises.get(slot.exercise)
                 if exercise is None:
