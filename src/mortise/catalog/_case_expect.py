@@ -71,7 +71,7 @@ class Effects(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Hand(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A case written by hand. `facts` are short tables; see `docs/reference` for their forms."""
+    """A case written by hand. `facts` are short tables; their forms stand at the top of `cases.toml`."""
 
     id: str
     title: str
