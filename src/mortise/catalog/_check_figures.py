@@ -249,7 +249,7 @@ def changes_exceed_error(book: Book, faults: Faults) -> int:
             if measure is None or not is_change or one.value is None:
                 continue
             if place.kind == "light" or (place.kind == "rule" and place.owner not in advised):
-                continue  # single-day rules only withhold today's load: ENGINE 2.4
+                continue  # single-day rules only withhold today’s load; a false alarm costs one lighter day
             n_seen += 1
             errors = [each.smallest_real_change for each in measure.instruments]
             known = [error for error in errors if error is not None]
