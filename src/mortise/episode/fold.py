@@ -37,7 +37,7 @@ from mortise.record import (
 from mortise.record.records import Episode
 from mortise.record.records import Person as RecordPerson
 from mortise.record.tracks import Track, key_of
-from mortise.terms import Advice, Limb, Load, Measure, Origin, Truth
+from mortise.terms import Limb, Load, Measure, Origin, Truth
 
 ENGINE = "mortise-engine/1"  # raised whenever the same facts could give another decision
 
@@ -314,7 +314,7 @@ def _carried(facts: Sequence[Fact]) -> tuple[FiredRule, ...]:
         fact
         for fact in facts
         if isinstance(fact, DecisionRecord)
-        and fact.decision.advice is Advice.STEP_BACK
+        and fact.decision.steps_back_to is not None
         and fact.id not in overruled
     ]
     if not acted:
