@@ -169,6 +169,15 @@ def test_withheld_tags_name_the_constraint_and_the_author() -> None:
     ] == [("c", "ada", ("calf-raise",))]
 
 
+def test_what_the_stage_withholds_is_withheld_even_without_its_constraint() -> None:
+    early = stage(slot("calf-raise"), slot("ankle-pumps"), without_tags=("loaded_calf",))
+    one = todays_session(
+        session_id="s", as_of=on(0), stage=early, exercises=LIBRARY, states={}, done=(), load=Load.KEEP,
+        constraints=(), circumstances=Circumstances(),
+    )  # fmt: skip
+    assert names(one) == ["ankle-pumps"]
+
+
 def test_manual_techniques_are_never_home_exercises() -> None:
     one = todays()
     assert next(item for item in one.left_out if item.exercise == "glide").constraint == "manual"
