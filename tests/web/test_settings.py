@@ -169,10 +169,9 @@ def test_settings_page_lists_every_variable_that_is_read() -> None:
 @pytest.mark.django_db
 def test_database_connection_really_runs_as_the_settings_say() -> None:
     if connection.vendor != "sqlite":
-        pytest.skip("for SQLite")
+        pytest.skip("SQLite's own settings; this run uses PostgreSQL")
+    found = {}
     with connection.cursor() as cursor:
-        found = [
-            cursor.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("journal_mode", "synchronous", "foreign_keys")
-        ]
-    assert found == ["wal", 2, 1]  # 2 is FULL
+        for name in ("journal_mode", "synchronous", "foreign_keys"):
+            found[name] = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}  # 2 is FULL

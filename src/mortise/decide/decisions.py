@@ -178,7 +178,8 @@ def conclude(
         applied = (said, *applied)
     reasons = _reasons(examined, advice, overrule)
     return Decision(
-        as_of=as_of, advice=advice, load=load, stage=stage.stage.id, next_stage=_next_stage(stage, advice),
+        as_of=as_of, advice=advice, load=load, stage=stage.stage.id,
+        next_stage=_next_stage(stage, advice, examined, overrule),
         is_locked=examined.is_locked, reasons=reasons, findings=(*examined.exits, *examined.danger),
         rules=examined.fired, constraints=applied, nearest_misses=examined.misses,
         requests=_requests(examined), escalations=_united(one.escalate for one in examined.fired if one.escalate),
@@ -285,10 +286,19 @@ def _overruled(
     return chosen, chosen_load, said
 
 
-def _next_stage(stage: ReadyStage, advice: Advice) -> str | None:
+def _next_stage(
+    stage: ReadyStage, advice: Advice, examined: Examination, overrule: Overrule | None
+) -> str | None:
+    """Return the stage proposed, or gone back to; a step back keeps its effect beneath the headline that asks."""
     if advice is Advice.ADVANCE:
         return None if stage.following is None else stage.following.id
-    return stage.stage.step_back_to if advice is Advice.STEP_BACK else None
+    if advice is Advice.STEP_BACK:
+        return stage.stage.step_back_to
+    if advice is not Advice.ASK_CLINICIAN:
+        return None
+    fired = examined.fired if overrule is None else new_dangers(overrule, examined.fired, examined.danger)
+    steps = any(one.advice is Advice.STEP_BACK and one.truth is MET for one in fired)
+    return stage.stage.step_back_to if steps else None
 
 
 def _reasons(examined: Examination, advice: Advice, overrule: Overrule | None) -> tuple[str, ...]:

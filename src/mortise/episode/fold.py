@@ -37,7 +37,7 @@ from mortise.record import (
 from mortise.record.records import Episode
 from mortise.record.records import Person as RecordPerson
 from mortise.record.tracks import Track, key_of
-from mortise.terms import Advice, Limb, Load, Measure, Origin, Truth
+from mortise.terms import Limb, Load, Measure, Origin, Truth
 
 ENGINE = "mortise-engine/1"  # raised whenever the same facts could give another decision
 
@@ -138,7 +138,7 @@ def fold(
     stage = planned_stage(ready.stage, plan, content.exercises)
     tracks = gather(known, content.measures, episode.involved_side, as_of, protocol.red_flags)
     course = _course(tracks, content, known, stands, stage, episode, as_of)
-    light_rules = LightRules(protocol, content.measures, ready.person)
+    light_rules = _light_rules(ready)
     bouts, lights = bouts_of(sessions_told(known.facts), light_rules, course, stage, content.exercises, as_of)
     course = replace(course, bouts=tuple(bouts))
     _finish_tracks(tracks, course, ready, lights)
@@ -184,6 +184,19 @@ def _ready(
         who = Person(age=age, sex=person.sex, is_bilateral=episode.is_bilateral, figures=figures)
         found = _ready_stages[key] = ready_stage(protocol, stage, measures, who)
     return found
+
+
+_lights: dict[int, tuple[ReadyStage, LightRules]] = {}
+
+
+def _light_rules(ready: ReadyStage) -> LightRules:
+    """Make the light rules ready for this person, or take them as they were made before for the same stage."""
+    kept = _lights.get(id(ready))
+    if kept is None or kept[0] is not ready:
+        if len(_lights) >= _MOST_READY:
+            _lights.clear()
+        kept = _lights[id(ready)] = (ready, LightRules(ready.protocol, ready.measures, ready.person))
+    return kept[1]
 
 
 def _course(
@@ -301,7 +314,7 @@ def _carried(facts: Sequence[Fact]) -> tuple[FiredRule, ...]:
         fact
         for fact in facts
         if isinstance(fact, DecisionRecord)
-        and fact.decision.advice is Advice.STEP_BACK
+        and fact.decision.steps_back_to is not None
         and fact.id not in overruled
     ]
     if not acted:

@@ -21,7 +21,7 @@ from mortise.record import (
     SessionLog,
     StageEntry,
 )
-from mortise.terms import Advice, Origin, Truth
+from mortise.terms import Origin, Truth
 
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ def standing(facts: Sequence[Fact], protocol: Protocol, opened_on: date) -> Stan
     Returns
     -------
     Standing
-        A stored decision `step_back` moves by itself, on its day; a stage entry written for it changes nothing more.
+        A stored decision that steps back moves by itself, on its day; a stage entry written for it adds nothing.
         Both are void once that decision is overruled. Up moves only a stage entry. Several on one day: by the instant
         of capture; without instants the easiest stage comes last.
 
@@ -95,8 +95,8 @@ def _moves(facts: Iterable[Fact], protocol: Protocol, overruled: set[str]) -> It
                 )  # fmt: skip
             yield _Move(fact.on, _captured(fact), numbers[fact.stage], fact.stage, fact.because)
         elif isinstance(fact, DecisionRecord) and fact.id not in overruled:
-            to = fact.decision.next_stage
-            if fact.decision.advice is Advice.STEP_BACK and to in numbers:
+            to = fact.decision.steps_back_to
+            if to in numbers:
                 yield _Move(fact.on, _captured(fact), numbers[to], to, fact.id)
 
 

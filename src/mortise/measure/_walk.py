@@ -99,7 +99,9 @@ def walk(recording: Recording) -> FootWalk:
             start_s=round(start / motion.rate_hz, 3),
             end_s=round(stop / motion.rate_hz, 3),
             n_missing=1,
-            mend="Record again, the sensor fixed and near its receiver.",
+            mend="Keep the sensor near its receiver."
+            if "missing" in reason
+            else "Check the rate, the units and the strap.",
         )
         for start, stop, reason in lost
     )

@@ -42,13 +42,17 @@ class Trouble(Struct, frozen=True):
 
 
 class Series(Struct, frozen=True):
-    """The days of one instrument in one rater's hands, oldest first; the first `n_practice` are familiarisation."""
+    """The days of one instrument in one rater's hands, oldest first; the first `n_practice` are familiarisation.
+
+    `span` bounds every value from below and above where known, so that a flag never raised need not be searched.
+    """
 
     instrument: str
     rater: str
     mdc95: Decimal | None
     points: tuple[Point, ...]
     n_practice: int = 0
+    span: tuple[Decimal, Decimal] | None = None
 
 
 class Track(Struct, frozen=True):

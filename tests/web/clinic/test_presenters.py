@@ -368,3 +368,25 @@ def test_programme_shows_todays_dose_the_usual_one_and_why() -> None:
     assert [option.is_now for option in row.options] == [False, True]
     assert programme.out[0].reason == "Hot ankle"
     assert programme.summary == "1 exercise today, about 7 min"
+
+
+def test_nearest_misses_of_one_kind_share_a_sentence() -> None:
+    def miss(label: str, needs: str, *, visit: bool = False, **over: object) -> NearestMiss:
+        fields: dict[str, object] = {
+            "criterion": label, "label": label, "label_patient": "", "measure": "lunge_cm", "limb": Limb.NONE,
+            "truth": Truth.UNKNOWN, "cause": Cause.MISSING, "value": None, "bound": None, "gap": None, "unit": "",
+            "needs": needs, "needs_visit": visit,
+        }  # fmt: skip
+        return NearestMiss(**(fields | over))  # type: ignore[arg-type]
+
+    misses = (
+        miss("Timed up and go", "measure", visit=True),
+        miss("Seven days", "wait", gap=Decimal(3), unit="days"),
+        miss("Chair stands", "measure", visit=True),
+        miss("Night pain", "answer"),
+    )
+    assert nearest_words(misses, MEASURES, Side.LEFT) == (
+        "Measure at a visit: Timed up and go, Chair stands. Answers still needed: Night pain. "
+        "Wait: Seven days (3 more days)."
+    )
+    assert nearest_words((), MEASURES, Side.LEFT) == ""

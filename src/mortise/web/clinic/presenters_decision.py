@@ -32,7 +32,7 @@ from mortise.web.clinic.presenters_words import (
     sources_of,
 )
 
-N_SHOWN = 4  # lines of one kind in the panel; the gate lists all of them
+N_SHOWN = 3  # lines of one kind in the panel; the gate lists all of them
 
 
 class Argument(Struct, frozen=True, kw_only=True):
