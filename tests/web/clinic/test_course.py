@@ -15,7 +15,7 @@ from mortise.record import ClinicVisit, DecisionRecord, Judgement, Reading, Resp
 from mortise.terms import Advice
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
-from mortise.web.care.models import FactRow
+from mortise.web.care.models import FactRow, Need, Standing
 from tests.web import builders
 from tests.web.builders import Cast
 from tests.web.clinic.desk import report, start, trained, url
@@ -256,3 +256,16 @@ def test_protocol_page_says_who_checked_it_its_hash_and_the_strength_of_each_fig
     assert all(one.strength for one in figures)
     assert any(one.allowed for one in figures)
     assert page.context["protocol"].sources
+
+
+def test_step_back_that_nobody_answered_is_still_said_when_the_day_has_moved_on(cast: Cast) -> None:
+    client = start(cast)
+    report(cast)
+    Standing.objects.filter(episode=cast.episode).update(
+        need=Need.STEPPED_BACK, advice="step_back", reason="Two red days in 14.", is_answered=False
+    )
+    page = client.get(url("course", cast.episode.pk)).content.decode()
+    assert "not answered yet" in page
+    assert "Two red days in 14." in page
+    client.post(url("respond", cast.episode.pk), {"response": "agree", "decision": shown(client, cast)})
+    assert "not answered yet" not in client.get(url("course", cast.episode.pk)).content.decode()

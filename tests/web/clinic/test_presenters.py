@@ -390,3 +390,16 @@ def test_nearest_misses_of_one_kind_share_a_sentence() -> None:
         "Wait: Seven days (3 more days)."
     )
     assert nearest_words((), MEASURES, Side.LEFT) == ""
+
+
+def test_rule_that_wanted_more_than_was_given_is_no_reason_for_the_decision() -> None:
+    raise_rule = a_rule(
+        rule="raise", advice=None, load=Load.RAISE, ease_to_pct=None, say_clinician="One dose step up."
+    )
+    decision = a_decision(load=Load.KEEP, rules=(raise_rule,), reasons=("raise",), findings=(a_finding("a"),))
+    panel = panel_of(decision, a_protocol(a_stage(1)), MEASURES, {}, Side.LEFT, {}, {})
+    assert panel.sentences == ("1 of 1 criteria in place.",)
+    raised = a_decision(load=Load.RAISE, rules=(raise_rule,), reasons=("raise",))
+    assert panel_of(raised, a_protocol(a_stage(1)), MEASURES, {}, Side.LEFT, {}, {}).sentences == (
+        "One dose step up.",
+    )

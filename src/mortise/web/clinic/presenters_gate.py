@@ -206,7 +206,8 @@ def _needed(miss: NearestMiss, measure: Measure | None) -> str:
     is_less = measure is not None and measure.better is Better.DOWN
     if level_words(measure, miss.bound):
         return f"{level_words(measure, miss.bound)}{' or less' if is_less else ' or more'}"
-    gap = with_unit(number(abs(miss.gap), _gap_grid(miss.gap, measure)), miss.unit)
+    unit = "" if miss.unit == "nrs" else miss.unit
+    gap = with_unit(number(abs(miss.gap), _gap_grid(miss.gap, measure)), unit)
     return f"{gap} {'less' if is_less else 'more'}"
 
 

@@ -22,7 +22,7 @@ from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.care import services
 from mortise.web.care.content import content
-from mortise.web.care.models import EpisodeRow
+from mortise.web.care.models import EpisodeRow, Need
 from mortise.web.clinic import pictures
 from mortise.web.clinic.forms import OverruleForm, ReasonForm, VisitForm
 from mortise.web.clinic.presenters_course import (
@@ -38,6 +38,7 @@ from mortise.web.clinic.presenters_decision import Panel, panel_of, proposed_wor
 from mortise.web.clinic.presenters_due import due_rows, session_words
 from mortise.web.clinic.presenters_gate import gate_of
 from mortise.web.clinic.presenters_programme import DoseNow, Programme, programme_of
+from mortise.web.clinic.presenters_words import says_of
 from mortise.web.clinic.requests import author_names, header_of, page
 from mortise.web.ui.fields import add_error
 
@@ -193,7 +194,18 @@ def _decision_context(
         "overrule": overrule or overrule_form(told.decision, told.protocol, None),
         "is_overrule_open": overrule is not None,
         "reason_form": reason or ReasonForm(),
+        "waiting": _waiting(episode, told),
     }
+
+
+def _waiting(episode: EpisodeRow, told: Story) -> dict[str, Any] | None:
+    """Return what the list still shows of this ankle when the day has moved on: what nobody has answered."""
+    standing = episode.standing
+    is_open = standing.need in (Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE) and not standing.is_answered
+    if not is_open or not standing.advice or standing.advice == told.decision.advice.value:
+        return None
+    on = day(standing.decided_on) if standing.decided_on else ""
+    return {"says": says_of(standing.advice), "on": on, "reason": standing.reason}
 
 
 def _course_context(
