@@ -108,14 +108,17 @@ def make_ready(
     Notes
     -----
     A symmetry criterion of a patient with both ankles affected is replaced by the band of the measure it compares:
-    a difference between two stiff ankles says nothing. Without such a band it is unknown.
+    a difference between two stiff ankles says nothing. Without such a band it is unknown, and so is one that warns: a
+    floor says that enough is there, never that something was lost.
     """
     measure = _measure(criterion.measure, measures, criterion.id)
     operator, limb, bound = criterion.operator, criterion.limb, _bound(criterion, measure, bands, person)
     strength = criterion.strength
     if person.is_bilateral and measure.derive is not None and measure.derive.kind in SYMMETRY:
+        better = measure.better
         measure = _measure(measure.derive.of, measures, criterion.id)
-        band = next((one for one in bands if one.measure == measure.id), None)
+        warns = criterion.operator is (Operator.AT_LEAST if better is Better.DOWN else Operator.AT_MOST)
+        band = None if warns else next((one for one in bands if one.measure == measure.id), None)
         limb = Limb.INVOLVED
         operator = Operator.AT_MOST if measure.better is Better.DOWN else Operator.AT_LEAST
         bound = None if band is None else _from_band(band, measure, person)
