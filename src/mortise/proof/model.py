@@ -232,10 +232,12 @@ class _Maker:
         bound = self.bound(one, measure)
         is_hopeless = False
         if self.is_bilateral and measure.derive is not None and measure.derive.kind in SYMMETRY:
+            warns = operator is (Operator.AT_LEAST if measure.better is Better.DOWN else Operator.AT_MOST)
             measure = self.measures[measure.derive.of]
             operator = Operator.AT_MOST if measure.better is Better.DOWN else Operator.AT_LEAST
             limb = Limb.INVOLVED
-            band = next((each for each in self.protocol.bands if each.measure == measure.id), None)
+            bands = () if warns else self.protocol.bands
+            band = next((each for each in bands if each.measure == measure.id), None)
             bound = None if band is None else _banded(band, measure)
             is_hopeless = band is None
         if measure.is_sided:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import z3
 
+from mortise.proof.logic import FALSE, TRUE, all_of, any_of, implies, negated
 from mortise.proof.model import Bound, Leaf, StageModel, leaves_of, stage_model
 from mortise.proof.patients import Reader, told
 from mortise.proof.world import Output, RuleState, Truths, World, kleene, links
@@ -71,12 +72,14 @@ class Prover:
         self.solver = z3.SolverFor("QF_LIA")
         self.solver.set("timeout", time_out_ms)
         self.solver.set("random_seed", 1)
+        self.solver.add(self.world.facts)
+        self.n_facts = len(self.world.facts)
         self.where = f"{model.protocol.id}, stage {model.stage.id}"
 
     def ask(self, *claims: Any) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
         """Return whether all `claims` can hold together, and one world in which they do."""
         self.solver.push()
-        self.solver.add(self.world.facts)
+        self.solver.add(self.world.facts[self.n_facts :])
         self.solver.add(*claims)
         found = self.solver.check()
         shown = self.solver.model() if found == z3.sat else None
@@ -85,11 +88,11 @@ class Prover:
 
     def never(self, number: str, claim: str, *broken: Any, mend: str, where: str = "") -> Question:
         """Ask that `broken` cannot happen, all of it together."""
-        return Question(number, where or self.where, claim, False, z3.And(broken), mend)
+        return Question(number, where or self.where, claim, False, all_of(*broken), mend)
 
     def possible(self, number: str, claim: str, *wanted: Any, mend: str, where: str = "") -> Question:
         """Ask that `wanted` can happen, all of it together and with everything that definitions tie."""
-        return Question(number, where or self.where, claim, True, z3.And(wanted), mend)
+        return Question(number, where or self.where, claim, True, all_of(*wanted), mend)
 
     def settle(self, questions: Iterable[Question]) -> list[Answer]:
         """Answer questions, those alike together: one world often answers many.
@@ -107,7 +110,7 @@ class Prover:
         asked = list(questions)
         found: dict[int, Answer] = {}
         never = [(at, one) for at, one in enumerate(asked) if not one.must_be]
-        if never and self.ask(z3.Or([one.world for _, one in never]))[0] == z3.unsat:
+        if never and self.ask(any_of([one.world for _, one in never]))[0] == z3.unsat:
             found |= {at: _answer(one, Result.PROVED) for at, one in never}
         else:
             found |= {at: self._never(one) for at, one in never}
@@ -126,7 +129,7 @@ class Prover:
         """Find worlds until every question has one; what is left when there is none is refuted."""
         found: dict[int, Answer] = {}
         while pending:
-            result, shown = self.ask(*self.ties, z3.Or([one.world for one in pending.values()]))
+            result, shown = self.ask(*self.ties, any_of([one.world for one in pending.values()]))
             if shown is None:
                 if result == z3.unknown and len(pending) > 1:
                     return found | {key: each for at, one in pending.items()
@@ -267,11 +270,11 @@ def _criterion(prover: Prover, leaf: Leaf, line: Any) -> Iterator[Question]:
         yield prover.possible("10", "can be not met", truth.not_met, where=where, mend=mend)
     # A comparison of two affected ankles says nothing: what stands beside it cannot turn the line either.
     if not isinstance(line, Leaf) and not any(each.is_hopeless for each in leaves_of(line)):
-        met = _with(prover.world, line, leaf, Truths(z3.BoolVal(True), z3.BoolVal(False)))
-        other = _with(prover.world, line, leaf, Truths(z3.BoolVal(False), z3.BoolVal(True)))
+        met = _with(prover.world, line, leaf, Truths(TRUE, FALSE))
+        other = _with(prover.world, line, leaf, Truths(FALSE, TRUE))
         yield prover.possible(
-            "10", "can turn its line", z3.And(met.met, z3.Not(other.met)), z3.Or(truth.met, truth.not_met),
-            z3.Implies(truth.met, met.met), where=where,
+            "10", "can turn its line", all_of(met.met, negated(other.met)), any_of((truth.met, truth.not_met)),
+            implies(truth.met, met.met), where=where,
             mend="Another criterion of the line always decides before it: take it out or move its bound.",
         )  # fmt: skip
 
@@ -322,10 +325,11 @@ def _shows(prover: Prover, rule_id: str) -> tuple[z3.CheckSatResult, z3.ModelRef
 
 
 def _differs(whole: Output, rest: Output) -> Any:
-    parts = [whole.advice != rest.advice, whole.load != rest.load, whole.is_locked != rest.is_locked]
+    parts = [whole.advice != rest.advice, whole.load != rest.load, whole.is_locked != rest.is_locked,
+             whole.steps_back != rest.steps_back]  # fmt: skip
     for one, other in ((whole.tags, rest.tags), (whole.ease, rest.ease), (whole.named, rest.named)):
-        parts += [each != other.get(key, z3.BoolVal(False)) for key, each in one.items()]  # type: ignore[attr-defined]
-    return z3.Or(parts)
+        parts += [each != other.get(key, FALSE) for key, each in one.items()]  # type: ignore[attr-defined]
+    return any_of(parts)
 
 
 # ---------------------------------------------------------------------- 11
@@ -337,9 +341,9 @@ def _red_flags(prover: Prover) -> Iterator[Question]:
     for flag in prover.model.protocol.red_flags:
         if flag not in prover.model.measures:
             continue
-        calm = z3.And(out.advice == 0, out.load == 0, out.is_locked)
+        calm = all_of(out.advice == 0, out.load == 0, out.is_locked)
         yield prover.never(
-            "11", f"{flag} answered yes stops and locks", prover.world.flagged(flag), z3.Not(calm),
+            "11", f"{flag} answered yes stops and locks", prover.world.flagged(flag), negated(calm),
             mend="The rule that reads this flag must stop, rest and lock when it is 1.",
         )  # fmt: skip
 
@@ -351,7 +355,7 @@ def _advances(prover: Prover) -> Iterator[Question]:
     for rule in world.rules:
         if not rule.model.rule.is_danger:
             continue
-        not_clear = z3.And(z3.Or(rule.fires, rule.truth.unknown), z3.Not(_is_resumed(world, rule)))
+        not_clear = all_of(any_of((rule.fires, rule.truth.unknown)), negated(_is_resumed(world, rule)))
         yield prover.never(
             "11", "no advance while it is met or unknown", may, not_clear,
             where=f"{prover.where}, rule {rule.model.rule.id}", mend="Let this rule advise hold at least.",
@@ -360,13 +364,13 @@ def _advances(prover: Prover) -> Iterator[Question]:
         yield from _danger_measure(prover, measure_id, may)
     yield prover.never(
         "11", "nothing is raised while a danger is unknown", out.load == Load.RAISE.tightness,
-        z3.Or([one.asks for one in world.rules if one.model.rule.is_danger] or [False]),
+        any_of([one.asks for one in world.rules if one.model.rule.is_danger]),
         mend="An unknown danger keeps the load.",
     )  # fmt: skip
 
 
 def _is_resumed(world: World, rule: RuleState) -> Any:
-    return world.resumed(rule.model) if rule.model.rule.locks else z3.BoolVal(False)
+    return world.resumed(rule.model) if rule.model.rule.locks else FALSE
 
 
 def _danger_measure(prover: Prover, measure_id: str, may: Any) -> Iterator[Question]:
@@ -375,19 +379,19 @@ def _danger_measure(prover: Prover, measure_id: str, may: Any) -> Iterator[Quest
     mend = "A rule marked as a danger must read this measure in every stage."
     tracks = [one for one in prover.model.tracks.values() if one.measure.id == measure_id]
     if not tracks:
-        yield prover.never("11", "some rule reads it", z3.BoolVal(True), where=where, mend=mend)
+        yield prover.never("11", "some rule reads it", TRUE, where=where, mend=mend)
         return
     track = tracks[0]
-    stale = z3.Or(z3.Not(world.usable(track.name)), world.age(track.name) > 7)
-    resumed = world.resumed_flag(measure_id) if measure_id in prover.model.protocol.red_flags else z3.BoolVal(False)
-    yield prover.never("11", "no advance while it is not known", may, stale, z3.Not(resumed), where=where, mend=mend)
+    stale = any_of((negated(world.usable(track.name)), world.age(track.name) > 7))
+    resumed = world.resumed_flag(measure_id) if measure_id in prover.model.protocol.red_flags else FALSE
+    yield prover.never("11", "no advance while it is not known", may, stale, negated(resumed), where=where, mend=mend)
     newest = f"{track.name} last"
     if newest in world.value and track.measure.better is not Better.NEITHER:
         value = prover.model.values[newest]
         worst = value.high if track.measure.better is Better.DOWN else value.low
         yield prover.never(
             "11", "no advance at its worst answer", may, world.usable(track.name), world.value[newest] == worst,
-            world.age(track.name) == 0, z3.Not(resumed), where=where, mend=mend,
+            world.age(track.name) == 0, negated(resumed), where=where, mend=mend,
         )  # fmt: skip
 
 
@@ -398,7 +402,7 @@ def _gates(prover: Prover) -> Iterator[Question]:
     may = prover.output.advice == Advice.ADVANCE.tightness
     for line, truth in zip(prover.model.exits, prover.world.exits, strict=True):
         yield prover.never(
-            "11", "no advance while this line is not met or unknown", may, z3.Not(truth.met),
+            "11", "no advance while this line is not met or unknown", may, negated(truth.met),
             where=f"{prover.where}, exit {line.id}", mend="Every line of a gate must be met.",
         )  # fmt: skip
     for leaf in prover.model.leaves:
@@ -422,15 +426,16 @@ def _monotone(prover: Prover) -> Iterator[Question]:
     if not any(name.endswith("days_in_stage none last") for name in prover.model.values):
         order.append(worse.days <= better.days)
     out, under = prover.output, worse.output()
-    lost = [z3.And(out.tags[tag], z3.Not(under.tags[tag])) for tag in out.tags]
-    looser = [z3.And(out.ease[pct], z3.Not(under.ease[pct])) for pct in out.ease]
+    lost = [all_of(out.tags[tag], negated(under.tags[tag])) for tag in out.tags]
+    looser = [all_of(out.ease[pct], negated(under.ease[pct])) for pct in out.ease]
     mend = "A criterion points the wrong way, or a rule eases on good news."
     base = [*worse.facts, *order]
     for claim, broken in (
         ("worse data never gives more permissive advice", under.advice > out.advice),
         ("worse data never gives more load", under.load > out.load),
-        ("worse data never withholds less", z3.Or([*lost, *looser] or [False])),
-        ("worse data never unlocks", z3.And(out.is_locked, z3.Not(under.is_locked))),
+        ("worse data never withholds less", any_of([*lost, *looser])),
+        ("worse data never keeps the stage", all_of(out.steps_back, negated(any_of((under.steps_back, under.advice == 0))))),
+        ("worse data never unlocks", all_of(out.is_locked, negated(under.is_locked))),
     ):
         yield prover.never("12", claim, *base, broken, mend=mend)
 
@@ -474,10 +479,14 @@ def no_ping_pong(
             continue
         there = World(stage_model(protocol, following.id, measures, is_bilateral=is_bilateral), shares=prover.world)
         # No prefix: a value of the same name is the same value, so both stages look at the same data.
+        # Of that day: what held on the days before was for this stage's own rules to see.
+        earlier = [
+            there.known(f"still {one.rule.id}") for one in there.model.rules if one.rule.advice is Advice.STEP_BACK
+        ]
         question = prover.never(
             "13", f"nobody who may enter {following.id} is sent back from it on the same data",
-            *there.facts, prover.output.advice == Advice.ADVANCE.tightness,
-            there.output(advance=False).advice == Advice.STEP_BACK.tightness,
+            *there.facts, negated(any_of(earlier)), prover.output.advice == Advice.ADVANCE.tightness,
+            there.output(advance=False).steps_back,
             mend="Ask in the gate for what the step back looks at.", where=f"{protocol.id}, stage {stage_id}",
         )  # fmt: skip
         yield from prover.settle([question])

@@ -7,11 +7,12 @@ orders instead (overrules).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import z3
 
+from mortise.proof.logic import FALSE, TRUE, all_of, any_of, implies, negated
 from mortise.proof.model import Bound, Branch, Leaf, RuleModel, StageModel, Tree, real_changes
 from mortise.protocol import Operator, Reduction, Tag
 from mortise.terms import Advice, Load, Setting
@@ -29,7 +30,7 @@ class Truths(NamedTuple):
     @property
     def unknown(self) -> Any:
         """Return whether it is neither."""
-        return z3.And(z3.Not(self.met), z3.Not(self.not_met))
+        return all_of(negated(self.met), negated(self.not_met))
 
 
 class RuleState(NamedTuple):
@@ -43,11 +44,15 @@ class RuleState(NamedTuple):
 
 
 class Output(NamedTuple):
-    """What the day comes to. Ranks as in `Advice.tightness` and `Load.tightness`; 0 is the tightest."""
+    """What the day comes to. Ranks as in `Advice.tightness` and `Load.tightness`; 0 is the tightest.
+
+    `steps_back`: the stage before is gone back to at once, also beneath a headline that asks the clinician.
+    """
 
     advice: Any
     load: Any
     is_locked: Any
+    steps_back: Any
     tags: dict[str, Any]
     ease: dict[int, Any]  # per cent -> a rule that says it fires
     named: dict[str, Any]  # requests and escalations
@@ -109,7 +114,7 @@ class World:
             return True
         young = self.age(leaf.track) <= leaf.criterion.max_age_days
         if self.model.tracks[leaf.track].by_visits:
-            return z3.Or(young, self.known(f"planned {leaf.track}"))
+            return any_of((young, self.known(f"planned {leaf.track}")))
         return young
 
     def bound(self, leaf: Leaf) -> tuple[Any, Any]:
@@ -129,7 +134,7 @@ class World:
         name = f"band {bound.band}"
         if name not in self._bounds:
             made = self._bounds[name] = z3.Int(name)
-            self.facts.append(z3.Or([made == row for row in sorted(set(bound.rows))]))
+            self.facts.append(any_of([made == row for row in sorted(set(bound.rows))]))
         return self._bounds[name], self.known(f"{name} fits")
 
     # ------------------------------------------------------------------ truth
@@ -143,19 +148,19 @@ class World:
     def leaf(self, leaf: Leaf) -> Truths:
         """Return the truth of a criterion."""
         if leaf.is_hopeless:
-            return Truths(z3.BoolVal(False), z3.BoolVal(False))
-        at_hand = z3.And(self.usable(leaf.track), self.fresh(leaf))
+            return Truths(FALSE, FALSE)
+        at_hand = all_of(self.usable(leaf.track), self.fresh(leaf))
         if leaf.operator is Operator.KNOWN:
-            return Truths(at_hand, z3.BoolVal(False))
+            return Truths(at_hand, FALSE)
         bound, has_bound = self.bound(leaf)
-        at_hand = z3.And(at_hand, has_bound)
+        at_hand = all_of(at_hand, has_bound)
         holds = self._holds(leaf, bound)
-        counts = self.known(f"confirmed {leaf.id}") if leaf.can_be_unconfirmed else z3.BoolVal(True)
+        counts = self.known(f"confirmed {leaf.id}") if leaf.can_be_unconfirmed else TRUE
         if leaf.is_window:
             return self._window(leaf, at_hand, holds, counts, has_bound)
         if leaf.criterion.reduce is Reduction.CHANGE_FROM_BASELINE:
-            at_hand = z3.And(at_hand, self.known(f"baseline {leaf.track}"))
-        return Truths(z3.And(at_hand, holds, counts), z3.And(at_hand, z3.Not(holds)))
+            at_hand = all_of(at_hand, self.known(f"baseline {leaf.track}"))
+        return Truths(all_of(at_hand, holds, counts), all_of(at_hand, negated(holds)))
 
     def _holds(self, leaf: Leaf, bound: Any) -> Any:
         value = self.value[leaf.value]
@@ -176,18 +181,18 @@ class World:
             self.facts += [made >= span[0], made <= span[1]]
         mdc, bound = self._bounds[name], z3.IntVal(bound) if isinstance(bound, int) else bound
         if leaf.operator is Operator.AT_LEAST:
-            return z3.If(z3.And(bound > 0, bound < mdc), mdc, bound)
-        return z3.If(z3.And(bound < 0, bound > -mdc), -mdc, bound)
+            return z3.If(all_of(bound > 0, bound < mdc), mdc, bound)
+        return z3.If(all_of(bound < 0, bound > -mdc), -mdc, bound)
 
     def _window(self, leaf: Leaf, at_hand: Any, holds: Any, counts: Any, has_bound: Any) -> Truths:
         some = self.known(f"some {leaf.value}")
         enough = self.known(f"enough {leaf.value} {leaf.criterion.n_least}")
-        self.facts.append(z3.Implies(enough, some))
+        self.facts.append(implies(enough, some))
         settles_met, settles_not = leaf.settles
-        seen = z3.And(some, has_bound)  # one day that settles it counts, whatever the days around it lack
-        full = z3.And(at_hand, some, enough)
-        met = z3.And(seen if settles_met else full, holds, counts)
-        return Truths(met, z3.And(seen if settles_not else full, z3.Not(holds)))
+        seen = all_of(some, has_bound)  # one day that settles it counts, whatever the days around it lack
+        full = all_of(at_hand, some, enough)
+        met = all_of(seen if settles_met else full, holds, counts)
+        return Truths(met, all_of(seen if settles_not else full, negated(holds)))
 
     # ------------------------------------------------------------------ rules
 
@@ -195,18 +200,18 @@ class World:
         truth = self.tree(one.node)
         rule = one.rule
         if rule.locks:
-            fires = z3.Or(self._past_lock(one, truth), z3.And(truth.met, z3.Not(self.resumed(one))))
+            fires = any_of((self._past_lock(one, truth), all_of(truth.met, negated(self.resumed(one)))))
             is_silenced = truth.met
         else:
-            still = self.known(f"still {rule.id}") if rule.for_days > 1 else z3.BoolVal(False)
-            fires = z3.Or(truth.met, still)
-            is_silenced = z3.BoolVal(False)
+            still = self.known(f"still {rule.id}") if rule.for_days > 1 else FALSE
+            fires = any_of((truth.met, still))
+            is_silenced = FALSE
         escalates = [leaf for leaf in one.leaves if leaf.criterion.if_unknown == "escalate"]
-        escalated = z3.Or([self.truths[f"{leaf.id} False"].unknown for leaf in escalates] or [False])
-        asks = z3.And(z3.Not(fires), z3.Not(is_silenced), truth.unknown)
-        asks = asks if rule.is_danger else z3.And(asks, escalated)
+        escalated = any_of([self.truths[f"{leaf.id} False"].unknown for leaf in escalates])
+        asks = all_of(negated(fires), negated(is_silenced), truth.unknown)
+        asks = asks if rule.is_danger else all_of(asks, escalated)
         return RuleState(
-            one, truth, fires, asks, z3.And(asks, z3.Or(escalated, self.known(f"silent {rule.id}")))
+            one, truth, fires, asks, all_of(asks, any_of((escalated, self.known(f"silent {rule.id}"))))
         )
 
     def resumed(self, one: RuleModel) -> Any:
@@ -222,8 +227,8 @@ class World:
         if leaf.bound is None or leaf.is_hopeless or leaf.can_be_unconfirmed:
             return past
         bound, has_bound = self.bound(leaf)
-        seen = z3.And(self.usable(leaf.track), has_bound, self._holds(leaf, bound))
-        return z3.Or(past, z3.And(seen, z3.Not(self.resumed(one))))
+        seen = all_of(self.usable(leaf.track), has_bound, self._holds(leaf, bound))
+        return any_of((past, all_of(seen, negated(self.resumed(one)))))
 
     def _days(self) -> Any:
         """Return the days in the stage: what the criterion on time reads, where there is one."""
@@ -238,7 +243,7 @@ class World:
     def flagged(self, flag: str) -> Any:
         """Return whether a red flag was answered yes and nobody has resumed after it."""
         track = next(name for name, one in self.model.tracks.items() if one.measure.id == flag)
-        return z3.And(self.usable(track), self.value[f"{track} last"] != 0, z3.Not(self.resumed_flag(flag)))
+        return all_of(self.usable(track), self.value[f"{track} last"] != 0, negated(self.resumed_flag(flag)))
 
     def resumed_flag(self, flag: str) -> Any:
         """Return whether a clinician has resumed after a flag: the resume that any lock rule on it looks at."""
@@ -270,7 +275,7 @@ class World:
         locked = any_of(locks)
         stop = any_of([locked, *self._saying(rules, Advice.STOP_AND_SEEK_HELP)])
         back = any_of(
-            z3.And(one.fires, z3.Not(self.known(f"spent {one.model.rule.id}")))
+            all_of(one.fires, negated(self.known(f"spent {one.model.rule.id}")))
             for one in rules
             if one.model.rule.advice is Advice.STEP_BACK and not one.model.rule.locks
         )
@@ -291,26 +296,27 @@ class World:
         rest = any_of([locked, *self._loading(rules, Load.REST)])
         ease = any_of(self._loading(rules, Load.EASE))
         may = (
-            z3.And(self.may_advance(), z3.Not(locked), z3.Not(rest), z3.Not(ease))
+            all_of(self.may_advance(), negated(locked), negated(rest), negated(ease))
             if advance
-            else z3.BoolVal(False)
+            else FALSE
         )
         where_to = Advice.ASK_CLINICIAN if self.model.stage.step_back_to is None else Advice.STEP_BACK
         rank = z3.If(
             stop,
             0,
-            z3.If(ask, 1, z3.If(back, where_to.tightness, z3.If(z3.Or(hold, z3.Not(may)), 3, 4))),
+            z3.If(ask, 1, z3.If(back, where_to.tightness, z3.If(any_of((hold, negated(may))), 3, 4))),
         )
         keep = any_of([*self._loading(rules, Load.KEEP), *(one.asks for one in rules), ask, back])
-        keep = z3.Or(keep, z3.Not(self.known("borne well")))
-        load = z3.If(z3.Or(rest, stop), 0, z3.If(ease, 1, z3.If(keep, 2, 3)))
-        return Output(rank, load, locked, self._tags(rules), self._ease(rules), self._named(rules))
+        keep = any_of((keep, negated(self.known("borne well"))))
+        load = z3.If(any_of((rest, stop)), 0, z3.If(ease, 1, z3.If(keep, 2, 3)))
+        steps_back = all_of(back, negated(stop), self.model.stage.step_back_to is not None)
+        return Output(rank, load, locked, steps_back, self._tags(rules), self._ease(rules), self._named(rules))
 
     def may_advance(self) -> Any:
         """Return whether every exit line is met and the stay was long enough."""
         if self.model.following is None or not self.exits:
-            return z3.BoolVal(False)
-        return z3.And([*(one.met for one in self.exits), self.days >= self.model.stage.min_days])
+            return FALSE
+        return all_of(*(one.met for one in self.exits), self.days >= self.model.stage.min_days)
 
     def _exits_that_escalate(self) -> list[Any]:
         found = []
@@ -356,20 +362,14 @@ class World:
         return {name: any_of(each) for name, each in found.items()}
 
 
-def any_of(each: Iterable[Any]) -> Any:
-    """Return whether any holds; false of none."""
-    found = list(each)
-    return z3.Or(found) if found else z3.BoolVal(False)
-
-
 def kleene(truths: Sequence[Truths], n_needed: int) -> Truths:
     """Return whether at least `n_needed` are met; unknown only while the unknowns could change it."""
     n_spare = len(truths) - n_needed
     met, not_met = [one.met for one in truths], [one.not_met for one in truths]
     if n_spare == 0:
-        return Truths(z3.And(met), z3.Or(not_met))
+        return Truths(all_of(*met), any_of(not_met))
     if n_needed == 1:
-        return Truths(z3.Or(met), z3.And(not_met))
+        return Truths(any_of(met), all_of(*not_met))
     return Truths(
         z3.PbGe([(one, 1) for one in met], n_needed), z3.PbGe([(one, 1) for one in not_met], n_spare + 1)
     )
@@ -402,7 +402,7 @@ def _by_kind(world: World, kind: str) -> list[tuple[str, str]]:
 def _silence(world: World) -> list[Any]:
     """No answer is younger than the silence."""
     return [
-        z3.Implies(world.usable(name), world.age(name) >= world.value[silent])
+        implies(world.usable(name), world.age(name) >= world.value[silent])
         for silent, _ in _by_kind(world, "days_silent")
         for name, track in world.model.tracks.items()
         if track.measure.setting is Setting.HOME and track.measure.question and track.measure.derive is None
@@ -415,9 +415,9 @@ def _runs(world: World) -> list[Any]:
     for last, track in _by_kind(world, "last_light"):
         known = world.usable(track)
         for run, _ in _by_kind(world, "running_light"):
-            found.append(z3.Implies(world.value[run] >= 1, z3.And(known, world.value[last] >= 3)))
+            found.append(implies(world.value[run] >= 1, all_of(known, world.value[last] >= 3)))
         for run, _ in _by_kind(world, "running_light_or_worse"):
-            found.append(z3.Implies(world.value[run] >= 1, z3.And(known, world.value[last] <= 1)))
+            found.append(implies(world.value[run] >= 1, all_of(known, world.value[last] <= 1)))
     return found
 
 
@@ -444,10 +444,10 @@ def _counted_today(world: World) -> list[Any]:
             if derive is None or value.measure.id != derive.of or value.reduce is not Reduction.LAST:
                 continue
             least = 1 if derive.at_least is None else int(derive.at_least / value.measure.resolution)
-            seen = z3.And(
+            seen = all_of(
                 world.usable(value.track), world.age(value.track) < derive.window_days, world.value[name] >= least
             )
-            found.append(z3.Implies(seen, z3.And(world.usable(track), world.value[count] >= 1)))
+            found.append(implies(seen, all_of(world.usable(track), world.value[count] >= 1)))
     return found
 
 
@@ -459,12 +459,12 @@ def _newest_in_window(world: World) -> list[Any]:
         reduce, days = leaf.criterion.reduce, leaf.criterion.window_days
         if newest not in world.value or days is None or reduce not in (Reduction.MAX, Reduction.MIN):
             continue
-        seen = z3.And(
+        seen = all_of(
             world.usable(leaf.track), world.age(leaf.track) < days, world.known(f"some {leaf.value}")
         )
         value = world.value[leaf.value]
         tie = value >= world.value[newest] if reduce is Reduction.MAX else value <= world.value[newest]
-        found.append(z3.Implies(seen, tie))
+        found.append(implies(seen, tie))
     return found
 
 
