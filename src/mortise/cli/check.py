@@ -32,6 +32,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser("check", help=text, description=text.capitalize() + ".")
     parser.add_argument("root", nargs="?", type=Path, help="content folder (default: the one installed)")
     parser.add_argument("--static", action="store_true", help="leave out the cases and the sessions")
+    parser.add_argument("--prove", action="store_true", help="prove it for every patient, and write the certificates")
+    parser.add_argument("--against", metavar="REV", help="print what changed for the fictional patients since REV")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -42,9 +44,15 @@ def run(args: argparse.Namespace) -> int:
 
     if args.root is not None and not (args.root / "protocols").is_dir():
         raise InputError("holds no folder `protocols`.", where=str(args.root), mend="Name a content folder.")
+    if args.against:
+        return _against(args.root, args.against)
     report = check(args.root)
     if not args.static and report.is_clean:
         report = with_engine(report, args.root)
+    if args.prove:
+        report = _proved(report, args.root, certify=not args.static)
+    elif not args.static and report.is_clean:
+        report = _with(report, certificates_fit(args.root))
     if args.json:
         _print_json(report)
     else:
@@ -52,14 +60,79 @@ def run(args: argparse.Namespace) -> int:
     return 0 if report.is_clean else ContentError.exit_status
 
 
+def certificates_fit(root: Path | None) -> Obligation:
+    """Compare the certificate beside each protocol with the protocol and the engine that are here."""
+    from mortise.catalog import load
+    from mortise.catalog.certificates import uncertified
+    from mortise.catalog.checks import Obligation
+    from mortise.episode.fold import ENGINE
+
+    content = load(root)
+    found = [uncertified(content, name, ENGINE) for name in content.protocol_ids]
+    title = "Every protocol has a certificate that fits"
+    return Obligation("proof", title, len(found), tuple(fault for fault in found if fault is not None))
+
+
+def _proved(report: CheckReport, root: Path | None, *, certify: bool) -> CheckReport:
+    """Prove every protocol; write its certificate when everything was looked at and nothing is broken."""
+    from mortise.catalog import load
+    from mortise.errors import InputError
+
+    if not report.is_clean:  # the solver presumes that names and figures are right
+        return report
+    try:
+        from mortise.proof import obligations_of, prove
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"proving needs {error.name}, which is not installed.", mend="Run `make check` in a checkout once."
+        ) from error
+    content = load(root)
+    proofs = [prove(content.protocol(name), content.measures) for name in content.protocol_ids]
+    report = _with(report, *obligations_of(proofs))
+    if certify and report.is_clean:
+        for proof in proofs:
+            _certify(content, proof.protocol, proof.seconds, report)
+    return report
+
+
+def _certify(content: Content, protocol_id: str, seconds: float, report: CheckReport) -> None:
+    from mortise.catalog.certificates import CHECKER, Certificate, Certified, store, uncertified
+    from mortise.episode.fold import ENGINE
+
+    if uncertified(content, protocol_id, ENGINE) is None:
+        return  # what fits is left as it is, so that proving twice changes no file
+    kept = tuple(Certified(number=one.number, title=one.title, n_checked=one.n_checked) for one in report.obligations)
+    store(
+        content,
+        Certificate(
+            protocol=protocol_id, protocol_hash=content.protocol_hash(protocol_id), checker=CHECKER, engine=ENGINE,
+            made_on=date.today(), seconds=seconds, obligations=kept,  # noqa: DTZ011 - the day on this desk
+        ),
+    )  # fmt: skip
+
+
+def _with(report: CheckReport, *more: Obligation) -> CheckReport:
+    from mortise.catalog.checks import CheckReport
+
+    obligations = (*report.obligations, *more)
+    return CheckReport(tuple(fault for one in obligations for fault in one.faults), obligations)
+
+
+def _against(root: Path | None, revision: str) -> int:
+    from mortise.catalog import load
+    from mortise.proof.against import changed_since
+
+    for line in changed_since(load(root), revision):
+        print(line)
+    return 0
+
+
 def with_engine(report: CheckReport, root: Path | None) -> CheckReport:
     """Return the report with the cases run and every possible day's session solved."""
     from mortise.catalog import load
-    from mortise.catalog.checks import CheckReport
 
     content = load(root)
-    obligations = [*report.obligations, sessions_exist(content), cases_hold(content)]
-    return CheckReport(tuple(fault for one in obligations for fault in one.faults), tuple(obligations))
+    return _with(report, sessions_exist(content), cases_hold(content))
 
 
 def cases_hold(content: Content) -> Obligation:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from mortise.catalog.certificates import CHECKER
 from mortise.proof.gates import hysteresis, in_order
 from mortise.proof.model import stage_model
 from mortise.proof.obligations import TIME_OUT_MS, Answer, Prover, Result, answers, no_ping_pong, shadowed
+from mortise.catalog.checks import Obligation
+from mortise.errors import Fault
 from mortise.protocol import Protocol
 from mortise.terms import Measure
-
-CHECKER = "mortise-proof/1"  # raised whenever the same protocol could be judged otherwise
 
 
 class Proof(NamedTuple):
@@ -73,4 +74,43 @@ def prove(protocol: Protocol, measures: Mapping[str, Measure], *, time_out_ms: i
     return Proof(protocol.id, tuple(found), time.perf_counter() - started_s)
 
 
-__all__ = ["CHECKER", "Answer", "Proof", "Result", "prove"]
+TITLES = {
+    "10": "Every outcome can be reached, no criterion is constant, every rule shows",
+    "11": "Red flags win; no advance on a danger, on unknown, or on a gate not met",
+    "12": "Worse data never loosens advice, load or what is withheld",
+    "13": "Nobody is sent back on the same data; gates keep their distance and order",
+}
+
+
+def obligations_of(proofs: Iterable[Proof]) -> tuple[Obligation, ...]:
+    """Return what was proved as obligations of a check report.
+
+    Parameters
+    ----------
+    proofs : iterable of Proof
+        One for each protocol.
+
+    Returns
+    -------
+    tuple of Obligation
+        One for each number; a counterexample or a time-out is a fault.
+    """
+    answers = [one for proof in proofs for one in proof.answers]
+    found = []
+    for number, title in TITLES.items():
+        asked = [one for one in answers if one.number == number]
+        faults = tuple(fault_of(one) for one in asked if not one.is_kept)
+        found.append(Obligation(f"{number} proof", title, len(asked), faults))
+    return tuple(found)
+
+
+def fault_of(answer: Answer) -> Fault:
+    """Return a broken answer as a fault, its fictional patient included."""
+    if answer.result is Result.TIMED_OUT:
+        message = f"not proved in time: {answer.claim}."
+    else:
+        message = f"does not hold: {answer.claim}. {answer.patient}".strip()
+    return Fault(answer.where, message, answer.mend)
+
+
+__all__ = ["CHECKER", "Answer", "Proof", "Result", "fault_of", "obligations_of", "prove"]
