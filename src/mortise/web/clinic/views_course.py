@@ -16,7 +16,7 @@ from mortise.errors import ConflictError, InputError
 from mortise.protocol import Protocol
 from mortise.record import Decision, PatientRecord, Reading, Sign
 from mortise.report.chart import course_chart
-from mortise.report.words import day
+from mortise.report.words import day, short_day
 from mortise.terms import Advice
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
@@ -248,7 +248,7 @@ def programme(episode: EpisodeRow, told: Story) -> Programme:
         content().exercises,
         {
             name: DoseNow(
-                step=state.step, cause=state.cause, since=day(state.since_on) if state.since_on else ""
+                step=state.step, cause=state.cause, since=short_day(state.since_on) if state.since_on else ""
             )
             for name, state in told.dose_states.items()
         },

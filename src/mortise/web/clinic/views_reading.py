@@ -21,7 +21,7 @@ from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
 from mortise.web.clinic.entries import Manner, add_all, current_of, reading_facts
 from mortise.web.clinic.forms_readings import CONTEXTS, ReadingsForm, is_typed
-from mortise.web.clinic.presenters_due import due_rows
+from mortise.web.clinic.presenters_due import TODAY, due_rows
 from mortise.web.clinic.presenters_log import log_rows
 from mortise.web.clinic.requests import author_names, capture_of, page
 from mortise.web.clinic.views_assess import context_of, rows_of
@@ -55,6 +55,7 @@ def reading(request: StaffRequest, episode_id: UUID) -> HttpResponse:
         )
         keep(episode, [*reading_facts(form.typed(), current, manner, capture)], told, request)
         return redirect("clinic:course", episode_id=episode.pk)
+    visit_rows = [row for row in due_rows(told.due, told.as_of) if row.is_visit]
     context: dict[str, Any] = {
         "episode": episode,
         "header": full_header(episode, told.record, told),
@@ -64,7 +65,8 @@ def reading(request: StaffRequest, episode_id: UUID) -> HttpResponse:
         "taken": taken.value,
         "involved": episode.involved_side,
         "show_all": show_all,
-        "due": [row for row in due_rows(told.due, told.as_of) if row.is_visit],
+        "due": [row for row in visit_rows if row.when == TODAY],
+        "next_due": next((row for row in visit_rows if row.when != TODAY), None),
         "here": "reading",
     }
     return page(request, "reading", context, status=400 if request.method == "POST" else 200)
