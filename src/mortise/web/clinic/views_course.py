@@ -24,7 +24,9 @@ from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Need
 from mortise.web.clinic import pictures
+from mortise.web.clinic.entries import current_of
 from mortise.web.clinic.forms import OverruleForm, ReasonForm, VisitForm
+from mortise.web.clinic.presenters_assess import raised_of
 from mortise.web.clinic.presenters_course import (
     judgements_of,
     newest_decision,
@@ -162,6 +164,7 @@ def _page(
         "links": services.phone_links_of(patient=episode.patient),
         "visit_form": visit_form or VisitForm(today_on=told.as_of),
         "quarantined": episode.standing.n_quarantined,
+        "raised": raised_of(content().assessment, current_of(told.record, told.as_of).signs),
     }
     if told.plan is not None:
         context |= _decision_context(episode, told, names, overrule, reason)
