@@ -332,6 +332,8 @@ def an_exercise(exercise_id: str = "heel-rise") -> Exercise:
             "3 × 8, 2-1-3 s",
         ),
         (DoseStep(n_sets=3, duration_s=Decimal(30)), "3 × 30 s"),
+        (DoseStep(n_sets=2, hold_s=Decimal(20)), "2 × 20 s held"),
+        (DoseStep(n_sets=2, n_reps=8, hold_s=Decimal(5)), "2 × 8, 5 s held"),
         (DoseStep(n_sets=1, duration_s=Decimal(300)), "1 × 5 min"),
         (DoseStep(n_sets=2, n_reps=6, height_cm=Decimal(15), load="5 kg"), "2 × 6, 15 cm, 5 kg"),
     ],

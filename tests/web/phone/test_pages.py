@@ -203,3 +203,16 @@ def test_no_advance_happens_on_the_phone(cast: builders.Cast, phone: Client) -> 
     check_in(phone)
     train(phone)
     assert not facts(cast, StageEntry)
+
+
+def test_a_danger_sign_that_cannot_be_saved_still_shows_the_help(phone: Client, monkeypatch) -> None:
+    past = timezone.now() - timezone.timedelta(days=9)
+    monkeypatch.setattr("mortise.web.phone.views_check.clock.now", lambda: past)
+    monkeypatch.setattr(
+        "mortise.web.accounts.models.Clinic.today", lambda self, now=None: timezone.now().date()
+    )
+    response = phone.post("/phone/check/", {"step": "1", "any_of_these": "some", "which": ["red_calf"]})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert 'role="alert"' in page
+    assert "could not be saved" in page

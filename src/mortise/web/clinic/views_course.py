@@ -16,7 +16,7 @@ from mortise.errors import ConflictError, InputError
 from mortise.protocol import Protocol
 from mortise.record import Decision, PatientRecord, Reading, Sign
 from mortise.report.chart import course_chart
-from mortise.report.words import day
+from mortise.report.words import day, short_day
 from mortise.terms import Advice
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
@@ -24,7 +24,9 @@ from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Need
 from mortise.web.clinic import pictures
+from mortise.web.clinic.entries import current_of
 from mortise.web.clinic.forms import OverruleForm, ReasonForm, VisitForm
+from mortise.web.clinic.presenters_assess import raised_of
 from mortise.web.clinic.presenters_course import (
     judgements_of,
     newest_decision,
@@ -162,6 +164,7 @@ def _page(
         "links": services.phone_links_of(patient=episode.patient),
         "visit_form": visit_form or VisitForm(today_on=told.as_of),
         "quarantined": episode.standing.n_quarantined,
+        "raised": raised_of(content().assessment, current_of(told.record, told.as_of).signs),
     }
     if told.plan is not None:
         context |= _decision_context(episode, told, names, overrule, reason)
@@ -248,7 +251,7 @@ def programme(episode: EpisodeRow, told: Story) -> Programme:
         content().exercises,
         {
             name: DoseNow(
-                step=state.step, cause=state.cause, since=day(state.since_on) if state.since_on else ""
+                step=state.step, cause=state.cause, since=short_day(state.since_on) if state.since_on else ""
             )
             for name, state in told.dose_states.items()
         },

@@ -96,7 +96,7 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
         first_name=visit.patient.first_name,
         headline=headline(visit, story),
         glyph=_glyph(visit, story),
-        because=because(visit, story),
+        because=tuple(line for line in because(visit, story) if line not in answered),
         answered=tuple(answered),
         stage_words=f"Stage {stage.number} of {len(protocol.stages)}: {_in_a_sentence(stage.title_patient)}",
         gate_words=f"{n_met} of {n_lines} in place" if n_lines else "what keeps it",

@@ -11,12 +11,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from mortise.episode import Story
 from mortise.record import CheckIn
 from mortise.terms import Measure, Origin
 from mortise.web.accounts import access
+from mortise.web.audit import clock
 from mortise.web.phone import presenters, presenters_pages, state
 from mortise.web.phone.forms import QuestionsForm, RedFlagsForm
 from mortise.web.phone.reports import report
@@ -78,22 +78,28 @@ def _next(
     kept = state.keep_answers(request, under_way, answers)
     is_flag = number == 1 and any(value == Decimal(1) for value in answers.values())
     if is_flag or number == n_steps:
-        _save(request, visit, kept, story)
+        is_kept = _save(request, visit, kept, story)
+        if is_flag and not is_kept:  # the help a person needs does not wait for our books
+            page = presenters_pages.unsaved_flag_page(
+                visit, [name for name, value in answers.items() if value]
+            )
+            return render(request, "phone/stop.html", {"page": page, "tab": "check"})
         return redirect("phone:today")
     return redirect(f"{request.path}?step={number + 1}")
 
 
-def _save(request: HttpRequest, visit: Visit, kept: dict[str, Any], story: Story) -> None:
+def _save(request: HttpRequest, visit: Visit, kept: dict[str, Any], story: Story) -> bool:
     protocol = visit.content.protocol(visit.episode.protocol)
     answers = state.kept_answers(kept)
     due = presenters.morning_due(story)
     morning = {name: answers[name] for name in protocol.next_morning if due and name in answers}
     before = {name: answers[name] for name in (*protocol.red_flags, *protocol.check_in) if name in answers}
-    common: dict[str, Any] = {"on": visit.today, "origin": Origin.PATIENT, "captured_at": timezone.now()}
+    common: dict[str, Any] = {"on": visit.today, "origin": Origin.PATIENT, "captured_at": clock.now()}
     facts = [CheckIn(id=kept["id"], moment="before_session", answers=before, **common)]
     if morning and due:
         facts.insert(
             0, CheckIn(id=kept["morning_id"], moment="next_morning", answers=morning, session=due, **common)
         )
-    report(request, visit, story, facts)
+    is_kept = report(request, visit, story, facts)
     state.forget_check(request)
+    return is_kept
