@@ -22,12 +22,15 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from mortise.catalog import CONTENT_ROOT, Content, load
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book
 from mortise.catalog.checks import check_book, read_book
 from mortise.errors import ContentFaults, MortiseError
 from mortise.proof import prove
+from mortise.protocol import Protocol
 from mortise.units import UNIT_NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -227,17 +230,24 @@ def _text(file: str) -> str:
 
 def fate_of(edit: Edit) -> Fate:
     """Plant one edit in a copy of the content and see what stops it."""
-    text = _text(edit.file)
-    what = _told(edit, text)
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "content"
-        shutil.copytree(CONTENT_ROOT, root, ignore=shutil.ignore_patterns("__pycache__", "figures", "certificate.toml"))
-        (root / edit.file).write_text(text[: edit.start] + edit.new + text[edit.end :], encoding="utf-8")
-        try:
-            by, detail = _stopped_by(root, edit)
-        except (MortiseError, ValueError, KeyError, AttributeError, AssertionError) as error:
-            by, detail = "static", f"{type(error).__name__}: {error}"
-    return Fate(edit, what, by, " ".join(detail.split())[:160])
+    text, root = _text(edit.file), Path(_copy().name) / "content"
+    (root / edit.file).write_text(text[: edit.start] + edit.new + text[edit.end :], encoding="utf-8")
+    try:
+        by, detail = _stopped_by(root, edit)
+    except (MortiseError, ValueError, KeyError, AttributeError, AssertionError) as error:
+        by, detail = "static", f"{type(error).__name__}: {error}"
+    finally:
+        (root / edit.file).write_text(text, encoding="utf-8")
+    return Fate(edit, _told(edit, text), by, " ".join(detail.split())[:160])
+
+
+@cache
+def _copy() -> tempfile.TemporaryDirectory[str]:
+    """Copy the content once for this process, its compiled form included: only the edited file is read anew."""
+    folder = tempfile.TemporaryDirectory()
+    ignored = shutil.ignore_patterns("figures", "certificate.toml")
+    shutil.copytree(CONTENT_ROOT, Path(folder.name) / "content", ignore=ignored)
+    return folder
 
 
 def _stopped_by(root: Path, edit: Edit) -> tuple[str, str]:
@@ -257,12 +267,21 @@ def _stopped_by(root: Path, edit: Edit) -> tuple[str, str]:
 
 def _by_proof(book: Book, edit: Edit) -> tuple[str, str] | None:
     for name, protocol in book.protocols.items():
-        if edit.file.startswith("exercises") or name not in edit.file:
-            continue
+        if edit.kind == "citation" or _logic(protocol) == _logic(load().protocol(name)):
+            continue  # nothing that the proof reads is another: it holds as it does for the content as it is
         broken = prove(protocol, book.measures).broken
         if broken:
             return "proof", f"obligation {broken[0].number}: {broken[0].where}: {broken[0].claim}"
     return None
+
+
+def _logic(protocol: Protocol) -> Protocol:
+    """Return the protocol without what no question of the proof looks at."""
+    stages = tuple(
+        replace(one, slots=(), education=(), manual_therapy=(), minutes_at_most=0, n_exercises=(0, 0))
+        for one in protocol.stages
+    )
+    return replace(protocol, stages=stages, reviews=(), layoffs=(), escalations=(), lights=(), constraints=())
 
 
 def _by_sessions(root: Path, edit: Edit) -> tuple[str, str] | None:
