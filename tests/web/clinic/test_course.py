@@ -18,7 +18,6 @@ from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import FactRow, Need, Standing
-from mortise.web.clinic.entries import RED_FLAG_OF
 from tests.web import builders
 from tests.web.builders import Cast
 from tests.web.clinic.desk import report, section_data, start, trained, url
@@ -309,14 +308,19 @@ def test_answer_of_a_later_assessment_that_refers_stops_a_running_programme(cast
     assert [one.answers for one in flags] == [{"red_calf": Decimal(1)}]
 
 
-def test_every_red_flag_an_examination_can_raise_is_one_the_protocol_stops_on() -> None:
+def test_every_urgent_answer_of_an_examination_raises_a_flag_on_which_the_protocol_stops() -> None:
     protocol = content().protocol(builders.protocol_id())
-    questions = {one.id: one for one in content().assessment.questions()}
-    assert set(RED_FLAG_OF) <= set(questions)
-    assert set(RED_FLAG_OF.values()) <= set(protocol.red_flags)
     urgent = {
-        one.id
-        for one in questions.values()
-        if any(level.tier in (Tier.NOW, Tier.WITHIN_48_H) for level in one.levels)
+        level.id: question.flag_of(level.id)
+        for question in content().assessment.questions()
+        for level in question.levels
+        if level.tier in (Tier.NOW, Tier.WITHIN_48_H)
     }
-    assert urgent == set(RED_FLAG_OF)
+    assert urgent
+    assert set(urgent.values()) <= set(protocol.red_flags)
+
+
+def test_answer_that_refers_within_two_weeks_raises_nothing() -> None:
+    question = content().assessment.question("crps")
+    assert question is not None
+    assert question.flag_of("yes") == ""

@@ -57,6 +57,11 @@ class Action(NamedTuple):
     words: str
 
 
+class OtherAnkle(NamedTuple):
+    id: str
+    words: str
+
+
 class TodayPage(NamedTuple):
     """Everything the first page says."""
 
@@ -83,6 +88,7 @@ class TodayPage(NamedTuple):
     has_tests: bool
     education: tuple[str, ...]
     action: Action | None
+    others: tuple[OtherAnkle, ...]
 
 
 def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]) -> TodayPage:
@@ -118,6 +124,7 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
         due=due_lines(visit, story),
         has_tests=bool(measures_due(visit, story)),
         education=tuple(visit.content.texts[key] for key in stage.education if key in visit.content.texts),
+        others=tuple(OtherAnkle(str(one.pk), f"To the {one.involved_side} ankle") for one in visit.others),
         action=_action(checked, done, bool(session.exercises), bool(morning_due(story))),
     )
 

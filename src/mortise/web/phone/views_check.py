@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -31,7 +32,10 @@ def check(request: HttpRequest) -> HttpResponse:
     story = visit.story()
     under_way = state.check_under_way(request, visit.today)
     steps = question_steps(visit, story)
-    number = _step_number(request, len(steps))
+    asked_for = _step_number(request, len(steps))
+    number = min(asked_for, _first_open(steps, under_way))
+    if number != asked_for:  # the danger signs come first, whatever address was opened
+        return redirect(f"{request.path}?step={number}")
     form = _form(
         visit, steps[number - 1], number, request.POST if request.method == "POST" else None, under_way
     )
@@ -58,6 +62,13 @@ def question_steps(visit: Visit, story: Story) -> list[Sequence[Measure]]:
 def _step_number(request: HttpRequest, n_steps: int) -> int:
     text = (request.POST if request.method == "POST" else request.GET).get("step", "1")
     return min(max(int(text) if text.isdecimal() else 1, 1), n_steps)
+
+
+def _first_open(steps: list[Sequence[Measure]], under_way: dict[str, Any]) -> int:
+    """Return the number of the first step that has not been answered; the last when all have."""
+    said = under_way["answers"]
+    is_open = [any(measure.id not in said for measure in step) for step in steps]
+    return is_open.index(True) + 1 if any(is_open) else len(steps)
 
 
 def _form(
@@ -101,5 +112,15 @@ def _save(request: HttpRequest, visit: Visit, kept: dict[str, Any], story: Story
             0, CheckIn(id=kept["morning_id"], moment="next_morning", answers=morning, session=due, **common)
         )
     is_kept = report(request, visit, story, facts)
+    if any(before.get(name) for name in protocol.red_flags):
+        _warn_others(request, visit, facts[-1])
     state.forget_check(request)
     return is_kept
+
+
+def _warn_others(request: HttpRequest, visit: Visit, flagged: CheckIn) -> None:
+    """A danger sign is the person's, not one ankle's: the other ankle's programme stops too."""
+    for other in visit.others:
+        there = visit._replace(episode=other)
+        copy = msgspec.structs.replace(flagged, id=f"{flagged.id}-{other.involved_side}")
+        report(request, there, there.story(), [copy])
