@@ -1,4 +1,4 @@
-"""Draft `edges.toml` of a protocol: for every criterion the bound and the nearest value beyond it.
+"""Draft `edges.toml` and `again.toml` of a protocol: every criterion, and the nearest value beyond its bound.
 
 The draft is pinned by committing it. It is written again only on purpose, after a bound was changed, and its diff is
 then read as a clinician reads it: what passed before and does not now. Lights are kept from the file that is there.
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from mortise.catalog import load
 from mortise.catalog._case_expect import Effects
+from mortise.catalog._check_again import FILE_NAME as AGAIN
+from mortise.catalog._check_again import said_again
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Place, places_of
 from mortise.catalog.cases import read_cases
@@ -22,6 +24,12 @@ HEAD = """\
 # Both sides of every threshold. Each table becomes three cases: met at the bound, not met at the nearest value of the
 # measure beyond it, unknown without a value. Drafted by scripts/draft_edges.py, then pinned: a bound that changes in
 # protocol.toml fails against this file until somebody decides which of the two is right. Everybody here is fictional.
+"""
+
+AGAIN_HEAD = """\
+# What the protocol offers, asks for and cites, entered a second time, one line for each thing. Drafted by
+# scripts/draft_edges.py, then pinned, as edges.toml is: what changes in protocol.toml or in an exercise fails against this
+# file until somebody decides which of the two is right. A dose is sets x repetitions - up/hold/down/duration/rest in s.
 """
 
 
@@ -50,6 +58,9 @@ def main(arguments: list[str] | None = None) -> int:
     tables += ["\n".join(["[[effects]]", *effects(rule)]) + "\n" for rule in protocol.rules]
     path.write_text("\n".join([HEAD, *tables]), encoding="utf-8")
     print(f"{len(tables)} criteria in {path}")
+    again = said_again(protocol, content.exercises)
+    lines = [f"'{name}' = '{line}'" for name, line in again.items()]
+    path.with_name(AGAIN).write_text("\n".join([AGAIN_HEAD, *lines]) + "\n", encoding="utf-8")
     return 0
 
 

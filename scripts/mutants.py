@@ -39,7 +39,7 @@ SEED = 20261121
 N_MUTANTS = 500
 # Kinds that can leave a day without a session, or put into it what is withheld.
 _FOR_SESSIONS = frozenset({"tag dropped", "exercise of a stage", "dose", "order and effect", "stage link"})
-_FROM_CASES = "17"  # the static obligation that reads the case files
+_FROM_CASES = frozenset({"17", "17b"})  # the static obligations that read the case files
 
 
 class Edit(NamedTuple):
@@ -257,7 +257,7 @@ def _stopped_by(root: Path, edit: Edit) -> tuple[str, str]:
         return "static", str(faults[0])
     report = check_book(book)
     for one in report.obligations:
-        if one.number != _FROM_CASES and one.faults:
+        if one.number not in _FROM_CASES and one.faults:
             return "static", f"obligation {one.number}: {one.faults[0]}"
     found = _by_proof(book, edit) or _by_sessions(root, edit)
     if found is None and report.faults:
@@ -362,7 +362,10 @@ def main(arguments: list[str] | None = None) -> int:
     with ProcessPoolExecutor(args.jobs) as pool:
         for number, fate in enumerate(pool.map(fate_of, drawn, chunksize=1), start=1):
             fates.append(fate)
-            print(f"{number:4} {fate.by or 'SURVIVES':8} {fate.edit.kind}: {fate.what} {fate.detail}", flush=True)
+            print(
+                f"{number:4} {fate.by or 'SURVIVES':8} {fate.edit.kind}: {fate.what} {fate.detail}",
+                flush=True,
+            )
     text = page(fates, time.perf_counter() - started_s)
     if args.write:
         PAGE.write_text(text, encoding="utf-8")

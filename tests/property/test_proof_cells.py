@@ -55,7 +55,9 @@ def test_a_cell_comes_to_what_the_engine_decides(protocol: str, stage: str, both
         decision = decide(ready, inputs_of(cells, chosen, AS_OF), state, AS_OF, pin=pin, engine="test")
         found = cells.at(chosen)
         got = (list(Advice)[found.advice], list(Load)[found.load])
-        assert got == (decision.advice, decision.load), {name: cells.states[name][at] for name, at in chosen.items()}
+        assert got == (decision.advice, decision.load), {
+            name: cells.states[name][at] for name, at in chosen.items()
+        }
         seen.add(decision.advice)
     assert len(seen) >= 3
 
@@ -86,7 +88,11 @@ def test_the_solver_finds_the_outcomes_that_the_cells_hold_and_no_other(
     model = stage_model(CONTENT.protocol(protocol), stage, CONTENT.measures, is_bilateral=both)
     prover = Prover(model)
     world, out = prover.world, prover.output
-    today = [z3.Not(world.known(name)) for name in list(world._known) if name.startswith(("still", "past", "resumed", "spent"))]
+    today = [
+        z3.Not(world.known(name))
+        for name in list(world._known)
+        if name.startswith(("still", "past", "resumed", "spent"))
+    ]
     for leaf in model.leaves:
         if leaf.bound is not None and leaf.bound.is_free:
             today.append(world.bound(leaf)[0] == leaf.bound.shipped)

@@ -86,11 +86,12 @@ class Hand(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CaseFiles(NamedTuple):
-    """What the two case files of a protocol hold."""
+    """What the case files of a protocol hold; `again` is everything else it says, entered a second time."""
 
     edges: tuple[Edge, ...]
     effects: tuple[Effects, ...]
     hands: tuple[Hand, ...]
+    again: dict[str, str] = {}
 
 
 class SessionLike(Shape):

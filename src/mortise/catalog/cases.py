@@ -23,6 +23,7 @@ from mortise.catalog._case_expect import (
     differences,
 )
 from mortise.catalog._case_facts import Facts, edge_facts, hand_facts, is_taken, session_edge_facts
+from mortise.catalog._check_again import FILE_NAME as AGAIN
 from mortise.catalog._decode import Faults, decode, read_toml
 from mortise.catalog._places import Place, places_of
 from mortise.catalog.content import CONTENT_ROOT, Content
@@ -111,7 +112,8 @@ def read_cases(root: Path, protocol_id: str, faults: Faults) -> CaseFiles:
     folder = root / "protocols" / protocol_id
     first = _tables(folder / "edges.toml", {"edges": Edge, "effects": Effects}, root, faults)
     second = _tables(folder / "cases.toml", {"cases": Hand}, root, faults)
-    return CaseFiles(tuple(first["edges"]), tuple(first["effects"]), tuple(second["cases"]))
+    again = read_toml(folder / AGAIN, str((folder / AGAIN).relative_to(root)), faults)
+    return CaseFiles(tuple(first["edges"]), tuple(first["effects"]), tuple(second["cases"]), again)
 
 
 def _tables(path: Path, kinds: Mapping[str, type[Any]], root: Path, faults: Faults) -> dict[str, list[Any]]:
@@ -287,7 +289,7 @@ def cases_cover_criteria(
     """
     n_seen = 0
     for protocol in protocols.values():
-        edges, effects, _ = cases[protocol.id]
+        edges, effects, _, _ = cases[protocol.id]
         n_seen += _effects_agree(protocol, effects, faults)
         by_id = {edge.id: edge for edge in edges}
         places = {place.criterion.id: place for place in places_of(protocol)}

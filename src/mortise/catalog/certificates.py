@@ -113,7 +113,13 @@ def store(content: Content, certificate: Certificate) -> Path:
         f"seconds = {certificate.seconds:.1f}",
     ]
     for one in certificate.obligations:
-        lines += ["", "[[obligations]]", f"number = '{one.number}'", f'title = "{one.title}"', f"n_checked = {one.n_checked}"]
+        lines += [
+            "",
+            "[[obligations]]",
+            f"number = '{one.number}'",
+            f'title = "{one.title}"',
+            f"n_checked = {one.n_checked}",
+        ]
     path = _path(content.root, certificate.protocol)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
@@ -146,7 +152,11 @@ def laxer_later(protocol: Protocol, figures: Mapping[str, Decimal]) -> tuple[Fau
         earlier = strictest.get(key)
         if earlier is not None and earlier[1] != place.owner and sign * value < sign * earlier[0]:
             faults.append(
-                Fault(place.where, f"{value} is laxer than {earlier[0]} of {earlier[2]}.", "A later gate is at least as strict.")
+                Fault(
+                    place.where,
+                    f"{value} is laxer than {earlier[0]} of {earlier[2]}.",
+                    "A later gate is at least as strict.",
+                )
             )
         strictest[key] = (value, place.owner, one.id)
     return tuple(faults)

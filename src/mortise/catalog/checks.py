@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mortise.catalog import _build, _check_figures, _check_names, _check_plan
 from mortise.catalog._case_expect import CaseFiles
+from mortise.catalog._check_again import again_agrees
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book
 from mortise.catalog.cases import cases_cover_criteria, read_cases
@@ -97,6 +98,12 @@ def check_book(book: Book) -> CheckReport:
     obligations.append(
         Obligation("17", "Every criterion has cases on both sides and unknown", n_checked, tuple(found))
     )
+    found = Faults()
+    n_checked = sum(
+        again_agrees(protocol, book.exercises, book.cases[name].again, found)
+        for name, protocol in book.protocols.items()
+    )
+    obligations.append(Obligation("17b", "All else is entered a second time alike", n_checked, tuple(found)))
     return CheckReport(tuple(fault for one in obligations for fault in one.faults), tuple(obligations))
 
 

@@ -32,8 +32,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser("check", help=text, description=text.capitalize() + ".")
     parser.add_argument("root", nargs="?", type=Path, help="content folder (default: the one installed)")
     parser.add_argument("--static", action="store_true", help="leave out the cases and the sessions")
-    parser.add_argument("--prove", action="store_true", help="prove it for every patient, and write the certificates")
-    parser.add_argument("--against", metavar="REV", help="print what changed for the fictional patients since REV")
+    parser.add_argument(
+        "--prove", action="store_true", help="prove it for every patient, and write the certificates"
+    )
+    parser.add_argument(
+        "--against", metavar="REV", help="print what changed for the fictional patients since REV"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -84,7 +88,8 @@ def _proved(report: CheckReport, root: Path | None, *, certify: bool) -> CheckRe
         from mortise.proof import obligations_of, prove
     except ModuleNotFoundError as error:
         raise InputError(
-            f"proving needs {error.name}, which is not installed.", mend="Run `make check` in a checkout once."
+            f"proving needs {error.name}, which is not installed.",
+            mend="Run `make check` in a checkout once.",
         ) from error
     content = load(root)
     proofs = [prove(content.protocol(name), content.measures) for name in content.protocol_ids]
@@ -101,7 +106,9 @@ def _certify(content: Content, protocol_id: str, seconds: float, report: CheckRe
 
     if uncertified(content, protocol_id, ENGINE) is None:
         return  # what fits is left as it is, so that proving twice changes no file
-    kept = tuple(Certified(number=one.number, title=one.title, n_checked=one.n_checked) for one in report.obligations)
+    kept = tuple(
+        Certified(number=one.number, title=one.title, n_checked=one.n_checked) for one in report.obligations
+    )
     store(
         content,
         Certificate(

@@ -145,7 +145,9 @@ class Cells:
         for tracks, members in groups:
             n_cells = prod(len(self.states[name]) for name in tracks)
             if n_cells > MOST_CELLS:
-                raise ValueError(f"{n_cells} cells in one part of stage {self.model.stage.id}: too many to look at.")
+                raise ValueError(
+                    f"{n_cells} cells in one part of stage {self.model.stage.id}: too many to look at."
+                )
             exits = tuple(sorted(at for at in members if at < n_exits))
             rules = tuple(sorted(at - n_exits for at in members if at >= n_exits))
             yield Part(tuple(sorted(tracks)), exits, rules)
@@ -169,9 +171,11 @@ class Cells:
         if bound is None:
             return UNKNOWN
         value, one = state.values[leaf.value], leaf.criterion
-        holds = {Operator.AT_LEAST: value >= bound, Operator.AT_MOST: value <= bound, Operator.EQUALS: value == bound}[
-            leaf.operator
-        ]
+        holds = {
+            Operator.AT_LEAST: value >= bound,
+            Operator.AT_MOST: value <= bound,
+            Operator.EQUALS: value == bound,
+        }[leaf.operator]
         if state.is_full:
             return MET if holds else NOT_MET
         if leaf.is_window:
@@ -217,8 +221,12 @@ class Cells:
             escalates = any(leaf.criterion.if_unknown == "escalate" for leaf in self.model.rules[at].leaves)
             if rule.is_danger or escalates:
                 asked = Advice.ASK_CLINICIAN if self.is_silent or escalates else Advice.HOLD
-                advice = np.minimum(advice, np.where(truth == UNKNOWN, asked.tightness, NO_ADVICE)).astype(np.int8)
-                load = np.minimum(load, np.where(truth == UNKNOWN, Load.KEEP.tightness, NO_LOAD)).astype(np.int8)
+                advice = np.minimum(advice, np.where(truth == UNKNOWN, asked.tightness, NO_ADVICE)).astype(
+                    np.int8
+                )
+                load = np.minimum(load, np.where(truth == UNKNOWN, Load.KEEP.tightness, NO_LOAD)).astype(
+                    np.int8
+                )
             if rule.is_danger:
                 danger |= (truth != NOT_MET).astype(np.int8)
         return advice, load, danger, np.broadcast_to(gate, shape).astype(np.int8)
@@ -230,7 +238,9 @@ class Cells:
             rows = np.stack([one.ravel() for one in self.of_part(part)], axis=1)
             outcomes = {tuple(map(int, row)) for row in np.unique(rows, axis=0)}
             joined = {
-                (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), min(a[3], b[3])) for a in joined for b in outcomes
+                (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), min(a[3], b[3]))
+                for a in joined
+                for b in outcomes
             }
         return {self._concluded(*one) for one in joined}
 

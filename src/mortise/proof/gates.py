@@ -25,7 +25,9 @@ def hysteresis(protocol: Protocol, models: Mapping[str, StageModel]) -> Iterator
     Answer
         One for each pair; a measure without a known MDC95 never steps back against a gate.
     """
-    gates = [(name, leaf) for name, model in models.items() for leaf in model.leaves if leaf.is_exit and leaf.bound]
+    gates = [
+        (name, leaf) for name, model in models.items() for leaf in model.leaves if leaf.is_exit and leaf.bound
+    ]
     for back in _step_backs(models):
         for stage_id, gate in gates:
             if gate.measure.id != back.measure.id or gate.criterion.limb != back.criterion.limb:

@@ -384,7 +384,9 @@ def _danger_measure(prover: Prover, measure_id: str, may: Any) -> Iterator[Quest
     track = tracks[0]
     stale = any_of((negated(world.usable(track.name)), world.age(track.name) > 7))
     resumed = world.resumed_flag(measure_id) if measure_id in prover.model.protocol.red_flags else FALSE
-    yield prover.never("11", "no advance while it is not known", may, stale, negated(resumed), where=where, mend=mend)
+    yield prover.never(
+        "11", "no advance while it is not known", may, stale, negated(resumed), where=where, mend=mend
+    )
     newest = f"{track.name} last"
     if newest in world.value and track.measure.better is not Better.NEITHER:
         value = prover.model.values[newest]
@@ -434,7 +436,10 @@ def _monotone(prover: Prover) -> Iterator[Question]:
         ("worse data never gives more permissive advice", under.advice > out.advice),
         ("worse data never gives more load", under.load > out.load),
         ("worse data never withholds less", any_of([*lost, *looser])),
-        ("worse data never keeps the stage", all_of(out.steps_back, negated(any_of((under.steps_back, under.advice == 0))))),
+        (
+            "worse data never keeps the stage",
+            all_of(out.steps_back, negated(any_of((under.steps_back, under.advice == 0)))),
+        ),
         ("worse data never unlocks", all_of(out.is_locked, negated(under.is_locked))),
     ):
         yield prover.never("12", claim, *base, broken, mend=mend)
@@ -477,11 +482,15 @@ def no_ping_pong(
         following = prover.model.following
         if following is None:
             continue
-        there = World(stage_model(protocol, following.id, measures, is_bilateral=is_bilateral), shares=prover.world)
+        there = World(
+            stage_model(protocol, following.id, measures, is_bilateral=is_bilateral), shares=prover.world
+        )
         # No prefix: a value of the same name is the same value, so both stages look at the same data.
         # Of that day: what held on the days before was for this stage's own rules to see.
         earlier = [
-            there.known(f"still {one.rule.id}") for one in there.model.rules if one.rule.advice is Advice.STEP_BACK
+            there.known(f"still {one.rule.id}")
+            for one in there.model.rules
+            if one.rule.advice is Advice.STEP_BACK
         ]
         question = prover.never(
             "13", f"nobody who may enter {following.id} is sent back from it on the same data",

@@ -59,7 +59,8 @@ def prove(protocol: Protocol, measures: Mapping[str, Measure], *, time_out_ms: i
     found: list[Answer] = []
     for is_bilateral in (False, True):
         models = {
-            stage.id: stage_model(protocol, stage.id, measures, is_bilateral=is_bilateral) for stage in protocol.stages
+            stage.id: stage_model(protocol, stage.id, measures, is_bilateral=is_bilateral)
+            for stage in protocol.stages
         }
         if is_bilateral and not any(leaf.is_replaced for model in models.values() for leaf in model.leaves):
             continue
@@ -69,7 +70,11 @@ def prove(protocol: Protocol, measures: Mapping[str, Measure], *, time_out_ms: i
         if is_bilateral:
             asked = [one._replace(where=f"{one.where}, both ankles") for one in asked]
         else:
-            asked += [*shadowed(protocol, provers), *hysteresis(protocol, models), *in_order(protocol, models)]
+            asked += [
+                *shadowed(protocol, provers),
+                *hysteresis(protocol, models),
+                *in_order(protocol, models),
+            ]
         found += asked
     return Proof(protocol.id, tuple(found), time.perf_counter() - started_s)
 

@@ -295,11 +295,7 @@ class World:
         )
         rest = any_of([locked, *self._loading(rules, Load.REST)])
         ease = any_of(self._loading(rules, Load.EASE))
-        may = (
-            all_of(self.may_advance(), negated(locked), negated(rest), negated(ease))
-            if advance
-            else FALSE
-        )
+        may = all_of(self.may_advance(), negated(locked), negated(rest), negated(ease)) if advance else FALSE
         where_to = Advice.ASK_CLINICIAN if self.model.stage.step_back_to is None else Advice.STEP_BACK
         rank = z3.If(
             stop,
@@ -310,7 +306,9 @@ class World:
         keep = any_of((keep, negated(self.known("borne well"))))
         load = z3.If(any_of((rest, stop)), 0, z3.If(ease, 1, z3.If(keep, 2, 3)))
         steps_back = all_of(back, negated(stop), self.model.stage.step_back_to is not None)
-        return Output(rank, load, locked, steps_back, self._tags(rules), self._ease(rules), self._named(rules))
+        return Output(
+            rank, load, locked, steps_back, self._tags(rules), self._ease(rules), self._named(rules)
+        )
 
     def may_advance(self) -> Any:
         """Return whether every exit line is met and the stay was long enough."""
@@ -327,9 +325,7 @@ class World:
 
     @staticmethod
     def _saying(rules: Sequence[RuleState], advice: Advice) -> list[Any]:
-        return [
-            one.fires for one in rules if one.model.rule.advice is advice and not one.model.rule.locks
-        ]
+        return [one.fires for one in rules if one.model.rule.advice is advice and not one.model.rule.locks]
 
     @staticmethod
     def _loading(rules: Sequence[RuleState], load: Load) -> list[Any]:
@@ -349,7 +345,9 @@ class World:
         for one in rules:
             if one.model.rule.ease_to_pct is not None:
                 found.setdefault(int(one.model.rule.ease_to_pct), []).append(one.fires)
-        return {pct: any_of(each for at, all_at in found.items() if at <= pct for each in all_at) for pct in found}
+        return {
+            pct: any_of(each for at, all_at in found.items() if at <= pct for each in all_at) for pct in found
+        }
 
     @staticmethod
     def _named(rules: Sequence[RuleState]) -> dict[str, Any]:
@@ -445,7 +443,9 @@ def _counted_today(world: World) -> list[Any]:
                 continue
             least = 1 if derive.at_least is None else int(derive.at_least / value.measure.resolution)
             seen = all_of(
-                world.usable(value.track), world.age(value.track) < derive.window_days, world.value[name] >= least
+                world.usable(value.track),
+                world.age(value.track) < derive.window_days,
+                world.value[name] >= least,
             )
             found.append(implies(seen, all_of(world.usable(track), world.value[count] >= 1)))
     return found

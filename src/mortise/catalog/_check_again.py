@@ -1,0 +1,155 @@
+"""Everything a protocol says beside its criteria and effects, said a second time in `again.toml` and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from mortise.catalog._decode import Faults
+from mortise.catalog._places import places_of
+from mortise.protocol import DoseStep, Exercise, Protocol, Slot, Stage
+
+FILE_NAME = "again.toml"
+
+
+def said_again(protocol: Protocol, exercises: Mapping[str, Exercise]) -> dict[str, str]:
+    """Return what a protocol offers, asks for and cites, one plain line for each thing, by where it stands.
+
+    Parameters
+    ----------
+    protocol
+        The protocol.
+    exercises
+        The library.
+    """
+    found = {
+        "first stage": protocol.first_stage,
+        "silence": f"{protocol.silence_days} days",
+        "equipment": _list(protocol.equipment),
+        "red flags": _list(protocol.red_flags),
+        "danger measures": _list(protocol.danger_measures),
+        "check-in": _list(protocol.check_in),
+        "after a session": _list(protocol.after_session),
+        "next morning": _list(protocol.next_morning),
+    }
+    for pairs in (
+        _stages(protocol, exercises),
+        _calendar(protocol),
+        _bounds(protocol),
+        _cited(protocol, exercises),
+    ):
+        found |= dict(pairs)
+    return found
+
+
+def again_agrees(
+    protocol: Protocol, exercises: Mapping[str, Exercise], again: Mapping[str, str], faults: Faults
+) -> int:
+    """Check that both entries say the same; return how many lines were compared.
+
+    Parameters
+    ----------
+    protocol, exercises
+        What is entered first.
+    again
+        What is entered a second time.
+    faults
+        Is added to.
+    """
+    mine = said_again(protocol, exercises)
+    for name in sorted(mine.keys() | again.keys()):
+        if mine.get(name) != again.get(name):
+            faults.add(
+                f"{protocol.id}, {name}", f"is {mine.get(name)!r}, but {FILE_NAME} says {again.get(name)!r}.",
+                "Decide which of the two is right.",
+            )  # fmt: skip
+    return len(mine)
+
+
+def _list(words: Iterable[object]) -> str:
+    return " ".join(str(word) for word in words) or "none"
+
+
+def _stages(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[tuple[str, str]]:
+    for stage in protocol.stages:
+        yield f"stage {stage.id}", _stage(stage)
+        for slot in stage.slots:
+            yield f"stage {stage.id}, {slot.exercise}", _slot(slot, exercises.get(slot.exercise))
+
+
+def _stage(stage: Stage) -> str:
+    return (
+        f"number {stage.number}, {stage.min_days} days at least, {stage.minutes_at_most} min at most, "
+        f"{stage.n_exercises[0]} to {stage.n_exercises[1]} exercises, without {_list(stage.without_tags)}, "
+        f"back to {stage.step_back_to or 'nowhere'}, teaches {_list(stage.education)}"
+    )
+
+
+def _slot(slot: Slot, exercise: Exercise | None) -> str:
+    if exercise is None:
+        return "no such exercise"
+    steps = " ".join(_dose(step) for step in exercise.dose_steps)
+    return (
+        f"{slot.purpose}, {slot.n_per_week} a week, {slot.rest_days} rest days, rungs {slot.first_step} to "
+        f"{slot.last_step} of {steps}; {_list(tag.value for tag in exercise.tags)}; needs {_list(exercise.needs)}"
+    )
+
+
+def _dose(step: DoseStep) -> str:
+    parts = [f"{step.n_sets}x{step.n_reps}"]
+    times = (step.up_s, step.hold_s, step.down_s, step.duration_s, step.rest_s)
+    parts.append("/".join(f"{one.normalize():f}" for one in times))
+    if step.n_contacts or step.height_cm:
+        parts.append(f"{step.n_contacts}@{step.height_cm or Decimal(0)}")
+    return "-".join(parts)
+
+
+def _calendar(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    for review in protocol.reviews:
+        where = "at a visit" if review.at_visit else "at home"
+        yield (
+            f"review of {review.measure} in {_list(review.stages)}",
+            f"every {review.every_days} days {where}",
+        )
+    for layoff in protocol.layoffs:
+        recheck = ", exits checked again" if layoff.recheck_exits else ""
+        yield f"after {layoff.up_to_days} days away", f"{layoff.dose_pct} %{recheck}"
+    for one in protocol.escalations:
+        yield f"escalation {one.id}", f"to {one.to} within {one.within_days} days"
+    for one in protocol.constraints:
+        yield f"constraint {one.id}", f"without {_list(one.without_tags)}, contacts {one.n_contacts_at_most}"
+
+
+def _bounds(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    for band in protocol.bands:
+        rows = (f"{row.sex.value} {row.from_age}-{row.to_age}: {row.value}" for row in band.rows)
+        yield f"band {band.id}", f"{band.measure} in {band.unit}; {'; '.join(rows)}"
+    for place in places_of(protocol):
+        one = place.criterion
+        spoken = f"{one.measure} {one.limb.value}, {one.reduce.value} {one.operator.value} {one.value or one.band or ''}"
+        allowed = "" if one.allowed is None else f", a clinic may set {one.allowed[0]} to {one.allowed[1]}"
+        yield f"criterion {one.id}", f"{spoken} {one.unit}, {one.domain}{allowed}"
+
+
+def _cited(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[tuple[str, str]]:
+    for place in places_of(protocol):
+        yield (
+            f"{place.criterion.id} cites",
+            f"{_list(place.criterion.evidence)}, {place.criterion.strength.value}",
+        )
+    for rule in protocol.rules:
+        yield f"rule {rule.id} cites", f"{_list(rule.evidence)}, {rule.strength.value}"
+    for number, light in enumerate(protocol.lights, start=1):
+        yield f"light {number} cites", f"{light.light.value}: {_list(light.evidence)}, {light.strength.value}"
+    for band in protocol.bands:
+        yield f"band {band.id} cites", f"{_list(band.evidence)}, {band.strength.value}"
+    for layoff in protocol.layoffs:
+        yield f"after {layoff.up_to_days} days cites", f"{_list(layoff.evidence)}, {layoff.strength.value}"
+    for way_out in protocol.escalations:
+        yield f"escalation {way_out.id} cites", f"{_list(way_out.evidence)}, {way_out.strength.value}"
+    for constraint in protocol.constraints:
+        yield f"constraint {constraint.id} cites", _list(constraint.evidence)
+    for name in sorted(
+        {slot.exercise for stage in protocol.stages for slot in stage.slots} & exercises.keys()
+    ):
+        yield f"exercise {name} cites", f"{_list(exercises[name].evidence)}, {exercises[name].strength.value}"
