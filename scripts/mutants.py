@@ -259,10 +259,10 @@ def _stopped_by(root: Path, edit: Edit) -> tuple[str, str]:
     for one in report.obligations:
         if one.number not in _FROM_CASES and one.faults:
             return "static", f"obligation {one.number}: {one.faults[0]}"
-    found = _by_proof(book, edit) or _by_sessions(root, edit)
+    found = _by_proof(book, edit)
     if found is None and report.faults:
         found = "cases", str(report.faults[0])
-    return found or _by_cases(root) or ("", "")
+    return found or _by_sessions(root, edit) or _by_cases(root) or ("", "")
 
 
 def _by_proof(book: Book, edit: Edit) -> tuple[str, str] | None:
@@ -324,7 +324,9 @@ def page(fates: list[Fate], seconds: float) -> str:
         "# Mutants: what the checks stop", "",
         "Written by `make mutants`; do not edit. Each mutant is one blind edit of one place in the real content, drawn with a "
         f"fixed seed ({SEED}) and without regard to what any check looks at. `mortise check` alone means the static "
-        "obligations, the proof and the sessions, without the case files. The survivors are listed in full: each is an edit "
+        "obligations, the proof and the sessions, without the case files; sessions are only solved for what the case files let "
+        "pass, so that share is a lower bound. `cases` are the second entries (edges.toml, again.toml) and the cases run "
+        "through the engine. The survivors are listed in full: each is an edit "
         "that nothing here would notice.", "",
         f"{n_all} mutants: {n_check} stopped by `mortise check` alone ({_share(n_check, n_all)}), "
         f"{n_check + by['cases']} together with the cases ({_share(n_check + by['cases'], n_all)}), {by['']} survive. "
