@@ -1,6 +1,7 @@
 """What can be done with patient data. Plain functions, keyword-only, all or nothing, `by` somebody, audited."""
 
 from mortise.web.care.services.access import (
+    ankles_of,
     decision_or_404,
     episode_or_404,
     fact_or_404,
@@ -85,6 +86,7 @@ __all__ = [
     "acceptable",
     "add_patient",
     "analyse_recording",
+    "ankles_of",
     "answer_report",
     "append_fact",
     "append_facts",
