@@ -122,6 +122,6 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path: Path) 
     verified = subprocess.run(
         [sys.executable, "-m", "django", "verify_audit"],
         env=environment(tmp_path, DATABASE_URL="", DJANGO_SETTINGS_MODULE="mortise.web.settings"),
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert verified.returncode == 0, verified.stdout + verified.stderr
