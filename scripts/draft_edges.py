@@ -28,8 +28,8 @@ HEAD = """\
 
 AGAIN_HEAD = """\
 # What the protocol offers, asks for and cites, entered a second time, one line for each thing. Drafted by
-# scripts/draft_edges.py, then pinned, as edges.toml is: what changes in protocol.toml or in an exercise fails against this
-# file until somebody decides which of the two is right. A dose is sets x repetitions - up/hold/down/duration/rest in s.
+# scripts/draft_edges.py, then pinned, as edges.toml is: what changes in protocol.toml or in an exercise fails here
+# until somebody decides which of the two is right. A dose is sets x repetitions - up/hold/down/duration/rest in s.
 """
 
 

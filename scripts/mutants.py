@@ -141,7 +141,9 @@ def _exercise(match: re.Match[str], chance: Random) -> str:
 
 def _stepped(match: re.Match[str], chance: Random) -> str:
     number = int(match.group(1))
-    return str(max(0, number + chance.choice((-1, 1)))) if number < 10 else _scaled(match.group(1), chance.choice((Decimal("0.7"), Decimal("1.3"))))  # fmt: skip
+    if number < 10:
+        return str(max(0, number + chance.choice((-1, 1))))
+    return _scaled(match.group(1), chance.choice((Decimal("0.7"), Decimal("1.3"))))
 
 
 def _paced(match: re.Match[str], chance: Random) -> str:
@@ -315,22 +317,29 @@ def _told(edit: Edit, text: str) -> str:
 # ---------------------------------------------------------------------- the page
 
 
+_INTRODUCTION = f"""\
+Written by `make mutants`; do not edit. Each mutant is one blind edit of one place in the real content, drawn with a
+fixed seed ({SEED}) and without regard to what any check looks at. `mortise check` alone means the static obligations,
+the proof and the sessions, without the case files; sessions are only solved for what the case files let pass, so that
+share is a lower bound. `cases` are the second entries (edges.toml, again.toml: drafted by a script and pinned, they
+notice a change and do not know which is right) and the cases run through the engine. The survivors are listed in full:
+each is an edit that nothing here would notice."""
+
+
 def page(fates: list[Fate], seconds: float) -> str:
     """Return the reference page with the figures as they are."""
     n_all = len(fates)
     by = Counter(one.by for one in fates)
     n_check = by["static"] + by["proof"] + by["sessions"]
+    n_with = n_check + by["cases"]
+    summary = (
+        f"{n_all} mutants: {n_check} stopped by `mortise check` alone ({_share(n_check, n_all)}), {n_with} together "
+        f"with the cases ({_share(n_with, n_all)}), {by['']} survive. The run took {seconds / 60:.0f} minutes."
+    )
     lines = [
         "# Mutants: what the checks stop", "",
-        "Written by `make mutants`; do not edit. Each mutant is one blind edit of one place in the real content, drawn with a "
-        f"fixed seed ({SEED}) and without regard to what any check looks at. `mortise check` alone means the static "
-        "obligations, the proof and the sessions, without the case files; sessions are only solved for what the case files let "
-        "pass, so that share is a lower bound. `cases` are the second entries (edges.toml, again.toml) and the cases run "
-        "through the engine. The survivors are listed in full: each is an edit "
-        "that nothing here would notice.", "",
-        f"{n_all} mutants: {n_check} stopped by `mortise check` alone ({_share(n_check, n_all)}), "
-        f"{n_check + by['cases']} together with the cases ({_share(n_check + by['cases'], n_all)}), {by['']} survive. "
-        f"The run took {seconds / 60:.0f} minutes.", "",
+        _INTRODUCTION, "",
+        summary, "",
         "| kind | mutants | static | proof | sessions | cases | survive |", "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     for kind in KINDS:

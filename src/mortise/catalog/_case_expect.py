@@ -91,7 +91,7 @@ class CaseFiles(NamedTuple):
     edges: tuple[Edge, ...]
     effects: tuple[Effects, ...]
     hands: tuple[Hand, ...]
-    again: dict[str, str] = {}
+    again: dict[str, str]
 
 
 class SessionLike(Shape):

@@ -116,8 +116,8 @@ def _calendar(protocol: Protocol) -> Iterator[tuple[str, str]]:
         yield f"after {layoff.up_to_days} days away", f"{layoff.dose_pct} %{recheck}"
     for one in protocol.escalations:
         yield f"escalation {one.id}", f"to {one.to} within {one.within_days} days"
-    for one in protocol.constraints:
-        yield f"constraint {one.id}", f"without {_list(one.without_tags)}, contacts {one.n_contacts_at_most}"
+    for cap in protocol.constraints:
+        yield f"constraint {cap.id}", f"without {_list(cap.without_tags)}, contacts {cap.n_contacts_at_most}"
 
 
 def _bounds(protocol: Protocol) -> Iterator[tuple[str, str]]:
@@ -126,7 +126,8 @@ def _bounds(protocol: Protocol) -> Iterator[tuple[str, str]]:
         yield f"band {band.id}", f"{band.measure} in {band.unit}; {'; '.join(rows)}"
     for place in places_of(protocol):
         one = place.criterion
-        spoken = f"{one.measure} {one.limb.value}, {one.reduce.value} {one.operator.value} {one.value or one.band or ''}"
+        bound = one.value or one.band or ""
+        spoken = f"{one.measure} {one.limb.value}, {one.reduce.value} {one.operator.value} {bound}"
         allowed = "" if one.allowed is None else f", a clinic may set {one.allowed[0]} to {one.allowed[1]}"
         yield f"criterion {one.id}", f"{spoken} {one.unit}, {one.domain}{allowed}"
 

@@ -42,7 +42,7 @@ class Part(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What happens in some cell: advice and load, and whether a danger is active or unknown there, or a gate not met."""
+    """What happens in some cell: advice, load, whether a danger is active or unknown, whether the gate is met."""
 
     advice: int
     load: int
@@ -194,16 +194,18 @@ class Cells:
             return self.truth(tree, part)
         below = np.broadcast_arrays(*(self.fold(child, part) for child in tree.nodes))
         if tree.n_needed == len(below):
-            return np.minimum.reduce(below)
+            least: Codes = np.minimum.reduce(below)
+            return least
         if tree.n_needed == 1:
-            return np.maximum.reduce(below)
+            greatest: Codes = np.maximum.reduce(below)
+            return greatest
         kth: Codes = np.sort(np.stack(below), axis=0)[-tree.n_needed]
         return kth
 
     # ------------------------------------------------------------------ the day
 
     def of_part(self, part: Part) -> tuple[Codes, Codes, Codes, Codes]:
-        """Return over a part: tightest advice and load of its rules, danger active or unknown, its exit lines' truth."""
+        """Return over a part: tightest advice and load of its rules, danger met or unknown, truth of its exits."""
         shape = tuple(len(self.states[name]) for name in part.tracks)
         advice = np.full(shape, NO_ADVICE, dtype=np.int8)
         load = np.full(shape, NO_LOAD, dtype=np.int8)

@@ -11,17 +11,31 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from mortise.catalog import Content
 from mortise.episode import Story, story
 from mortise.proof.model import Leaf, StageModel, stage_models
 from mortise.protocol import Operator, Protocol, Reduction
-from mortise.record import CheckIn, Episode, ExerciseLog, Fact, Judgement, PatientRecord, Person, Reading, SessionLog, StageEntry
+from mortise.record import (
+    CheckIn,
+    Episode,
+    ExerciseLog,
+    Fact,
+    Judgement,
+    PatientRecord,
+    Person,
+    Reading,
+    SessionLog,
+    StageEntry,
+)
 from mortise.terms import Advice, Better, Load, Measure, Origin, Sex, Side, Truth
 
+Moment = Literal["before_session", "next_morning", "self_test"]
 DAY_0 = date(2026, 1, 5)
-KEPT_DAYS = 70  # older answers and sessions are forgotten, so that records stay short; stages and flags are not
+KEPT_DAYS = (
+    70  # older answers and sessions are forgotten, so that records stay short; stages and flags are not
+)
 
 
 class Place(NamedTuple):
@@ -116,7 +130,11 @@ def _dead_ends(protocol: Protocol, seen: Mapping[Place, Diary], steps: list[Step
         more = {step.start for step in steps if step.end in leads} - leads
         leads |= more
         grown = bool(more)
-    return [Broken("from here the last stage cannot be reached", seen[one].events) for one in seen if one not in leads]
+    return [
+        Broken("from here the last stage cannot be reached", seen[one].events)
+        for one in seen
+        if one not in leads
+    ]
 
 
 class _Walker:
@@ -155,7 +173,11 @@ class _Walker:
         if made is None:
             return None
         first = made.on - timedelta(days=KEPT_DAYS)
-        facts = tuple(one for one in made.facts if one.on >= first or isinstance(one, StageEntry | Judgement) or _is_flag(one, self.protocol))
+        facts = tuple(
+            one
+            for one in made.facts
+            if one.on >= first or isinstance(one, StageEntry | Judgement) or _is_flag(one, self.protocol)
+        )
         return made._replace(events=(*diary.events, name), facts=facts)
 
     def breaks(self, before: Place, diary: Diary, name: str, after: Diary) -> list[str]:
@@ -165,7 +187,8 @@ class _Walker:
         tags = {tag for one in told.session.exercises for tag in self.content.exercises[one.exercise].tags}
         blind = any(rule.truth is Truth.UNKNOWN for rule in decision.rules)
         found = {
-            "a stage was entered without a clinician": place.stage != before.stage and name not in ("accept", "step back"),
+            "a stage was entered without a clinician": place.stage != before.stage
+            and name not in ("accept", "step back"),
             "advance before the shortest stay": place.advice is Advice.ADVANCE and not place.stayed,
             "advance in silence": place.advice is Advice.ADVANCE and place.is_silent,
             "advance on an unknown danger": place.advice is Advice.ADVANCE and blind,
@@ -198,12 +221,24 @@ class _Writer:
 
     def of(self, kind: str, origin: Origin) -> dict[str, Any]:
         self.n_facts += 1
-        return {"id": f"{kind}-{self.n_facts:05d}", "on": self.on, "origin": origin, "by": "ada" if origin is Origin.CLINICIAN else "ben"}
+        return {
+            "id": f"{kind}-{self.n_facts:05d}",
+            "on": self.on,
+            "origin": origin,
+            "by": "ada" if origin is Origin.CLINICIAN else "ben",
+        }
 
-    def answer(self, asked: tuple[str, ...], moment: str, changes: Mapping[str, Decimal | None], session: str = "") -> None:
+    def answer(
+        self, asked: tuple[str, ...], moment: Moment, changes: Mapping[str, Decimal | None], session: str = ""
+    ) -> None:
         answers: dict[str, Decimal | None] = {name: _best(self.measures[name]) for name in asked}
         self.facts.append(
-            CheckIn(**self.of("answer", Origin.PATIENT), moment=moment, session=session, answers={**answers, **changes})
+            CheckIn(
+                **self.of("answer", Origin.PATIENT),
+                moment=moment,
+                session=session,
+                answers={**answers, **changes},
+            )
         )
 
     def check_in(self, **changes: Decimal | None) -> None:
@@ -212,10 +247,13 @@ class _Writer:
     def train(self, **changes: Decimal) -> str:
         session = f"session-{self.n_facts}"
         slot = self.told.stage_now.slots[0]
-        answers: dict[str, Decimal | None] = {name: _best(self.measures[name]) for name in self.protocol.after_session}
+        answers: dict[str, Decimal | None] = {
+            name: _best(self.measures[name]) for name in self.protocol.after_session
+        }
         self.facts.append(
             SessionLog(
-                **self.of("session", Origin.PATIENT), session=session, logged_on=self.on, answers={**answers, **changes},
+                **self.of("session", Origin.PATIENT), session=session, logged_on=self.on,
+                answers={**answers, **changes},
                 items=(ExerciseLog(exercise=slot.exercise, dose_step=slot.first_step, outcome="done"),),
             )
         )  # fmt: skip

@@ -327,8 +327,10 @@ def _shows(prover: Prover, rule_id: str) -> tuple[z3.CheckSatResult, z3.ModelRef
 def _differs(whole: Output, rest: Output) -> Any:
     parts = [whole.advice != rest.advice, whole.load != rest.load, whole.is_locked != rest.is_locked,
              whole.steps_back != rest.steps_back]  # fmt: skip
-    for one, other in ((whole.tags, rest.tags), (whole.ease, rest.ease), (whole.named, rest.named)):
-        parts += [each != other.get(key, FALSE) for key, each in one.items()]  # type: ignore[attr-defined]
+    for pct, fires in whole.ease.items():
+        parts.append(fires != rest.ease.get(pct, FALSE))
+    for one, other in ((whole.tags, rest.tags), (whole.named, rest.named)):
+        parts += [each != other.get(name, FALSE) for name, each in one.items()]
     return any_of(parts)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from mortise.catalog.certificates import CHECKER
+from mortise.catalog.checks import Obligation
+from mortise.errors import Fault
 from mortise.proof.gates import hysteresis, in_order
 from mortise.proof.model import stage_model
 from mortise.proof.obligations import TIME_OUT_MS, Answer, Prover, Result, answers, no_ping_pong, shadowed
-from mortise.catalog.checks import Obligation
-from mortise.errors import Fault
 from mortise.protocol import Protocol
 from mortise.terms import Measure
 

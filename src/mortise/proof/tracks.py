@@ -10,9 +10,8 @@ from mortise.decide import Inputs
 from mortise.proof.cells import Cells, State
 from mortise.proof.model import real_changes
 from mortise.protocol import Reduction
-from mortise.record.tracks import Point, Series
+from mortise.record.tracks import Point, Series, track_of
 from mortise.record.tracks import Track as RealTrack
-from mortise.record.tracks import track_of
 
 _DAYS_BACK = (28, 14, 7, 2, 1, 0)  # enough dates, far enough apart, for every criterion; at visits
 

@@ -426,10 +426,11 @@ def _red_days(world: World) -> list[Any]:
     for one, _ in counts:
         for other, _ in counts:
             a, b = world.model.values[one].measure.derive, world.model.values[other].measure.derive
-            if a is not None and b is not None and (a.kind, a.of, a.light) == (b.kind, b.of, b.light):
-                if a.window_days < b.window_days:
-                    found.append(world.value[one] <= world.value[other])
-                    found.append(world.value[other] <= world.value[one] + b.window_days - a.window_days)
+            if a is None or b is None or a.window_days >= b.window_days:
+                continue
+            if (a.kind, a.of, a.light, a.at_least) == (b.kind, b.of, b.light, b.at_least):
+                found.append(world.value[one] <= world.value[other])
+                found.append(world.value[other] <= world.value[one] + b.window_days - a.window_days)
     return found
 
 
