@@ -14,7 +14,7 @@ from mortise import catalog  # noqa: E402
 from mortise.decide import Person, StageState, decide, ready_stage  # noqa: E402
 from mortise.proof.cells import Cells, Found  # noqa: E402
 from mortise.proof.model import stage_model  # noqa: E402
-from mortise.proof.obligations import Prover  # noqa: E402
+from mortise.proof.prover import Prover  # noqa: E402
 from mortise.proof.tracks import inputs_of  # noqa: E402
 from mortise.record import ProtocolPin  # noqa: E402
 from mortise.terms import Advice, Load, Sex  # noqa: E402

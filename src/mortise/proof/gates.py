@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mortise.proof.model import Leaf, StageModel, real_changes
-from mortise.proof.obligations import Answer, Result
+from mortise.proof.prover import Answer, Result
 from mortise.protocol import Operator, Protocol
 from mortise.terms import Advice
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -11,7 +10,8 @@ from mortise.catalog.checks import Obligation
 from mortise.errors import Fault
 from mortise.proof.gates import hysteresis, in_order
 from mortise.proof.model import stage_model
-from mortise.proof.obligations import TIME_OUT_MS, Answer, Prover, Result, answers, no_ping_pong, shadowed
+from mortise.proof.obligations import answers, no_ping_pong, shadowed
+from mortise.proof.prover import TIME_OUT_MS, Answer, Prover, Result
 from mortise.protocol import Protocol
 from mortise.terms import Measure
 
@@ -21,7 +21,6 @@ class Proof(NamedTuple):
 
     protocol: str
     answers: tuple[Answer, ...]
-    seconds: float
 
     @property
     def is_whole(self) -> bool:
@@ -55,7 +54,6 @@ def prove(protocol: Protocol, measures: Mapping[str, Measure], *, time_out_ms: i
     -----
     Presumes obligations 1 and 2: every name resolves and every figure fits its measure.
     """
-    started_s = time.perf_counter()
     found: list[Answer] = []
     for is_bilateral in (False, True):
         models = {
@@ -76,7 +74,7 @@ def prove(protocol: Protocol, measures: Mapping[str, Measure], *, time_out_ms: i
                 *in_order(protocol, models),
             ]
         found += asked
-    return Proof(protocol.id, tuple(found), time.perf_counter() - started_s)
+    return Proof(protocol.id, tuple(found))
 
 
 TITLES = {

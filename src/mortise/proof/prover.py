@@ -1,0 +1,150 @@
+"""Puts questions about one stage to the solver; whatever it does not answer in time is not proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import z3
+
+from mortise.proof.links import links
+from mortise.proof.logic import all_of, any_of
+from mortise.proof.model import StageModel
+from mortise.proof.patients import Reader, told
+from mortise.proof.world import World
+
+TIME_OUT_MS = 2000
+
+
+class Result(StrEnum):
+    """What became of one question."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    TIMED_OUT = "timed_out"
+
+
+class Answer(NamedTuple):
+    """One obligation in one place. `patient` is the fictional patient that shows it broken."""
+
+    number: str
+    where: str
+    claim: str
+    result: Result
+    patient: str = ""
+    mend: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is proved; a time-out is not."""
+        return self.result is Result.PROVED
+
+
+class Question(NamedTuple):
+    """Something that must never be (`must_be` False), or must be possible, in one place."""
+
+    number: str
+    where: str
+    claim: str
+    must_be: bool
+    world: Any  # what must be possible, or what would be the break
+    mend: str
+
+
+class Prover:
+    """Puts questions about one stage of a protocol to the solver.
+
+    Parameters
+    ----------
+    model : StageModel
+        The stage.
+    time_out_ms : int
+        For each question.
+    """
+
+    def __init__(self, model: StageModel, time_out_ms: int = TIME_OUT_MS) -> None:
+        self.model = model
+        self.world = World(model)
+        self.output = self.world.output()
+        self.ties = links(self.world)
+        self.solver = z3.SolverFor("QF_LIA")
+        self.solver.set("timeout", time_out_ms)
+        self.solver.set("random_seed", 1)
+        self.solver.add(self.world.facts)
+        self.n_facts = len(self.world.facts)
+        self.where = f"{model.protocol.id}, stage {model.stage.id}"
+
+    def ask(self, *claims: Any) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
+        """Return whether all `claims` can hold together, and one world in which they do."""
+        self.solver.push()
+        self.solver.add(self.world.facts[self.n_facts :])
+        self.solver.add(*claims)
+        found = self.solver.check()
+        shown = self.solver.model() if found == z3.sat else None
+        self.solver.pop()
+        return found, shown
+
+    def never(self, number: str, claim: str, *broken: Any, mend: str, where: str = "") -> Question:
+        """Ask that `broken` cannot happen, all of it together."""
+        return Question(number, where or self.where, claim, False, all_of(*broken), mend)
+
+    def possible(self, number: str, claim: str, *wanted: Any, mend: str, where: str = "") -> Question:
+        """Ask that `wanted` can happen, all of it together and with everything that definitions tie."""
+        return Question(number, where or self.where, claim, True, all_of(*wanted), mend)
+
+    def settle(self, questions: Iterable[Question]) -> list[Answer]:
+        """Answer questions, those alike together: one world often answers many.
+
+        Parameters
+        ----------
+        questions : iterable of Question
+            In any order.
+
+        Returns
+        -------
+        list of Answer
+            In the same order.
+        """
+        asked = list(questions)
+        found: dict[int, Answer] = {}
+        never = [(at, one) for at, one in enumerate(asked) if not one.must_be]
+        if never and self.ask(any_of([one.world for _, one in never]))[0] == z3.unsat:
+            found |= {at: _answer(one, Result.PROVED) for at, one in never}
+        else:
+            found |= {at: self._never(one) for at, one in never}
+        found |= self._possible({at: one for at, one in enumerate(asked) if one.must_be})
+        return [found[at] for at in range(len(asked))]
+
+    def _never(self, one: Question) -> Answer:
+        result, shown = self.ask(one.world)
+        if result == z3.unsat:
+            return _answer(one, Result.PROVED)
+        if shown is None:
+            return _answer(one, Result.TIMED_OUT)
+        return _answer(one, Result.REFUTED, told(Reader(self.world, shown), self.output))
+
+    def _possible(self, pending: dict[int, Question]) -> dict[int, Answer]:
+        """Find worlds until every question has one; what is left when there is none is refuted."""
+        found: dict[int, Answer] = {}
+        while pending:
+            result, shown = self.ask(*self.ties, any_of([one.world for one in pending.values()]))
+            if shown is None:
+                if result == z3.unknown and len(pending) > 1:
+                    return found | {key: each for at, one in pending.items()
+                                    for key, each in self._possible({at: one}).items()}  # fmt: skip
+                left = Result.REFUTED if result == z3.unsat else Result.TIMED_OUT
+                return found | {at: _answer(one, left, _NOBODY) for at, one in pending.items()}
+            reader = Reader(self.world, shown)
+            seen = [at for at, one in pending.items() if reader.holds(one.world)]
+            found |= {at: _answer(pending.pop(at), Result.PROVED) for at in seen}
+        return found
+
+
+_NOBODY = "There is no patient for whom this could be."
+
+
+def _answer(one: Question, result: Result, patient: str = "") -> Answer:
+    if result is Result.TIMED_OUT:
+        return Answer(one.number, one.where, one.claim, result, "", "Give the solver more time, or simplify.")
+    return Answer(one.number, one.where, one.claim, result, patient, one.mend)
