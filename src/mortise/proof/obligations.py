@@ -7,7 +7,7 @@ from typing import Any
 
 import z3
 
-from mortise.proof.logic import FALSE, TRUE, all_of, any_of, implies, negated
+from mortise.proof.logic import FALSE, TRUE, all_of, any_of, negated
 from mortise.proof.model import Bound, Leaf, StageModel, leaves_of, stage_model
 from mortise.proof.prover import Answer, Prover, Question, Result
 from mortise.proof.world import Output, RuleState, Truths, World, kleene
@@ -136,11 +136,19 @@ def _criterion(prover: Prover, leaf: Leaf, line: Any) -> Iterator[Question]:
     if not isinstance(line, Leaf) and not any(each.is_hopeless for each in leaves_of(line)):
         met = _with(prover.world, line, leaf, Truths(TRUE, FALSE))
         other = _with(prover.world, line, leaf, Truths(FALSE, TRUE))
-        yield prover.possible(
-            "10", "can turn its line", all_of(met.met, negated(other.met)), any_of((truth.met, truth.not_met)),
-            implies(truth.met, met.met), where=where,
-            mend="Another criterion of the line always decides before it: take it out or move its bound.",
-        )  # fmt: skip
+        whole = _whole(prover.world, line)
+        mend = "Another criterion of the line always decides before it: take it out or move its bound."
+        by_met = all_of(truth.met, whole.met, negated(other.met))
+        yield prover.possible("10", "can turn its line by being met", by_met, where=where, mend=mend)
+        if leaf.operator.value != "known":
+            by_not = all_of(truth.not_met, met.met, negated(whole.met))
+            yield prover.possible("10", "can turn its line by not being met", by_not, where=where, mend=mend)
+
+
+def _whole(world: World, tree: Any) -> Truths:
+    if isinstance(tree, Leaf):
+        return world.truths[f"{tree.id} {tree.is_exit}"]
+    return kleene([_whole(world, child) for child in tree.nodes], tree.n_needed)
 
 
 def _with(world: World, tree: Any, leaf: Leaf, truth: Truths) -> Truths:
