@@ -61,7 +61,7 @@ def test_a_protocol_without_a_certificate_is_refused(tmp_path: Path) -> None:
 def test_one_changed_figure_makes_the_certificate_void(tmp_path: Path) -> None:
     content = Content(copy_of(tmp_path))
     store(content, certified(content))
-    plant(content.root, PROTOCOL, "n_per_week = 7", "n_per_week = 6")
+    plant(content.root, PROTOCOL, "silence_days = 7", "silence_days = 8")
     fault = uncertified(Content(content.root), NAME, ENGINE)
     assert fault is not None
     assert "another version of the protocol" in fault.message
