@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 from msgspec.structs import replace
 
-from mortise.episode import decision_record, story
+from mortise.episode import decision_record, replay, story
 from mortise.errors import InputError
 from mortise.record import DecisionRecord, Fact, PlanVersion
 from mortise.terms import Advice, Cause, Origin, Truth
@@ -82,6 +82,14 @@ def test_a_stored_step_back_never_moves_up() -> None:
     assert told(b.entry("e", 3, "S1"), stepped_back(5, "S2")).stage == "S1"
     assert told(stepped_back(5, "S3")).stage == "S1"
     assert told(b.entry("e", 3, "S3"), stepped_back(5, "S2")).stage == "S2"
+
+
+def test_a_stored_decision_moved_to_another_day_is_noticed_by_replay() -> None:
+    facts = b.ready_to_advance()
+    made = decision_record(b.record(*facts), CONTENT, b.day(12))
+    assert replay(b.record(*facts, made), CONTENT) == ()
+    moved = replace(made, on=b.day(3))
+    assert [one.what for one in replay(b.record(*facts, moved), CONTENT)] == ["on"]
 
 
 @pytest.mark.parametrize("origin", NOT_CLINICIANS)
