@@ -1,6 +1,7 @@
 """Turn recordings into readings, each with its unit, side, error, quality and method.
 
-`read` takes files of sensors, `read_lab` those of motion laboratories, `TESTS` names the tests; a result becomes JSON with `to_plain`, its schema is `schema`.
+`read` takes files of sensors, `read_lab` those of motion laboratories; `TESTS` names the tests;
+a result becomes JSON with `to_plain`, its schema is `schema`.
 """
 
 from __future__ import annotations

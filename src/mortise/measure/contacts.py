@@ -77,7 +77,9 @@ def plate_contacts(plate: ForcePlate, threshold_n: float = THRESHOLD_N) -> tuple
             PlateContact(
                 plate=plate.name,
                 strike_s=_crossing_s(load_n, int(first), threshold_n, plate.rate_hz) if first else None,
-                off_s=_crossing_s(load_n, int(end), threshold_n, plate.rate_hz) if end < len(load_n) else None,
+                off_s=_crossing_s(load_n, int(end), threshold_n, plate.rate_hz)
+                if end < len(load_n)
+                else None,
                 peak_n=peak_n,
             )
         )

@@ -150,8 +150,8 @@ def _refuse_lab(source: Source) -> NoReturn:
     """Refuse a laboratory's file with what it holds; one that cannot be read says why."""
     found = read_lab_source(source)
     raise SignalError(
-        f"this {found.info.format.upper()} file was read ({summary_of(found)}), but it holds no foot or shin sensor, and "
-        "measuring from markers and force plates is not there yet.",
+        f"this {found.info.format.upper()} file was read ({summary_of(found)}), "
+        "but it holds no foot or shin sensor, and measuring from markers and force plates is not there yet.",
         where=source.name,
         mend="Record with a sensor on each foot, or read it with mortise.measure.read_lab.",
     )

@@ -120,7 +120,9 @@ def read_c3d(access: RandomAccess) -> LabRecording:
             file=access.name,
             sha256=access.sha256(),
             format="c3d",
-            device=" ".join(parameters.texts("MANUFACTURER:COMPANY") + parameters.texts("MANUFACTURER:SOFTWARE")),
+            device=" ".join(
+                parameters.texts("MANUFACTURER:COMPANY") + parameters.texts("MANUFACTURER:SOFTWARE")
+            ),
             byte_order=order,
             number_format="real" if layout.is_real else "integer",
             point_rate_hz=rate_hz,
@@ -197,7 +199,8 @@ def _layout(access: RandomAccess, header: h.Header, parameters: h.Parameters) ->
     n_fit = (access.n_bytes - start) // frame_bytes if start > 0 else 0
     if n_fit < 1:
         raise SignalError(
-            f"the samples should start in block {data_block}, but the file ends before one frame of {frame_bytes} bytes.",
+            f"the samples should start in block {data_block}, but the file ends before "
+            f"one frame of {frame_bytes} bytes.",
             where=f"{access.name}, header word 9",
             mend=_MEND,
         )
@@ -235,7 +238,9 @@ def _layout(access: RandomAccess, header: h.Header, parameters: h.Parameters) ->
 def _n_points(header: h.Header, parameters: h.Parameters, notes: list[str]) -> int:
     used = parameters.count("POINT:USED")
     if used is not None and used != header.n_points:
-        notes.append(f"POINT:USED = {used} contradicts the header's {header.n_points} points; the header was used.")
+        notes.append(
+            f"POINT:USED = {used} contradicts the header's {header.n_points} points; the header was used."
+        )
     return header.n_points
 
 
@@ -273,13 +278,13 @@ def _analog_size(
     return best
 
 
-def _scale(
-    name: str, header: h.Header, parameters: h.Parameters, notes: list[str]
-) -> tuple[float, bool]:
+def _scale(name: str, header: h.Header, parameters: h.Parameters, notes: list[str]) -> tuple[float, bool]:
     """Return the size of a point unit and whether numbers are real; a negative scale means real numbers."""
     stated = parameters.number("POINT:SCALE")
     if header.scale > 0 and stated and abs(stated / header.scale - 1.0) > 0.001:
-        notes.append(f"POINT:SCALE = {stated:g} contradicts the header's {header.scale:g}; the header was used.")
+        notes.append(
+            f"POINT:SCALE = {stated:g} contradicts the header's {header.scale:g}; the header was used."
+        )
     scale = header.scale or stated or 0.0
     if scale == 0.0:
         if not header.n_points:
@@ -290,14 +295,14 @@ def _scale(
     return abs(scale), scale < 0
 
 
-def _rate(
-    name: str, header: h.Header, parameters: h.Parameters, notes: list[str]
-) -> tuple[float, Won]:
+def _rate(name: str, header: h.Header, parameters: h.Parameters, notes: list[str]) -> tuple[float, Won]:
     """Return frames per second; the parameter wins over the header, because its neighbours are written with it."""
     stated = parameters.number("POINT:RATE")
     if stated is not None and 0 < stated < 1e6:
         if header.rate_hz and abs(header.rate_hz / stated - 1.0) > 0.001:
-            notes.append(f"the header's {header.rate_hz:g} Hz contradict POINT:RATE = {stated:g} Hz; the latter was used.")
+            notes.append(
+                f"the header's {header.rate_hz:g} Hz contradict POINT:RATE = {stated:g} Hz; the latter was used."
+            )
         return stated, "header"
     if header.rate_hz:
         return header.rate_hz, "header"
@@ -308,9 +313,7 @@ def _rate(
     )
 
 
-def _n_frames(
-    header: h.Header, parameters: h.Parameters, n_fit: int, notes: list[str]
-) -> tuple[int, Won]:
+def _n_frames(header: h.Header, parameters: h.Parameters, n_fit: int, notes: list[str]) -> tuple[int, Won]:
     """Return the number of frames: TRIAL fields, header, POINT parameters, in this order, if they are possible.
 
     Header words stop at 65535, so a long recording says its length in TRIAL or POINT:LONG_FRAMES.
@@ -349,9 +352,7 @@ def _first_frame(header: h.Header, parameters: h.Parameters) -> int:
     return _long(parameters.numbers("TRIAL:ACTUAL_START_FIELD")) or header.first_frame
 
 
-def _decode(
-    access: RandomAccess, layout: Layout, order: h.ByteOrder
-) -> tuple[Floats, Floats, Floats]:
+def _decode(access: RandomAccess, layout: Layout, order: h.ByteOrder) -> tuple[Floats, Floats, Floats]:
     """Return points in file units, residuals, and raw analog words, decoded in pieces."""
     n, n_points, n_channels = layout.n_frames, layout.n_points, layout.n_channels
     points = np.empty((n, n_points, 3))
@@ -377,9 +378,7 @@ def _decode(
     return points, residuals, volts
 
 
-def _points_into(
-    quads: NDArray[np.generic], points: Floats, residuals: Floats, layout: Layout
-) -> None:
+def _points_into(quads: NDArray[np.generic], points: Floats, residuals: Floats, layout: Layout) -> None:
     """Fill points and residuals from x, y, z and the word of cameras and residual."""
     points[:] = quads[..., :3]
     if not layout.is_real:
@@ -391,9 +390,7 @@ def _points_into(
     points[~is_seen] = np.nan
 
 
-def _blank_zero_points(
-    points: Floats, residuals: Floats, is_output: NDArray[np.bool_]
-) -> int:
+def _blank_zero_points(points: Floats, residuals: Floats, is_output: NDArray[np.bool_]) -> int:
     """Blank markers that stand in the very origin without residual: a program's word for not seen."""
     is_zero = ~np.any(points, axis=2) & (residuals == 0) & ~is_output
     points[is_zero] = np.nan

@@ -19,7 +19,7 @@ BLOCK = 512
 KEY = 0x50
 ByteOrder = Literal["little", "dec", "big"]
 _ORDERS: dict[int, ByteOrder] = {84: "little", 85: "dec", 86: "big"}
-# A parameter section is at most 255 blocks by its own count; some programs write longer ones and let the count overflow.
+# A section counts at most 255 blocks; some programs write longer ones and let the count overflow.
 MAX_PARAMETER_BYTES = 4_000_000
 _MAX_RECORDS = 20_000
 # As older programs spelled it.

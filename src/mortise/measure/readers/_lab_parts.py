@@ -22,7 +22,14 @@ MAX_DECODED_BYTES = 256_000_000
 _HASH_PIECE = 1 << 20
 _MOST_GAPS = 1000
 _METRES = {"m": 1.0, "meter": 1.0, "meters": 1.0, "metre": 1.0, "metres": 1.0, "cm": 0.01, "mm": 0.001}
-_METRES |= {"mete": 1.0, "millimeters": 0.001, "millimeter": 0.001, "millimetres": 0.001, "in": 0.0254, "inches": 0.0254}
+_METRES |= {
+    "mete": 1.0,
+    "millimeters": 0.001,
+    "millimeter": 0.001,
+    "millimetres": 0.001,
+    "in": 0.0254,
+    "inches": 0.0254,
+}
 _STRIKE = re.compile(r"^(foot ?strike|heel ?strike|initial ?contact|[lr]?\.? ?(hs|fs|ic))$")
 _OFF = re.compile(r"^(foot ?off|toe ?off|terminal ?contact|[lr]?\.? ?(to|fo|tc))$")
 
@@ -102,9 +109,7 @@ def event_of(label: str, context: str, time_s: float) -> LabEvent:
                 side = named
     for start in ("left ", "right "):
         plain = plain.removeprefix(start)
-    kind: EventKind = (
-        "foot_strike" if _STRIKE.match(plain) else "foot_off" if _OFF.match(plain) else "other"
-    )
+    kind: EventKind = "foot_strike" if _STRIKE.match(plain) else "foot_off" if _OFF.match(plain) else "other"
     if side is Side.NONE and kind != "other" and len(plain) <= 4:
         side = {"l": Side.LEFT, "r": Side.RIGHT}.get(plain[0], Side.NONE)
     return LabEvent(label=label, kind=kind, side=side, time_s=round(time_s, 6))

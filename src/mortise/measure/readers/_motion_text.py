@@ -81,9 +81,7 @@ def _rows(lines: _Lines, n_columns: int, name: str) -> _Rows:
         if not line.strip():
             continue
         if short is not None:
-            raise SignalError(
-                f"fewer than {n_columns} cells.", where=f"{name}, line {short}", mend=_MEND
-            )
+            raise SignalError(f"fewer than {n_columns} cells.", where=f"{name}, line {short}", mend=_MEND)
         cells = _split(line)
         if len(cells) < n_columns and "\t" not in line:
             short = lines.number
@@ -115,9 +113,7 @@ def _clock(stamps_s: Floats, stated_hz: float, name: str) -> tuple[Floats, float
     steps = np.diff(stamps_s)
     if not np.all(np.isfinite(steps)) or np.any(steps <= 0):
         at = int(np.flatnonzero(~(steps > 0))[0]) + 1
-        raise SignalError(
-            "time does not rise.", where=f"{name}, sample {at}, channel time", mend=_MEND
-        )
+        raise SignalError("time does not rise.", where=f"{name}, sample {at}, channel time", mend=_MEND)
     rate_hz = float(round(1.0 / np.median(steps), 3)) if np.median(steps) > 0 else 0.0
     mean_hz = (len(stamps_s) - 1) / float(stamps_s[-1] - stamps_s[0])
     # stamps with few decimals only tell the rate on the whole
@@ -197,7 +193,9 @@ def read_trc(reader: Reader) -> LabRecording:
         ),
         time_s=time_s,
         markers=tuple(
-            Marker(label=label, points_m=points[:, i], residual_m=unknown, gaps=gaps_of(points[:, i], rate_hz))
+            Marker(
+                label=label, points_m=points[:, i], residual_m=unknown, gaps=gaps_of(points[:, i], rate_hz)
+            )
             for i, label in enumerate(labels)
         ),
     )
@@ -247,9 +245,7 @@ def read_mot(reader: Reader) -> LabRecording:
     while columns and not columns[-1]:
         columns.pop()
     if not columns or columns[0].lower() != "time" or not 2 <= len(columns) <= _MAX_COLUMNS:
-        raise SignalError(
-            "the first column is not time.", where=f"{name}, line {lines.number}", mend=_MEND
-        )
+        raise SignalError("the first column is not time.", where=f"{name}, line {lines.number}", mend=_MEND)
     rows = _rows(lines, len(columns), name)
     time_s, rate_hz, notes = _clock(rows.values[:, 0], 0.0, name)
     in_degrees = re.search(r"(?mi)^\s*indegrees\s*=\s*(yes|no)", "\n".join(header))
@@ -299,12 +295,12 @@ def _table_plates(
     for key, group in groups.items():
         if any(len(group.get(what, {})) != 3 for what in "fpm"):
             continue
-        index = {what: [group[what][axis] for axis in "123"] for what in "fpm"}
-        used.update(i for group_index in index.values() for i in group_index)
-        is_mm = bool(np.nanmax(np.abs(values[:, index["p"]]), initial=0.0) > _LABORATORY_M)
+        triples = {what: [group[what][axis] for axis in "123"] for what in "fpm"}
+        used.update(each for triple in triples.values() for each in triple)
+        is_mm = bool(np.nanmax(np.abs(values[:, triples["p"]]), initial=0.0) > _LABORATORY_M)
         if is_mm:
             notes.append(f"{name}: the points of {key} can only be in mm; moments were taken to be in N mm.")
-        plates.append(_table_plate(key, values, index, rate_hz, 0.001 if is_mm else 1.0))
+        plates.append(_table_plate(key, values, triples, rate_hz, 0.001 if is_mm else 1.0))
     return tuple(plates), used, tuple(notes)
 
 

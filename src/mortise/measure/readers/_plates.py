@@ -168,7 +168,8 @@ def _plate(
         raw = raw @ matrix.T
     origin_m, said = _origin(parameters, index, metres)
     per_moment = _moment_metres(picked[-1].unit, metres)
-    force, moment = _force_and_moment(kind, raw, origin_m, per_moment, metres)
+    per_point = metres_per(picked[3].unit) or metres
+    force, moment = _force_and_moment(kind, raw, origin_m, per_moment, per_point)
     if kind in (2, 4):
         per_moment, note = _checked_unit(force, raw[:, 3:], origin_m, per_moment, geometry.reach_m)
         said += note
@@ -178,12 +179,16 @@ def _plate(
     is_clear = np.abs(vertical) > _CLEAR_LOAD_N
     if is_clear.sum() >= 3 and np.mean(vertical[is_clear] < 0) > 0.9:
         force, moment, vertical = -force, -moment, -vertical
-        said.append(("plate_force_reversed", f"it is pulled as stored ({unit} corners); the sign was turned."))
+        said.append(
+            ("plate_force_reversed", f"it is pulled as stored ({unit} corners); the sign was turned.")
+        )
     plate = ForcePlate(
         name=f"plate {index + 1}",
         type=kind,
         rate_hz=picked[0].rate_hz,
-        corners_m=np.array(parameters.numbers("FORCE_PLATFORM:CORNERS")[12 * index : 12 * index + 12]).reshape(4, 3)
+        corners_m=np.array(
+            parameters.numbers("FORCE_PLATFORM:CORNERS")[12 * index : 12 * index + 12]
+        ).reshape(4, 3)
         * metres,
         origin_m=origin_m,
         force_n=force @ geometry.axes.T,
@@ -205,7 +210,9 @@ def _origin(parameters: Parameters, index: int, metres: float) -> tuple[Floats, 
     origin = np.array(numbers) * metres
     kind = parameters.numbers("FORCE_PLATFORM:TYPE")[index]
     if kind == 3 and not (origin[0] and origin[1]):
-        return origin, [("plate_origin_missing", "its sensors' distances are not there: force only, no moment.")]
+        return origin, [
+            ("plate_origin_missing", "its sensors' distances are not there: force only, no moment.")
+        ]
     if origin[2] > 0:
         turned = origin * np.array([1.0, 1.0, -1.0]) if kind == 3 else -origin
         return turned, [("plate_origin_reversed", "ORIGIN points down into the plate; it was turned round.")]
@@ -219,12 +226,12 @@ def _moment_metres(unit: str, metres: float) -> float:
 
 
 def _force_and_moment(
-    kind: int, raw: Floats, origin_m: Floats, per_moment: float, metres: float
+    kind: int, raw: Floats, origin_m: Floats, per_moment: float, per_point: float
 ) -> tuple[Floats, Floats]:
     """Return force and moment about the centre of the surface, in plate axes."""
     if kind == 1:
         force = raw[:, :3]
-        x, y = raw[:, 3] * metres, raw[:, 4] * metres
+        x, y = raw[:, 3] * per_point, raw[:, 4] * per_point
         at_centre = np.cross(np.stack([x, y, np.zeros_like(x)], axis=1), force)
         at_centre[:, 2] += raw[:, 5] * per_moment
         return force, at_centre
@@ -269,7 +276,9 @@ def _checked_unit(
     if other is None:
         return per_moment, [("plate_pressure_outside", "the centre of pressure lies outside it.")]
     names = {1.0: "N m", 0.001: "N mm"}
-    return other, [("moment_unit_contradicted", f"its moments can only be in {names[other]}, which was used.")]
+    return other, [
+        ("moment_unit_contradicted", f"its moments can only be in {names[other]}, which was used.")
+    ]
 
 
 def _up(geometry: _Geometry, markers: tuple[Marker, ...]) -> tuple[Floats, Won]:
