@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 from mortise.protocol import Constraint, Criterion, Exercise, Protocol, Stage, Tag
 from mortise.protocol.criteria import criteria_in
 from mortise.record import PlanVersion
+from mortise.report.doses import full_dose
 from mortise.report.words import number, with_unit
-from mortise.terms import Measure
+from mortise.terms import Measure, Strength
 from mortise.units import SYMBOLS
 from mortise.web.clinic.forms import reason_field
-from mortise.web.clinic.presenters_programme import dose_words
+from mortise.web.clinic.presenters_words import STRENGTH_WORDS
 from mortise.web.ui.fields import ManyCells, UnitInput
 
 OFF, WITHOUT = "plan.off.", "plan.without."
@@ -48,6 +49,8 @@ class FigureRow(NamedTuple):
     criterion: Criterion
     field: forms.BoundField
     allowed: str
+    strength: str
+    is_default: bool
 
 
 class Changes(NamedTuple):
@@ -121,7 +124,7 @@ class PlanForm(forms.Form):
         self.fields[f"step-{name}"] = forms.TypedChoiceField(
             label=f"{exercise.name}: dose",
             coerce=int,
-            choices=[(index, dose_words(one)) for index, one in enumerate(exercise.dose_steps)],
+            choices=[(index, full_dose(one)) for index, one in enumerate(exercise.dose_steps)],
         )
         self.initial[f"step-{name}"] = self.steps[name]
 
@@ -181,7 +184,13 @@ class PlanForm(forms.Form):
     @property
     def figure_rows(self) -> list[FigureRow]:
         """Return the limits a clinic may set."""
-        return [FigureRow(one, self[f"f-{one.id}"], self._allowed(one)) for one in self.editable.values()]
+        return [
+            FigureRow(
+                criterion=one, field=self[f"f-{one.id}"], allowed=self._allowed(one),
+                strength=STRENGTH_WORDS[one.strength], is_default=one.strength is Strength.CONSENSUS,
+            )
+            for one in self.editable.values()
+        ]  # fmt: skip
 
     def changes(self) -> Changes:
         """Return the plan of a cleaned form, and whether it differs from what was shown."""

@@ -11,13 +11,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from mortise.decide.classify import classify
-from mortise.episode import Story, output_hash, story
+from mortise.episode import Story, output_hash
 from mortise.errors import ConflictError, InputError
 from mortise.protocol import Protocol
 from mortise.record import Decision, PatientRecord, Reading, Sign
 from mortise.report.chart import course_chart
 from mortise.report.words import day, short_day
-from mortise.terms import Advice
+from mortise.terms import Advice, Load
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.care import services
@@ -88,6 +88,7 @@ def _overrule(episode: EpisodeRow, request: StaffRequest, form: OverruleForm) ->
         response="overrule",
         by=request.user,
         advice=Advice(form.cleaned_data["advice"]),
+        load=Load(form.cleaned_data["load"]) if form.cleaned_data["load"] else None,
         stage=stage if stage != form.stage_id else "",
         reason=form.cleaned_data["reason"],
     )
@@ -139,8 +140,7 @@ def visit(request: StaffRequest, episode_id: UUID) -> HttpResponse:
 
 def story_of(episode: EpisodeRow, request: StaffRequest) -> Story:
     """Return the story of today; the reading is audited."""
-    record = services.record_of(episode=episode, by=request.user)
-    return story(record, content(), episode.patient.clinic.today())
+    return services.story_of(episode=episode, on=episode.patient.clinic.today(), by=request.user)
 
 
 def _page(
@@ -261,12 +261,7 @@ def programme(episode: EpisodeRow, told: Story) -> Programme:
 
 def overrule_form(decision: Decision, protocol: Protocol, data: Any) -> OverruleForm:
     """Return the form to overrule a decision."""
-    options = [Advice.ADVANCE, Advice.HOLD, Advice.STEP_BACK]
-    if protocol.after(decision.stage) is None:
-        options.remove(Advice.ADVANCE)
-    words = {Advice.ADVANCE: "Advance", Advice.HOLD: "Hold", Advice.STEP_BACK: "Step back"}
-    choices = [(one.value, words[one]) for one in options if one is not decision.advice]
-    return OverruleForm(data, protocol=protocol, stage_id=decision.stage, choices=choices)
+    return OverruleForm(data, protocol=protocol, decision=decision)
 
 
 def full_header(episode: EpisodeRow, record: PatientRecord, told: Story | None = None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -22,11 +23,21 @@ class StopStep(NamedTuple):
     why: str
 
 
+class Call(NamedTuple):
+    """A number to tap. `dial` is the same number as a telephone takes it."""
+
+    words: str
+    number: str
+    dial: str
+    is_emergency: bool
+
+
 class StopPage(NamedTuple):
     headline: str
     lines: tuple[str, ...]
     emergency: tuple[str, ...]
     steps: tuple[StopStep, ...]
+    calls: tuple[Call, ...]
 
 
 class CheckPage(NamedTuple):
@@ -44,6 +55,7 @@ class HelpPage(NamedTuple):
     emergency_words: str
     setbacks: tuple[str, ...]
     clinic: str
+    calls: tuple[Call, ...]
     looks: tuple[Look, ...]
 
 
@@ -85,11 +97,12 @@ def stop_page(visit: Visit, story: Story) -> StopPage:
                 "Do not wait for us. Call, and tell them what you told us.",
             ),
         ),
+        calls=calls_of(visit),
     )  # fmt: skip
 
 
-def unsaved_flag_page(visit: Visit, flags: Iterable[str]) -> StopPage:
-    """Compose the stop page for danger signs that could not be saved: the same help, and that nobody was told."""
+def flag_page(visit: Visit, flags: Iterable[str], *, is_saved: bool) -> StopPage:
+    """Compose the stop page for danger signs when no engine answers: the same help, and what the clinic knows."""
     texts, measures = visit.content.texts, visit.content.measures
     rules = visit.content.protocol(visit.episode.protocol).rules
     told = set(flags)
@@ -102,11 +115,27 @@ def unsaved_flag_page(visit: Visit, flags: Iterable[str]) -> StopPage:
         steps=(
             StopStep(
                 Truth.NOT_MET,
-                "This could not be saved",
-                f"{visit.patient.clinic.name} does not know yet. Call, and tell them: "
-                + " ".join(measures[name].label for name in told if name in measures),
+                "This is saved" if is_saved else "This could not be saved",
+                f"{visit.patient.clinic.name} "
+                f"{'was told, and nobody may have seen it' if is_saved else 'does not know'} yet. "
+                "Call, and tell them: " + " ".join(measures[name].label for name in told if name in measures),
             ),
         ),
+        calls=calls_of(visit),
+    )
+
+
+def calls_of(visit: Visit) -> tuple[Call, ...]:
+    """Return the numbers the clinic has given, the emergency line first; none is made up."""
+    clinic = visit.patient.clinic
+    given = (
+        ("Call the emergency line", clinic.emergency_line, True),
+        (f"Call {clinic.name}", clinic.phone, False),
+    )
+    return tuple(
+        Call(words, number, re.sub(r"[^0-9+]", "", number), is_emergency)
+        for words, number, is_emergency in given
+        if number
     )
 
 
@@ -127,5 +156,6 @@ def help_page(visit: Visit, looks: Iterable[Look]) -> HelpPage:
         emergency_words=texts["emergency.now"],
         setbacks=setbacks,
         clinic=visit.patient.clinic.name,
+        calls=calls_of(visit),
         looks=tuple({(look.who, look.what, look.at.date()): look for look in looks}.values()),
     )

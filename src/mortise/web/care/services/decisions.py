@@ -21,7 +21,7 @@ from mortise.terms import Advice, Load, Origin
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content
-from mortise.web.care.models import EpisodeRow, FactRow
+from mortise.web.care.models import EpisodeRow, FactRow, Need, Standing
 from mortise.web.care.services import standings
 from mortise.web.care.services.access import require_physiotherapist
 from mortise.web.care.services.facts import Answer, admitted, append_facts, load_record, lock, store
@@ -39,6 +39,12 @@ class UndecidedError(MortiseError):
     """What you sent is saved, but no answer could be worked out. The clinic was told. Do no more than last time."""
 
     code = "undecided"
+
+
+class UntoldError(UndecidedError):
+    """The programme could not be worked out from what is on record. The clinic was told. Do no more than last time."""
+
+    code = "undecided.untold"
 
 
 @dataclass(frozen=True)
@@ -76,11 +82,20 @@ class Answered:
 
 
 def story_of(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstances | None = None) -> Story:
-    """Return the story of an episode as of a day; nothing is stored, the reading is audited."""
+    """Return the story of an episode as of a day; no fact is stored, the reading is audited.
+
+    When the engine breaks on the record, the episode is put before the clinic and `UntoldError` is raised.
+    """
     from mortise.episode import story
 
     log.record(by, "record.read", episode.patient, {"episode": episode.pk, "on": on})
-    return story(load_record(episode), content(), on, circumstances or Circumstances())
+    record = load_record(episode)
+    try:
+        return story(record, content(), on, circumstances or Circumstances())
+    except Exception as error:
+        logger.error("the story could not be told", exc_info=error)
+        _put_before_the_clinic(episode, on, by)
+    raise UntoldError
 
 
 @transaction.atomic
@@ -101,9 +116,12 @@ def decide(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstan
         if stage is not None:
             new.append(_enter_stage(episode, stage, on, because=made.id, by=ENGINE, origin=Origin.ENGINE))
         whole = msgspec.structs.replace(whole, facts=(*whole.facts, *new))
-        standings.renew(episode, made)
+        decided = Decided(made, whole, circumstances)
+        standings.renew(episode, made, decided.story.due)
+    else:
+        decided = Decided(made, whole, circumstances)
     log.record(by, "decision.make", episode.patient, {"episode": episode.pk, "decision": made.id})
-    return Decided(made, whole, circumstances)
+    return decided
 
 
 def answer_report(
@@ -186,13 +204,14 @@ def judge(
     about: str = "",
 ) -> Decided:
     """Record a clinician's judgement, such as opening a programme a red flag froze, and decide anew; audited."""
-    if not reason.strip():
+    reason = one_line(reason)
+    if not reason:
         raise InputError("A judgement needs its reason.", where="reason")
     today = episode.patient.clinic.today()
     lock(episode)
     fact = Judgement(
         id=new_id(), on=today, origin=Origin.CLINICIAN, captured_at=clock.now(), judgement=judgement,
-        reason=one_line(reason), about=about,
+        reason=reason, about=about,
     )  # fmt: skip
     store(episode, admitted(episode, fact, by))
     if judgement == "resume":
@@ -213,6 +232,16 @@ def new_id() -> str:
 
 
 # ---------------------------------------------------------------- steps
+
+
+@transaction.atomic
+def _put_before_the_clinic(episode: EpisodeRow, on: date, by: User) -> None:
+    """The engine broke while reading: ask for somebody, once; who is asked for already stays as long waiting."""
+    lock(episode)
+    standing = Standing.objects.get(episode=episode)
+    if standing.is_answered or standing.need not in (Need.STOPPED, Need.ASKED):
+        standings.undecided(episode, on)
+    log.record(by, "decision.failed", episode.patient, {"episode": episode.pk})
 
 
 def _newest_if_nothing_is_new(
