@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 import numpy as np
 from msgspec import Struct
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from mortise.errors import InputError, SignalError
 from mortise.measure.readers import _clean as clean
 from mortise.measure.readers import _names as names
-from mortise.measure.readers._lab import lab_format_of, read_lab, read_lab_source, summary_of
+from mortise.measure.readers._lab import lab_format_of, read_lab, refuse_to_measure
 from mortise.measure.readers._phone import FORMAT, PhoneLog, phone_log_schema, read_phone_log
 from mortise.measure.readers._sidecar import Sidecar, read_sidecar
 from mortise.measure.readers._source import Origin, Reader, Source, open_source
@@ -134,7 +134,7 @@ def _as_list(paths: Any) -> list[Origin]:
 def _read_one(source: Source, given: _Given) -> list[Recording]:
     try:
         if lab_format_of(source) is not None:
-            _refuse_lab(source)
+            refuse_to_measure(source)
         sidecar = read_sidecar(source.path)
         reader = Reader(source)
         raws = _phone_raws(reader) if reader.is_json else _table_raws(reader, read_table(reader))
@@ -144,17 +144,6 @@ def _read_one(source: Source, given: _Given) -> list[Recording]:
     if given.side is not None and len(raws) > 1:
         raws = [raw for raw in raws if names.side_of_name(raw.sensor) is given.side] or raws[:1]
     return _usable(reader, raws, given, sidecar)
-
-
-def _refuse_lab(source: Source) -> NoReturn:
-    """Refuse a laboratory's file with what it holds; one that cannot be read says why."""
-    found = read_lab_source(source)
-    raise SignalError(
-        f"this {found.info.format.upper()} file was read ({summary_of(found)}), "
-        "but it holds no foot or shin sensor, and measuring from markers and force plates is not there yet.",
-        where=source.name,
-        mend="Record with a sensor on each foot, or read it with mortise.measure.read_lab.",
-    )
 
 
 def _usable(reader: Reader, raws: list[_Raw], given: _Given, sidecar: Sidecar) -> list[Recording]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NoReturn
 
 from mortise.errors import SignalError
 from mortise.measure.laboratory import LabRecording
@@ -113,3 +113,14 @@ def summary_of(recording: LabRecording) -> str:
         if items
     ]
     return f"{', '.join(parts) or 'nothing'}, {recording.info.duration_s:.1f} s"
+
+
+def refuse_to_measure(source: Source) -> NoReturn:
+    """Refuse a laboratory's file with what it holds; one that cannot be read says why."""
+    found = read_lab_source(source)
+    raise SignalError(
+        f"this {found.info.format.upper()} file was read ({summary_of(found)}), "
+        "but it holds no foot or shin sensor, and measuring from markers and force plates is not there yet.",
+        where=source.name,
+        mend="Record with a sensor on each foot, or read it with mortise.measure.read_lab.",
+    )
