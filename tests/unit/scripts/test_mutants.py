@@ -25,7 +25,6 @@ def test_the_same_seed_draws_the_same_edits_of_every_kind() -> None:
 
 
 RED = "id = 'red.calf.now', measure = 'red_calf', operator = "
-PUMP = "exercise = 'ankle-pump'\npurpose = 'swelling'\nlast_step = "
 
 
 @pytest.mark.parametrize(
@@ -33,7 +32,7 @@ PUMP = "exercise = 'ankle-pump'\npurpose = 'swelling'\nlast_step = "
     [
         ("wrong measure", "measure = 'walk_min'", "measure = 'walk_hours'", "static"),
         ("operator", f"{RED}'>='", f"{RED}'=='", "static"),
-        ("dose", f"{PUMP}2", f"{PUMP}1", "cases"),
+        ("dose", "minutes_at_most = 20", "minutes_at_most = 21", "cases"),
         ("words", "title = 'Safe and settled'", "title = 'Settled and safe'", ""),
     ],
 )
