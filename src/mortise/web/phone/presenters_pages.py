@@ -37,6 +37,7 @@ class CheckPage(NamedTuple):
     note: str
     back_url: str
     next_words: str
+    morning: str  # the session whose morning after is asked for
 
 
 class HelpPage(NamedTuple):
@@ -47,7 +48,7 @@ class HelpPage(NamedTuple):
     looks: tuple[Look, ...]
 
 
-def check_page(visit: Visit, number: int, n_steps: int, *, is_morning: bool) -> CheckPage:
+def check_page(visit: Visit, number: int, n_steps: int, *, morning: str) -> CheckPage:
     """Compose one step of the check."""
     back = f"{reverse('phone:check')}?step={number - 1}" if number > 1 else ""
     return CheckPage(
@@ -60,6 +61,7 @@ def check_page(visit: Visit, number: int, n_steps: int, *, is_morning: bool) -> 
         else "We ask before, not after. No answer can make today harder.",
         back_url=back,
         next_words="Save" if number == n_steps else "Next",
+        morning=morning,
     )
 
 

@@ -46,6 +46,17 @@ from mortise.web.care.services.patients import (
     phone_links_of,
     revoke_phone_link,
 )
+from mortise.web.care.services.phones import (
+    NOTHING_SAID,
+    Delivered,
+    PhoneSays,
+    PhoneState,
+    note_deliveries,
+    phones_of,
+    plan_tag,
+    renew_epoch,
+    stories_ahead,
+)
 from mortise.web.care.services.plans import (
     GoalDraft,
     correct,
@@ -68,13 +79,17 @@ from mortise.web.care.services.recordings import (
 )
 
 __all__ = [
+    "NOTHING_SAID",
     "Answer",
     "Answered",
     "Decided",
+    "Delivered",
     "GoalDraft",
     "Look",
     "NeedRow",
     "NewLink",
+    "PhoneSays",
+    "PhoneState",
     "UndecidedError",
     "Upload",
     "accept_readings",
@@ -98,6 +113,7 @@ __all__ = [
     "needs_list",
     "new_id",
     "newest_decision",
+    "note_deliveries",
     "open_episode",
     "open_episodes_of",
     "patient_of_phone",
@@ -105,12 +121,15 @@ __all__ = [
     "patients_of",
     "phone_link_or_404",
     "phone_links_of",
+    "phones_of",
+    "plan_tag",
     "plan_visit",
     "quarantine_of",
     "quarantined_or_404",
     "record_of",
     "recording_or_404",
     "recordings_of",
+    "renew_epoch",
     "respond",
     "result_of",
     "revoke_phone_link",
@@ -120,5 +139,6 @@ __all__ = [
     "set_plan",
     "settle_quarantined",
     "store_recording",
+    "stories_ahead",
     "story_of",
 ]
