@@ -5,5 +5,5 @@ import { start } from "./parts/start.js";
 
 document.documentElement.dataset.scripts = "on";
 await open(location.pathname);
-document.documentElement.dataset.shell = "open";
+document.documentElement.dataset.page = "open";
 start();

@@ -11,6 +11,7 @@ import { draftFor, said, saveCheck, showWrongs, today, watchForms } from "./savi
 import { say } from "./words.js";
 
 const texts = JSON.parse(document.getElementById("phone-texts")?.textContent ?? "{}");
+const LOCALE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 const main = () => /** @type {HTMLElement} */ (document.querySelector("[data-shell]"));
 const dock = () => /** @type {HTMLElement} */ (document.querySelector("[data-shell-dock]"));
 
@@ -54,7 +55,7 @@ function onlyOnline(state) {
 }
 
 function offlineWords({ plan, ground }) {
-  const when = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", hour: "2-digit", minute: "2-digit" }).format(new Date(plan.made_at));
+  const when = new Intl.DateTimeFormat(LOCALE, { weekday: "long", hour: "2-digit", minute: "2-digit" }).format(new Date(plan.made_at));
   if (ground === "maintenance") return say("expired");
   return ground === "too_old" ? say("too_old") : say("offline", { when });
 }
@@ -75,7 +76,7 @@ function todayPage(state) {
   const items = state.isDone || !solved ? [] : solved.items;
   const hasNone = solved && state.isChecked && !state.isDone && items.length === 0;
   const content = fill(copy("t-today"), {
-    date: new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${state.on}T00:00:00Z`)),
+    date: new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${state.on}T00:00:00Z`)),
     headline: headlineOf(state),
     why: state.isChecked ? (solved?.effect.say.length ? "" : solved?.why) : say("answers_lighter"),
     offline: offlineWords(state),

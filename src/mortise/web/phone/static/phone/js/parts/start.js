@@ -14,7 +14,9 @@ export async function start() {
   await showUnsent();
   const contact = async () => {
     await send();
-    await fetchPlan();
+    if (!(await fetchPlan())) return;
+    await navigator.serviceWorker?.ready;
+    document.documentElement.dataset.plan = "held"; // from here on it opens without a connection
   };
   window.addEventListener("online", contact);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && contact());
