@@ -11,10 +11,11 @@ import sys
 from pathlib import Path
 
 from mortise.catalog import load
+from mortise.catalog._case_expect import Effects
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Place, places_of
 from mortise.catalog.cases import read_cases
-from mortise.protocol import Operator, Protocol
+from mortise.protocol import Operator, Protocol, Rule
 from mortise.terms import Measure
 
 HEAD = """\
@@ -45,7 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
         if place.kind == "light":
             lines.append(f"met_light = '{earlier.met_light if earlier else place.owner}'")
             lines.append(f"not_met_light = '{earlier.not_met_light if earlier else ''}'")
-        tables.append("\n".join(["[[edges]]", *lines]) + "\n")
+        tables.append("\n".join(["[[edges]]", *lines, *pinned(place)]) + "\n")
+    tables += ["\n".join(["[[effects]]", *effects(rule)]) + "\n" for rule in protocol.rules]
     path.write_text("\n".join([HEAD, *tables]), encoding="utf-8")
     print(f"{len(tables)} criteria in {path}")
     return 0
@@ -55,7 +57,10 @@ def draft(place: Place, measure: Measure, protocol: Protocol) -> list[str]:
     """Return the lines of one edge."""
     one = place.criterion
     if one.operator is Operator.KNOWN:
-        return [f"id = '{one.id}'", f"met = {10 if measure.low <= 10 <= measure.high else 1}"]
+        return [
+            f"id = '{one.id}'",
+            f"met = {10 if place.kind != 'light' and measure.low <= 10 <= measure.high else 1}",
+        ]
     lines = [f"id = '{one.id}'"]
     bound = one.value
     if one.band is not None:
@@ -71,6 +76,35 @@ def draft(place: Place, measure: Measure, protocol: Protocol) -> list[str]:
     assert bound is not None
     beyond = -measure.resolution if one.operator is Operator.AT_LEAST else measure.resolution
     return [*lines, f"met = {bound}", f"not_met = {bound + beyond}"]
+
+
+def pinned(place: Place) -> list[str]:
+    """Return what else of a criterion is entered twice: how old, how often, over how long."""
+    one = place.criterion
+    lines = [f"max_age_days = {one.max_age_days}"]
+    if one.n_dates != 1:
+        lines.append(f"n_dates = {one.n_dates}")
+    if one.needs_visit:
+        lines.append("needs_visit = true")
+    if one.window_days is not None:
+        lines += [f"window_days = {one.window_days}", f"n_least = {one.n_least}"]
+    return lines
+
+
+def effects(rule: Rule) -> list[str]:
+    """Return what a rule does, leaving out what it does not."""
+    lines = [f"id = '{rule.id}'"]
+    for name in Effects.__struct_fields__[1:]:
+        value = getattr(rule, name)
+        if value is True:
+            lines.append(f"{name} = true")
+        elif isinstance(value, tuple) and value:
+            lines.append(f"{name} = [{', '.join(repr(str(one)) for one in value)}]")
+        elif isinstance(value, str):
+            lines.append(f"{name} = '{value}'")
+        elif value not in (None, False, (), 1) or (name == "for_days" and value != 1):
+            lines.append(f"{name} = {value}")
+    return lines
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ class _Errors:
     def __init__(self) -> None:
         self.length_cm: list[float] = []
         self.time_ms: list[float] = []
+        self.straight_time_ms: list[float] = []
         self.strike_ms: list[float] = []
         self.off_ms: list[float] = []
         self.strike_deg: list[float] = []
@@ -102,6 +103,8 @@ def _events(errors: _Errors, strides: list[measure.Stride], foot: MarkerFoot, la
         errors.strike_ms.append(1000.0 * (stride.foot_strike_s - strike))
         errors.off_ms.append(1000.0 * (stride.foot_off_s - off))
         errors.time_ms.append(1000.0 * (stride.stride_time_s - (following - strike)))
+        if not stride.is_turn and not stride.is_first_or_last:
+            errors.straight_time_ms.append(errors.time_ms[-1])
         contact = int((stride.foot_strike_s - 0.1) * RATE_HZ), int((stride.foot_strike_s + 0.02) * RATE_HZ)
         still = int((stride.foot_strike_s + 0.35 * stride.stance_time_s) * RATE_HZ)
         flat.append(float(np.median(foot.pitch_deg[still : still + 100])))
@@ -171,7 +174,26 @@ def _figures(e: _Errors) -> list[Figure]:
             None,
             "-2.1 to +1.7",
         ),
-        one("time_rmse_ms", "stride time, RMSE", rms(e.time_ms), "ms", n, "down", 8.0, "11.1"),
+        one(
+            "straight_time_rmse_ms",
+            "stride time, straight, RMSE",
+            rms(e.straight_time_ms),
+            "ms",
+            len(e.straight_time_ms),
+            "down",
+            8.0,
+            "11.1",
+        ),
+        one(
+            "time_rmse_ms",
+            "stride time, turns and ends too, RMSE",
+            rms(e.time_ms),
+            "ms",
+            n,
+            "down",
+            8.0,
+            "11.1",
+        ),
         one(
             "strike_bias_ms",
             "foot strike, bias",
@@ -191,5 +213,57 @@ def _figures(e: _Errors) -> list[Figure]:
         one("strike_angle_bias_deg", "strike angle, bias", mean(e.strike_deg), "deg", n, "zero", None, "0.0"),
         one(
             "off_angle_rmse_deg", "toe-off angle, RMSE", rms(e.off_deg), "deg", n, "down", None, "2.4 to 8.7"
+        ),
+    ]
+
+
+def border_strikes() -> list[Figure]:
+    """Score foot strikes of the second gaitmap walk, a toe-first walker, against its stride borders from markers."""
+    folder = data_folder() / "gaitmap-example"
+    result = measure.gait(measure.read(folder / "imu_sample_ic_stride.csv", rate_hz=102.4, placement="foot"))
+    rows = [
+        line.split(",")
+        for line in (folder / "stride_borders_sample_ic_stride.csv").read_text().splitlines()[1:]
+    ]
+    errors_ms: list[float] = []
+    n_borders = 0
+    for side in ("left", "right"):
+        borders = sorted({float(cell) / 102.4 for row in rows if row[1] == side for cell in row[2:4]})
+        strides = [s for s in result.strides if s.side.value == side]
+        strikes = {s.foot_strike_s for s in strides} | {s.next_foot_strike_s for s in strides}
+        nearest = [min((strike - border for strike in strikes), key=abs) for border in borders]
+        n_borders += len(borders)
+        errors_ms += [1000.0 * error for error in nearest if abs(error) < 0.25]
+    source = "gaitmap second walk, 1 person who lands toe first, stride borders from markers"
+    return [
+        Figure(
+            key="borders.recall",
+            source=source,
+            what="foot strikes found",
+            value=len(errors_ms) / n_borders,
+            unit="ratio",
+            n=n_borders,
+            better="up",
+            mark=0.97,
+        ),
+        Figure(
+            key="borders.strike_bias_ms",
+            source=source,
+            what="foot strike, bias",
+            value=mean(errors_ms),
+            unit="ms",
+            n=len(errors_ms),
+            better="zero",
+            mark=10.0,
+        ),
+        Figure(
+            key="borders.strike_sd_ms",
+            source=source,
+            what="foot strike, SD",
+            value=spread(errors_ms),
+            unit="ms",
+            n=len(errors_ms),
+            better="down",
+            mark=15.0,
         ),
     ]

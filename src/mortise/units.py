@@ -35,6 +35,8 @@ _UNITS: dict[str, tuple[str, Fraction]] = {
     "flag": ("flag", Fraction(1)),  # 0 no, 1 yes
 }
 
+_MOST_DIGITS = 50  # written out as a fraction, 1e999999999 would fill the memory
+
 UNIT_NAMES: frozenset[str] = frozenset(_UNITS)
 
 SYMBOLS: dict[str, str] = {
@@ -71,6 +73,8 @@ def convert(value: Decimal, unit: str, to: str) -> Decimal:
         raise ContentError(f"cannot convert {unit} to {to}: {dimension(unit)} is not {dimension(to)}.")
     if unit == to:
         return value
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
+        raise ContentError(f"{unit} cannot be converted to {to}: the number is beyond any measure.")
     exact = Fraction(value) * _UNITS[unit][1] / _UNITS[to][1]
     result = Decimal(exact.numerator) / Decimal(exact.denominator)
     if Fraction(result) != exact:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from mortise import measure
 from mortise.errors import SignalError
+from mortise.simulate.recordings import phone_log_of
 from mortise.terms import Side
 from tests.unit.measure.made_up import as_file, csv_lines, lunges, read_lunge, read_walk, walk
 
@@ -161,3 +162,54 @@ def test_no_damage_to_a_table_makes_the_reader_crash(data: st.DataObject) -> Non
 def test_side_of_a_recording_names_its_readings() -> None:
     left, right = read_walk(walk())
     assert {r.side for r in measure.gait([left, right]).readings} == {Side.LEFT, Side.RIGHT, Side.NONE}
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_no_damage_to_a_phone_log_makes_the_reader_crash(data: st.DataObject) -> None:
+    body = bytearray(phone_log_of(lunges().samples)[:6000])
+    tail = b']],"gyr_deg_s":[]}}'
+    for _ in range(data.draw(st.integers(0, 6))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(32, 126))
+    found, refused = _read_or_refused(bytes(body) + data.draw(st.sampled_from([b"", tail, b"}", b"]"])))
+    assert (refused is None) or refused.where
+    assert all(np.isfinite(each.gyr_rad_s).all() for each in found)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.floats(allow_nan=True, allow_infinity=True, width=64), min_size=7 * 25, max_size=7 * 25))
+def test_no_numbers_make_the_reader_crash(numbers: list[float]) -> None:
+    rows = [",".join(repr(v) for v in numbers[i : i + 7]) for i in range(0, len(numbers), 7)]
+    found, refused = _read_or_refused(as_file([csv_lines(n=1)[0], *rows]))
+    assert (refused is None) or refused.where
+    assert all(np.isfinite(each.acc_m_s2).all() for each in found)
+
+
+@settings(max_examples=25)
+@given(
+    st.integers(0, 10_000),
+    st.floats(0.01, 30.0),
+    st.floats(0.001, 15.0),
+    st.sampled_from([25.0, 60.0, 204.8]),
+)
+def test_no_signal_makes_measuring_crash(
+    seed: int, shake_m_s2: float, turn_rad_s: float, rate_hz: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(30, 3000))
+    blocks = np.repeat(rng.random(n // 20 + 1) < 0.5, 20)[:n, None]
+    recording = replace(
+        read_walk(walk())[0],
+        time_s=np.arange(n) / rate_hz,
+        acc_m_s2=np.array([0.0, 0.0, 9.81]) + blocks * rng.normal(0, shake_m_s2, (n, 3)),
+        gyr_rad_s=blocks * rng.normal(0, turn_rad_s, (n, 3)),
+    )
+    recording = replace(recording, info=replace(recording.info, rate_hz=rate_hz))
+    shin = replace(recording, info=replace(recording.info, placement="shank"))
+    for test, given_recording in (("gait", recording), ("lunge", shin)):
+        try:
+            result = measure.TESTS[test]([given_recording])
+        except SignalError as refused:
+            assert refused.mend  # noqa: PT017 - refusing is the one other thing it may do, and must say what to do
+        else:
+            assert all(np.isfinite([r.value, r.error]).all() for r in result.readings)

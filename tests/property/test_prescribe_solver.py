@@ -22,7 +22,7 @@ def days(draw: st.DrawFn) -> tuple[list[Option], dict[str, int], Room]:
         )
         for name in names
     ]  # fmt: skip
-    behind = {purpose: draw(st.integers(0, 4)) for purpose in PURPOSES}
+    behind = {purpose: draw(st.integers(0, 10)) for purpose in PURPOSES}
     least = draw(st.integers(1, 3))
     room = Room(
         least,

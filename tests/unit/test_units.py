@@ -34,6 +34,12 @@ def test_convert_refuses_a_result_without_end() -> None:
         convert(Decimal(1), "s", "min")
 
 
+@pytest.mark.parametrize("value", ["1e999999999", "-1e999999999", "1e-999999999", "NaN", "Infinity"])
+def test_convert_refuses_at_once_what_no_measure_gives(value: str) -> None:
+    with pytest.raises(ContentError, match="beyond any measure"):
+        convert(Decimal(value), "mm", "cm")
+
+
 def test_unknown_unit_names_the_known_ones() -> None:
     with pytest.raises(ContentError, match="Use one of"):
         dimension("furlong")

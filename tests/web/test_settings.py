@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from mortise.web import settings
 from mortise.web.settings import database_of, env_bool, env_int, env_list, env_secret, kept_secret
@@ -163,3 +164,14 @@ def test_settings_page_lists_every_variable_that_is_read() -> None:
     read = set(re.findall(r'env_(?:text|bool|int|list|secret)\(\s*"([A-Z_]+)"', code))
     listed = set(re.findall(r"^\| `([A-Z_]+)`", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
     assert read == listed
+
+
+@pytest.mark.django_db
+def test_database_connection_really_runs_as_the_settings_say() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite's own settings; this run uses PostgreSQL")
+    found = {}
+    with connection.cursor() as cursor:
+        for name in ("journal_mode", "synchronous", "foreign_keys"):
+            found[name] = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}  # 2 is FULL

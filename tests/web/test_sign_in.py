@@ -137,6 +137,15 @@ def test_phone_link_opens_by_a_tap_and_not_by_looking_at_it(client: Client, cast
     assert AuditEntry.objects.filter(action="phone_link.open", actor=f"user:{cast.ben.user.pk}").exists()
 
 
+def test_phone_session_lasts_while_it_is_used(cast: Cast) -> None:
+    phone = builders.phone_of(cast.ben, cast.ada)
+    session = phone.session
+    session.set_expiry(timedelta(days=20))
+    session.save()
+    phone.get("/")
+    assert phone.session.get_expiry_age() > timedelta(days=179).total_seconds()
+
+
 def test_phone_link_token_is_long_random_and_kept_nowhere(cast: Cast) -> None:
     tokens = [services.make_phone_link(patient=cast.ben, by=cast.ada).token for _ in range(3)]
     assert len(set(tokens)) == 3

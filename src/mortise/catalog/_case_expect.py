@@ -1,15 +1,19 @@
-"""What a case expects of a story, and how the story differs from it."""
+"""What case files hold, what a case expects of a story, and how the story differs from it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 from typing import Protocol as Shape
 
 from msgspec import Struct
 
+from mortise.protocol import Tier
 from mortise.record import Decision, PlannedExercise
-from mortise.terms import Advice, Cause, Load, Truth
+from mortise.terms import Advice, Cause, Load, Sex, Truth
+
+ON_DAY = 60  # the day most cases are decided on
 
 
 class Expect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +34,63 @@ class Expect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     without_tags: tuple[str, ...] = ()  # withheld by a rule today
     in_session: tuple[str, ...] = ()
     not_in_session: tuple[str, ...] = ()
+
+
+class Edge(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The nearest values on both sides of one criterion's bound; no `not_met` where it asks only to be known."""
+
+    id: str
+    met: Decimal
+    not_met: Decimal | None = None
+    age: int = 67
+    sex: Sex = Sex.FEMALE
+    max_age_days: int
+    n_dates: int = 1
+    needs_visit: bool = False
+    window_days: int | None = None
+    n_least: int = 1
+    met_light: str = ""  # for a criterion of a light: the light of the session on each side
+    not_met_light: str = ""
+
+
+class Effects(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a rule does when it is met, entered a second time: a dropped or changed effect differs from it."""
+
+    id: str
+    is_danger: bool = False
+    stages: tuple[str, ...] = ()
+    advice: Advice | None = None
+    load: Load | None = None
+    without_tags: tuple[str, ...] = ()
+    ease_to_pct: Decimal | None = None
+    for_days: int = 1
+    request: tuple[str, ...] = ()
+    escalate: str | None = None
+    tier: Tier | None = None
+    locks: bool = False
+
+
+class Hand(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A case written by hand. `facts` are short tables; their forms stand at the top of `cases.toml`."""
+
+    id: str
+    title: str
+    stage: str
+    stage_since_day: int = 20
+    on_day: int = ON_DAY
+    age: int = 67
+    sex: Sex = Sex.FEMALE
+    is_bilateral: bool = False
+    facts: tuple[dict[str, Any], ...]
+    expect: Expect
+
+
+class CaseFiles(NamedTuple):
+    """What the two case files of a protocol hold."""
+
+    edges: tuple[Edge, ...]
+    effects: tuple[Effects, ...]
+    hands: tuple[Hand, ...]
 
 
 class SessionLike(Shape):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from mortise.catalog._case_expect import ON_DAY
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Place
 from mortise.protocol import Criterion, Light, Operator, Protocol, Reduction
@@ -24,7 +26,6 @@ from mortise.record import (
 )
 from mortise.terms import Context, Derivation, Limb, Measure, Origin, Side
 
-ON_DAY = 60  # the day most cases are decided on
 _STAGE_SINCE = 20
 _SIDES = {
     "involved": Side.LEFT,
@@ -46,7 +47,6 @@ _OF_LIGHT = {
     Light.GREEN: {},
 }
 _GRADES = (Light.RED, Light.AMBER, Light.GREEN_AMBER, Light.GREEN)
-_OTHER_SIDE = {"cm": Decimal(12), "n": Decimal(100), "s": Decimal(10)}
 
 
 class Facts:
@@ -128,37 +128,61 @@ class Facts:
             self.answer(day + 1, told, "next_morning", session)
 
 
+def is_taken(measure: Measure) -> bool:
+    """Whether a value is taken or asked on a day of its own, or pairs two that are."""
+    return measure.derive is None or measure.derive.kind in ("side_difference", "limb_symmetry")
+
+
 def edge_facts(
-    facts: Facts, place: Place, value: Decimal | None, measures: dict[str, Measure] | Any, stage: str
+    facts: Facts,
+    place: Place,
+    value: Decimal | None,
+    measures: Mapping[str, Measure],
+    stage: str,
+    *,
+    age_days: int = 0,
+    is_once: bool = False,
 ) -> None:
-    """Make the facts that give the criterion of `place` this value on the day of the case, or none of it."""
+    """Make the facts that give the criterion of `place` this value on the day of the case, or none of it.
+
+    `age_days` is the age of the newest of them; with `is_once` there is only the newest.
+    """
     one = place.criterion
     measure = measures[one.measure]
     how = measure.derive
     if how is not None and how.kind == "days_in_stage":
         facts.enter(stage, ON_DAY - int(value or 0))
         return
-    facts.enter(stage, _STAGE_SINCE)
+    facts.enter(stage, min(_STAGE_SINCE, ON_DAY - age_days))
     if value is None:
         return
     if how is None:
-        _plain(facts, one, measure, value)
-    elif how.kind in ("side_difference", "limb_symmetry"):
-        _pairs(facts, how, measures[how.of], value)
+        days = _days_read(one, measure)
+        _plain(facts, one, measure, value, _shifted(days, age_days, is_once))
+    elif is_taken(measure):
+        days = _shifted([ON_DAY - 14, ON_DAY - 7, ON_DAY], age_days, is_once)
+        _pairs(facts, how, measures[how.of], value, days)
     else:
         _COUNTED[how.kind](facts, how, value)
 
 
-def _plain(facts: Facts, one: Criterion, measure: Measure, value: Decimal) -> None:
-    days = [ON_DAY - 14, ON_DAY - 7, ON_DAY]
+def _shifted(days: list[int], age_days: int, is_once: bool) -> list[int]:
+    return [day - age_days for day in (days[-1:] if is_once else days)]
+
+
+def _days_read(one: Criterion, measure: Measure) -> list[int]:
     if one.reduce in (Reduction.MAX, Reduction.MIN, Reduction.MEDIAN):
-        days = [ON_DAY - back for back in range(max(one.n_least, 3) - 1, -1, -1)]
-    elif one.operator is Operator.KNOWN or measure.setting.value == "home":
-        days = [ON_DAY - 7, ON_DAY]
+        return [ON_DAY - back for back in range(max(one.n_least, 3) - 1, -1, -1)]
+    if one.operator is Operator.KNOWN or measure.setting.value == "home":
+        return [ON_DAY - 7, ON_DAY]
+    return [ON_DAY - 14, ON_DAY - 7, ON_DAY]
+
+
+def _plain(facts: Facts, one: Criterion, measure: Measure, value: Decimal, days: list[int]) -> None:
     if one.reduce is Reduction.CHANGE_FROM_BASELINE:
-        middle = (measure.low + measure.high) / 2
-        facts.read(measure, one.limb, ON_DAY - 28, measure.on_grid(middle))
-        value = measure.on_grid(middle) + value
+        middle = measure.on_grid((measure.low + measure.high) / 2)
+        facts.read(measure, one.limb, days[0] - 14, middle)
+        value = middle + value
     is_asked = measure.setting.value == "home" and measure.instruments[0].id == "self_report"
     for day in days:
         if is_asked:
@@ -167,16 +191,15 @@ def _plain(facts: Facts, one: Criterion, measure: Measure, value: Decimal) -> No
             facts.read(measure, one.limb, day, value)
 
 
-def _pairs(facts: Facts, how: Derivation, source: Measure, value: Decimal) -> None:
-    other = _OTHER_SIDE[source.unit]
+def _pairs(facts: Facts, how: Derivation, source: Measure, value: Decimal, days: list[int]) -> None:
     if source.id == "figure_of_eight_cm":
         other, own = Decimal(50), Decimal(50) + value
     elif how.kind == "limb_symmetry":
         other = Decimal(10) if source.unit == "cm" else Decimal(100)
         own = other * value / 100
     else:
-        own = other - value
-    for day in (ON_DAY - 14, ON_DAY - 7, ON_DAY):
+        other, own = Decimal(12), Decimal(12) - value
+    for day in days:
         facts.read(source, Limb.UNINVOLVED, day, other)
         facts.read(source, Limb.INVOLVED, day, own)
 
@@ -237,7 +260,7 @@ _USUAL = {"pain_morning_nrs": Decimal(4), "stiffness_morning_min": Decimal(20), 
 
 
 def session_edge_facts(
-    facts: Facts, place: Place, value: Decimal | None, measures: dict[str, Measure] | Any, stage: str
+    facts: Facts, place: Place, value: Decimal | None, measures: Mapping[str, Measure], stage: str
 ) -> None:
     """Make a session whose light turns on the criterion of `place`, calm in everything else."""
     facts.enter(stage, _STAGE_SINCE)

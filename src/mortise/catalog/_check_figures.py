@@ -46,6 +46,10 @@ def _figure_fits(where: str, one: Criterion, measure: Measure, faults: Faults) -
         faults.add(where, f"{one.reduce.value} needs window_days.", "Say over how many days.")
     if one.value is not None:
         _value_fits(where, one.value, one, measure, faults)
+    elif one.unit not in units.UNIT_NAMES or units.dimension(one.unit) != units.dimension(measure.unit):
+        faults.add(
+            where, f"{one.unit} does not fit {measure.id}.", f"Give the unit of the band, {measure.unit}."
+        )
     if one.allowed is not None:
         _allowed_fits(where, one, measure, faults)
     return 1
@@ -245,7 +249,7 @@ def changes_exceed_error(book: Book, faults: Faults) -> int:
             if measure is None or not is_change or one.value is None:
                 continue
             if place.kind == "light" or (place.kind == "rule" and place.owner not in advised):
-                continue  # single-day rules only withhold today's load: ENGINE 2.4
+                continue  # single-day rules only withhold today’s load; a false alarm costs one lighter day
             n_seen += 1
             errors = [each.smallest_real_change for each in measure.instruments]
             known = [error for error in errors if error is not None]

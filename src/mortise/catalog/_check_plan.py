@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, places_of, source_of
-from mortise.protocol import DoseStep, Exercise, Protocol, Slot, Stage, Tag
-from mortise.terms import Setting
+from mortise.protocol import DoseStep, Exercise, Protocol, Rule, Slot, Stage, Tag
+from mortise.terms import Advice, Load, Setting
 
 _SESSION_EVERY_DAYS = 3  # what is asked with a session is fresh for as long as a session may be away
 _ENDS = {"easier": "floor", "harder": "ceiling"}
@@ -23,6 +23,9 @@ _NOT_IN = {("function", 2)}
 
 # The first stage number in which an exercise with this tag may stand.
 FIRST_STAGE_OF_TAG = {Tag.UNSUPPORTED: 3, Tag.SINGLE_LEG: 3, Tag.STEP: 3, Tag.IMPACT: 4}
+
+# What every stage before this number must name as kept out: impact before strength, a clinician's hands always.
+_ALWAYS_OUT = {Tag.IMPACT: 4, Tag.MANUAL: 99}
 
 
 def calendar_feeds_criteria(book: Book, faults: Faults) -> int:
@@ -90,11 +93,25 @@ def _danger_is_asked(protocol: Protocol, faults: Faults) -> int:
                 f"{protocol.id}, red_flags", f"no rule reads {flag}.", "Add the rule that stops for it."
             )
     for rule in protocol.rules:
-        is_stop = rule.advice is not None and rule.advice.value == "stop_and_seek_help"
-        if is_stop and not (rule.locks and rule.tier and rule.is_danger and rule.escalate):
-            faults.add(f"{protocol.id}, rule {rule.id}", "stops without lock, tier, danger and escalation.",
-                       "A red flag has all four.")  # fmt: skip
+        _rule_duties(protocol, rule, faults)
     return len(protocol.danger_measures) + len(protocol.red_flags)
+
+
+def _rule_duties(protocol: Protocol, rule: Rule, faults: Faults) -> None:
+    """Check that a rule does something, and that one that stops or locks does all that a red flag must."""
+    where = f"{protocol.id}, rule {rule.id}"
+    is_stop = rule.advice is Advice.STOP_AND_SEEK_HELP
+    duties = (is_stop, rule.load is Load.REST, rule.locks, rule.tier, rule.is_danger, rule.escalate)
+    if (is_stop or rule.locks or rule.tier) and not all(duties):
+        faults.add(
+            where, "stops without lock, rest, tier, danger and escalation.", "A red flag has them all."
+        )
+    if not (rule.advice or rule.load or rule.without_tags or rule.escalate or rule.request):
+        faults.add(where, "does nothing.", "Give it an effect, or take it out.")
+    if rule.is_danger and not (rule.advice and rule.load):
+        faults.add(where, "is a danger without advice and load.", "A danger says both.")
+    if rule.load is Load.EASE and rule.ease_to_pct is None:
+        faults.add(where, "eases without saying to how much.", "Add ease_to_pct.")
 
 
 def gates_hold_domains(book: Book, faults: Faults) -> int:
@@ -130,6 +147,10 @@ def tags_are_kept(book: Book, faults: Faults) -> int:
     for protocol in book.protocols.values():
         kept_out = {tag for one in protocol.constraints for tag in one.without_tags}
         for stage in protocol.stages:
+            for tag, first in _ALWAYS_OUT.items():
+                if stage.number < first and tag.value not in stage.without_tags:
+                    faults.add(f"{protocol.id}, stage {stage.id}, without_tags", f"does not keep out {tag.value}.",
+                               "Add it.")  # fmt: skip
             for slot in stage.slots:
                 exercise = book.exercises.get(slot.exercise)
                 if exercise is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from mortise.catalog._case_expect import CaseFiles
 from mortise.protocol import Criterion, Exercise, Node, Protocol
 from mortise.protocol.assessment import Assessment, Classification
 from mortise.protocol.criteria import criteria_in
@@ -22,6 +23,7 @@ class Book(NamedTuple):
     texts: Mapping[str, str]
     assessment: Assessment
     classification: Classification
+    cases: Mapping[str, CaseFiles]
 
 
 class Place(NamedTuple):

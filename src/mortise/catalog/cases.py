@@ -7,53 +7,32 @@ Day 0 is the day the episode was opened. Everybody in a case is fictional.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from msgspec import Struct
-
-from mortise.catalog._case_expect import Expect, StoryLike, differences
-from mortise.catalog._case_facts import ON_DAY, Facts, edge_facts, hand_facts, session_edge_facts
+from mortise.catalog._case_expect import (
+    ON_DAY,
+    CaseFiles,
+    Edge,
+    Effects,
+    Expect,
+    Hand,
+    StoryLike,
+    differences,
+)
+from mortise.catalog._case_facts import Facts, edge_facts, hand_facts, is_taken, session_edge_facts
 from mortise.catalog._decode import Faults, decode, read_toml
 from mortise.catalog._places import Place, places_of
 from mortise.catalog.content import CONTENT_ROOT, Content
 from mortise.errors import ContentFaults
-from mortise.protocol import Operator, Protocol
+from mortise.protocol import Operator, Protocol, Reduction
 from mortise.record import Episode, PatientRecord, Person
-from mortise.terms import Advice, Measure, Sex, Side, Truth
+from mortise.terms import Advice, Cause, Measure, Sex, Side, Truth
 
 DAY_0 = date(2026, 1, 5)
 _BIRTH_YEAR_OF = DAY_0.year
-
-
-class Edge(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The nearest values on both sides of one criterion's bound; no `not_met` where it asks only to be known."""
-
-    id: str
-    met: Decimal
-    not_met: Decimal | None = None
-    age: int = 67
-    sex: Sex = Sex.FEMALE
-    met_light: str = ""  # for a criterion of a light: the light of the session on each side
-    not_met_light: str = ""
-
-
-class Hand(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A case written by hand. `facts` are short tables; see `docs/reference` for their forms."""
-
-    id: str
-    title: str
-    stage: str
-    stage_since_day: int = 20
-    on_day: int = ON_DAY
-    age: int = 67
-    sex: Sex = Sex.FEMALE
-    is_bilateral: bool = False
-    facts: tuple[dict[str, Any], ...]
-    expect: Expect
 
 
 class Case(NamedTuple):
@@ -99,7 +78,7 @@ def load(protocol_id: str, root: Path | None = None) -> tuple[Case, ...]:
     root = root or CONTENT_ROOT
     content = Content(root)
     faults = Faults()
-    edges, hands = read_cases(root, protocol_id, faults)
+    edges, _, hands = read_cases(root, protocol_id, faults)
     protocol = content.protocol(protocol_id)
     places = {place.criterion.id: place for place in places_of(protocol)}
     cases: list[Case] = []
@@ -117,7 +96,7 @@ def load(protocol_id: str, root: Path | None = None) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-def read_cases(root: Path, protocol_id: str, faults: Faults) -> tuple[list[Edge], list[Hand]]:
+def read_cases(root: Path, protocol_id: str, faults: Faults) -> CaseFiles:
     """Read both case files of a protocol, collecting faults.
 
     Parameters
@@ -130,22 +109,25 @@ def read_cases(root: Path, protocol_id: str, faults: Faults) -> tuple[list[Edge]
         Is added to.
     """
     folder = root / "protocols" / protocol_id
-    edges = _tables(folder / "edges.toml", "edges", root, Edge, faults)
-    hands = _tables(folder / "cases.toml", "cases", root, Hand, faults)
-    return edges, hands
+    first = _tables(folder / "edges.toml", {"edges": Edge, "effects": Effects}, root, faults)
+    second = _tables(folder / "cases.toml", {"cases": Hand}, root, faults)
+    return CaseFiles(tuple(first["edges"]), tuple(first["effects"]), tuple(second["cases"]))
 
 
-def _tables(path: Path, name: str, root: Path, kind: type[Any], faults: Faults) -> list[Any]:
+def _tables(path: Path, kinds: Mapping[str, type[Any]], root: Path, faults: Faults) -> dict[str, list[Any]]:
     where = str(path.relative_to(root))
     raw = read_toml(path, where, faults)
-    found = [
-        decode(kind, item, f"{where}, {name}[{index}] {item.get('id', '')}", faults)
-        for index, item in enumerate(raw.get(name, []))
-    ]
     for key in raw:
-        if key != name:
-            faults.add(where, f"unknown table {key!r}.", f"Write [[{name}]].")
-    return [one for one in found if one is not None]
+        if key not in kinds:
+            faults.add(where, f"unknown table {key!r}.", f"Write one of {', '.join(kinds)}.")
+    found: dict[str, list[Any]] = {}
+    for name, kind in kinds.items():
+        made = [
+            decode(kind, item, f"{where}, {name}[{index}] {item.get('id', '')}", faults)
+            for index, item in enumerate(raw.get(name, []))
+        ]
+        found[name] = [one for one in made if one is not None]
+    return found
 
 
 def _record(
@@ -167,7 +149,7 @@ def _record(
 def _edge_cases(edge: Edge, place: Place, protocol: Protocol, measures: Mapping[str, Measure]) -> list[Case]:
     stage = place.stages[0]
     as_of = DAY_0 + timedelta(days=ON_DAY)
-    cases = []
+    cases = _age_cases(edge, place, protocol, measures)
     for truth, value in ((Truth.MET, edge.met), (Truth.NOT_MET, edge.not_met), (Truth.UNKNOWN, None)):
         if truth is Truth.NOT_MET and value is None:
             continue
@@ -190,6 +172,31 @@ def _edge_cases(edge: Edge, place: Place, protocol: Protocol, measures: Mapping[
                 expect,
             )
         )
+    return cases
+
+
+def _age_cases(edge: Edge, place: Place, protocol: Protocol, measures: Mapping[str, Measure]) -> list[Case]:
+    """Return the same value at the limit of its age, a day older, and on one date where two are asked for."""
+    if place.kind == "light" or not is_taken(measures[place.criterion.measure]):
+        return []
+    wanted = [
+        ("as_old_as_allowed", edge.max_age_days, False, Truth.MET, None),
+        ("a_day_too_old", edge.max_age_days + 1, False, Truth.UNKNOWN, Cause.STALE),
+    ]
+    if place.criterion.reduce in (Reduction.MAX, Reduction.MIN, Reduction.MEDIAN):
+        wanted = wanted[1:]  # a window may hold too few days at the limit of the age
+    if edge.n_dates > 1 and place.criterion.reduce is not Reduction.FILTERED:
+        wanted.append(("once", 0, True, Truth.UNKNOWN, Cause.UNCONFIRMED))
+    cases = []
+    for name, age_days, is_once, truth, cause in wanted:
+        if ON_DAY - age_days < 0:
+            continue  # trusted for longer than a case lasts
+        facts = Facts(DAY_0)
+        edge_facts(facts, place, edge.met, measures, place.stages[0], age_days=age_days, is_once=is_once)
+        expect = Expect(findings={edge.id: truth}, causes={edge.id: cause} if cause else {})
+        record = _record(protocol.id, facts, age=edge.age, sex=edge.sex)
+        title = f"{place.criterion.label}: {name.replace('_', ' ')}"
+        cases.append(Case(f"{edge.id}.{name}", title, record, DAY_0 + timedelta(days=ON_DAY), expect))
     return cases
 
 
@@ -257,14 +264,17 @@ def run(cases: Iterable[Case], tell: Tell) -> tuple[Failure, ...]:
 
 
 def cases_cover_criteria(
-    root: Path, protocols: Mapping[str, Protocol], measures: Mapping[str, Measure], faults: Faults
+    cases: Mapping[str, CaseFiles],
+    protocols: Mapping[str, Protocol],
+    measures: Mapping[str, Measure],
+    faults: Faults,
 ) -> int:
     """Check that every criterion has its edge: the bound itself and the nearest value beyond it.
 
     Parameters
     ----------
-    root
-        The content folder.
+    cases
+        What the case files hold, by protocol.
     protocols, measures
         By id.
     faults
@@ -277,7 +287,8 @@ def cases_cover_criteria(
     """
     n_seen = 0
     for protocol in protocols.values():
-        edges, _ = read_cases(root, protocol.id, faults)
+        edges, effects, _ = cases[protocol.id]
+        n_seen += _effects_agree(protocol, effects, faults)
         by_id = {edge.id: edge for edge in edges}
         places = {place.criterion.id: place for place in places_of(protocol)}
         for name in by_id:
@@ -295,9 +306,31 @@ def cases_cover_criteria(
     return n_seen
 
 
+def _effects_agree(protocol: Protocol, effects: Sequence[Effects], faults: Faults) -> int:
+    rules = {rule.id: rule for rule in protocol.rules}
+    entered = {one.id: one for one in effects}
+    for name in sorted(rules.keys() ^ entered.keys()):
+        faults.add(f"{protocol.id}, rule {name}", "stands in only one of protocol.toml and edges.toml.",
+                   "Enter its effects in both.")  # fmt: skip
+    for name in rules.keys() & entered.keys():
+        for field in Effects.__struct_fields__:
+            mine, other = getattr(rules[name], field), getattr(entered[name], field)
+            if mine != other:
+                faults.add(f"{protocol.id}, rule {name}, {field}", f"is {mine}, but its cases say {other}.",
+                           "Decide which of the two is right.")  # fmt: skip
+    return len(rules)
+
+
+_PINNED = ("max_age_days", "n_dates", "needs_visit", "window_days", "n_least")
+
+
 def _edge_is_near(edge: Edge, place: Place, protocol: Protocol, measure: Measure, faults: Faults) -> None:
     one = place.criterion
     where = f"{protocol.id}, edges, {edge.id}"
+    for field in _PINNED:
+        if getattr(one, field) != getattr(edge, field):
+            faults.add(f"{where}, {field}", f"is {getattr(edge, field)}, the criterion says {getattr(one, field)}.",
+                       "Decide which of the two is right.")  # fmt: skip
     if one.operator is Operator.KNOWN:
         return
     bound = one.value

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from mortise.catalog import _build, _check_figures, _check_names, _check_plan
+from mortise.catalog._case_expect import CaseFiles
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book
-from mortise.catalog.cases import cases_cover_criteria
+from mortise.catalog.cases import cases_cover_criteria, read_cases
 from mortise.catalog.content import CONTENT_ROOT, Content
 from mortise.errors import ContentFaults, Fault
 from mortise.protocol import Protocol
@@ -75,18 +76,16 @@ def check(root: Path | None = None) -> CheckReport:
     book = read_book(root, faults)
     if faults:
         return CheckReport(tuple(faults), ())
-    return check_book(book, root)
+    return check_book(book)
 
 
-def check_book(book: Book, root: Path) -> CheckReport:
-    """Check content that is already read; the cases are read from `root`.
+def check_book(book: Book) -> CheckReport:
+    """Check content that is already read.
 
     Parameters
     ----------
     book
         The content.
-    root
-        The content folder.
     """
     obligations: list[Obligation] = []
     for number, title, run in _CHECKS:
@@ -94,7 +93,7 @@ def check_book(book: Book, root: Path) -> CheckReport:
         n_checked = run(book, found)
         obligations.append(Obligation(number, title, n_checked, tuple(found)))
     found = Faults()
-    n_checked = cases_cover_criteria(root, book.protocols, book.measures, found)
+    n_checked = cases_cover_criteria(book.cases, book.protocols, book.measures, found)
     obligations.append(
         Obligation("17", "Every criterion has cases on both sides and unknown", n_checked, tuple(found))
     )
@@ -111,8 +110,9 @@ def read_book(root: Path, faults: Faults) -> Book:
     faults
         Is added to.
     """
+    cases = {name: read_cases(root, name, faults) for name in Content(root).protocol_ids}
     try:
-        return _book_of(Content(root))
+        return _book_of(Content(root), cases)
     except ContentFaults:
         pass
     measures = _build.measures(root, faults)
@@ -124,13 +124,13 @@ def read_book(root: Path, faults: Faults) -> Book:
             protocols[name] = one
     return Book(
         measures, exercises, protocols, _build.evidence(root, faults), _build.texts(root, "en", faults),
-        _build.assessment(root, faults), _build.classification(root, faults),
+        _build.assessment(root, faults), _build.classification(root, faults), cases,
     )  # fmt: skip
 
 
-def _book_of(content: Content) -> Book:
+def _book_of(content: Content, cases: Mapping[str, CaseFiles]) -> Book:
     return Book(
         content.measures, content.exercises,
         {name: content.protocol(name) for name in content.protocol_ids},
-        content.evidence, content.texts, content.assessment, content.classification,
+        content.evidence, content.texts, content.assessment, content.classification, cases,
     )  # fmt: skip

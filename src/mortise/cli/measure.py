@@ -131,6 +131,7 @@ def _behind(result: MeasureResult) -> str:
     if isinstance(result, GaitResult):
         turns = sum(stride.is_turn for stride in result.strides)
         missing = f", {result.n_strides_missing} believed missing" if result.n_strides_missing else ""
-        return f"{len(result.strides)} strides, {turns} of them turning, in {len(result.bouts)} bout(s){missing}."
+        n = len(result.strides)
+        return f"{n} stride{'' if n == 1 else 's'}, {turns} of them turning, in {len(result.bouts)} bout(s){missing}."
     counted = sum(trial.is_counted for trial in result.trials)
     return f"{len(result.trials)} trials, {counted} counted."

@@ -20,6 +20,10 @@ from mortise.record import AppliedConstraint, Decision, Finding, FiredRule, Near
 from mortise.terms import Advice, Load, Truth
 from mortise.terms.verdicts import tightest_advice, tightest_load
 
+RULE_PREFIX = (
+    "rule."  # how `prescribe` names the constraint of a fired rule; every other is a cap or a human's
+)
+
 # The most that may be loaded while an advice stands.
 _LOAD_UNDER = {
     Advice.STOP_AND_SEEK_HELP: Load.REST,
@@ -170,11 +174,12 @@ def conclude(
     advice, load, applied = _constrained(constraints, advice, load)
     overrule = state.overrule
     if overrule is not None:
-        advice, load, said = _overruled(overrule, examined, state, advice, load, as_of)
+        advice, load, said = _overruled(overrule, examined, advice, load, as_of, constraints)
         applied = (said, *applied)
     reasons = _reasons(examined, advice, overrule)
     return Decision(
-        as_of=as_of, advice=advice, load=load, stage=stage.stage.id, next_stage=_next_stage(stage, advice),
+        as_of=as_of, advice=advice, load=load, stage=stage.stage.id,
+        next_stage=_next_stage(stage, advice, examined, overrule),
         is_locked=examined.is_locked, reasons=reasons, findings=(*examined.exits, *examined.danger),
         rules=examined.fired, constraints=applied, nearest_misses=examined.misses,
         requests=_requests(examined), escalations=_united(one.escalate for one in examined.fired if one.escalate),
@@ -248,16 +253,25 @@ def _constrained(
 
 
 def _overruled(
-    overrule: Overrule, examined: Examination, state: StageState, advice: Advice, load: Load, as_of: date
+    overrule: Overrule,
+    examined: Examination,
+    advice: Advice,
+    load: Load,
+    as_of: date,
+    constraints: Sequence[Constraint],
 ) -> tuple[Advice, Load, AppliedConstraint]:
-    """Let the clinician's choice stand, tightened only by dangers that the clinician has not judged."""
+    """Let the clinician's choice stand, tightened by dangers not judged yet and by caps."""
     dangers = new_dangers(overrule, examined.fired, examined.danger)
     chosen = tightest_advice([overrule.advice, *(one.advice for one in dangers if one.advice is not None)])
     if examined.is_locked:
         chosen = Advice.STOP_AND_SEEK_HELP
+    set_by_hand = [one for one in constraints if not one.id.startswith(RULE_PREFIX)]
+    chosen = tightest_advice([chosen, *(one.advice_at_most for one in set_by_hand if one.advice_at_most)])
     chosen_load = load
     if overrule.load is not None and overrule.decided_on == as_of:
-        chosen_load = tightest_load([overrule.load, *(one.load for one in dangers if one.load is not None)])
+        loads = [one.load for one in dangers if one.load is not None]
+        loads += [one.load_at_most for one in set_by_hand if one.load_at_most]
+        chosen_load = tightest_load([overrule.load, *loads])
     chosen_load = tightest_load([chosen_load, _LOAD_UNDER[chosen]])
     reason = f"Overruled by {overrule.by}: {overrule.reason}"
     patient = "Your physiotherapist chose this for you."
@@ -272,10 +286,19 @@ def _overruled(
     return chosen, chosen_load, said
 
 
-def _next_stage(stage: ReadyStage, advice: Advice) -> str | None:
+def _next_stage(
+    stage: ReadyStage, advice: Advice, examined: Examination, overrule: Overrule | None
+) -> str | None:
+    """Return the stage proposed, or gone back to; a step back keeps its effect beneath the headline that asks."""
     if advice is Advice.ADVANCE:
         return None if stage.following is None else stage.following.id
-    return stage.stage.step_back_to if advice is Advice.STEP_BACK else None
+    if advice is Advice.STEP_BACK:
+        return stage.stage.step_back_to
+    if advice is not Advice.ASK_CLINICIAN:
+        return None
+    fired = examined.fired if overrule is None else new_dangers(overrule, examined.fired, examined.danger)
+    steps = any(one.advice is Advice.STEP_BACK and one.truth is MET for one in fired)
+    return stage.stage.step_back_to if steps else None
 
 
 def _reasons(examined: Examination, advice: Advice, overrule: Overrule | None) -> tuple[str, ...]:

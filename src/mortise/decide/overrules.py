@@ -7,8 +7,9 @@ The rule, in one place:
 3. A **new danger** is a rule tighter than the clinician's advice that is met by a fact the overruled decision did not
    know, or a danger unknown now that was not unknown, or not yet for so long, in that decision. A new danger tightens
    the advice to that rule's, and the reasons say so. Nothing loosens it.
-4. The chosen load is for that day only: load is today's by its meaning.
-5. A red-flag lock is never opened by an overrule, only by a recorded `resume`.
+4. The chosen load is for that day only: load is today's by its meaning. What the rule withheld stays withheld.
+5. Caps by population, the plan's own constraints and the circumstances of the day hold over an overrule.
+6. A red-flag lock is never opened by an overrule, only by a recorded `resume`.
 """
 
 from __future__ import annotations
@@ -58,18 +59,23 @@ def new_dangers(
     return tuple(
         rule
         for rule in fired
-        if rule.advice is not None
-        and rule.advice.tightness < overrule.advice.tightness
-        and (rule.locks or _is_new(overrule, rule, findings))
+        if _is_tighter(overrule, rule) and (rule.locks or _is_new(overrule, rule, findings))
+    )
+
+
+def _is_tighter(overrule: Overrule, rule: FiredRule) -> bool:
+    if rule.advice is not None and rule.advice.tightness < overrule.advice.tightness:
+        return True
+    return (
+        overrule.load is not None and rule.load is not None and rule.load.tightness < overrule.load.tightness
     )
 
 
 def _is_new(overrule: Overrule, rule: FiredRule, findings: Sequence[Finding]) -> bool:
     if rule.truth is Truth.UNKNOWN:
-        assert rule.advice is not None
+        advice = rule.advice or Advice.HOLD
         return not any(
-            name == rule.rule and advice.tightness <= rule.advice.tightness
-            for name, advice in overrule.unknown_then
+            name == rule.rule and then.tightness <= advice.tightness for name, then in overrule.unknown_then
         )
     met = [one for one in findings if one.group == rule.rule and one.truth is MET]
     if not met:  # it fired on an earlier day and still holds

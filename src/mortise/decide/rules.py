@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from mortise.decide.inputs import Inputs
 from mortise.decide.nodes import Leaf, ReadyRule, ReadyStage, evaluate
 from mortise.decide.verdicts import MET, UNKNOWN, test_of
-from mortise.protocol import Reduction, Rule, Tag, Tier
+from mortise.protocol import Operator, Reduction, Rule, Tag, Tier
 from mortise.record import Finding, FiredRule
 from mortise.record.tracks import key_of
 from mortise.terms import Advice, Limb, Load, Measure, Strength, Truth
@@ -177,9 +178,17 @@ def _days_met_alone(ready: ReadyRule, inputs: Inputs, resumed: frozenset[str]) -
     return [
         point.day
         for series in (() if track is None else track.series)
+        if series.span is None or _may_meet(leaf.operator, leaf.bound, *series.span)
         for point in series.points
         if test(point.value) and not resumed.issuperset(point.readings)
     ]
+
+
+def _may_meet(operator: Operator, bound: Decimal, least: Decimal, greatest: Decimal) -> bool:
+    """Whether any value from `least` to `greatest` could meet the bound."""
+    if operator is Operator.AT_LEAST:
+        return greatest >= bound
+    return least <= bound if operator is Operator.AT_MOST else least <= bound <= greatest
 
 
 def _days_of(ready: ReadyRule, inputs: Inputs, resumed: frozenset[str]) -> set[int]:

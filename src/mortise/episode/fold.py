@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import Protocol as Shape
 from msgspec.structs import replace
 
 from mortise.decide import Figures, Inputs, Person, ReadyStage, StageState, conclude, examine, ready_stage
+from mortise.decide.decisions import RULE_PREFIX
 from mortise.decide.nodes import leaves_of
 from mortise.episode.gather import gather, uncounted
 from mortise.episode.known import Known, known_on
@@ -36,7 +37,7 @@ from mortise.record import (
 from mortise.record.records import Episode
 from mortise.record.records import Person as RecordPerson
 from mortise.record.tracks import Track, key_of
-from mortise.terms import Advice, Limb, Load, Measure, Origin, Truth
+from mortise.terms import Limb, Load, Measure, Origin, Truth
 
 ENGINE = "mortise-engine/1"  # raised whenever the same facts could give another decision
 
@@ -89,7 +90,7 @@ def fold(
     content: Content,
     as_of: date,
     circumstances: Circumstances,
-    known_ids: Mapping[str, frozenset[str]],
+    known_ids: Callable[[str], frozenset[str]],
 ) -> Folded:
     """Fold a record to the decision of one day.
 
@@ -103,8 +104,8 @@ def fold(
         The day; facts of later days are not used.
     circumstances : Circumstances
         The day as it is.
-    known_ids : mapping of str to frozenset of str
-        Decision id to the ids of the facts it knew (`episode.receipts.facts_known`), for overrules.
+    known_ids : callable
+        From a decision's id to the ids of the facts it knew (`episode.receipts.known_by`), for overrules.
 
     Returns
     -------
@@ -137,7 +138,7 @@ def fold(
     stage = planned_stage(ready.stage, plan, content.exercises)
     tracks = gather(known, content.measures, episode.involved_side, as_of, protocol.red_flags)
     course = _course(tracks, content, known, stands, stage, episode, as_of)
-    light_rules = LightRules(protocol, content.measures, ready.person)
+    light_rules = _light_rules(ready)
     bouts, lights = bouts_of(sessions_told(known.facts), light_rules, course, stage, content.exercises, as_of)
     course = replace(course, bouts=tuple(bouts))
     _finish_tracks(tracks, course, ready, lights)
@@ -154,6 +155,7 @@ def fold(
         has_fallen=_has_fallen(tracks), exercises=content.exercises, done=done,
     )  # fmt: skip
     decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
+    constraints = _answered(constraints, state, decision)
     return Folded(as_of, protocol, known, stands, stage, plan, ready, inputs, state, bouts, lights, done, course,
                   constraints, decision)  # fmt: skip
 
@@ -182,6 +184,19 @@ def _ready(
         who = Person(age=age, sex=person.sex, is_bilateral=episode.is_bilateral, figures=figures)
         found = _ready_stages[key] = ready_stage(protocol, stage, measures, who)
     return found
+
+
+_lights: dict[int, tuple[ReadyStage, LightRules]] = {}
+
+
+def _light_rules(ready: ReadyStage) -> LightRules:
+    """Make the light rules ready for this person, or take them as they were made before for the same stage."""
+    kept = _lights.get(id(ready))
+    if kept is None or kept[0] is not ready:
+        if len(_lights) >= _MOST_READY:
+            _lights.clear()
+        kept = _lights[id(ready)] = (ready, LightRules(ready.protocol, ready.measures, ready.person))
+    return kept[1]
 
 
 def _course(
@@ -273,6 +288,25 @@ def _borne_load(bouts: Sequence[Bout]) -> Load:
     return Load.RAISE if len(newest) == 2 and mild else Load.KEEP
 
 
+def _answered(
+    constraints: tuple[Constraint, ...], state: StageState, decision: Decision
+) -> tuple[Constraint, ...]:
+    """Let today's overruled load reach the session: a rule's limit on it gives way to the load that was decided."""
+    overrule = state.overrule
+    if overrule is None or overrule.load is None or overrule.decided_on != decision.as_of:
+        return constraints
+    return tuple(
+        replace(one, load_at_most=decision.load)
+        if one.id.startswith(RULE_PREFIX) and _is_tighter(one.load_at_most, decision.load)
+        else one
+        for one in constraints
+    )
+
+
+def _is_tighter(load: Load | None, than: Load) -> bool:
+    return load is not None and load.tightness < than.tightness
+
+
 def _carried(facts: Sequence[Fact]) -> tuple[FiredRule, ...]:
     """Return the rules of the newest step back that acted."""
     overruled = {one.decision for one in facts if isinstance(one, Response) and one.response == "overrule"}
@@ -280,7 +314,7 @@ def _carried(facts: Sequence[Fact]) -> tuple[FiredRule, ...]:
         fact
         for fact in facts
         if isinstance(fact, DecisionRecord)
-        and fact.decision.advice is Advice.STEP_BACK
+        and fact.decision.steps_back_to is not None
         and fact.id not in overruled
     ]
     if not acted:

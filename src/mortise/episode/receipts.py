@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -69,8 +70,8 @@ def facts_hash(facts: Iterable[Fact]) -> str:
     return whole.hexdigest()
 
 
-def facts_known(facts: Sequence[Fact]) -> dict[str, frozenset[str]]:
-    """Return, for every stored decision, the ids of the facts it knew.
+def known_by(facts: Sequence[Fact]) -> Callable[[str], frozenset[str]]:
+    """Return the function from a stored decision's id to the ids of the facts it knew.
 
     Parameters
     ----------
@@ -79,31 +80,35 @@ def facts_known(facts: Sequence[Fact]) -> dict[str, frozenset[str]]:
 
     Returns
     -------
-    dict
-        Decision id to fact ids.
+    callable
+        Nothing is worked out before it is asked.
     """
-    ordered = _expanded(facts)
-    return {name: frozenset(ids) for name, ids in ordered.items()}
+
+    return partial(_known_to, facts)
 
 
-def _expanded(facts: Sequence[Fact]) -> dict[str, tuple[str, ...]]:
-    """Write out `after:` in the inputs of every stored decision."""
+def _known_to(facts: Sequence[Fact], name: str) -> frozenset[str]:
     records = {fact.id: fact for fact in facts if isinstance(fact, DecisionRecord)}
-    found: dict[str, tuple[str, ...]] = {}
-    for name in records:
-        chain = []
-        at: str | None = name
-        while at is not None and at not in found and at in records and at not in chain:
-            chain.append(at)
-            first = next(iter(records[at].inputs.facts), "")
-            at = first.removeprefix(AFTER) if first.startswith(AFTER) else None
-        for one in reversed(chain):
-            ids = records[one].inputs.facts
-            if ids and ids[0].startswith(AFTER):
-                before = ids[0].removeprefix(AFTER)
-                ids = (*found.get(before, ()), before, *ids[1:])
-            found[one] = ids
-    return found
+    return frozenset(_ids_known(records, name, {}))
+
+
+def _ids_known(
+    records: Mapping[str, DecisionRecord], name: str, found: dict[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Write out `after:` in the inputs of a stored decision; `found` keeps what was written out before."""
+    chain: list[str] = []
+    at: str | None = name
+    while at is not None and at not in found and at in records and at not in chain:
+        chain.append(at)
+        first = next(iter(records[at].inputs.facts), "")
+        at = first.removeprefix(AFTER) if first.startswith(AFTER) else None
+    for one in reversed(chain):
+        ids = records[one].inputs.facts
+        if ids and ids[0].startswith(AFTER):
+            before = ids[0].removeprefix(AFTER)
+            ids = (*found.get(before, ()), before, *ids[1:])
+        found[one] = ids
+    return found.get(name, ())
 
 
 def known_facts(record: PatientRecord, as_of: date) -> tuple[Fact, ...]:
@@ -153,7 +158,7 @@ def decision_record(
     circumstances : Circumstances
         The day as it is.
     fact_id : str
-        Id of the fact; made from the inputs when not given, so that deciding twice makes one fact.
+        Id of the fact; made from the inputs when not given.
     by : str
         Who asked.
     captured_at : datetime or None
@@ -162,16 +167,19 @@ def decision_record(
     Returns
     -------
     DecisionRecord
-        Its inputs name every fact in order. When the newest stored decision knew a part of them, that part is written
+        The newest stored one, when nothing has become known since; so asking twice makes one fact. Otherwise a new one,
+        whose inputs name every fact in order. When the newest stored decision knew a part of them, that part is written
         as `after:<its id>`, so that a year of daily receipts stays short.
     """
     facts = known_facts(record, as_of)
-    known_ids = facts_known(record.facts)
-    folded = fold(replace(record, facts=facts), content, as_of, circumstances, known_ids)
+    stored = _still_newest(facts, content, record.episode.protocol, as_of, circumstances)
+    if stored is not None:
+        return stored
+    folded = fold(replace(record, facts=facts), content, as_of, circumstances, known_by(record.facts))
     whole = facts_hash(facts)
     ids = tuple(fact.id for fact in facts)
     inputs = DecisionInputs(
-        as_of=as_of, facts=_shortened(ids, record.facts, known_ids), facts_hash=whole,
+        as_of=as_of, facts=_shortened(ids, facts), facts_hash=whole,
         protocol=folded.decision.protocol, engine=ENGINE, circumstances=circumstances,
     )  # fmt: skip
     made_of = f"{record.episode.id} {as_of} {whole} {folded.decision.protocol.hash} {encode(circumstances).decode()}"
@@ -182,20 +190,28 @@ def decision_record(
     )  # fmt: skip
 
 
-def _shortened(
-    ids: tuple[str, ...], facts: Sequence[Fact], known_ids: dict[str, frozenset[str]]
-) -> tuple[str, ...]:
+def _still_newest(
+    facts: Sequence[Fact], content: Content, protocol: str, as_of: date, circumstances: Circumstances
+) -> DecisionRecord | None:
+    """Return the stored decision after which nothing has become known: it is the decision of the day."""
+    newest = facts[-1] if facts else None
+    if not isinstance(newest, DecisionRecord):
+        return None
+    inputs = newest.inputs
+    is_same = inputs.as_of == as_of and inputs.circumstances == circumstances and inputs.engine == ENGINE
+    return newest if is_same and inputs.protocol.hash == content.protocol_hash(protocol) else None
+
+
+def _shortened(ids: tuple[str, ...], facts: Sequence[Fact]) -> tuple[str, ...]:
     """Write the facts of the newest stored decision as one word, when they lead the list in the same order."""
-    at = {name: index for index, name in enumerate(ids)}
-    newest = next(
-        (fact for fact in reversed(facts) if isinstance(fact, DecisionRecord) and fact.id in at), None
-    )
+    records = {fact.id: fact for fact in facts if isinstance(fact, DecisionRecord)}
+    newest = next(reversed(records), None)
     if newest is None:
         return ids
-    index = at[newest.id]
-    if known_ids[newest.id] != frozenset(ids[:index]) or _expanded(facts)[newest.id] != ids[:index]:
+    index = ids.index(newest)
+    if _ids_known(records, newest, {}) != ids[:index]:
         return ids
-    return (f"{AFTER}{newest.id}", *ids[index + 1 :])
+    return (f"{AFTER}{newest}", *ids[index + 1 :])
 
 
 def replay(record: PatientRecord, content: Content) -> tuple[Difference, ...]:
@@ -213,12 +229,13 @@ def replay(record: PatientRecord, content: Content) -> tuple[Difference, ...]:
     tuple of Difference
         Empty when every decision is the same to the last digit.
     """
-    expanded = _expanded(record.facts)
+    records = {fact.id: fact for fact in record.facts if isinstance(fact, DecisionRecord)}
+    expanded: dict[str, tuple[str, ...]] = {}
     by_id = {fact.id: fact for fact in record.facts}
     differences: list[Difference] = []
     for stored in record.facts:
         if isinstance(stored, DecisionRecord):
-            ids = expanded[stored.id]
+            ids = _ids_known(records, stored.id, expanded)
             missing = [name for name in ids if name not in by_id]
             if missing:
                 differences.append(_difference(stored, "missing facts", "", ", ".join(missing)))
@@ -245,7 +262,7 @@ def _again(stored: DecisionRecord, record: PatientRecord, content: Content) -> l
     if output_hash(stored.decision) != stored.output_hash:
         found.append(_difference(stored, "stored decision", stored.output_hash, output_hash(stored.decision)))
     inputs = stored.inputs
-    made = fold(record, content, inputs.as_of, inputs.circumstances, facts_known(record.facts)).decision
+    made = fold(record, content, inputs.as_of, inputs.circumstances, known_by(record.facts)).decision
     if output_hash(made) != stored.output_hash:
         found += [
             _difference(stored, name, _text(getattr(stored.decision, name)), _text(getattr(made, name)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from mortise.record import (
     SessionLog,
     StageEntry,
 )
-from mortise.terms import Advice, Origin, Truth
+from mortise.terms import Origin, Truth
 
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ def standing(facts: Sequence[Fact], protocol: Protocol, opened_on: date) -> Stan
     Returns
     -------
     Standing
-        A stored decision `step_back` moves by itself, on its day; a stage entry written for it changes nothing more.
+        A stored decision that steps back moves by itself, on its day; a stage entry written for it adds nothing.
         Both are void once that decision is overruled. Up moves only a stage entry. Several on one day: by the instant
         of capture; without instants the easiest stage comes last.
 
@@ -95,8 +95,8 @@ def _moves(facts: Iterable[Fact], protocol: Protocol, overruled: set[str]) -> It
                 )  # fmt: skip
             yield _Move(fact.on, _captured(fact), numbers[fact.stage], fact.stage, fact.because)
         elif isinstance(fact, DecisionRecord) and fact.id not in overruled:
-            to = fact.decision.next_stage
-            if fact.decision.advice is Advice.STEP_BACK and to in numbers:
+            to = fact.decision.steps_back_to
+            if to in numbers:
                 yield _Move(fact.on, _captured(fact), numbers[to], to, fact.id)
 
 
@@ -146,15 +146,15 @@ def figures_of(plan: PlanVersion | None, protocol: Protocol) -> Figures | None:
     })  # fmt: skip
 
 
-def overrule_of(facts: Sequence[Fact], known_ids: Mapping[str, frozenset[str]]) -> Overrule | None:
+def overrule_of(facts: Sequence[Fact], known_ids: Callable[[str], frozenset[str]]) -> Overrule | None:
     """Return the overrule that stands, if one does (`decide.overrules` says how long).
 
     Parameters
     ----------
     facts : sequence of Fact
         Those that count.
-    known_ids : mapping of str to frozenset of str
-        Decision id to the ids of the facts it knew.
+    known_ids : callable
+        From a decision's id to the ids of the facts it knew; asked only when an overrule stands.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def overrule_of(facts: Sequence[Fact], known_ids: Mapping[str, frozenset[str]]) 
     return Overrule(
         response=newest.id, by=newest.by or "a clinician", reason=newest.reason, advice=newest.advice,
         load=newest.load, decided_on=decided.decision.as_of,
-        known_facts=known_ids.get(decided.id, frozenset()), unknown_then=unknown,
+        known_facts=known_ids(decided.id), unknown_then=unknown,
     )  # fmt: skip
 
 

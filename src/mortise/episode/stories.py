@@ -11,7 +11,7 @@ from functools import cached_property
 from mortise.episode.due import Due, LoadCounters, due_list, load_counters, open_goals
 from mortise.episode.fold import Content, Folded, fold
 from mortise.episode.lights import SessionLight
-from mortise.episode.receipts import facts_known
+from mortise.episode.receipts import known_by
 from mortise.episode.series import MeasureSeries, series_of
 from mortise.prescribe import DoseState, dose_states, re_entry, set_steps_of, todays_session
 from mortise.progress.sessions import adherence
@@ -187,5 +187,5 @@ def story(
         When the day lies before the episode, or a stage entry names a stage that the protocol does not have.
     """
     return Story(
-        record, content, circumstances, fold(record, content, as_of, circumstances, facts_known(record.facts))
+        record, content, circumstances, fold(record, content, as_of, circumstances, known_by(record.facts))
     )

@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from mortise.measure._foot_frame import FootFrame
 from mortise.measure._swings import Swing
+from mortise.measure.orientation import Attitude
+from mortise.measure.recording import Floats
 from mortise.measure.signals import at, crossing, window_mean
 
 # Five samples at 100 Hz: enough to still the ringing of a strapped sensor, short against a 100 ms push-off.
@@ -18,6 +20,13 @@ _MID_S = 0.1
 # hold for slow and fast walkers alike. Marker truth and manual labels agree with them (docs/reference/validation).
 _OFF_SHARE = 0.75
 _STRIKE_SHARE = 0.5
+# The jolt of contact: one to three samples at 100 Hz.
+_JOLT_S = 0.03
+# Within 50 ms of heel contact the toe falls by five to twenty degrees; flat and toe-first contact turn the foot less,
+# or toe up.
+_LEAST_FALL_DEG = -2.0
+# A toe that falls this fast was not on the floor yet, whatever other jolts there are.
+_SURE_FALL_RAD_S = -3.0
 # Push-off ends within this time before the foot is most toe-down; the sole is flat this long after contact at latest.
 _PUSH_S = 0.25
 _FLAT_S = 0.15
@@ -36,22 +45,25 @@ class Events(Struct, frozen=True, kw_only=True):
     has_heel_fall: bool
 
 
-class PitchRate(Struct, frozen=True, kw_only=True, eq=False):
-    """The foot's pitch rate smoothed twice, once per recording."""
+class EventSignals(Struct, frozen=True, kw_only=True, eq=False):
+    """What events are read from, made once per recording: the pitch rate smoothed twice, and how fast force changes."""
 
-    fine: np.ndarray[tuple[int], np.dtype[np.float64]]
-    coarse: np.ndarray[tuple[int], np.dtype[np.float64]]
+    fine: Floats
+    coarse: Floats
+    jolt: Floats
 
 
-def smooth_rates(frame: FootFrame, rate_hz: float) -> PitchRate:
-    """Return the foot's pitch rate, smoothed for events and for finding mid-swing."""
-    return PitchRate(
+def event_signals(frame: FootFrame, pose: Attitude, rate_hz: float) -> EventSignals:
+    """Return the foot's pitch rate, smoothed for events and for finding mid-swing, and the jolts of the foot."""
+    steps = np.diff(pose.acc_world_m_s2, axis=0, prepend=pose.acc_world_m_s2[:1])
+    return EventSignals(
         fine=window_mean(frame.pitch_rate_rad_s, _SMOOTH_S * rate_hz),
         coarse=window_mean(frame.pitch_rate_rad_s, _MID_S * rate_hz),
+        jolt=window_mean(np.sqrt(np.einsum("ij,ij->i", steps, steps)), _JOLT_S * rate_hz),
     )
 
 
-def find_events(swing: Swing, frame: FootFrame, rates: PitchRate, rate_hz: float) -> Events:
+def find_events(swing: Swing, frame: FootFrame, rates: EventSignals, rate_hz: float) -> Events:
     """Find foot off and foot strike of one swing.
 
     Parameters
@@ -61,7 +73,7 @@ def find_events(swing: Swing, frame: FootFrame, rates: PitchRate, rate_hz: float
     frame
         The foot's pitch.
     rates
-        The pitch rate from `smooth_rates`.
+        Pitch rates and jolts from `event_signals`.
     rate_hz
         Samples per second.
 
@@ -77,8 +89,8 @@ def find_events(swing: Swing, frame: FootFrame, rates: PitchRate, rate_hz: float
        its peak on the way there.
     3. After it the foot is most toe-up once, just before contact: the strike angle. Foot strike is where the rate of
        the sole's fall last passes half its peak; earlier passes are the ringing of a loose strap.
-    4. Without such a fall (flat or toe-first contact) foot strike is where the foot's forward speed has fallen to a
-       tenth of its peak.
+    4. When the toe does not fall after the jolt of contact (flat or toe-first contact), foot strike is where that jolt
+       rises through half its peak.
     """
     first = max(swing.rest_before, swing.start - int(0.1 * rate_hz))
     last = min(swing.rest_after, swing.stop + int(0.1 * rate_hz))
@@ -97,7 +109,7 @@ def find_events(swing: Swing, frame: FootFrame, rates: PitchRate, rate_hz: float
 
 
 def _foot_off(
-    swing: Swing, frame: FootFrame, rates: PitchRate, rate_hz: float, first: int, middle: int
+    swing: Swing, frame: FootFrame, rates: EventSignals, rate_hz: float, first: int, middle: int
 ) -> float:
     lowest = first + int(np.argmin(frame.pitch_deg[first : middle + 1]))
     begin = max(first, lowest - int(_PUSH_S * rate_hz))
@@ -108,19 +120,34 @@ def _foot_off(
 
 
 def _foot_strike(
-    swing: Swing, frame: FootFrame, rates: PitchRate, rate_hz: float, middle: int, last: int
+    swing: Swing, frame: FootFrame, rates: EventSignals, rate_hz: float, middle: int, last: int
 ) -> tuple[float, int, bool]:
     highest = middle + int(np.argmax(frame.pitch_deg[middle : last + 1]))
+    onset, knock = _jolt(swing, rates, rate_hz, last)
+    before = max(0, knock - int(0.01 * rate_hz))
+    after = min(len(frame.pitch_deg) - 1, knock + round(0.05 * rate_hz))
     end = min(last, highest + int(_FLAT_S * rate_hz))
     fastest = highest + int(np.argmin(rates.fine[highest : end + 1]))
     fall = float(rates.fine[fastest])
-    if fall < -1.0:
+    falls_at_once = float(frame.pitch_deg[after] - frame.pitch_deg[before]) < _LEAST_FALL_DEG
+    if fall < _SURE_FALL_RAD_S or (falls_at_once and fall < 0):
         begin = max(middle, highest - 2)
         found = crossing(rates.fine, _STRIKE_SHARE * fall, begin, fastest, rising=False, last=True)
         if found is not None:
             return found, highest, True
-    speed = np.hypot(swing.velocity_m_s[:, 0], swing.velocity_m_s[:, 1])
+    return min(onset, float(last)), highest, False
+
+
+def _jolt(swing: Swing, rates: EventSignals, rate_hz: float, last: int) -> tuple[float, int]:
+    """Return where the jolt of contact rises through half its peak, and the peak.
+
+    It is sought once the foot has lost a third of its greatest speed.
+    """
+    speed = np.sqrt(np.einsum("ij,ij->i", swing.velocity_m_s, swing.velocity_m_s))
     top = int(np.argmax(speed))
-    slow = crossing(speed, 0.1 * float(speed[top]), top, len(speed) - 1, rising=False)
-    strike = swing.from_index + slow if slow is not None else float(swing.stop)
-    return min(strike, float(last)), highest, False
+    slow = np.flatnonzero(speed[top:] < 0.7 * speed[top])
+    first = min(swing.from_index + top + (int(slow[0]) if len(slow) else 0), last)
+    knock = first + int(np.argmax(rates.jolt[first : last + 1]))
+    half = 0.5 * float(rates.jolt[knock])
+    onset = crossing(rates.jolt, half, first, knock, rising=True, last=True)
+    return (onset if onset is not None else float(first)), knock

@@ -28,6 +28,9 @@ _FLOOR: dict[str, float] = {
     "step_time_asymmetry_ratio": 0.02,
     "stride_time_cv_pct": 0.3,
 }
+# Feet that land flat or toe first: strikes come 24 ms early against the markers of one such walker.
+_FLAT = "flat_or_toe_contact"
+_FLAT_FLOOR = {"stance_time_s": 0.03, "swing_time_s": 0.03, "stance_ratio": 0.03}
 _SIDED: tuple[tuple[str, str, str], ...] = (
     ("stride_length_m", "stride_length_m", "m"),
     ("stride_time_s", "stride_time_s", "s"),
@@ -63,15 +66,19 @@ def _quality(
     carried = [flag for flag in (*walked.flags, *flags) if flag in _CARRIED]
     if n_missing:
         carried.append("strides_missing")
-    if len(steady(strides)) < _FEW:
+    used = steady(strides)
+    if len(used) < _FEW:
         carried.append("few_strides")
+    if sum("no_heel_fall" in stride.quality for stride in used) > len(used) / 2:
+        carried.append(_FLAT)
     return tuple(dict.fromkeys(carried))
 
 
 def _reading(measure: str, side: Side, values: list[float], unit: str, quality: tuple[str, ...]) -> Reading:
     """Return the mean of `values` with its error."""
     spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-    error = float(np.hypot(spread / np.sqrt(len(values)), _FLOOR[measure]))
+    floor = _FLAT_FLOOR.get(measure, _FLOOR[measure]) if _FLAT in quality else _FLOOR[measure]
+    error = float(np.hypot(spread / np.sqrt(len(values)), floor))
     return Reading(
         measure=measure,
         side=side,

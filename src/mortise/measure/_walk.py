@@ -6,7 +6,7 @@ import numpy as np
 from msgspec import Struct
 
 from mortise.errors import SignalError
-from mortise.measure._events import Events, find_events, smooth_rates
+from mortise.measure._events import Events, event_signals, find_events
 from mortise.measure._foot_frame import FootFrame, foot_frame, turned_at
 from mortise.measure._swings import Swing, find_swings
 from mortise.measure.orientation import Attitude, attitude, rotate
@@ -82,7 +82,7 @@ def walk(recording: Recording) -> FootWalk:
     frames = [foot_frame(motion, pose, part) for part in parts]
     steps: list[Step] = []
     for part, frame in zip(parts, frames, strict=True):
-        rates = smooth_rates(frame, motion.rate_hz)
+        rates = event_signals(frame, pose, motion.rate_hz)
         steps += [
             _step(swing, find_events(swing, frame, rates, motion.rate_hz), motion, pose, frame)
             for swing in part
@@ -99,7 +99,9 @@ def walk(recording: Recording) -> FootWalk:
             start_s=round(start / motion.rate_hz, 3),
             end_s=round(stop / motion.rate_hz, 3),
             n_missing=1,
-            mend="Record again, the sensor fixed and near its receiver.",
+            mend="Keep the sensor near its receiver."
+            if "missing" in reason
+            else "Check the rate, the units and the strap.",
         )
         for start, stop, reason in lost
     )

@@ -63,8 +63,8 @@ def dose_states(
        more than was planned (or one session told by two phones) and are never clean.
     2. A day is clean for an exercise when its light is green, it was told within 2 days, the exercise was done at the
        step it stands on, whole, with pain at most 2 and effort known and at most 7.
-    3. Two clean days in a row earn one step, if the last change of this exercise is at least 7 days back and no raise
-       of it came from a log told on the same day: back-filling many days at once earns one step.
+    3. Two clean days in a row earn one step, if the last change of this exercise is at least 7 days back. As a log
+       counts only for two days, logs filled in for many days at once can never earn more than one step.
     4. Amber takes one step off what was done that day; a red light, or pain of 6 or more in this exercise, two; a sharp
        pain goes back to the first step of the stage. Bad news counts however late it is told. Pain of 3 to 5, effort
        above 7, modified work, more than planned or a green-amber light start the count again; skipped work, a lighter
@@ -173,8 +173,7 @@ class _Ladder:
         self.tried_on: date | None = None
         self.before_step: int | None = None
         self.changed_on: date | None = None  # the last raise or ease, from which a week is counted
-        self.before_raise: tuple[date | None, date | None] = (None, None)
-        self.raised_told_on: date | None = None
+        self.before_raise: date | None = None
         self.cause = "Start of the stage: first step of the slot."
         self.cause_patient = "This is where everybody starts."
 
@@ -212,15 +211,13 @@ class _Ladder:
 
     def _raise_if_earned(self, day: _Day) -> None:
         is_due = self.changed_on is None or (day.on - self.changed_on).days >= DAYS_PER_CHANGE
-        is_told_apart = self.raised_told_on is None or day.logged_on > self.raised_told_on
         is_open = self.step < self.slot.last_step and self.step == self.keep_step
-        if self.n_clean < N_CLEAN_TO_RAISE or not (is_due and is_told_apart and is_open):
+        if self.n_clean < N_CLEAN_TO_RAISE or not (is_due and is_open):
             return
         n_clean, before = self.n_clean, self.step
         self.step += 1
         self._changed(day.on, before)
-        self.before_raise = self.changed_on, self.raised_told_on
-        self.changed_on, self.raised_told_on = day.on, day.logged_on
+        self.before_raise, self.changed_on = self.changed_on, day.on
         self.cause = f"Raised from step {before} to {self.step}: {n_clean} clean sessions in a row."
         self.cause_patient = f"The last {n_clean} times went well, so there is a little more."
 
@@ -229,7 +226,7 @@ class _Ladder:
         self.n_clean = 0
         if self.step > self.keep_step:
             self.step, self.before_step = self.keep_step, None
-            self.changed_on, self.raised_told_on = self.before_raise
+            self.changed_on = self.before_raise
             self.cause = (
                 f"Raise taken back to step {self.step} before it was tried: the session was not clean."
             )

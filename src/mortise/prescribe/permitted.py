@@ -21,8 +21,9 @@ REST_PCT = Decimal(50)
 N_MOST_AT_REST = 2
 RAISE_PER_WEEK_PCT = Decimal(20)  # LOAD-24
 
-# A day of rest leaves free movement without load: open chain and nothing else.
+# A day of rest leaves free movement without load: open chain and nothing else, and never for strength.
 LOADING_TAGS = frozenset(Tag) - {Tag.OPEN_CHAIN}
+GENTLE_PURPOSES = frozenset({"mobility", "flexibility", "swelling", "activation"})
 
 
 class Limits(NamedTuple):
@@ -166,7 +167,7 @@ def permitted(
             continue
         usual = _usual_step(slots[one.id], states.get(one.id))
         step, dose = at_share(one, usual, limits.pct)
-        family = _family(exercise, exercises)
+        family = _family(exercise, exercises, own)
         found[one.id] = Candidate(slot, one, usual, step, dose, week.n_done(family), week.days_since(family))
     return Permitted(tuple(found.values()), tuple(left_out))
 
@@ -189,6 +190,8 @@ def _refusal(
         )  # fmt: skip
     if one.id in limits.without_exercises or exercise.id in limits.without_exercises:
         return _left_out(exercise, "Withheld today.", "Not today.", "")  # the session names the constraint
+    if limits.load is Load.REST and slot.purpose not in GENTLE_PURPOSES:
+        return _left_out(exercise, "Loaded work rests today.", "Today is a day of rest for this one.", "")
     tags = sorted(limits.without_tags & set(one.tags))
     if tags:
         return _left_out(exercise, f"Withheld today: {', '.join(tags)}.", "Not today.", "")
@@ -222,11 +225,11 @@ def _left_out(exercise: Exercise, reason: str, reason_patient: str, constraint: 
     )
 
 
-def _family(exercise: Exercise, library: Mapping[str, Exercise]) -> frozenset[str]:
-    """Return an exercise and everything that may stand in for it: they share one place in the week."""
-    seen: set[str] = set()
-    one: Exercise | None = exercise
-    while one is not None and one.id not in seen:
+def _family(exercise: Exercise, library: Mapping[str, Exercise], own: set[str]) -> frozenset[str]:
+    """Return an exercise and what stands in for it: they share one place in the week, unless it has its own."""
+    seen = {exercise.id}
+    one = library.get(exercise.instead) if exercise.instead else None
+    while one is not None and one.id not in seen | own:
         seen.add(one.id)
         one = library.get(one.instead) if one.instead else None
     return frozenset(seen)
@@ -255,10 +258,27 @@ class _Week:
         return (self.as_of - max(days)).days if days else None
 
 
+class Arrears(NamedTuple):
+    """How far a purpose is behind on its week: sessions done of those it needs at least."""
+
+    n_least: int
+    n_done: int
+
+    @property
+    def n_lacking(self) -> int:
+        """Sessions still lacking."""
+        return max(0, self.n_least - self.n_done)
+
+    @property
+    def level(self) -> int:
+        """The lacking share in tenths, rounded up: three of three weigh more than five of seven."""
+        return -(-10 * self.n_lacking // self.n_least) if self.n_least else 0
+
+
 def behind(
     stage: Stage, exercises: Mapping[str, Exercise], done: Sequence[DoneSession], as_of: date
-) -> dict[str, int]:
-    """Return how many sessions each purpose of the stage lacks this week.
+) -> dict[str, Arrears]:
+    """Return how far each purpose of the stage is behind on its week.
 
     Parameters
     ----------
@@ -268,19 +288,19 @@ def behind(
     Returns
     -------
     dict
-        Purpose to sessions: the most that one of its slots asks for in a week, minus the days of the last seven on
-        which any of its exercises was done; never below 0.
+        Purpose to arrears: the most that one of its slots asks for in a week, and the days of the last seven on which
+        any of its exercises was done.
     """
     week = _Week(done, as_of)
+    own = {slot.exercise for slot in stage.slots}
     least: dict[str, int] = {}
     names: dict[str, frozenset[str]] = {}
     for slot in stage.slots:
         if slot.exercise in exercises:
             least[slot.purpose] = max(least.get(slot.purpose, 0), slot.n_per_week)
-            names[slot.purpose] = names.get(slot.purpose, frozenset()) | _family(
-                exercises[slot.exercise], exercises
-            )
-    return {purpose: max(0, n - week.n_done(names[purpose])) for purpose, n in least.items()}
+            family = _family(exercises[slot.exercise], exercises, own)
+            names[slot.purpose] = names.get(slot.purpose, frozenset()) | family
+    return {purpose: Arrears(n, week.n_done(names[purpose])) for purpose, n in least.items()}
 
 
 def may_raise(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from mortise.prescribe.ladders import FULL_PCT, at_share
-from mortise.prescribe.permitted import LOADING_TAGS, Candidate, Limits
+from mortise.prescribe.permitted import GENTLE_PURPOSES, LOADING_TAGS, Arrears, Candidate, Limits
 from mortise.prescribe.solve import is_apart
 from mortise.prescribe.states import DoseState
 from mortise.protocol import Constraint, Exercise, Stage, Tag
@@ -19,11 +19,12 @@ REST_CONSTRAINT = "load.rest"
 LOCK_CONSTRAINT = "lock"
 
 
-def _removes(constraint: Constraint, exercise: Exercise) -> bool:
-    """Tell whether a constraint alone withholds an exercise."""
+def _removes(constraint: Constraint, exercise: Exercise, purpose: str | None = None) -> bool:
+    """Tell whether a constraint alone withholds an exercise, done for `purpose` where that is known."""
     if exercise.id in constraint.without_exercises or set(constraint.without_tags) & set(exercise.tags):
         return True
-    return constraint.load_at_most is Load.REST and bool(LOADING_TAGS & set(exercise.tags))
+    is_gentle = purpose is None or purpose in GENTLE_PURPOSES
+    return constraint.load_at_most is Load.REST and (bool(LOADING_TAGS & set(exercise.tags)) or not is_gentle)
 
 
 def applied(
@@ -58,9 +59,10 @@ def applied(
     """
     out = [one.exercise for one in left_out if one.exercise in exercises]
     named = {one.exercise: one.constraint for one in left_out}
+    purposes = {slot.exercise: slot.purpose for slot in stage.slots}
     found = []
     for one in constraints:
-        removed = [name for name in out if _removes(one, exercises[name])]
+        removed = [name for name in out if _removes(one, exercises[name], purposes.get(name))]
         if one.minutes_at_most is not None and int(one.minutes_at_most * 60) == limits.seconds:
             removed += [name for name in out if named[name] == "minutes"]
         if one.n_contacts_at_most is not None and one.n_contacts_at_most == limits.n_contacts:
@@ -115,12 +117,15 @@ def name_left_out(
     if cutting:
         first = min(cutting, key=lambda limit: (limit.author != "population", limit.id))
         return replace(one, constraint=first.id, reason=first.reason, reason_patient=first.reason_patient)
-    if LOADING_TAGS & set(exercise.tags):
+    resting = [limit for limit in constraints if limit.load_at_most is Load.REST]
+    if resting:
         return replace(
-            one, constraint=REST_CONSTRAINT, reason="Loaded work rests today.",
-            reason_patient="Today is a day of rest for this one.",
-        )  # fmt: skip
-    return one
+            one, constraint=resting[0].id, reason=resting[0].reason, reason_patient=resting[0].reason_patient
+        )
+    return replace(
+        one, constraint=REST_CONSTRAINT, reason="Loaded work rests today.",
+        reason_patient="Today is a day of rest for this one.",
+    )  # fmt: skip
 
 
 def unchosen(
@@ -180,7 +185,7 @@ def _why_unchosen(
 
 
 def why_exercise(
-    one: Candidate, behind: Mapping[str, int], state: DoseState | None, is_raised: bool
+    one: Candidate, behind: Mapping[str, Arrears], state: DoseState | None, is_raised: bool
 ) -> tuple[str, str]:
     """Say why an exercise is in the session and why at this dose.
 
@@ -188,8 +193,8 @@ def why_exercise(
     ----------
     one : Candidate
         The exercise at its dose.
-    behind : mapping of str to int
-        Sessions that each purpose lacks this week.
+    behind : mapping of str to Arrears
+        How far each purpose is behind on its week.
     state : DoseState or None
         Where it stands on its ladder.
     is_raised : bool
@@ -201,12 +206,11 @@ def why_exercise(
         For a physiotherapist, for the patient.
     """
     purpose = one.slot.purpose
-    lacks = behind.get(purpose, 0)
-    due = (
-        f"{purpose.capitalize()} lacks {lacks} of the week's sessions"
-        if lacks
-        else f"{purpose.capitalize()} is on schedule"
-    )
+    arrears = behind.get(purpose)
+    lacks = arrears.n_lacking if arrears else 0
+    due = f"{purpose.capitalize()} is on schedule"
+    if arrears and lacks:
+        due = f"{purpose.capitalize()} done {arrears.n_done} of {arrears.n_least} times this week"
     since = "not done yet" if one.days_since is None else f"last done {one.days_since} d ago"
     dose = f"step {one.step}"
     whole = one.exercise.dose_steps[one.usual_step]
@@ -293,13 +297,13 @@ def why(
 
 
 def _why_empty(limits: Limits, cuts: Sequence[AppliedConstraint]) -> tuple[str, str]:
-    if cuts:
-        return f"No session: {cuts[0].reason}", f"No exercises today. {cuts[0].reason_patient}"
     if limits.load is Load.REST:
         return (
-            "No session: rest, and no unloaded exercise is permitted.",
+            "No session: rest, and nothing of this stage can be done without load.",
             "A day of rest: no exercises today.",
         )
+    if cuts:
+        return f"No session: {cuts[0].reason}", f"No exercises today. {cuts[0].reason_patient}"
     return (
         "No session: every exercise of the stage rests, lacks equipment or does not fit the time.",
         "No exercises today. Have a day off; the next session comes soon.",

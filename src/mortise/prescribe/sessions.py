@@ -11,6 +11,7 @@ from mortise.prescribe.constraints import equipment_of
 from mortise.prescribe.ladders import FULL_PCT, at_share
 from mortise.prescribe.permitted import (
     N_MOST_AT_REST,
+    Arrears,
     Candidate,
     Limits,
     behind,
@@ -79,10 +80,11 @@ def todays_session(
     Notes
     -----
     1. *Permit*: withheld tags and exercises, equipment (with stand-ins), days of rest between two sessions of one
-       exercise. Manual techniques are never home exercises. A day of rest permits open-chain movement only, at most two
-       exercises at half the dose; an easy day at most 70 percent of each dose.
+       exercise. Manual techniques are never home exercises. A day of rest permits open-chain movement that is not for
+       strength, at most two exercises at half the dose; an easy day at most 70 percent of each dose.
     2. *Choose* exactly (`solve.choose`) by a fixed goal, from left to right: the least number of exercises of an
-       ordinary day; the purposes most behind on their week; days since done; variety; less time. Ties go by id.
+       ordinary day; the purposes that lack the largest share of their week; days since done; variety; less time. Ties
+       go by id.
     3. *Shorten*: where too few exercises fit the time, doses of 75, then 50 percent are tried.
     4. *Raise*: on a day whose load is `raise` and that nothing else shortens, one exercise tries the raise it has
        earned, the one that has waited longest, if it still fits and the week's work grows by no more than 20 percent.
@@ -127,7 +129,7 @@ class _Day(NamedTuple):
     exercises: Mapping[str, Exercise]
     states: Mapping[str, DoseState]
     as_of: date
-    behind: Mapping[str, int]
+    behind: Mapping[str, Arrears]
     limits: Limits
 
     @property
@@ -149,8 +151,9 @@ class _Day(NamedTuple):
 
 def _solve(candidates: Sequence[Candidate], day: _Day) -> tuple[Candidate, ...]:
     by_id = {one.exercise.id: one for one in candidates}
+    levels = {purpose: arrears.level for purpose, arrears in day.behind.items()}
     return tuple(
-        by_id[option.id] for option in choose([one.option() for one in candidates], day.behind, day.room)
+        by_id[option.id] for option in choose([one.option() for one in candidates], levels, day.room)
     )
 
 

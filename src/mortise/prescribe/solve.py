@@ -53,7 +53,7 @@ def goal_of(chosen: Sequence[Option], behind: Mapping[str, int], n_least: int) -
     chosen : sequence of Option
         The exercises chosen.
     behind : mapping of str to int
-        Sessions that each purpose lacks this week.
+        How far behind on its week each purpose is, as a level; 0: not at all.
     n_least : int
         The fewest exercises of an ordinary day.
 
@@ -86,7 +86,7 @@ def choose(options: Sequence[Option], behind: Mapping[str, int], room: Room) -> 
     options : sequence of Option
         The permitted exercises, each id once, in any order.
     behind : mapping of str to int
-        Sessions that each purpose lacks this week.
+        How far behind on its week each purpose is, as a level; 0: not at all.
     room : Room
         Number of exercises, time and contacts.
 

@@ -167,7 +167,10 @@ def _running(how: Derivation, course: Course, day: int) -> Value | Cause:
 
 def _days_with_light(how: Derivation, course: Course, day: int) -> Value | Cause:
     bound = LIGHT_GRADE[_light(how)]
-    first = max(day - how.window_days + 1, course.evidence_from)
+    # Within a stage, so that one step back is not answered by another for the same days; a count for a clinician's eye
+    # goes on across stages.
+    in_window = day - how.window_days + 1
+    first = in_window if how.across_stages else max(in_window, course.evidence_from)
     found = [
         bout
         for bout in _bouts(course, day)

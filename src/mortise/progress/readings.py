@@ -165,7 +165,9 @@ def answers_track(measure: Measure, limb: Limb, answers: Sequence[Answer]) -> Tr
         return track(measure, limb, seen)
     mdc95 = None if known is None else known.smallest_real_change
     n_practice = min(measure.n_practice_sessions, len(points))
-    return track_of(measure.id, limb, (Series(instrument, "", mdc95, tuple(points), n_practice),))
+    values = [value for value in clean.values() if isinstance(value, Decimal)]
+    span = (min(values), max(values)) if values else None
+    return track_of(measure.id, limb, (Series(instrument, "", mdc95, tuple(points), n_practice, span),))
 
 
 def answer_track(measure: Measure, limb: Limb, fact_id: str, day: int, answer: Decimal | None) -> Track:

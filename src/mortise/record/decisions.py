@@ -108,8 +108,8 @@ class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The answer for one day: advice, load, stage, and everything it rests on.
 
     An `advance` proposes `next_stage` and changes nothing until a clinician accepts it; `hold`, `step_back` and
-    `stop_and_seek_help` act at once (`step_back` moves to `next_stage`). `reasons` name rules and criteria, the
-    headline first.
+    `stop_and_seek_help` act at once. A step back keeps its effect beneath the tighter headline `ask_clinician`: then
+    too `next_stage` is gone back to (`steps_back_to`). `reasons` name rules and criteria, the headline first.
     """
 
     as_of: date
@@ -127,6 +127,11 @@ class Decision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     escalations: tuple[str, ...]
     protocol: ProtocolPin
     engine: str
+
+    @property
+    def steps_back_to(self) -> str | None:
+        """Return the stage this decision goes back to at once, or None."""
+        return None if self.advice is Advice.ADVANCE else self.next_stage
 
 
 class DecisionInputs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from mortise.protocol.constraints import Constraint
 from mortise.record.decisions import Decision, DecisionInputs
 from mortise.terms import Advice, Context, Load, Origin, Side
+
+Instant = Annotated[datetime, Meta(tz=True)]  # an instant without its offset cannot be put in order
 
 
 class _Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,8 +24,8 @@ class _Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     on: date
     origin: Origin
     by: str = ""
-    captured_at: datetime | None = None
-    received_at: datetime | None = None
+    captured_at: Instant | None = None
+    received_at: Instant | None = None
     note: str = ""
 
 

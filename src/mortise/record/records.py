@@ -12,12 +12,15 @@ import msgspec
 from msgspec import Struct
 
 from mortise.errors import InputError
-from mortise.record.facts import CheckIn, Fact, Reading, SessionLog
+from mortise.record.facts import CheckIn, DecisionRecord, Fact, PlanVersion, Reading, SessionLog
 from mortise.terms import Sex, Side
 
 _T = TypeVar("_T")
 
 RECORD_FORMAT = "mortise.record/1"
+MOST_DIGITS = 15  # before the point
+MOST_PLACES = 40  # after it: an exact quotient of the engine has 28 digits
+OLDEST_YEARS = 130
 
 
 class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,6 +121,14 @@ def _check(record: PatientRecord, where: str) -> None:
     if record.episode.involved_side is Side.NONE:
         raise InputError("the involved side must be left or right.",
                          where=f"{where}, field episode.involved_side")  # fmt: skip
+    born, opened = record.person.birth_year, record.episode.opened_on.year
+    if not opened - OLDEST_YEARS <= born <= opened:
+        raise InputError(f"nobody treated in {opened} was born in that year.",
+                         where=f"{where}, field person.birth_year", mend="Give the year with four digits.")  # fmt: skip
+    height_cm = record.person.height_cm
+    if height_cm is not None and not _is_of_this_world(height_cm):
+        raise InputError("this is not a number one can compare.", where=f"{where}, field person.height_cm",
+                         mend="Leave the value out when it is not known.")  # fmt: skip
     seen: set[str] = set()
     for index, fact in enumerate(record.facts):
         if not fact.id or fact.id in seen:
@@ -130,20 +141,46 @@ def _check(record: PatientRecord, where: str) -> None:
 
 def _check_numbers(fact: Fact, where: str, *, sep: str = ", field ") -> None:
     for name, value in _numbers(fact):
-        if value is not None and not value.is_finite():
+        if value is not None and not _is_of_this_world(value):
             raise InputError(
-                f"{value} is not a number one can compare.", where=f"{where}{sep}{name}",
+                f"{_shown(value)} is not a number one can compare.", where=f"{where}{sep}{name}",
                 mend="Leave the value out when it is not known.",
             )  # fmt: skip
 
 
+def _is_of_this_world(value: Decimal) -> bool:
+    """Whether a number is finite and of a size that can be computed with: 1e999999999 is valid JSON, too."""
+    if not value.is_finite() or not -MOST_PLACES <= value.adjusted() <= MOST_DIGITS:
+        return False
+    return len(str(value)) <= 2 * MOST_PLACES
+
+
+def _shown(value: Decimal) -> str:
+    text = str(value)
+    return text if len(text) <= MOST_PLACES else f"{text[:MOST_DIGITS]}..."
+
+
 def _numbers(fact: Fact) -> Iterator[tuple[str, Decimal | None]]:
+    """Yield every exact number of a fact that anything is computed from, with its place."""
     if isinstance(fact, Reading):
         yield "value", fact.value
         yield "recording_error", fact.recording_error
         yield from ((f"trials[{i}]", trial) for i, trial in enumerate(fact.trials))
     elif isinstance(fact, CheckIn | SessionLog):
         yield from ((f"answers.{measure}", answer) for measure, answer in fact.answers.items())
+        if isinstance(fact, SessionLog):
+            yield "minutes", fact.minutes
+            for i, item in enumerate(fact.items):
+                yield f"items[{i}].pain_nrs", item.pain_nrs
+                yield f"items[{i}].effort_nrs", item.effort_nrs
+    elif isinstance(fact, PlanVersion):
+        yield from ((f"figures.{name}", figure) for name, figure in fact.figures.items())
+        for i, one in enumerate(fact.constraints):
+            yield f"constraints[{i}].dose_at_most_pct", one.dose_at_most_pct
+            yield f"constraints[{i}].minutes_at_most", one.minutes_at_most
+    elif isinstance(fact, DecisionRecord):
+        for i, rule in enumerate(fact.decision.rules):
+            yield f"decision.rules[{i}].ease_to_pct", rule.ease_to_pct
 
 
 def encode(value: Any) -> bytes:

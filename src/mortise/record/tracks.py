@@ -42,20 +42,24 @@ class Trouble(Struct, frozen=True):
 
 
 class Series(Struct, frozen=True):
-    """The days of one instrument in one rater's hands, oldest first; the first `n_practice` are familiarisation."""
+    """The days of one instrument in one rater's hands, oldest first; the first `n_practice` are familiarisation.
+
+    `span` bounds every value from below and above where known, so that a flag never raised need not be searched.
+    """
 
     instrument: str
     rater: str
     mdc95: Decimal | None
     points: tuple[Point, ...]
     n_practice: int = 0
+    span: tuple[Decimal, Decimal] | None = None
 
 
 class Track(Struct, frozen=True):
     """Every series of one measure on one limb, the one with the newest day first.
 
     `newest` is the newest usable day; `cause` says why the newest day of all cannot be used (or that there is none).
-    `fresh_until` is the last day on which a clinic test is still fresh by the calendar of visits; 0 without one. `plain`
+    `fresh_until` is the last day on which a clinic test is still fresh by the calendar of visits, or 0. `plain`
     is `newest` where nothing else has to be looked at: one series, nothing wrong.
     """
 

@@ -219,8 +219,13 @@ class _Patient:
             walk = self._value(self.measures["walk_min"], day)
             yield CheckIn(id=self._id("self-test"), on=on, origin=Origin.PATIENT, by=PATIENT, moment="self_test",
                           answers={"walk_min": walk})  # fmt: skip
-        if day % 2 == 0 and self.chance.random() < self.habits.trains:
+        if self._is_planned(day) and self.chance.random() < self.habits.trains:
             yield self._session(on, day, pain)
+
+    def _is_planned(self, day: int) -> bool:
+        """Spread the week's sessions evenly: as many as the most frequent exercise of the stage asks."""
+        n_per_week = max((slot.n_per_week for slot in self._stage(day).slots), default=0)
+        return (day + 1) * n_per_week // 7 > day * n_per_week // 7
 
     def _session(self, on: date, day: int, pain: float) -> SessionLog:
         stage = self._stage(day)

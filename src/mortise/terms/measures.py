@@ -69,6 +69,7 @@ class Derivation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     window_days: int = 0
     at_least: Decimal | None = None
     light: str = ""
+    across_stages: bool = False  # count days before the stage was entered too
 
 
 class Measure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -54,7 +54,9 @@ def test_a_case_the_engine_does_not_meet_is_a_fault(tmp_path: Path) -> None:
         root, PROTOCOL, "operator = '>='\nvalue = 5\nunit = 'min'", "operator = '>='\nvalue = 6\nunit = 'min'"
     )
     found = cases_hold(load(root))
-    assert [fault.where.split("case ")[1] for fault in found.faults] == ["G1.exit.walk.met"]
+    failed = {fault.where.split("case ")[1] for fault in found.faults}
+    assert "G1.exit.walk.met" in failed
+    assert all(name.startswith("G1.exit.walk.") for name in failed)
     plant(
         root, EDGES, "id = 'G1.exit.walk'\nmet = 5\nnot_met = 4", "id = 'G1.exit.walk'\nmet = 6\nnot_met = 5"
     )

@@ -276,3 +276,11 @@ def test_a_reading_met_once_says_when_a_second_would_count() -> None:
     }
     miss = next(one for one in concluded((), tracks).nearest_misses if one.criterion == "exit.lunge")
     assert (miss.needs, miss.cause, miss.earliest_on) == ("again", Cause.UNCONFIRMED, b.day(23))
+
+
+def test_a_step_back_keeps_its_effect_beneath_a_question_to_the_clinician() -> None:
+    rules = (fires("back", advice=Advice.STEP_BACK), fires("ask", advice=Advice.ASK_CLINICIAN))
+    decision = concluded(rules, PAIN, stage="S2")
+    assert (decision.advice, decision.steps_back_to) == (Advice.ASK_CLINICIAN, "S1")
+    assert concluded(rules[1:], PAIN, stage="S2").next_stage is None
+    assert concluded(rules, PAIN).next_stage is None  # there is no easier stage

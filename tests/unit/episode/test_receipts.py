@@ -6,10 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from mortise.episode import decision_record, output_hash, replay, story
-from mortise.episode.receipts import AFTER, facts_known
-from mortise.record import DecisionRecord, Fact, PatientRecord
+from mortise.episode.receipts import AFTER, known_by
+from mortise.protocol import Constraint
+from mortise.record import DecisionRecord, Fact, PatientRecord, PlanVersion
 from mortise.record.records import decode_record, encode
-from mortise.terms import Advice
+from mortise.terms import Advice, Load, Origin
 from tests import builders as b
 
 CONTENT = b.SmallContent()
@@ -33,7 +34,7 @@ def test_a_year_of_receipts_stays_short_and_each_knows_all_before_it() -> None:
     assert all(one.inputs.facts[0].startswith(AFTER) for one in receipts(record)[1:])
     assert max(len(one.inputs.facts) for one in receipts(record)) <= 4
     last = receipts(record)[-1]
-    assert len(facts_known(record.facts)[last.id]) == len(record.facts) - 1
+    assert len(known_by(record.facts)(last.id)) == len(record.facts) - 1
 
 
 def test_every_stored_decision_is_made_again_to_the_last_digit() -> None:
@@ -150,3 +151,41 @@ def test_a_resume_of_the_same_day_must_come_after_or_name_the_fact() -> None:
     assert not story(b.record(red, b.resume("r", 5, about="red")), CONTENT, b.day(6)).is_locked
     later = b.resume("r", 5, captured_at=b.noon(5).replace(hour=15))
     assert not story(b.record(red, later), CONTENT, b.day(6)).is_locked
+
+
+def overruled_load(*later: Fact) -> tuple[str, str, list[str]]:
+    """Return advice, load and exercises of a day of rest that Ada overruled with "keep", after some later facts."""
+    facts: list[Fact] = [*b.ready_to_advance(11), b.check_in("c12", 12, {"pain_now_nrs": b.D(7)})]
+    stored = decision_record(b.record(*facts), CONTENT, b.day(12))
+    assert stored.decision.load is Load.REST
+    overrule = b.response("o", 12, stored.id, Advice.HOLD, load=Load.KEEP)
+    told = story(b.record(*facts, stored, overrule, *later), CONTENT, b.day(12))
+    names = [one.exercise for one in told.session.exercises]
+    return told.decision.advice.value, told.decision.load.value, names
+
+
+def test_an_overruled_load_reaches_the_session_of_that_day() -> None:
+    advice, load, exercises = overruled_load()
+    assert (advice, load) == ("hold", "keep")
+    assert exercises
+
+
+def test_worse_news_of_the_same_day_rests_again() -> None:
+    worse = b.check_in("later", 12, {"pain_now_nrs": b.D(9)})
+    assert overruled_load(worse)[:2] == ("hold", "rest")
+
+
+def test_a_plans_own_limit_holds_over_an_overrule() -> None:
+    limit = Constraint(id="wound", author=b.ADA, reason="r", reason_patient="p", load_at_most=Load.EASE)
+    plan = PlanVersion(
+        id="p", on=b.day(12), origin=Origin.CLINICIAN, by=b.ADA, protocol="small", protocol_version="1",
+        protocol_hash="x", constraints=(limit,), reason="Wound check.",
+    )  # fmt: skip
+    assert overruled_load(plan)[1] == "ease"
+
+
+def test_asking_again_returns_the_stored_decision_until_something_becomes_known() -> None:
+    record = lived()
+    assert decision_record(record, CONTENT, b.day(12)) == receipts(record)[-1]
+    more = replace(record, facts=(*record.facts, b.check_in("again", 12)))
+    assert decision_record(more, CONTENT, b.day(12)).id != receipts(record)[-1].id

@@ -200,3 +200,21 @@ def test_real_walk_of_a_stranger_is_found_whole() -> None:
     # ten metres there and back
     assert result.bouts[0].distance_m == pytest.approx(20.0, abs=1.5)
     assert result.recording.sensors[0].sources.rate == "header"
+
+
+def test_flat_contact_is_flagged_and_its_times_trusted_less() -> None:
+    flat = measure.gait(read_walk(fictional_walk(6, strike_angle_deg=(1.0, 20.0))))
+    left, right = _value(flat, "stance_time_s", Side.LEFT), _value(flat, "stance_time_s", Side.RIGHT)
+    assert "flat_or_toe_contact" in left.quality
+    assert "flat_or_toe_contact" not in right.quality
+    assert left.error > right.error
+    assert left.value == pytest.approx(right.value, abs=0.04)
+
+
+@pytest.mark.recordings
+def test_real_toe_first_walker_is_timed_within_a_few_milliseconds_of_spread() -> None:
+    from validation.gait_markers import border_strikes
+
+    figures = {figure.key: figure.value for figure in border_strikes()}
+    assert figures["borders.recall"] == 1.0
+    assert figures["borders.strike_sd_ms"] < 15.0

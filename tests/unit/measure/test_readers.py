@@ -201,6 +201,23 @@ def test_what_is_no_recording_is_refused_with_a_reason(body: bytes, what: str) -
         measure.read([("foot.csv", body)])
 
 
+@pytest.mark.parametrize("per_second", [1.0, 1e3, 1e6, 1e9])
+def test_unit_of_time_stamps_without_a_name_is_told_by_their_step(per_second: float) -> None:
+    lines = csv_lines(header="time,acc_x,acc_y,acc_z,gyr_x,gyr_y,gyr_z")
+    rows = [line.split(",", 1) for line in lines[1:]]
+    stamped = [f"{float(t) * per_second + 7:.5f},{rest}" for t, rest in rows]
+    recording = measure.read([("foot.csv", as_file([lines[0], *stamped]))])[0]
+    assert recording.rate_hz == pytest.approx(100.0, rel=1e-3)
+
+
+def test_number_beyond_any_sensor_is_refused_by_name() -> None:
+    lines = csv_lines()
+    lines[8] = lines[8].replace("0.001", "1e300")
+    with pytest.raises(SignalError, match="more than any sensor") as caught:
+        measure.read([("foot.csv", as_file(lines))])
+    assert "sample 7, channel acc_y" in caught.value.where
+
+
 def test_truncated_last_line_is_dropped_and_flagged() -> None:
     body = as_file(csv_lines())
     recording = measure.read([("foot.csv", body[:-25])])[0]

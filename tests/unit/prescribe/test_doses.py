@@ -138,6 +138,15 @@ def test_a_raise_not_yet_tried_is_taken_back_after_a_session_that_was_not_clean(
     assert state(*earned, session(4, log("raise"), light=Light.AMBER)).step == 0
 
 
+def test_a_raise_taken_back_untried_does_not_start_a_new_week() -> None:
+    withdrawn = [
+        session(0, log("raise")),
+        session(2, log("raise")),
+        session(4, log("raise", pain_nrs=Decimal(4))),
+    ]
+    assert state(*withdrawn, session(5, log("raise")), session(7, log("raise"))).step == 1
+
+
 def test_back_filled_logs_earn_one_step() -> None:
     told_at_once = [
         DoneSession(on=on(n), logged_on=on(9), light=Light.GREEN, items=(log("raise", step),))
@@ -159,6 +168,10 @@ def test_what_a_clinician_set_holds_from_its_day_and_moves_on_from_there() -> No
     assert state(*before, chosen=SetStep(0, on(3))).step == 0
     assert state(session(4, log("raise", 1)), session(6, log("raise", 1)), chosen=chosen).step == 2
     assert state(session(4, log("raise", 1), light=Light.AMBER), chosen=chosen).step == 0
+
+
+def test_bad_news_of_the_day_a_step_was_set_still_eases_it() -> None:
+    assert state(session(3, log("raise", 2), light=Light.RED), chosen=SetStep(2, on(3))).step == 0
 
 
 def test_a_step_set_outside_the_slot_is_kept_and_not_raised_further() -> None:
@@ -226,6 +239,13 @@ def test_the_bound_is_lifted_row_by_row_with_two_clean_sessions_each() -> None:
 def test_a_session_that_was_not_clean_does_not_lift_the_bound() -> None:
     done = [session(0, log("raise")), session(20, log("raise"), light=Light.AMBER), session(22, log("raise"))]
     row = re_entry(LAYOFFS, STAGE, done, on(24))
+    assert row is not None
+    assert row.dose_pct == 50
+
+
+def test_a_short_break_after_a_long_one_keeps_the_tighter_row() -> None:
+    done = [session(0, log("raise")), session(20, log("raise")), session(26, log("raise"))]
+    row = re_entry(LAYOFFS, STAGE, done, on(27))
     assert row is not None
     assert row.dose_pct == 50
 

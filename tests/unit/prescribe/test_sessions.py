@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from mortise.prescribe import DoseState, constraints_of, dose_states, todays_session
+from mortise.prescribe import DoneSession, DoseState, constraints_of, dose_states, todays_session
 from mortise.protocol import Circumstances, Constraint, Exercise, Stage
 from mortise.record import Session
 from mortise.terms import Load
@@ -73,12 +73,31 @@ def test_every_exercise_of_the_stage_is_in_the_session_or_left_out_with_a_reason
     assert all(item.reason and item.reason_patient and item.constraint for item in one.left_out)
 
 
-def test_the_purpose_most_behind_on_its_week_comes_first() -> None:
-    done = [session(n, log("ankle-pumps"), log("band-pull"), log("calf-raise")) for n in (25, 27, 29)]
-    one = todays(stage(*STAGE.slots, n_exercises=(1, 1)), done=done)
-    assert names(one) == ["knee-to-wall"] or one.exercises[0].purpose in {"balance", "mobility"}
+def test_the_purpose_that_lacks_the_largest_share_of_its_week_comes_first() -> None:
+    done = [session(n, log("calf-raise")) for n in (25, 27, 29)]
     only = stage(slot("calf-raise", "strength"), slot("tandem", "balance"), n_exercises=(1, 1))
     assert names(todays(only, done=done)) == ["tandem"]
+    # Three of three lacking weigh more than five of seven, although five is more than three.
+    daily = stage(
+        slot("ankle-pumps", "mobility", n_per_week=7), slot("tandem", "balance"), n_exercises=(1, 1)
+    )
+    twice = [session(n, log("ankle-pumps")) for n in (28, 29)] + [session(20, log("tandem"))]
+    assert names(todays(daily, done=twice)) == ["tandem"]
+    assert "Balance done 0 of 3 times this week" in todays(daily, done=twice).exercises[0].why
+
+
+def test_over_a_month_every_exercise_has_its_turn_and_every_purpose_its_share() -> None:
+    done: list[DoneSession] = []
+    for n in range(28):
+        one = todays(done=tuple(done), as_of=on(n))
+        done.append(session(n, *(log(name) for name in names(one))))
+    turns = {name: sum(name == item.exercise for each in done for item in each.items) for name in LIBRARY}
+    assert all(
+        turns[item.exercise] >= 4 * 3
+        for item in STAGE.slots
+        if item.purpose in ("activation", "strength", "balance")
+    )
+    assert all(turns[item.exercise] > 0 for item in STAGE.slots if item.exercise != "glide")
 
 
 def test_within_a_purpose_the_one_longest_not_done_comes_first() -> None:
@@ -150,6 +169,15 @@ def test_withheld_tags_name_the_constraint_and_the_author() -> None:
     ] == [("c", "ada", ("calf-raise",))]
 
 
+def test_what_the_stage_withholds_is_withheld_even_without_its_constraint() -> None:
+    early = stage(slot("calf-raise"), slot("ankle-pumps"), without_tags=("loaded_calf",))
+    one = todays_session(
+        session_id="s", as_of=on(0), stage=early, exercises=LIBRARY, states={}, done=(), load=Load.KEEP,
+        constraints=(), circumstances=Circumstances(),
+    )  # fmt: skip
+    assert names(one) == ["ankle-pumps"]
+
+
 def test_manual_techniques_are_never_home_exercises() -> None:
     one = todays()
     assert next(item for item in one.left_out if item.exercise == "glide").constraint == "manual"
@@ -188,6 +216,17 @@ def test_load_rest_leaves_gentle_open_chain_movement_at_half_the_dose() -> None:
     assert set(names(one)) <= {"ankle-pumps", "band-pull"}
     assert all(item.dose_step < item.usual_step for item in one.exercises)
     assert next(item for item in one.left_out if item.exercise == "tandem").constraint == "load.rest"
+
+
+def test_load_rest_leaves_no_work_for_strength_even_in_open_chain() -> None:
+    one = todays(stage(slot("ankle-pumps", "mobility"), slot("band-pull", "strength")), load=Load.REST)
+    assert names(one) == ["ankle-pumps"]
+    assert one.left_out[0].constraint == "load.rest"
+    ill = todays(
+        stage(slot("ankle-pumps", "mobility"), slot("band-pull", "strength")),
+        circumstances=Circumstances(is_ill=True),
+    )
+    assert [(cut.constraint, cut.removed) for cut in ill.constraints] == [("today.ill", ("band-pull",))]
 
 
 def test_load_rest_with_nothing_gentle_is_an_empty_session_with_a_reason() -> None:

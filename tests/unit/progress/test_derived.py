@@ -116,6 +116,8 @@ def test_what_is_read_from_sessions(kind: str, how: dict[str, Any], expected: De
 def test_red_days_before_a_step_back_have_been_answered() -> None:
     stepped = course(bouts=BOUTS, evidence_from=31)
     assert value("days_with_light", light="red", window_days=28, on=stepped) == Decimal(0)
+    across = value("days_with_light", light="red", window_days=28, across_stages=True, on=stepped)
+    assert across == Decimal(2)  # what a clinician is asked about forgets nothing
 
 
 def test_sides_are_compared_within_two_weeks_and_one_instrument() -> None:

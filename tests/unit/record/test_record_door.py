@@ -108,3 +108,76 @@ def test_the_schema_accepts_what_the_door_accepts_and_refuses_an_unknown_key() -
     wrong = a_record()
     wrong["facts"][0]["sidee"] = "left"
     assert not validator.is_valid(wrong)
+
+
+A_LOG = {
+    "kind": "session_log", "id": "s1", "on": "2026-11-03", "origin": "patient", "session": "s",
+    "items": [{"exercise": "ankle-pump", "dose_step": 0, "outcome": "done"}],
+}  # fmt: skip
+A_PLAN = {
+    "kind": "plan_version", "id": "p1", "on": "2026-11-03", "origin": "clinician", "protocol": "p",
+    "protocol_version": "1", "protocol_hash": "",
+    "constraints": [{"id": "c", "author": "ada", "reason": ".", "reason_patient": "."}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "NaN",
+        "-Infinity",
+        "1e999999999",
+        "1e-999999999",
+        "0e-999999999",
+        "1e16",
+        "7" * 3000,
+        "7." + "1" * 3000,
+    ],
+)
+@pytest.mark.parametrize(
+    ("fact", "path"),
+    [
+        (0, ["value"]),
+        (0, ["recording_error"]),
+        (1, ["answers", "pain_now_nrs"]),
+        (2, ["minutes"]),
+        (2, ["items", 0, "pain_nrs"]),
+        (2, ["items", 0, "effort_nrs"]),
+        (3, ["figures"]),
+        (3, ["constraints", 0, "dose_at_most_pct"]),
+        (3, ["constraints", 0, "minutes_at_most"]),
+    ],
+)
+def test_a_number_that_cannot_be_computed_with_is_refused_wherever_it_stands(
+    value: str, fact: int, path: list[Any]
+) -> None:
+    record = json.loads(json.dumps(a_record()))
+    record["facts"] += json.loads(json.dumps([A_LOG, A_PLAN]))
+    _set(["facts", fact, *path], {"G1.exit.pain": value} if path == ["figures"] else value)(record)
+    with pytest.raises(InputError, match="is not a number one can compare") as refused:
+        decode_record(json.dumps(record), where="r.json")
+    assert f"r.json, field facts[{fact}]" in str(refused.value)
+    assert path[-1] in str(refused.value)
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize("field", ["captured_at", "received_at"])
+def test_an_instant_without_its_offset_is_refused(field: str) -> None:
+    record = a_record()
+    _set(["facts", 0, field], "2026-11-02T10:00:00")(record)
+    with pytest.raises(InputError, match=rf"facts\[0\]\.{field}"):
+        decode_record(json.dumps(record))
+    _set(["facts", 0, field], "2026-11-02T10:00:00+01:00")(record)
+    decode_record(json.dumps(record))
+
+
+@pytest.mark.parametrize("year", [0, -5, 1, 1890, 2027, 10**30])
+def test_a_person_born_in_no_possible_year_is_refused(year: int) -> None:
+    with pytest.raises(InputError, match=r"person\.birth_year"):
+        decode_record(json.dumps(a_record(person={"birth_year": year})))
+
+
+@pytest.mark.parametrize("height", ["NaN", "1e999"])
+def test_a_height_that_is_no_number_is_refused(height: str) -> None:
+    with pytest.raises(InputError, match=r"person\.height_cm"):
+        decode_record(json.dumps(a_record(person={"birth_year": 1980, "height_cm": height})))

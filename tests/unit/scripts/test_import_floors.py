@@ -22,7 +22,8 @@ FLOORS = (
     ("record",),
     ("protocol",),
     ("terms",),
-    ("errors", "units"),
+    ("units",),
+    ("errors",),
 )
 WEB_FLOORS = (("demo",), ("clinic", "phone", "fhirapi"), ("care",), ("accounts",), ("audit", "ui"))
 NOT_BUILT_YET = ("proof", "fhir", "web/fhirapi")

@@ -11,14 +11,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from mortise.record import ClinicVisit, DecisionRecord, Judgement, Reading, Response
+from mortise.protocol import Tier
+from mortise.record import CheckIn, ClinicVisit, DecisionRecord, Judgement, Reading, Response
 from mortise.terms import Advice
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
-from mortise.web.care.models import FactRow
+from mortise.web.care.content import content
+from mortise.web.care.models import FactRow, Need, Standing
+from mortise.web.clinic.entries import RED_FLAG_OF
 from tests.web import builders
 from tests.web.builders import Cast
-from tests.web.clinic.desk import report, start, trained, url
+from tests.web.clinic.desk import report, section_data, start, trained, url
 
 pytestmark = pytest.mark.django_db
 
@@ -256,3 +259,64 @@ def test_protocol_page_says_who_checked_it_its_hash_and_the_strength_of_each_fig
     assert all(one.strength for one in figures)
     assert any(one.allowed for one in figures)
     assert page.context["protocol"].sources
+
+
+def test_step_back_that_nobody_answered_is_still_said_when_the_day_has_moved_on(cast: Cast) -> None:
+    client = start(cast)
+    report(cast)
+    Standing.objects.filter(episode=cast.episode).update(
+        need=Need.STEPPED_BACK, advice="step_back", reason="Two red days in 14.", is_answered=False
+    )
+    page = client.get(url("course", cast.episode.pk)).content.decode()
+    assert "not answered yet" in page
+    assert "Two red days in 14." in page
+    client.post(url("respond", cast.episode.pk), {"response": "agree", "decision": shown(client, cast)})
+    assert "not answered yet" not in client.get(url("course", cast.episode.pk)).content.decode()
+
+
+def test_what_could_not_be_taken_in_is_shown_as_words_and_put_aside_by_a_person(cast: Cast) -> None:
+    client = start(cast)
+    hostile = b'{"kind":"wish","id":"x","note":"<script>alert(1)</script>"}'
+    services.append_facts(episode=cast.episode, facts=[hostile], by=cast.ben.user)
+    course = client.get(url("course", cast.episode.pk)).content.decode()
+    assert "1 item from the phone could not be taken in" in course
+    page = client.get(url("set-aside", cast.episode.pk))
+    assert "<script>alert" not in page.content.decode()
+    assert "&lt;script&gt;" in page.content.decode()
+    (item,) = page.context["items"]
+    cy = builders.signed_in(cast.cy)
+    assert cy.post(url("set-aside", cast.dora_episode.pk), {"item": str(item.pk)}).status_code == 404
+    assert client.post(url("set-aside", cast.episode.pk), {"item": "nonsense"}).status_code == 404
+    client.post(url("set-aside", cast.episode.pk), {"item": str(item.pk)})
+    assert (
+        "Everything that was sent was taken in."
+        in client.get(url("set-aside", cast.episode.pk)).content.decode()
+    )
+
+
+def test_answer_of_a_later_assessment_that_refers_stops_a_running_programme(cast: Cast) -> None:
+    client = start(cast)
+    data = section_data("exclusions") | {"q-clot-none": "likely"}
+    assert client.post(url("assess", cast.episode.pk, "exclusions"), data).status_code == 302
+    page = client.get(url("course", cast.episode.pk))
+    assert page.context["panel"].is_locked
+    text = page.content.decode()
+    assert "An answer of the assessment refers." in text
+    assert "ultrasound" in text
+    assert client.get(url("needs")).context["desk"].headline == "One person needs you. One cannot wait."
+    client.post(url("assess", cast.episode.pk, "exclusions"), data)  # saved again, raised once
+    flags = services.record_of(episode=cast.episode, by=cast.ada).of_kind(CheckIn)
+    assert [one.answers for one in flags] == [{"red_calf": Decimal(1)}]
+
+
+def test_every_red_flag_an_examination_can_raise_is_one_the_protocol_stops_on() -> None:
+    protocol = content().protocol(builders.protocol_id())
+    questions = {one.id: one for one in content().assessment.questions()}
+    assert set(RED_FLAG_OF) <= set(questions)
+    assert set(RED_FLAG_OF.values()) <= set(protocol.red_flags)
+    urgent = {
+        one.id
+        for one in questions.values()
+        if any(level.tier in (Tier.NOW, Tier.WITHIN_48_H) for level in one.levels)
+    }
+    assert urgent == set(RED_FLAG_OF)

@@ -332,6 +332,8 @@ def an_exercise(exercise_id: str = "heel-rise") -> Exercise:
             "3 × 8, 2-1-3 s",
         ),
         (DoseStep(n_sets=3, duration_s=Decimal(30)), "3 × 30 s"),
+        (DoseStep(n_sets=2, hold_s=Decimal(20)), "2 × 20 s held"),
+        (DoseStep(n_sets=2, n_reps=8, hold_s=Decimal(5)), "2 × 8, 5 s held"),
         (DoseStep(n_sets=1, duration_s=Decimal(300)), "1 × 5 min"),
         (DoseStep(n_sets=2, n_reps=6, height_cm=Decimal(15), load="5 kg"), "2 × 6, 15 cm, 5 kg"),
     ],
@@ -368,3 +370,38 @@ def test_programme_shows_todays_dose_the_usual_one_and_why() -> None:
     assert [option.is_now for option in row.options] == [False, True]
     assert programme.out[0].reason == "Hot ankle"
     assert programme.summary == "1 exercise today, about 7 min"
+
+
+def test_nearest_misses_of_one_kind_share_a_sentence() -> None:
+    def miss(label: str, needs: str, *, visit: bool = False, **over: object) -> NearestMiss:
+        fields: dict[str, object] = {
+            "criterion": label, "label": label, "label_patient": "", "measure": "lunge_cm", "limb": Limb.NONE,
+            "truth": Truth.UNKNOWN, "cause": Cause.MISSING, "value": None, "bound": None, "gap": None, "unit": "",
+            "needs": needs, "needs_visit": visit,
+        }  # fmt: skip
+        return NearestMiss(**(fields | over))  # type: ignore[arg-type]
+
+    misses = (
+        miss("Timed up and go", "measure", visit=True),
+        miss("Seven days", "wait", gap=Decimal(3), unit="days"),
+        miss("Chair stands", "measure", visit=True),
+        miss("Night pain", "answer"),
+    )
+    assert nearest_words(misses, MEASURES, Side.LEFT) == (
+        "Measure at a visit: Timed up and go, Chair stands. Answers still needed: Night pain. "
+        "Wait: Seven days (3 more days)."
+    )
+    assert nearest_words((), MEASURES, Side.LEFT) == ""
+
+
+def test_rule_that_wanted_more_than_was_given_is_no_reason_for_the_decision() -> None:
+    raise_rule = a_rule(
+        rule="raise", advice=None, load=Load.RAISE, ease_to_pct=None, say_clinician="One dose step up."
+    )
+    decision = a_decision(load=Load.KEEP, rules=(raise_rule,), reasons=("raise",), findings=(a_finding("a"),))
+    panel = panel_of(decision, a_protocol(a_stage(1)), MEASURES, {}, Side.LEFT, {}, {})
+    assert panel.sentences == ("1 of 1 criteria in place.",)
+    raised = a_decision(load=Load.RAISE, rules=(raise_rule,), reasons=("raise",))
+    assert panel_of(raised, a_protocol(a_stage(1)), MEASURES, {}, Side.LEFT, {}, {}).sentences == (
+        "One dose step up.",
+    )

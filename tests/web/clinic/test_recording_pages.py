@@ -13,7 +13,7 @@ from django.test import override_settings
 
 from mortise import measure
 from mortise.record import Reading
-from mortise.simulate.recordings import csv_of, fictional_walk
+from mortise.simulate.recordings import csv_of, fictional_lunge, fictional_walk, phone_log_of
 from mortise.terms import Context
 from mortise.web.care import services
 from mortise.web.care.models import StoredRecording
@@ -56,6 +56,26 @@ def test_walk_is_recognised_measured_and_shown_with_its_error(cast: Cast) -> Non
     assert page.context["charts"]
     assert page.context["signal"]
     assert "fictional-left.csv" in text
+
+
+def test_lunge_shows_each_trial_and_gives_the_shin_angle(cast: Cast) -> None:
+    lunge = fictional_lunge(4, side="left", angles_deg=(36.0, 37.0, 36.5), first_pinch_share=0.7)
+    files = {"left": SimpleUploadedFile("fictional-lunge.json", phone_log_of(lunge.samples))}
+    response = upload(cast, files, test="lunge")
+    client = builders.signed_in(cast.ada)
+    page = client.get(response["Location"])
+    report = page.context["report"]
+    assert len(report.trials) == 3
+    assert report.title == "Lunge read: 3 of 3 trials counted."
+    assert page.context["charts"]
+    client.post(
+        url("recording-accept", StoredRecording.objects.get().pk),
+        {"readings": page.context["can_take"], "context": "routine", "at_visit": "on"},
+    )
+    readings = list(services.record_of(episode=cast.episode, by=cast.ada).of_kind(Reading))
+    angle = next(one for one in readings if one.measure == "lunge_angle_deg")
+    assert abs(angle.value - Decimal("36.5")) < 2
+    assert angle.instrument == "phone"
 
 
 def test_chosen_numbers_go_into_the_record_with_their_context(cast: Cast) -> None:

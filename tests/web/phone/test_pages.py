@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from mortise.record import CheckIn, SessionLog, StageEntry
+from mortise.terms import Side
 from mortise.web.care import services
 from mortise.web.care.content import content
 from tests.web import builders
@@ -203,3 +204,48 @@ def test_no_advance_happens_on_the_phone(cast: builders.Cast, phone: Client) -> 
     check_in(phone)
     train(phone)
     assert not facts(cast, StageEntry)
+
+
+def test_a_danger_sign_that_cannot_be_saved_still_shows_the_help(phone: Client, monkeypatch) -> None:
+    past = timezone.now() - timezone.timedelta(days=9)
+    monkeypatch.setattr("mortise.web.phone.views_check.clock.now", lambda: past)
+    monkeypatch.setattr(
+        "mortise.web.accounts.models.Clinic.today", lambda self, now=None: timezone.now().date()
+    )
+    response = phone.post("/phone/check/", {"step": "1", "any_of_these": "some", "which": ["red_calf"]})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert 'role="alert"' in page
+    assert "could not be saved" in page
+
+
+def test_a_later_step_is_not_asked_before_the_danger_signs(phone: Client) -> None:
+    response = phone.get("/phone/check/?step=3")
+    assert response.status_code == 302
+    assert response["Location"].endswith("step=1")
+    assert phone.post("/phone/check/", {"step": "4", **CALM}).status_code == 302
+
+
+@pytest.fixture
+def both(cast: builders.Cast) -> tuple[builders.Cast, Client]:
+    builders.episode(cast.ben, cast.ada, Side.RIGHT)
+    return cast, builders.phone_of(cast.ben, cast.ada)
+
+
+def test_both_ankles_can_be_reached(both: tuple[builders.Cast, Client]) -> None:
+    _, phone = both
+    first = phone.get("/phone/").content.decode()
+    other = re.search(r'name="episode" value="([^"]+)">To the (left|right) ankle', first)
+    assert other
+    phone.post("/phone/ankle/", {"episode": other[1]})
+    assert f"Today, {other[2]} ankle" in phone.get("/phone/").content.decode()
+    phone.post("/phone/ankle/", {"episode": str(both[0].dora_episode.pk)})  # somebody else's: nothing changes
+    assert f"Today, {other[2]} ankle" in phone.get("/phone/").content.decode()
+
+
+def test_a_danger_sign_stops_both_ankles(both: tuple[builders.Cast, Client]) -> None:
+    cast, phone = both
+    phone.post("/phone/check/", {"step": "1", "any_of_these": "some", "which": ["red_calf"]})
+    episodes = services.open_episodes_of(cast.ada, cast.ben)
+    stories = [services.story_of(episode=one, on=cast.clinic.today(), by=cast.ada) for one in episodes]
+    assert [one.is_locked for one in stories] == [True, True]

@@ -235,7 +235,7 @@ def _clock(columns: list[names.Column], data: Floats) -> tuple[Floats | None, Fl
     """Return time stamps in seconds, or a sample counter, or neither."""
     for index, column in enumerate(columns):
         if column.kind == "time" and np.isfinite(data[:, index]).mean() > 0.9:
-            return data[:, index] / {"ms": 1e3, "us": 1e6}.get(column.unit, 1.0), None
+            return data[:, index] / clean.stamps_per_second(data[:, index], column.unit), None
     for index, column in enumerate(columns):
         if column.kind == "counter" and np.isfinite(data[:, index]).mean() > 0.9:
             return None, data[:, index]
@@ -270,6 +270,7 @@ def _recording(reader: Reader, raw: _Raw, given: _Given, sidecar: Sidecar) -> Re
     )
     time_s, rate_hz, rate_from, flags, notes = _time_base(raw, given, sidecar, where)
     time_s, values, n_empty = clean.drop_empty(time_s, raw.values, _CHANNELS, where)
+    clean.refuse_impossible(values, _CHANNELS, where)
     clean.refuse_flat(values, _CHANNELS, where)
     acc, gyr, units_from, acc_unit, gyr_unit, unit_notes = _units(raw, sidecar, values, rate_hz, where)
     flags += (

@@ -16,6 +16,33 @@ BRIDGED_GAP_S = 0.1
 _MAX_EMPTY_RATIO = 0.2
 _COUNTER_WRAP = 65536.0
 _FASTEST_RAD_S = 40.0
+# 16 g in mg is 16 000, 4000 deg/s is 4000.
+_BEYOND_ANY_SENSOR = 1e6
+
+
+def stamps_per_second(stamps: Floats, unit: str) -> float:
+    """Return how many of the stamps' units make a second: as named, else from the step between samples.
+
+    Sensors of people give ten to two thousand samples a second, so the step tells s, ms, µs and ns apart.
+    """
+    named = {"s": 1.0, "ms": 1e3, "us": 1e6}.get(unit)
+    if named:
+        return named
+    steps = np.diff(stamps[np.isfinite(stamps)])
+    step = float(np.median(steps)) if len(steps) else 0.0
+    return next((size for limit, size in ((0.3, 1.0), (300.0, 1e3), (3e5, 1e6)) if step < limit), 1e9)
+
+
+def refuse_impossible(values: Floats, names: tuple[str, ...], name: str) -> None:
+    """Refuse numbers no sensor gives in any unit: they are a broken file, and would drown all others."""
+    beyond = np.abs(values) > _BEYOND_ANY_SENSOR
+    if beyond.any():
+        sample, channel = (int(i) for i in np.argwhere(beyond)[0])
+        raise SignalError(
+            f"{values[sample, channel]:g} is more than any sensor gives.",
+            where=f"{name}, sample {sample}, channel {names[channel]}",
+            mend="Export the recording again.",
+        )
 
 
 def counter_time(counter: Floats, rate_hz: float, name: str) -> tuple[Floats, float]:

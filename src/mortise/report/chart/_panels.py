@@ -204,7 +204,7 @@ def measure_panel(
 def series_words(series: Series) -> str:
     """Return a series' name beside its line: the side, and whether it is the treated one."""
     if series.side is Side.NONE:
-        return "Level"
+        return "Level" if series.level else "Answers"
     return f"{side_word(series.side)}, treated" if series.is_treated else side_word(series.side)
 
 

@@ -219,7 +219,8 @@ def _course_canvas(course: Course) -> Canvas:
     lane_height = _decisions(course, days, 0)[1]
     measure, symptoms, loads, floor = _panel_boxes(course, lane_height + 6)
     lane, _ = _decisions(course, days, floor)
-    low, high = _panels.value_range(course.series, course.norm, course.gates, course.resolution)
+    fitted = _panels.value_range(course.series, course.norm, course.gates, course.resolution)
+    low, high = course.whole_scale or fitted
     scale, ticks = _panels.measure_scale(measure, low, high)
     panel = _panels.Panel(
         measure, days, scale, ticks, course.heading.id_prefix, course.unit, course.resolution

@@ -186,6 +186,8 @@ class Course(Struct, frozen=True, kw_only=True):
         Each may be empty; an empty panel is left out, an empty measure panel says so.
     load_about : str
         What the bars measure: "effort x minutes".
+    whole_scale : tuple of float or None
+        Both ends of a rating scale, which is always shown whole; None fits the axis to the readings.
     calm_up_to_nrs, watch_up_to_nrs : float
         Where the words of the symptom scale stand.
     """
@@ -198,6 +200,7 @@ class Course(Struct, frozen=True, kw_only=True):
     until_on: date | None = None
     series: tuple[Series, ...] = ()
     norm: NormBand | None = None
+    whole_scale: tuple[float, float] | None = None
     gates: tuple[GateLine, ...] = ()
     decisions: tuple[DecisionMark, ...] = ()
     flares: tuple[Stretch, ...] = ()
@@ -220,6 +223,7 @@ class Trend(Struct, frozen=True, kw_only=True):
     from_on: date | None = None
     series: tuple[Series, ...] = ()
     norm: NormBand | None = None
+    whole_scale: tuple[float, float] | None = None
 
 
 class PainDays(Struct, frozen=True, kw_only=True):

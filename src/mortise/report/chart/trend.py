@@ -56,7 +56,7 @@ def trend_chart(trend: Trend) -> str:
         first = trend.today_on - timedelta(days=7)
     box = Box(34, 10, 318, 188)
     days = Days(first, trend.today_on, box.left + 4, box.right - 6)
-    low, high = _panels.value_range(trend.series, trend.norm, (), trend.resolution)
+    low, high = trend.whole_scale or _panels.value_range(trend.series, trend.norm, (), trend.resolution)
     panel = _panels.Panel(
         box,
         days,

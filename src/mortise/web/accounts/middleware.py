@@ -14,7 +14,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class PhoneSessions:
-    """Sign a patient's phone out when the link that let it in was revoked."""
+    """Sign a patient's phone out when the link that let it in was revoked; keep it in while it is used."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -25,6 +25,8 @@ class PhoneSessions:
             link_id = request.session.get(phone_links.SESSION_KEY, "")
             if not link_id or not phone_links.session_holds(link_id, user):
                 logout(request)
+            else:
+                phone_links.keep_session(request)
         return self.get_response(request)
 
 

@@ -20,6 +20,7 @@ from mortise.web.accounts.models import PhoneLink, User
 
 OPEN_FOR = timedelta(days=14)
 SESSION_FOR = timedelta(days=180)
+RENEW_AFTER = timedelta(days=30)
 SESSION_KEY = "phone_link"
 TOKEN_BYTES = 16
 
@@ -55,6 +56,12 @@ def open_link(request: HttpRequest, token: str) -> PhoneLink | None:
     request.session[SESSION_KEY] = str(link.pk)
     request.session.set_expiry(SESSION_FOR)
     return link
+
+
+def keep_session(request: HttpRequest) -> None:
+    """Let the session of a phone in use last on; once a month is often enough to write it."""
+    if request.session.get_expiry_age() < (SESSION_FOR - RENEW_AFTER).total_seconds():
+        request.session.set_expiry(SESSION_FOR)
 
 
 def revoke_link(link: PhoneLink) -> None:

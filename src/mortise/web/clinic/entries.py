@@ -16,7 +16,9 @@ from django.db import transaction
 from msgspec import Struct
 
 from mortise.errors import InputError
-from mortise.record import Correction, Fact, Goal, PatientRecord, Reading, Sign
+from mortise.protocol import Tier
+from mortise.protocol.assessment import Assessment
+from mortise.record import CheckIn, Correction, Fact, Goal, PatientRecord, Reading, Sign
 from mortise.terms import Context, Origin, Side
 from mortise.web.accounts.models import User
 from mortise.web.care import services
@@ -27,6 +29,16 @@ from mortise.web.clinic.forms_readings import Typed
 
 EMPTIED = "Withdrawn by the clinician: not examined."
 CHANGED = "Changed by the clinician on the day it was entered."
+# What an examination finds, as the red flag the engine stops on: question of the assessment to measure.
+RED_FLAG_OF = {
+    "acute_injury": "red_injury",
+    "infection": "red_hot_joint",
+    "clot": "red_calf",
+    "charcot": "red_hot_foot",
+    "nerve": "red_numb_weak",
+    "bone_stress": "red_bone",
+    "locking": "red_locking",
+}
 
 
 class Capture(NamedTuple):
@@ -117,6 +129,26 @@ def add_all(episode: EpisodeRow, facts: Iterable[Fact], by: User) -> None:
             raise InputError(refused.reason)
 
 
+def add_and_answer(episode: EpisodeRow, facts: Iterable[Fact], by: User) -> None:
+    """Add every fact or none; where a programme runs, the engine answers them at once.
+
+    Raises
+    ------
+    InputError
+        When a fact is refused; nothing of the page is kept then.
+    UndecidedError
+        When no answer could be worked out; the facts are kept and the clinic is told.
+    """
+    facts = tuple(facts)
+    if not facts or not episode.standing.stage:
+        add_all(episode, facts, by)
+        return
+    answered = services.answer_report(episode=episode, facts=facts, on=episode.patient.clinic.today(), by=by)
+    refused = next((answer for answer in answered.answers if not answer.is_kept), None)
+    if refused is not None:
+        raise InputError(refused.reason)
+
+
 def reading_facts(
     typed: Iterable[Typed], current: Current, manner: Manner, capture: Capture
 ) -> Iterator[Fact]:
@@ -165,6 +197,29 @@ def sign_facts(found: Iterable[Found], current: Current, capture: Capture) -> It
 def goal_drafts(typed: Iterable[TypedGoal]) -> list[GoalDraft]:
     """Return the goals as they shall stand: an emptied one is left out and thereby closed."""
     return [GoalDraft(words=one.words, by_on=one.by_on, id=one.goal_id) for one in typed if one.words]
+
+
+def flag_facts(added: Iterable[Fact], assessment: Assessment, capture: Capture) -> Iterator[Fact]:
+    """Yield the red flags that newly added answers of an examination raise, so that a running programme stops at once.
+
+    An answer that refers within two weeks stops nothing by itself: it stands on the course until a clinician acts.
+    """
+    raised: dict[str, Decimal | None] = {
+        RED_FLAG_OF[fact.sign]: Decimal(1)
+        for fact in added
+        if isinstance(fact, Sign) and fact.sign in RED_FLAG_OF and _stops_now(assessment, fact)
+    }
+    if raised:
+        yield CheckIn(
+            id=new_id(), on=capture.on, origin=Origin.CLINICIAN, by=capture.by, captured_at=capture.at,
+            moment="before_session", answers=raised, note="Found by a clinician in the assessment.",
+        )  # fmt: skip
+
+
+def _stops_now(assessment: Assessment, sign: Sign) -> bool:
+    question = assessment.question(sign.sign)
+    level = question.level(sign.level) if question is not None else None
+    return level is not None and level.tier in (Tier.NOW, Tier.WITHIN_48_H)
 
 
 def _correction(corrects: str, reason: str, capture: Capture, replacement: str = "") -> Correction:

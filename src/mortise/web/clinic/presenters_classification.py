@@ -124,7 +124,8 @@ def _marks(n_for: int, n_against: int, n_open: int) -> Iterable[Mark]:
 
 
 def _reason(one: ArgumentFinding, sign: str, spoken: str) -> Reason:
-    value = f" ({with_unit(number(one.value, 0.1), one.unit)})" if one.value is not None else ""
+    is_number = one.value is not None and one.unit not in ("grade", "flag")
+    value = f" ({with_unit(number(one.value, 0.1), one.unit)})" if is_number else ""
     return Reason(
         sign=sign,
         spoken=spoken,

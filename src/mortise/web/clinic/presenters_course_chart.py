@@ -14,6 +14,7 @@ from mortise.protocol.criteria import Reduction, criteria_in
 from mortise.record import (
     CheckIn,
     DecisionRecord,
+    Fact,
     Finding,
     Response,
     SessionLog,
@@ -210,12 +211,16 @@ def _marks(story: Story) -> Iterator[inputs.DecisionMark]:
         elif isinstance(fact, Response) and fact.response == "overrule" and fact.decision in decisions:
             proposed = decisions[fact.decision].decision.advice
             yield inputs.DecisionMark(fact.on, inputs.Glyph(proposed.value), "Overruled", is_overruled=True)
-        elif isinstance(fact, DecisionRecord) and fact.decision.advice is Advice.STOP_AND_SEEK_HELP:
+        elif _is_stop(fact) and fact.on < story.as_of:
             yield inputs.DecisionMark(fact.on, inputs.Glyph.STOP_AND_SEEK_HELP, "Stopped")
     proposed = story.decision.advice
     yield inputs.DecisionMark(
         story.as_of, inputs.Glyph(proposed.value), f"{says_of(proposed).word}?", is_proposed=True
     )
+
+
+def _is_stop(fact: Fact) -> bool:
+    return isinstance(fact, DecisionRecord) and fact.decision.advice is Advice.STOP_AND_SEEK_HELP
 
 
 def _symptoms(story: Story) -> Iterator[inputs.Symptom]:

@@ -32,7 +32,7 @@ from mortise.web.clinic.presenters_words import (
     sources_of,
 )
 
-N_SHOWN = 4  # lines of one kind in the panel; the gate lists all of them
+N_SHOWN = 2  # lines of one kind in the panel; the gate lists all of them
 
 
 class Argument(Struct, frozen=True, kw_only=True):
@@ -112,7 +112,7 @@ def panel_of(
         advice=decision.advice.value,
         title=decision_title(decision, protocol),
         load=LOAD_SAYS[decision.load],
-        sentences=reason_words(decision, measures, involved)[:2],
+        sentences=_sentences(decision, protocol, measures, involved),
         arguments=arguments,
         cuts=tuple(_cut(one, exercise_names, author_names) for one in decision.constraints),
         nearest=nearest_words(decision.nearest_misses, measures, involved),
@@ -125,6 +125,15 @@ def panel_of(
         as_of=day(decision.as_of),
         protocol=f"{decision.protocol.id} {decision.protocol.version}",
     )
+
+
+def _sentences(
+    decision: Decision, protocol: Protocol, measures: Mapping[str, Measure], involved: Side
+) -> tuple[str, ...]:
+    stage = next((one for one in protocol.stages if one.id == decision.stage), None)
+    if decision.advice is Advice.ADVANCE and stage is not None:
+        return (f"All {len(stage.exit)} are in place.", "Nothing changes until you agree.")
+    return reason_words(decision, measures, involved)[:2]
 
 
 def decision_title(decision: Decision, protocol: Protocol) -> str:
@@ -159,10 +168,18 @@ def reason_words(decision: Decision, measures: Mapping[str, Measure], involved: 
     words = []
     for key in decision.reasons:
         if key in rules:
-            words.append(rules[key].say_clinician)
+            words += [rules[key].say_clinician] if _led(rules[key], decision) else []
         elif key in findings:
             words.append(f"{finding_words(findings[key], measures, involved)}.")
     return tuple(dict.fromkeys(words)) or (fallback_words(decision),)
+
+
+def _led(rule: FiredRule, decision: Decision) -> bool:
+    """Whether a rule is a reason for what was decided: one that wanted more than was given is none."""
+    wants_more_load = rule.load is not None and rule.load.tightness > decision.load.tightness
+    wants_more_advice = rule.advice is not None and rule.advice.tightness > decision.advice.tightness
+    says_nothing_tighter = rule.load is None or wants_more_load
+    return not (wants_more_load or wants_more_advice) or not says_nothing_tighter
 
 
 def fallback_words(decision: Decision) -> str:

@@ -13,6 +13,7 @@ from mortise.record import SessionLog
 from mortise.report.words import number, plural, short_day
 
 WINDOW_DAYS = 28
+TODAY = "Today"
 _WHY = {"review": "by the calendar", "gate": "a gate waits for it", "asked": "a rule asks for it"}
 _WHERE = {"home": "at home", "visit": "at a visit"}
 
@@ -35,7 +36,7 @@ def due_rows(due: Iterable[Due], today_on: date) -> tuple[DueRow, ...]:
         grouped.setdefault((on, one.where, one.why), []).append(one)
     return tuple(
         DueRow(
-            when="Today" if on == today_on else short_day(on),
+            when=TODAY if on == today_on else short_day(on),
             what=", ".join(one.label for one in found),
             why=f"{_WHERE.get(where, where)}; {_WHY.get(why, why)}",
             is_overdue=any(one.is_overdue for one in found),

@@ -27,13 +27,15 @@ from mortise.web.clinic.presenters_words import (
     side_words,
 )
 
-_NEEDS_WORDS = {
-    "measure": "measure it",
-    "again": "repeat it on a second date",
-    "improve": "improve",
-    "wait": "wait",
-    "answer": "an answer",
-}
+_NEEDS_WORDS = {"again": "repeat it on a second date", "improve": "improve", "wait": "wait"}
+_KINDS = (
+    ("again", True, "Repeat at a visit"),
+    ("again", False, "Repeat on a second date"),
+    ("measure", True, "Measure at a visit"),
+    ("measure", False, "Measure"),
+    ("answer", True, "Ask at a visit"),
+    ("answer", False, "Answers still needed"),
+)
 _ORDER = {PEG_UNMET: 0, PEG_STALE: 1, PEG_UNKNOWN: 2, PEG_MET: 3}
 
 
@@ -68,7 +70,6 @@ class Gate(Struct, frozen=True, kw_only=True):
     n_met: int
     n_lines: int
     is_last: bool
-    nearest: str
 
 
 def gate_of(
@@ -90,7 +91,6 @@ def gate_of(
         n_met=n_met,
         n_lines=len(lines),
         is_last=next_stage is None,
-        nearest=nearest_words(decision.nearest_misses, measures, involved),
     )
 
 
@@ -161,20 +161,41 @@ def _aside(finding: Finding) -> str:
 
 
 def nearest_words(misses: Iterable[NearestMiss], measures: Mapping[str, Measure], involved: Side) -> str:
-    """Say what would open the gate: "Knee to wall (left, treated): 1.1 cm more, at a visit"."""
-    parts = [_miss_words(miss, measures, involved) for miss in misses]
-    return f"{'; '.join(parts)}." if parts else ""
+    """Say what would open the gate, what has to improve first, then what only has to be taken, asked or awaited.
+
+    "Knee to wall (left, treated): 1.1 cm more, at a visit. Measure at a visit: Timed up and go, Chair stands."
+    """
+    misses = tuple(misses)
+    sentences = [
+        f"{_what(miss, involved)}: {', '.join((_needed(miss, measures.get(miss.measure)), *_conditions(miss)))}."
+        for miss in misses
+        if miss.needs == "improve"
+    ]
+    for needs, needs_visit, words in _KINDS:
+        found = [
+            _what(miss, involved) for miss in misses if (miss.needs, miss.needs_visit) == (needs, needs_visit)
+        ]
+        if found:
+            sentences.append(f"{words}: {', '.join(dict.fromkeys(found))}.")
+    waits = [miss for miss in misses if miss.needs == "wait"]
+    if waits:
+        each = (f"{_what(miss, involved)}{_wait_words(miss, measures.get(miss.measure))}" for miss in waits)
+        sentences.append(f"Wait: {', '.join(each)}.")
+    return " ".join(sentences)
 
 
-def _miss_words(miss: NearestMiss, measures: Mapping[str, Measure], involved: Side) -> str:
+def _what(miss: NearestMiss, involved: Side) -> str:
     side = side_words(miss.limb, involved)
-    what = f"{miss.label} ({side})" if side else miss.label
-    parts = [_needed(miss, measures.get(miss.measure))]
-    if miss.needs_visit:
-        parts.append("at a visit")
-    if miss.earliest_on:
-        parts.append(f"from {day(miss.earliest_on)}")
-    return f"{what}: {', '.join(parts)}"
+    return f"{miss.label} ({side})" if side else miss.label
+
+
+def _conditions(miss: NearestMiss) -> tuple[str, ...]:
+    visit = ("at a visit",) if miss.needs_visit else ()
+    return (*visit, f"from {day(miss.earliest_on)}") if miss.earliest_on else visit
+
+
+def _wait_words(miss: NearestMiss, measure: Measure | None) -> str:
+    return f" ({_needed(miss, measure)})" if miss.gap is not None and miss.unit == "days" else ""
 
 
 def _needed(miss: NearestMiss, measure: Measure | None) -> str:
@@ -185,7 +206,8 @@ def _needed(miss: NearestMiss, measure: Measure | None) -> str:
     is_less = measure is not None and measure.better is Better.DOWN
     if level_words(measure, miss.bound):
         return f"{level_words(measure, miss.bound)}{' or less' if is_less else ' or more'}"
-    gap = with_unit(number(abs(miss.gap), _gap_grid(miss.gap, measure)), miss.unit)
+    unit = "" if miss.unit == "nrs" else miss.unit
+    gap = with_unit(number(abs(miss.gap), _gap_grid(miss.gap, measure)), unit)
     return f"{gap} {'less' if is_less else 'more'}"
 
 

@@ -66,14 +66,8 @@ class DoseNow(Struct, frozen=True, kw_only=True):
 
 
 def dose_words(dose: DoseStep) -> str:
-    """Write one rung: "3 × 8, 2-1-3 s, light band", "3 × 30 s", "2 × 5 min"."""
-    if dose.duration_s:
-        work = f"{dose.n_sets} × {_time_words(dose.duration_s)}"
-    else:
-        work = f"{dose.n_sets} × {dose.n_reps}"
-        tempo = (dose.up_s, dose.hold_s, dose.down_s)
-        if any(tempo):
-            work += f", {'-'.join(number(part, _grid(part)) for part in tempo)} s"
+    """Write one rung: "3 × 8, 2-1-3 s, light band", "3 × 30 s", "2 × 20 s held", "2 × 5 min"."""
+    work = _work_words(dose)
     extra = []
     if dose.height_cm is not None:
         extra.append(f"{number(dose.height_cm, _grid(dose.height_cm))} cm")
@@ -82,6 +76,17 @@ def dose_words(dose: DoseStep) -> str:
     if dose.n_contacts:
         extra.append(plural(dose.n_contacts, "contact"))
     return ", ".join((work, *extra))
+
+
+def _work_words(dose: DoseStep) -> str:
+    if dose.duration_s:
+        return f"{dose.n_sets} × {_time_words(dose.duration_s)}"
+    if dose.hold_s and not dose.up_s and not dose.down_s:
+        held = f"{_time_words(dose.hold_s)} held"
+        return f"{dose.n_sets} × {held}" if dose.n_reps == 1 else f"{dose.n_sets} × {dose.n_reps}, {held}"
+    tempo = (dose.up_s, dose.hold_s, dose.down_s)
+    words = f", {'-'.join(number(part, _grid(part)) for part in tempo)} s" if any(tempo) else ""
+    return f"{dose.n_sets} × {dose.n_reps}{words}"
 
 
 def _grid(value: Decimal) -> Decimal:

@@ -226,9 +226,30 @@ def sensor_of(info: RecordingInfo) -> Sensor:
     )
 
 
+FLAG_WORDS = {
+    "acc_clipped": "acceleration at the sensor's limit",
+    "bridged_gap": "a gap was bridged",
+    "clocks_doubtful": "the two sensors' clocks may differ",
+    "feet_swapped": "left and right may be swapped",
+    "few_strides": "few strides",
+    "few_trials": "few trials",
+    "gaps": "samples missing",
+    "gyr_clipped": "turning rate at the sensor's limit",
+    "low_rate": "few samples per second",
+    "no_heel_fall": "no heel fall seen",
+    "no_hold": "not held",
+    "rate_contradicted": "the rate given does not fit the data",
+    "sensor_turned": "the sensor turned",
+    "side_unknown": "side not known",
+    "simulated": "simulated",
+    "truncated": "cut short",
+    "unit_contradicted": "the unit given does not fit the data",
+}
+
+
 def flag_words(flag: str) -> str:
-    """Write a quality flag as words."""
-    return flag.replace("_", " ").strip()
+    """Write a quality flag as words; one nobody has words for is written as it stands."""
+    return FLAG_WORDS.get(flag, flag.replace("_", " ").strip())
 
 
 def reading_key(measure: str, side: Side) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.accounts.models import User
@@ -36,8 +37,10 @@ def author_names(patient: Patient) -> dict[str, str]:
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Render a page of the desk."""
-    return render(request, f"clinic/{template}.html", context, status=status)
+    """Render a page of the desk; times are those of the clinic."""
+    assert isinstance(request.user, User)
+    with timezone.override(request.user.clinic.time_zone):
+        return render(request, f"clinic/{template}.html", context, status=status)
 
 
 def header_of(

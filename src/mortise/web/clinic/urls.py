@@ -30,6 +30,7 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/visit/", views_course.visit, name="visit"),
     path("episodes/<uuid:episode_id>/reading/", views_reading.reading, name="reading"),
     path("episodes/<uuid:episode_id>/looked/", views_reading.looked, name="looked"),
+    path("episodes/<uuid:episode_id>/set-aside/", views_reading.set_aside, name="set-aside"),
     path("episodes/<uuid:episode_id>/phone/", views_plan.link_make, name="link-make"),
     path("phone-links/<uuid:link_id>/revoke/", views_plan.link_revoke, name="link-revoke"),
     path("episodes/<uuid:episode_id>/recordings/", views_recording.recordings, name="recordings"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -22,8 +21,9 @@ from mortise.web.clinic.entries import (
     Capture,
     Current,
     Manner,
-    add_all,
+    add_and_answer,
     current_of,
+    flag_facts,
     goal_drafts,
     reading_facts,
     sign_facts,
@@ -105,10 +105,11 @@ def _keep(
         *sign_facts(form.found(), current, capture),
         *reading_facts(form.typed(), current, manner, capture),
     ]
-    with transaction.atomic():
-        add_all(episode, facts, request.user)
-        if form.section.asks_goals:
-            services.set_goals(episode=episode, goals=goal_drafts(form.typed_goals()), by=request.user)
+    if episode.standing.stage:
+        facts += flag_facts(facts, content().assessment, capture)
+    if form.section.asks_goals:
+        services.set_goals(episode=episode, goals=goal_drafts(form.typed_goals()), by=request.user)
+    add_and_answer(episode, facts, request.user)
 
 
 def _next(assessment: Assessment, asked: Section, episode: EpisodeRow, request: StaffRequest) -> str:

@@ -16,15 +16,17 @@ from mortise.errors import ConflictError, InputError
 from mortise.protocol import Protocol
 from mortise.record import Decision, PatientRecord, Reading, Sign
 from mortise.report.chart import course_chart
-from mortise.report.words import day
+from mortise.report.words import day, short_day
 from mortise.terms import Advice
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.care import services
 from mortise.web.care.content import content
-from mortise.web.care.models import EpisodeRow
+from mortise.web.care.models import EpisodeRow, Need
 from mortise.web.clinic import pictures
+from mortise.web.clinic.entries import current_of
 from mortise.web.clinic.forms import OverruleForm, ReasonForm, VisitForm
+from mortise.web.clinic.presenters_assess import raised_of
 from mortise.web.clinic.presenters_course import (
     judgements_of,
     newest_decision,
@@ -38,6 +40,7 @@ from mortise.web.clinic.presenters_decision import Panel, panel_of, proposed_wor
 from mortise.web.clinic.presenters_due import due_rows, session_words
 from mortise.web.clinic.presenters_gate import gate_of
 from mortise.web.clinic.presenters_programme import DoseNow, Programme, programme_of
+from mortise.web.clinic.presenters_words import says_of
 from mortise.web.clinic.requests import author_names, header_of, page
 from mortise.web.ui.fields import add_error
 
@@ -161,6 +164,7 @@ def _page(
         "links": services.phone_links_of(patient=episode.patient),
         "visit_form": visit_form or VisitForm(today_on=told.as_of),
         "quarantined": episode.standing.n_quarantined,
+        "raised": raised_of(content().assessment, current_of(told.record, told.as_of).signs),
     }
     if told.plan is not None:
         context |= _decision_context(episode, told, names, overrule, reason)
@@ -193,7 +197,18 @@ def _decision_context(
         "overrule": overrule or overrule_form(told.decision, told.protocol, None),
         "is_overrule_open": overrule is not None,
         "reason_form": reason or ReasonForm(),
+        "waiting": _waiting(episode, told),
     }
+
+
+def _waiting(episode: EpisodeRow, told: Story) -> dict[str, Any] | None:
+    """Return what the list still shows of this ankle when the day has moved on: what nobody has answered."""
+    standing = episode.standing
+    is_open = standing.need in (Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE) and not standing.is_answered
+    if not is_open or not standing.advice or standing.advice == told.decision.advice.value:
+        return None
+    on = day(standing.decided_on) if standing.decided_on else ""
+    return {"says": says_of(standing.advice), "on": on, "reason": standing.reason}
 
 
 def _course_context(
@@ -236,7 +251,7 @@ def programme(episode: EpisodeRow, told: Story) -> Programme:
         content().exercises,
         {
             name: DoseNow(
-                step=state.step, cause=state.cause, since=day(state.since_on) if state.since_on else ""
+                step=state.step, cause=state.cause, since=short_day(state.since_on) if state.since_on else ""
             )
             for name, state in told.dose_states.items()
         },

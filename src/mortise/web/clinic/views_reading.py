@@ -10,18 +10,15 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mortise.episode import Story
-from mortise.errors import InputError
-from mortise.record import Fact
 from mortise.terms import Context, Measure, Setting
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.content import content
-from mortise.web.care.models import EpisodeRow
-from mortise.web.clinic.entries import Manner, add_all, current_of, reading_facts
+from mortise.web.clinic.entries import Manner, add_and_answer, current_of, reading_facts
 from mortise.web.clinic.forms_readings import CONTEXTS, ReadingsForm, is_typed
-from mortise.web.clinic.presenters_due import due_rows
+from mortise.web.clinic.presenters_due import TODAY, due_rows
 from mortise.web.clinic.presenters_log import log_rows
 from mortise.web.clinic.requests import author_names, capture_of, page
 from mortise.web.clinic.views_assess import context_of, rows_of
@@ -53,8 +50,9 @@ def reading(request: StaffRequest, episode_id: UUID) -> HttpResponse:
         manner = Manner(
             Context(form.cleaned_data.get("context") or taken.value), bool(form.cleaned_data.get("at_visit"))
         )
-        keep(episode, [*reading_facts(form.typed(), current, manner, capture)], told, request)
+        add_and_answer(episode, reading_facts(form.typed(), current, manner, capture), request.user)
         return redirect("clinic:course", episode_id=episode.pk)
+    visit_rows = [row for row in due_rows(told.due, told.as_of) if row.is_visit]
     context: dict[str, Any] = {
         "episode": episode,
         "header": full_header(episode, told.record, told),
@@ -64,29 +62,11 @@ def reading(request: StaffRequest, episode_id: UUID) -> HttpResponse:
         "taken": taken.value,
         "involved": episode.involved_side,
         "show_all": show_all,
-        "due": [row for row in due_rows(told.due, told.as_of) if row.is_visit],
+        "due": [row for row in visit_rows if row.when == TODAY],
+        "next_due": next((row for row in visit_rows if row.when != TODAY), None),
         "here": "reading",
     }
     return page(request, "reading", context, status=400 if request.method == "POST" else 200)
-
-
-def keep(episode: EpisodeRow, facts: list[Fact], told: Story, request: StaffRequest) -> None:
-    """Add facts; where a programme runs, the engine answers them at once.
-
-    Raises
-    ------
-    InputError
-        When a fact is refused; nothing is kept then.
-    """
-    if told.plan is None or not facts:
-        add_all(episode, facts, request.user)
-        return
-    answered = services.answer_report(
-        episode=episode, facts=facts, on=episode.patient.clinic.today(), by=request.user
-    )
-    refused = next((answer for answer in answered.answers if not answer.is_kept), None)
-    if refused is not None:
-        raise InputError(refused.reason)
 
 
 def _measures(told: Story, *, show_all: bool) -> list[Measure]:
@@ -121,3 +101,21 @@ def looked(request: StaffRequest, episode_id: UUID) -> HttpResponse:
         "entries": log_rows(entries, author_names(episode.patient), episode.patient.clinic.time_zone),
     }
     return page(request, "looked", context)
+
+
+@access.staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_aside(request: StaffRequest, episode_id: UUID) -> HttpResponse:
+    """Show what the phone sent and nobody could take in; put an item aside once it was looked at."""
+    episode = services.episode_or_404(request.user, episode_id)
+    if request.method == "POST":
+        item = services.quarantined_or_404(request.user, request.POST.get("item", "0")[:18])
+        services.settle_quarantined(item=item, by=request.user)
+        return redirect("clinic:set-aside", episode_id=episode.pk)
+    record = services.record_of(episode=episode, by=request.user)
+    context = {
+        "episode": episode,
+        "header": full_header(episode, record),
+        "items": services.quarantine_of(episode=episode, by=request.user),
+    }
+    return page(request, "set_aside", context)

@@ -189,6 +189,6 @@ def charts_of(result: MeasureResult, involved: Side) -> list[SafeString]:
 
 
 def signal_of(result: MeasureResult, involved: Side) -> SafeString:
-    """Draw the recording itself with its events, or nothing where it has no trace."""
-    signal = signal_input(result, involved)
+    """Draw a walk itself with its stances, or nothing: a lunge is drawn by its trials."""
+    signal = signal_input(result, involved) if isinstance(result, GaitResult) else None
     return drawn(signal_chart(signal)) if signal is not None else SafeString("")

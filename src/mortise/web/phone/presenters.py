@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from mortise.episode import Story
-from mortise.protocol import DoseStep
 from mortise.record import CheckIn, PlannedExercise
+from mortise.report.doses import short_dose, tempo_words
 from mortise.report.figure import load_figures, thumbnail
-from mortise.report.words import day, listed, number, plural
+from mortise.report.words import day, listed, plural
 from mortise.terms import Advice, Load, Truth
 from mortise.web.phone.presenters_progress import TrackStage, gate_count, track_of
 from mortise.web.phone.self_tests import measures_due
@@ -57,6 +57,11 @@ class Action(NamedTuple):
     words: str
 
 
+class OtherAnkle(NamedTuple):
+    id: str
+    words: str
+
+
 class TodayPage(NamedTuple):
     """Everything the first page says."""
 
@@ -83,6 +88,7 @@ class TodayPage(NamedTuple):
     has_tests: bool
     education: tuple[str, ...]
     action: Action | None
+    others: tuple[OtherAnkle, ...]
 
 
 def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]) -> TodayPage:
@@ -96,7 +102,7 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
         first_name=visit.patient.first_name,
         headline=headline(visit, story),
         glyph=_glyph(visit, story),
-        because=because(visit, story),
+        because=tuple(line for line in because(visit, story) if line not in answered),
         answered=tuple(answered),
         stage_words=f"Stage {stage.number} of {len(protocol.stages)}: {_in_a_sentence(stage.title_patient)}",
         gate_words=f"{n_met} of {n_lines} in place" if n_lines else "what keeps it",
@@ -118,6 +124,7 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
         due=due_lines(visit, story),
         has_tests=bool(measures_due(visit, story)),
         education=tuple(visit.content.texts[key] for key in stage.education if key in visit.content.texts),
+        others=tuple(OtherAnkle(str(one.pk), f"To the {one.involved_side} ankle") for one in visit.others),
         action=_action(checked, done, bool(session.exercises), bool(morning_due(story))),
     )
 
@@ -185,25 +192,6 @@ def _dose_changes(before: Story, after: Story) -> Iterable[str]:
             yield f"{left.name} is left out. {left.reason_patient}"
 
 
-def short_dose(dose: DoseStep) -> str:
-    """Write a dose as a list shows it: "3 × 8", "3 × 30 s", "10 min"."""
-    if dose.duration_s:
-        work = minutes_words(dose.duration_s) if dose.duration_s >= 120 else f"{number(dose.duration_s, 1)} s"
-        return work if dose.n_sets == 1 else f"{dose.n_sets} × {work}"
-    return f"{dose.n_sets} × {dose.n_reps}"
-
-
-def tempo_words(dose: DoseStep) -> str:
-    """Write a tempo: "Up 2, hold 1, down 3"; nothing where there is none."""
-    parts = (("up", dose.up_s), ("hold", dose.hold_s), ("down", dose.down_s))
-    said = ", ".join(f"{name} {_seconds(value)}" for name, value in parts if value)
-    return said[:1].upper() + said[1:]
-
-
-def _seconds(value: Decimal) -> str:
-    return number(value, 1 if value == value.to_integral_value() else Decimal("0.1"))
-
-
 def minutes_words(seconds: Decimal) -> str:
     """Write a length as whole minutes, at least one."""
     return f"{max(1, round(seconds / 60))} min"
@@ -213,7 +201,7 @@ def _line(visit: Visit, item: PlannedExercise) -> ExerciseLine:
     exercise = visit.content.exercises[item.exercise]
     changed = item.why_patient if item.dose_step != item.usual_step else ""
     return ExerciseLine(
-        item.name, changed or tempo_words(item.dose) or item.dose.load, short_dose(item.dose),
+        item.name, changed or _capital(tempo_words(item.dose)) or item.dose.load, short_dose(item.dose),
         small_picture(exercise.figure, visit),
     )  # fmt: skip
 
@@ -263,6 +251,10 @@ def _action(checked: bool, done: bool, has_exercises: bool, morning: bool) -> Ac
     if done or not has_exercises:
         return None
     return Action(reverse("phone:session"), "Start")
+
+
+def _capital(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _in_a_sentence(title: str) -> str:

@@ -90,6 +90,28 @@ def stop_page(visit: Visit, story: Story) -> StopPage:
     )  # fmt: skip
 
 
+def unsaved_flag_page(visit: Visit, flags: Iterable[str]) -> StopPage:
+    """Compose the stop page for danger signs that could not be saved: the same help, and that nobody was told."""
+    texts, measures = visit.content.texts, visit.content.measures
+    rules = visit.content.protocol(visit.episode.protocol).rules
+    told = set(flags)
+    fired = [one for one in rules if one.tier and told & {c.measure for c in criteria_in(one.when)}]
+    lines = [one.say_patient for one in fired] + [texts[f"emergency.{one.tier}"] for one in fired]
+    return StopPage(
+        headline=texts["advice.stop_and_seek_help.patient"],
+        lines=tuple(dict.fromkeys(lines)),
+        emergency=emergency_lines(visit),
+        steps=(
+            StopStep(
+                Truth.NOT_MET,
+                "This could not be saved",
+                f"{visit.patient.clinic.name} does not know yet. Call, and tell them: "
+                + " ".join(measures[name].label for name in told if name in measures),
+            ),
+        ),
+    )
+
+
 def emergency_lines(visit: Visit) -> tuple[str, ...]:
     """Return when to call the emergency line: the danger signs that mean now, in the words they are asked in."""
     protocol = visit.content.protocol(visit.episode.protocol)

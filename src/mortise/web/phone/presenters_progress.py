@@ -141,6 +141,8 @@ def _value(finding: Finding, measure: Measure | None) -> str:
         return "yes" if finding.value else "no"
     if measure.levels:
         return measure.levels[int(finding.value)]
+    if finding.unit == "ratio":
+        return with_unit(number(finding.value * 100, 1), "pct")
     return with_unit(number(finding.value, measure.resolution), finding.unit)
 
 
@@ -161,13 +163,26 @@ def _trend(visit: Visit, found: MeasureSeries, measure: Measure) -> SafeString:
     )  # fmt: skip
     trend = chart.Trend(
         heading=chart.Heading(
-            title=measure.label, about="The line is our estimate, the band how sure it is.",
+            title=measure.label,
+            about=_about(found),
             finding=_finding(measure, found),
             id_prefix=f"trend-{measure.id.replace('_', '-')}",
         ),
-        today_on=visit.today, unit=measure.unit, resolution=float(measure.resolution), series=(series,),
-    )  # fmt: skip
+        today_on=visit.today,
+        unit=measure.unit,
+        resolution=float(measure.resolution),
+        series=(series,),
+        whole_scale=(0.0, 10.0) if measure.unit == "nrs" else None,
+    )
     return mark_safe(chart.trend_chart(trend))
+
+
+def _about(found: MeasureSeries) -> str:
+    return (
+        "The line is our estimate, the band how sure it is."
+        if found.level
+        else "Each dot is one answer of yours."
+    )
 
 
 def _finding(measure: Measure, found: MeasureSeries) -> str:

@@ -12,11 +12,12 @@ from django.utils.safestring import SafeString, mark_safe
 from mortise.episode import Story
 from mortise.protocol import DoseStep, Exercise
 from mortise.record import PlannedExercise
+from mortise.report.doses import short_dose
 from mortise.report.figure import Tempo, animation, load_figures
 from mortise.report.words import plural
 from mortise.terms import Side
 from mortise.web.phone.forms import ExerciseForm
-from mortise.web.phone.presenters import minutes_words, short_dose
+from mortise.web.phone.presenters import minutes_words
 from mortise.web.phone.visits import Visit
 
 MAX_BEADS = 20  # more are too small to count; the number says it

@@ -13,8 +13,8 @@ from mortise.web.phone import presenters, state
 from mortise.web.phone.visits import Visit
 
 
-def report(request: HttpRequest, visit: Visit, before: Story, facts: Sequence[Fact]) -> None:
-    """Send facts in; what is saved is never taken back, and every report gets an answer."""
+def report(request: HttpRequest, visit: Visit, before: Story, facts: Sequence[Fact]) -> bool:
+    """Send facts in, keep the answer for the next page, and tell whether all are kept; nothing saved is taken back."""
     try:
         answered = services.answer_report(
             episode=visit.episode,
@@ -25,6 +25,7 @@ def report(request: HttpRequest, visit: Visit, before: Story, facts: Sequence[Fa
         )
     except services.UndecidedError as error:
         state.say_once(request, [str(error)])
-        return
+        return True
     refused = [f"Not saved: {answer.reason}" for answer in answered.answers if not answer.is_kept]
     state.say_once(request, refused or presenters.changes(before, answered.story))
+    return not refused

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from mortise.protocol import Circumstances
 
-DAY_KEY, CHECK_KEY, ANSWERED_KEY = "phone_day", "phone_check", "phone_answered"
+DAY_KEY, CHECK_KEY, ANSWERED_KEY, ANKLE_KEY = "phone_day", "phone_check", "phone_answered", "phone_ankle"
 TEN_MINUTES = 10
 
 CIRCUMSTANCES: dict[str, Circumstances] = {
@@ -41,6 +41,17 @@ def choose_day(request: HttpRequest, today: date, kind: str) -> None:
 def circumstances_of(request: HttpRequest, today: date) -> Circumstances:
     """Return the circumstances of today."""
     return CIRCUMSTANCES.get(day_of(request, today), Circumstances())
+
+
+def ankle_of(request: HttpRequest) -> str:
+    """Return the id of the episode chosen on this phone, when both ankles are treated."""
+    return str(request.session.get(ANKLE_KEY, ""))
+
+
+def choose_ankle(request: HttpRequest, episode_id: str) -> None:
+    """Turn to the other ankle; a check-in under way belongs to the ankle it was begun for."""
+    request.session[ANKLE_KEY] = episode_id
+    forget_check(request)
 
 
 def check_under_way(request: HttpRequest, today: date) -> dict[str, Any]:

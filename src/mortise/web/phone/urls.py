@@ -9,6 +9,7 @@ app_name = "phone"
 urlpatterns = [
     path("", views.today, name="today"),
     path("day/", views.day, name="day"),
+    path("ankle/", views.ankle, name="ankle"),
     path("check/", views_check.check, name="check"),
     path("test/", views_tests.self_test, name="self-test"),
     path("session/", views_session.session, name="session"),

@@ -40,6 +40,16 @@ def day(request: HttpRequest) -> HttpResponse:
     return redirect("phone:today")
 
 
+@require_POST
+@access.patient
+def ankle(request: HttpRequest) -> HttpResponse:
+    """Turn to the other ankle, when both are treated; anything else changes nothing."""
+    chosen = request.POST.get("episode", "")
+    if chosen in {str(one.pk) for one in visit_of(request).others}:
+        state.choose_ankle(request, chosen)
+    return redirect("phone:today")
+
+
 @require_safe
 @access.patient
 def progress(request: HttpRequest) -> HttpResponse:

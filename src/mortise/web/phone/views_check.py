@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from mortise.episode import Story
 from mortise.record import CheckIn
 from mortise.terms import Measure, Origin
 from mortise.web.accounts import access
+from mortise.web.audit import clock
 from mortise.web.phone import presenters, presenters_pages, state
 from mortise.web.phone.forms import QuestionsForm, RedFlagsForm
 from mortise.web.phone.reports import report
@@ -31,7 +32,10 @@ def check(request: HttpRequest) -> HttpResponse:
     story = visit.story()
     under_way = state.check_under_way(request, visit.today)
     steps = question_steps(visit, story)
-    number = _step_number(request, len(steps))
+    asked_for = _step_number(request, len(steps))
+    number = min(asked_for, _first_open(steps, under_way))
+    if number != asked_for:  # the danger signs come first, whatever address was opened
+        return redirect(f"{request.path}?step={number}")
     form = _form(
         visit, steps[number - 1], number, request.POST if request.method == "POST" else None, under_way
     )
@@ -58,6 +62,13 @@ def _step_number(request: HttpRequest, n_steps: int) -> int:
     return min(max(int(text) if text.isdecimal() else 1, 1), n_steps)
 
 
+def _first_open(steps: list[Sequence[Measure]], under_way: dict[str, Any]) -> int:
+    """Return the number of the first step that has not been answered; the last when all have."""
+    said = under_way["answers"]
+    is_open = [any(measure.id not in said for measure in step) for step in steps]
+    return is_open.index(True) + 1 if any(is_open) else len(steps)
+
+
 def _form(
     visit: Visit, measures: Sequence[Measure], number: int, data: Any, under_way: dict[str, Any]
 ) -> RedFlagsForm | QuestionsForm:
@@ -76,22 +87,38 @@ def _next(
     kept = state.keep_answers(request, under_way, answers)
     is_flag = number == 1 and any(value == Decimal(1) for value in answers.values())
     if is_flag or number == n_steps:
-        _save(request, visit, kept, story)
+        is_kept = _save(request, visit, kept, story)
+        if is_flag and not is_kept:  # the help a person needs does not wait for our books
+            page = presenters_pages.unsaved_flag_page(
+                visit, [name for name, value in answers.items() if value]
+            )
+            return render(request, "phone/stop.html", {"page": page, "tab": "check"})
         return redirect("phone:today")
     return redirect(f"{request.path}?step={number + 1}")
 
 
-def _save(request: HttpRequest, visit: Visit, kept: dict[str, Any], story: Story) -> None:
+def _save(request: HttpRequest, visit: Visit, kept: dict[str, Any], story: Story) -> bool:
     protocol = visit.content.protocol(visit.episode.protocol)
     answers = state.kept_answers(kept)
     due = presenters.morning_due(story)
     morning = {name: answers[name] for name in protocol.next_morning if due and name in answers}
     before = {name: answers[name] for name in (*protocol.red_flags, *protocol.check_in) if name in answers}
-    common: dict[str, Any] = {"on": visit.today, "origin": Origin.PATIENT, "captured_at": timezone.now()}
+    common: dict[str, Any] = {"on": visit.today, "origin": Origin.PATIENT, "captured_at": clock.now()}
     facts = [CheckIn(id=kept["id"], moment="before_session", answers=before, **common)]
     if morning and due:
         facts.insert(
             0, CheckIn(id=kept["morning_id"], moment="next_morning", answers=morning, session=due, **common)
         )
-    report(request, visit, story, facts)
+    is_kept = report(request, visit, story, facts)
+    if any(before.get(name) for name in protocol.red_flags):
+        _warn_others(request, visit, facts[-1])
     state.forget_check(request)
+    return is_kept
+
+
+def _warn_others(request: HttpRequest, visit: Visit, flagged: CheckIn) -> None:
+    """A danger sign is the person's, not one ankle's: the other ankle's programme stops too."""
+    for other in visit.others:
+        there = visit._replace(episode=other)
+        copy = msgspec.structs.replace(flagged, id=f"{flagged.id}-{other.involved_side}")
+        report(request, there, there.story(), [copy])

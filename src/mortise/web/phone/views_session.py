@@ -7,12 +7,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from mortise.errors import InputError
 from mortise.record import ExerciseLog, PlannedExercise, SessionLog
 from mortise.terms import Origin
 from mortise.web.accounts import access
+from mortise.web.audit import clock
 from mortise.web.phone import presenters, presenters_session
 from mortise.web.phone.forms import ExerciseForm, QuestionsForm, number_or_none
 from mortise.web.phone.reports import report
@@ -57,7 +57,7 @@ def _log(
         raise InputError("This page is too old.", where="log_id", mend="Open the session again.")
     items = tuple(_item(item, form.cleaned_data) for item, form in zip(planned, forms, strict=True))
     return SessionLog(
-        id=log_id, on=visit.today, logged_on=visit.today, origin=Origin.PATIENT, captured_at=timezone.now(),
+        id=log_id, on=visit.today, logged_on=visit.today, origin=Origin.PATIENT, captured_at=clock.now(),
         session=session_id, items=items, answers=after.answers(),
     )  # fmt: skip
 

@@ -6,11 +6,11 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from mortise.record import Reading
 from mortise.terms import Origin
 from mortise.web.accounts import access
+from mortise.web.audit import clock
 from mortise.web.phone.forms_tests import HandValue, SelfTestForm
 from mortise.web.phone.reports import report
 from mortise.web.phone.self_tests import instrument_at_home, measures_due
@@ -35,6 +35,6 @@ def self_test(request: HttpRequest) -> HttpResponse:
 def _reading(visit: Visit, one: HandValue, batch: str) -> Reading:
     return Reading(
         id=f"{batch}-{one.measure.id}-{one.side.value}", on=visit.today, origin=Origin.PATIENT,
-        captured_at=timezone.now(), measure=one.measure.id, side=one.side, value=one.value,
+        captured_at=clock.now(), measure=one.measure.id, side=one.side, value=one.value,
         unit=one.measure.unit, instrument=instrument_at_home(one.measure),
     )  # fmt: skip

@@ -27,6 +27,7 @@ class Visit(NamedTuple):
     today: date
     circumstances: Circumstances
     content: Content
+    others: tuple[EpisodeRow, ...] = ()  # the other ankle, when both are treated
 
     @property
     def side(self) -> Side:
@@ -44,7 +45,7 @@ class Visit(NamedTuple):
 
 
 def visit_of(request: HttpRequest) -> Visit:
-    """Return the visit, or 404 when this phone's patient has no open episode."""
+    """Return the visit, or 404 when this phone's patient has no open episode. The ankle is the one chosen last."""
     user = request.user
     assert isinstance(user, User)
     patient = services.patient_of_phone(user)
@@ -52,4 +53,7 @@ def visit_of(request: HttpRequest) -> Visit:
     if not episodes:
         raise Http404
     today = patient.clinic.today()
-    return Visit(user, patient, episodes[0], today, state.circumstances_of(request, today), content())
+    chosen = state.ankle_of(request)
+    here = next((one for one in episodes if str(one.pk) == chosen), episodes[0])
+    others = tuple(one for one in episodes if one is not here)
+    return Visit(user, patient, here, today, state.circumstances_of(request, today), content(), others)

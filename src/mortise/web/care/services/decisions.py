@@ -97,8 +97,8 @@ def decide(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstan
     if made is None:
         made = _stored(episode, decision_record(whole, content(), on, circumstances, captured_at=clock.now()))
         new: list[Fact] = [made]
-        if made.decision.advice is Advice.STEP_BACK and made.decision.next_stage:
-            stage = made.decision.next_stage
+        stage = made.decision.steps_back_to
+        if stage is not None:
             new.append(_enter_stage(episode, stage, on, because=made.id, by=ENGINE, origin=Origin.ENGINE))
         whole = msgspec.structs.replace(whole, facts=(*whole.facts, *new))
         standings.renew(episode, made)

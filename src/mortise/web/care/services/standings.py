@@ -34,8 +34,8 @@ def renew(episode: EpisodeRow, made: DecisionRecord) -> None:
         standing.reason = reason_line(decision, content().protocol(episode.protocol))
         standing.is_answered = need == Need.ON_PLAN
     standing.stage, standing.next_stage = decision.stage, decision.next_stage or ""
-    if decision.advice is Advice.STEP_BACK and decision.next_stage:
-        standing.stage, standing.next_stage = decision.next_stage, ""  # acted on at once
+    if decision.steps_back_to is not None:
+        standing.stage, standing.next_stage = decision.steps_back_to, ""  # acted on at once
     standing.load = decision.load.value
     standing.is_locked = decision.is_locked
     standing.decision_id, standing.decided_on = made.id, decision.as_of

@@ -1,0 +1,99 @@
+"""A dose as people read it: one wording for list, page and command line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mortise.protocol import DoseStep
+from mortise.report.words import number, plural
+
+_LONG_S = 120  # from here on whole minutes read better
+
+
+def seconds_words(seconds: Decimal) -> str:
+    """Write a length: "30 s", "5 min".
+
+    Parameters
+    ----------
+    seconds : Decimal
+        At least zero.
+
+    Returns
+    -------
+    str
+        Whole minutes from two minutes on when nothing is left over, else seconds.
+    """
+    if seconds >= _LONG_S and seconds % 60 == 0:
+        return f"{number(seconds / 60, 1)} min"
+    return f"{_plain(seconds)} s"
+
+
+def short_dose(dose: DoseStep) -> str:
+    """Write a dose as a list shows it: "3 × 8", "3 × 20 s", "10 min".
+
+    Parameters
+    ----------
+    dose : DoseStep
+        One rung of a ladder.
+
+    Returns
+    -------
+    str
+        A single repetition that is held is written by its hold.
+    """
+    if dose.duration_s:
+        length = seconds_words(dose.duration_s)
+    elif dose.n_reps == 1 and dose.hold_s:
+        length = seconds_words(dose.hold_s)
+    else:
+        return f"{dose.n_sets} × {dose.n_reps}"
+    return length if dose.n_sets == 1 else f"{dose.n_sets} × {length}"
+
+
+def tempo_words(dose: DoseStep) -> str:
+    """Write a tempo: "up 2 s, hold 1 s, down 3 s"; nothing where there is none or the hold is the dose.
+
+    Parameters
+    ----------
+    dose : DoseStep
+        One rung of a ladder.
+
+    Returns
+    -------
+    str
+        Parts of no length are left out.
+    """
+    if dose.duration_s or dose.n_reps == 1:
+        return ""
+    parts = (("up", dose.up_s), ("hold", dose.hold_s), ("down", dose.down_s))
+    return ", ".join(f"{name} {_plain(value)} s" for name, value in parts if value)
+
+
+def full_dose(dose: DoseStep, *, with_rest: bool = False) -> str:
+    """Write a dose with its tempo, step height, load and contacts: "2 × 10, up 2 s, hold 1 s, down 2 s, light band".
+
+    Parameters
+    ----------
+    dose : DoseStep
+        One rung of a ladder.
+    with_rest : bool
+        Whether the rest between sets is written too.
+
+    Returns
+    -------
+    str
+        Parts joined by commas.
+    """
+    parts = [short_dose(dose), tempo_words(dose)]
+    if with_rest and dose.rest_s:
+        parts.append(f"rest {seconds_words(dose.rest_s)}")
+    if dose.height_cm is not None:
+        parts.append(f"{_plain(dose.height_cm)} cm")
+    parts.append(dose.load)
+    if dose.n_contacts:
+        parts.append(plural(dose.n_contacts, "contact"))
+    return ", ".join(part for part in parts if part)
+
+
+def _plain(value: Decimal) -> str:
+    return number(value, 1 if value == value.to_integral_value() else Decimal("0.1"))
