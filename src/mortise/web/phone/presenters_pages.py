@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -14,6 +15,7 @@ from mortise.terms import Truth
 from mortise.web.care.services import Look
 from mortise.web.phone.presenters import headline
 from mortise.web.phone.visits import Visit
+from mortise.web.ui.fields import CANNOT_SAY
 
 
 class StopStep(NamedTuple):
@@ -38,6 +40,7 @@ class CheckPage(NamedTuple):
     back_url: str
     next_words: str
     morning: str  # the session whose morning after is asked for
+    answers_json: str  # what was answered in earlier steps, for the phone's own note of it
 
 
 class HelpPage(NamedTuple):
@@ -48,7 +51,7 @@ class HelpPage(NamedTuple):
     looks: tuple[Look, ...]
 
 
-def check_page(visit: Visit, number: int, n_steps: int, *, morning: str) -> CheckPage:
+def check_page(visit: Visit, number: int, n_steps: int, *, morning: str, answers: Mapping[str, str | None]) -> CheckPage:
     """Compose one step of the check."""
     back = f"{reverse('phone:check')}?step={number - 1}" if number > 1 else ""
     return CheckPage(
@@ -62,6 +65,7 @@ def check_page(visit: Visit, number: int, n_steps: int, *, morning: str) -> Chec
         back_url=back,
         next_words="Save" if number == n_steps else "Next",
         morning=morning,
+        answers_json=json.dumps({name: CANNOT_SAY if said is None else said for name, said in answers.items()}),
     )
 
 

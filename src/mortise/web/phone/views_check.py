@@ -41,7 +41,9 @@ def check(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         return _next(request, visit, under_way, form, number, len(steps), story)
-    page = presenters_pages.check_page(visit, number, len(steps), morning=presenters.morning_due(story))
+    page = presenters_pages.check_page(
+        visit, number, len(steps), morning=presenters.morning_due(story), answers=under_way["answers"]
+    )
     status = 422 if request.method == "POST" else 200
     return render(request, "phone/check.html", {"page": page, "form": form, "tab": "check"}, status=status)
 

@@ -65,8 +65,16 @@ function headlineOf(state) {
   return state.plan.texts[`load.${state.session?.load ?? "keep"}.patient`] ?? "";
 }
 
+const GLYPHS = { raise: "advance", keep: "hold", ease: "ease", rest: "pause" };
+
 function doseWhy(plan, item) {
   return item.isEased ? say("eased") : item.why || plan.doses[item.dose].why;
+}
+
+function whyOf(state) {
+  if (!state.isChecked) return say("answers_lighter");
+  const why = state.session?.effect.say.length ? "" : state.session?.why;
+  return why === headlineOf(state) ? "" : why;
 }
 
 function todayPage(state) {
@@ -78,7 +86,7 @@ function todayPage(state) {
   const content = fill(copy("t-today"), {
     date: new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${state.on}T00:00:00Z`)),
     headline: headlineOf(state),
-    why: state.isChecked ? (solved?.effect.say.length ? "" : solved?.why) : say("answers_lighter"),
+    why: whyOf(state),
     offline: offlineWords(state),
     saved: waiting.length ? say("saved_here") : "",
     saved_more: say("saved_more"),
@@ -92,6 +100,7 @@ function todayPage(state) {
     left_out: state.isDone || !solved ? [] : [...solved.taken.map((name) => ({ name: `${plan.exercises[name].name}.`, why: say("withheld") })), ...solved.left_out.map((one) => ({ name: `${one.name}.`, why: one.why }))],
     days: state.isDone || state.ground !== "day" ? "" : "yes",
   });
+  if (state.isChecked) content.querySelector("h1 use")?.setAttribute("href", `#g-${GLYPHS[solved?.load] ?? "hold"}`);
   content.querySelectorAll("[data-figure]").forEach((place, i) => showPicture(place, plan.exercises[items[i].exercise].figure, "small"));
   content.querySelectorAll("[data-day]").forEach((button) => {
     button.setAttribute("aria-pressed", String(state.kinds.includes(button.dataset.day)));

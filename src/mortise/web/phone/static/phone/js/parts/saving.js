@@ -3,8 +3,7 @@
 
 import { instant, localDay } from "../core/day.js";
 import { checkIns, flagAnswers, missing, sessionLog } from "../core/facts.js";
-import { present, send } from "./contact.js";
-import { heldPlan } from "./contact.js";
+import { heldPlan, present, send } from "./contact.js";
 import { keep, note, setNote } from "./outbox.js";
 import { isPossible, keysOf, person } from "./vault.js";
 import { say } from "./words.js";
@@ -16,8 +15,9 @@ export const today = async () => localDay(await present(), ZONE);
 /** Take over the forms of the page. @param {Document | Element} root */
 export function watchForms(root) {
   root.querySelectorAll("form[data-outbox]").forEach((form) => {
+    if (form.dataset.outbox === "check" && isPossible()) noteStep(form);
     form.addEventListener("submit", (event) => {
-      if (!isPossible()) return;
+      if (!isPossible() || (form.dataset.outbox === "check" && !isEnd(form))) return;
       event.preventDefault();
       if (form.dataset.isSaving) return;
       form.dataset.isSaving = "yes";
@@ -41,22 +41,33 @@ export function said(form) {
   return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
 }
 
-/** One step of the check on a page of the server: noted here, sent there; the last one is saved here. */
+/** The last step of the check on a page of the server, or a danger sign: saved here. The steps before go to the server. */
 async function saveStep(form) {
   const found = await heldPlan();
   if (!(await isReady()) || !("plan" in found)) return false;
-  const number = Number(form.dataset.stepNumber);
-  const draft = await draftFor(number === 1);
-  const answers = number === 1 ? flagsIn(form, found.plan.ask.red_flags) : answersIn(form);
-  if (!draft || !answers) return false; // the server says what is missing
-  Object.assign(draft.answers, answers);
-  draft.step = number + 1;
-  await setNote("draft", draft);
-  const isFlag = number === 1 && Object.values(answers).includes("1");
-  if (!isFlag && number < Number(form.dataset.nSteps)) return false;
-  if (!isFlag && !found.plan.ask.check_in.every((name) => name in draft.answers)) return false;
+  const isFirst = form.dataset.stepNumber === "1";
+  const answers = isFirst ? flagsIn(form, found.plan.ask.red_flags) : answersIn(form);
+  if (!answers) return false; // the server says what is missing
+  const draft = (await draftFor(false)) ?? (await draftFor(true));
+  Object.assign(draft.answers, JSON.parse(form.dataset.answers || "{}"), answers);
+  const isFlag = isFirst && Object.values(answers).includes("1");
+  if (!isFlag && ![...found.plan.ask.red_flags, ...found.plan.ask.check_in].every((name) => name in draft.answers)) return false;
   await saveCheck(draft, found.plan, form.dataset.morning ?? "");
   return true;
+}
+
+/** Whether this step is to be saved here: the last one, or one on which a danger sign is ticked. */
+function isEnd(form) {
+  return form.dataset.stepNumber === form.dataset.nSteps || form.querySelector('input[name="which"]:checked') !== null;
+}
+
+/** Note on the phone what the server knows of a check under way, so that it goes on without the server too. */
+export async function noteStep(form) {
+  const answers = JSON.parse(form.dataset.answers || "{}");
+  if (Object.keys(answers).length === 0 || !(await isReady())) return;
+  const draft = (await draftFor(false)) ?? (await draftFor(true));
+  Object.assign(draft.answers, answers);
+  await setNote("draft", { ...draft, step: Number(form.dataset.stepNumber) });
 }
 
 /** The check under way today, or a new one. @param {boolean} isNew */
