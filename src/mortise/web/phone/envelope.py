@@ -68,6 +68,7 @@ def sealed_envelope(visit: Visit) -> dict[str, Any]:
 
 def envelope(visit: Visit) -> dict[str, Any]:
     """Return what the phone carries away."""
+    made_at = clock.now()  # before the record is read: what comes later is news to this plan
     days = [visit.today + timedelta(days=n) for n in range(N_DAYS)]
     stories = services.stories_ahead(
         episode=visit.episode, days=days, circumstances=circumstances_ahead(), by=visit.user
@@ -83,7 +84,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
         "shell": shell(visit.content).version,
         "epoch": services.server_epoch(),
         "protocol_hash": visit.content.protocol_hash(visit.episode.protocol),
-        "made_at": clock.now().isoformat(),
+        "made_at": made_at.isoformat(),
         "expires_on": days[-1].isoformat(),
         "zone": visit.patient.clinic.time_zone,
         "ankle": visit.ankle_words,

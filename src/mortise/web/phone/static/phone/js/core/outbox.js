@@ -2,7 +2,7 @@
 
 /**
  * @typedef {"waiting" | "acknowledged" | "refused" | "conflict"} State
- * @typedef {{id: string, person: string, sequence: number, state: State, reason: string, made_ms: number, acked_ms: number | null}} Item
+ * @typedef {{id: string, person: string, sequence: number, state: State, reason: string, made_ms: number, acked_ms: number | null, heard_ms?: number | null}} Item
  * @typedef {{sequence: number | null, id: string, outcome: "stored" | "already" | "refused" | "conflict", reason: string}} Answer
  */
 
@@ -24,16 +24,17 @@ export function nextBatch(items, most = BATCH) {
 /**
  * The items that an answer changes, as they are afterwards. Only what was named by number and id together changes, so a
  * late answer to an older batch, a foreign one or a half one changes nothing else. What was acknowledged stays so.
- * @param {Item[]} items @param {Answer[]} answers @param {number} now_ms @returns {Item[]}
+ * @param {Item[]} items @param {Answer[]} answers @param {number} now_ms by the phone's clock @param {number} [heard_ms] by the server's
+ * @returns {Item[]}
  */
-export function applyAnswers(items, answers, now_ms) {
+export function applyAnswers(items, answers, now_ms, heard_ms = now_ms) {
   const named = new Map(answers.map((answer) => [`${answer.sequence}`, answer]));
   const changed = [];
   for (const item of items) {
     const answer = named.get(`${item.sequence}`);
     if (!answer || item.state === "acknowledged") continue;
     if (answer.outcome === "stored" || answer.outcome === "already") {
-      if (answer.id === item.id) changed.push({ ...item, state: /** @type {State} */ ("acknowledged"), reason: "", acked_ms: now_ms });
+      if (answer.id === item.id) changed.push({ ...item, state: /** @type {State} */ ("acknowledged"), reason: "", acked_ms: now_ms, heard_ms });
     } else if (answer.outcome === "refused" || answer.outcome === "conflict") {
       changed.push({ ...item, state: answer.outcome, reason: answer.reason });
     }
@@ -48,7 +49,7 @@ export function applyAnswers(items, answers, now_ms) {
 export function offeredAgain(items) {
   return items
     .filter((item) => item.state !== "waiting")
-    .map((item) => ({ ...item, state: /** @type {State} */ ("waiting"), reason: "", acked_ms: null }));
+    .map((item) => ({ ...item, state: /** @type {State} */ ("waiting"), reason: "", acked_ms: null, heard_ms: null }));
 }
 
 /**

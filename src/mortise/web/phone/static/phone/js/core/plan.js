@@ -52,10 +52,11 @@ function idFor(plan, on) {
 export function tightened(plan, solved, effect, most_pct = 100) {
   const isWithheld = (item) => plan.exercises[item.exercise].tags.some((tag) => effect.without.includes(tag));
   const nothing = effect.stop || effect.rest;
-  const stays = nothing ? [] : solved.items.filter((item) => !isWithheld(item));
   const pct = Math.min(effect.pct, most_pct);
+  const isKnown = (item) => pct >= 100 || item.eased[String(pct)] !== undefined; // a share the plan did not solve: left out
+  const stays = nothing ? [] : solved.items.filter((item) => !isWithheld(item) && isKnown(item));
   const items = stays.map((item) => {
-    const dose = pct < 100 ? item.eased[String(pct)] ?? item.dose : item.dose;
+    const dose = pct < 100 ? item.eased[String(pct)] : item.dose;
     return { exercise: item.exercise, dose, isEased: dose !== item.dose, why: item.why };
   });
   return {
@@ -72,11 +73,11 @@ export function tightened(plan, solved, effect, most_pct = 100) {
 
 /**
  * What this phone knows of the day besides the plan, from the reports it still holds.
- * @param {any} plan @param {string} on @param {{fact: any, state: string, acked_ms: number | null}[]} held oldest first
+ * @param {any} plan @param {string} on @param {{fact: any, state: string, heard_ms: number | null}[]} held oldest first, heard by the server's clock, as the plan was made
  */
 export function standing(plan, on, held) {
   const made_ms = Date.parse(plan.made_at);
-  const isNews = (one) => one.state !== "acknowledged" || (one.acked_ms ?? 0) > made_ms;
+  const isNews = (one) => one.state !== "acknowledged" || (one.heard_ms ?? 0) > made_ms;
   const checks = held.filter((one) => one.fact.kind === "check_in" && one.fact.moment === "before_session");
   const stops = checks.filter(isNews).map((one) => evaluate(plan.vetoes, said(plan, one.fact.answers))).filter((effect) => effect.stop);
   const today = checks.filter((one) => one.fact.on === on && isNews(one)).pop();

@@ -61,7 +61,7 @@ async function sendAll() {
     if (reply === null) return false;
     if (reply.status === 200) {
       await noteSkew(reply.content.now_ms);
-      const isOther = await answered(who, reply.content.answers, reply.content.epoch);
+      const isOther = await answered(who, reply.content.answers, reply.content.epoch, reply.content.now_ms);
       const first = (await itemsOf(who)).find((item) => item.id === batch[0].id);
       if (!isOther && first?.state === "waiting") return false; // an answer that names nothing of ours: not again and again
     } else if ([400, 413].includes(reply.status) && batch.length > 1) {

@@ -39,7 +39,7 @@ export async function keep(facts) {
     for (const { id, box } of boxes) {
       if (await ask(items.get(id))) continue;
       sequence += 1;
-      await ask(items.add({ id, person: who, sequence, state: "waiting", reason: "", made_ms: now_ms, acked_ms: null, box }));
+      await ask(items.add({ id, person: who, sequence, state: "waiting", reason: "", made_ms: now_ms, acked_ms: null, heard_ms: null, box }));
     }
     await ask(meta.put(sequence, `sequence:${who}`));
   });
@@ -85,16 +85,16 @@ export async function sender(who) {
 
 /**
  * Write down an answer of the server: what became of each item, and its epoch.
- * @param {string} who @param {any[]} answers @param {string} epoch
+ * @param {string} who @param {any[]} answers @param {string} epoch @param {number} [heard_ms] by the server's clock
  */
-export async function answered(who, answers, epoch) {
+export async function answered(who, answers, epoch, heard_ms = Date.now()) {
   const isNew = await transaction("readwrite", async (meta, store, ask) => {
     const known = await ask(meta.get(`epoch:${who}`));
     const items = await ask(store.index("person").getAll(who));
     const isOther = Boolean(known) && known !== epoch;
     if (isOther) for (const item of offeredAgain(items)) await ask(store.put(item));
     const now = await ask(store.index("person").getAll(who));
-    for (const item of applyAnswers(now, answers, Date.now())) await ask(store.put(item));
+    for (const item of applyAnswers(now, answers, Date.now(), heard_ms)) await ask(store.put(item));
     await ask(meta.put(epoch, `epoch:${who}`));
     return isOther;
   });
