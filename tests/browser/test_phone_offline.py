@@ -72,9 +72,7 @@ class Server:
             if one.vendor == "sqlite" and one.is_in_memory_db():
                 one.inc_thread_sharing()
                 shared[one.alias] = one
-        thread = CuttableThread(
-            "localhost", StaticFilesHandler, connections_override=shared, port=self._port
-        )
+        thread = CuttableThread("localhost", StaticFilesHandler, connections_override=shared, port=self._port)
         thread.daemon = True
         thread.start()
         thread.is_ready.wait()
@@ -347,7 +345,9 @@ def test_two_tabs_and_two_phones_end_up_with_each_report_once(
         page.evaluate(f"() => {{ ({SEND})() }}")
     for page in (phone, tab, other):
         expect(page.locator("[data-unsent]")).to_be_hidden()
-    assert sorted(one.id for one in facts(cast, CheckIn)) == sorted(f"{x}-{n}" for x in "abc" for n in range(5))
+    assert sorted(one.id for one in facts(cast, CheckIn)) == sorted(
+        f"{x}-{n}" for x in "abc" for n in range(5)
+    )
     states = services.phones_of(episode=cast.episode, by=cast.ada)
     assert [one.n_not_received for one in states] == [0, 0]
 

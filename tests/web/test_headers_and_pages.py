@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import socket
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -121,6 +122,17 @@ def test_form_without_its_token_is_refused_with_a_page() -> None:
     response = Client(enforce_csrf_checks=True).post("/sign-in/", {})
     assert response.status_code == 403
     assert "load the page again" in response.content.decode()
+
+
+def test_broken_pipe_is_logged_without_its_address() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        text = "- Broken pipe from %s"
+        record = logging.LogRecord("django.server", logging.INFO, "f", 1, text, ((SECRET, 4321),), None)
+        record.request = ours  # the development server puts its socket where others put a request
+        assert NoPatientData().filter(record)
+    assert SECRET not in Line().format(record)
+    assert "Broken pipe" in Line().format(record)
 
 
 def test_log_lines_of_others_lose_their_values() -> None:

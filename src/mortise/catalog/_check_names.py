@@ -9,6 +9,7 @@ from mortise import units
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, places_of
 from mortise.protocol import Exercise, Protocol, Tag
+from mortise.protocol.assessment import URGENT, Question
 from mortise.terms import Measure, Setting
 
 DERIVATIONS = frozenset({
@@ -192,6 +193,7 @@ def _examination_names(book: Book, faults: Faults) -> int:
             if question.kind != "text" and len(question.levels) < 2:
                 faults.add(where, "a question with answers needs at least two.", "Add the other answer.")
             n_seen += 1 + _resolve(where, "evidence row", question.evidence, book.evidence, faults)
+            n_seen += _raised_flag(where, question, book, faults)
     for candidate in book.classification.candidates:
         for argument in candidate.arguments:
             where = f"classification, {candidate.id}, argument {argument.id}"
@@ -206,6 +208,26 @@ def _examination_names(book: Book, faults: Faults) -> int:
         protocols = (candidate.protocol,) if candidate.protocol else ()
         n_seen += _resolve(f"classification, {candidate.id}", "protocol", protocols, book.protocols, faults)
     return n_seen
+
+
+def _raised_flag(where: str, question: Question, book: Book, faults: Faults) -> int:
+    """Check that an answer that sends on at once raises a red flag on which every protocol stops."""
+    is_urgent = any(level.tier in URGENT for level in question.levels)
+    if is_urgent and not question.raises:
+        faults.add(
+            where, "an answer sends on at once and raises no red flag.", "Name the measure under raises."
+        )
+    elif question.raises and not is_urgent:
+        faults.add(where, "raises a red flag and no answer sends on at once.", "Give that answer its tier.")
+    if not question.raises:
+        return 0
+    for protocol in book.protocols.values():
+        if question.raises not in protocol.red_flags:
+            faults.add(
+                where, f"raises {question.raises!r}, no red flag of {protocol.id}.",
+                "Name a measure of its red_flags.",
+            )  # fmt: skip
+    return _resolve(where, "measure", (question.raises,), book.measures, faults)
 
 
 def stages_reach_the_end(book: Book, faults: Faults) -> int:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, TextIO
 
-from mortise.protocol import DoseStep, Light
+from mortise.protocol import Light
 from mortise.record import Finding, PlannedExercise
+from mortise.report.doses import full_dose
 from mortise.report.words import NOT_KNOWN, n_decimals, number, quantity, with_unit
 from mortise.terms import Advice, Cause, Limb, Load, Measure, Side, Strength, Truth, side_of
 
@@ -148,28 +149,9 @@ def author_words(author: str) -> str:
     return known.get(author, f"clinician {author}" if author else "not signed")
 
 
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"
-
-
-def dose_words(dose: DoseStep) -> str:
-    """Write a dose: "3 × 10, up 2 s, hold 1 s, down 3 s, light band"."""
-    parts = [
-        f"{dose.n_sets} × {_plain(dose.duration_s)} s"
-        if dose.duration_s
-        else f"{dose.n_sets} × {dose.n_reps}"
-    ]
-    tempo = (("up", dose.up_s), ("hold", dose.hold_s), ("down", dose.down_s))
-    parts += [f"{name} {_plain(seconds)} s" for name, seconds in tempo if seconds]
-    parts += [f"rest {_plain(dose.rest_s)} s"] if dose.rest_s else []
-    parts += [dose.load] if dose.load else []
-    parts += [f"step {_plain(dose.height_cm)} cm"] if dose.height_cm is not None else []
-    return ", ".join(parts)
-
-
 def planned_words(item: PlannedExercise) -> str:
     """Write the dose of a planned exercise, with its sides."""
-    return dose_words(item.dose) + (", each side" if item.n_sides == 2 else "")
+    return full_dose(item.dose, with_rest=True) + (", each side" if item.n_sides == 2 else "")
 
 
 def minutes_words(seconds: Decimal) -> str:

@@ -16,7 +16,15 @@ from mortise.decide.nodes import leaves_of
 from mortise.episode.gather import gather, uncounted
 from mortise.episode.known import Known, known_on
 from mortise.episode.lights import LightRules, SessionLight, aggravated_days, bouts_of, sessions_told
-from mortise.episode.stages import Standing, figures_of, overrule_of, plan_of, resumed_facts, standing
+from mortise.episode.stages import (
+    Standing,
+    figures_of,
+    overrule_of,
+    overruled,
+    plan_of,
+    resumed_facts,
+    standing,
+)
 from mortise.errors import InputError
 from mortise.prescribe import DoneSession, constraints_of, planned_stage
 from mortise.progress.derived import Course, derive
@@ -31,7 +39,6 @@ from mortise.record import (
     PatientRecord,
     PlanVersion,
     ProtocolPin,
-    Response,
     SessionLog,
 )
 from mortise.record.records import Episode
@@ -44,6 +51,7 @@ ENGINE = "mortise-engine/1"  # raised whenever the same facts could give another
 # A gain in range that comes with one of these, on that day or the next, is not a gain.
 WARNING_FLAGS = ("sharp_pain_flag", "giving_way_flag", "fall_or_catch_flag")
 FALL_FLAGS = ("fall_or_catch_flag", "red_fall")
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # a week more or less than any day decided about is still a day
 _MOST_READY = 256
 
 
@@ -115,7 +123,7 @@ def fold(
     Raises
     ------
     InputError
-        When the day lies before the episode, or a stage entry names no stage.
+        When the day lies before the episode or outside the calendar, or a stage entry names no stage.
 
     Notes
     -----
@@ -128,6 +136,10 @@ def fold(
     episode, person = record.episode, record.person
     if as_of < episode.opened_on:
         raise InputError("this day lies before the episode was opened.", mend="Ask for a later day.")
+    if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        raise InputError(
+            f"this day lies outside the years {FIRST_YEAR} to {LAST_YEAR}.", mend="Ask for another day."
+        )
     protocol = content.protocol(episode.protocol)
     pin = ProtocolPin(id=protocol.id, version=protocol.version, hash=content.protocol_hash(protocol.id))
     known = known_on(record.facts, as_of)
@@ -309,14 +321,12 @@ def _is_tighter(load: Load | None, than: Load) -> bool:
 
 def _carried(facts: Sequence[Fact]) -> tuple[FiredRule, ...]:
     """Return the rules of the newest step back that acted."""
-    overruled = {one.decision for one in facts if isinstance(one, Response) and one.response == "overrule"}
     acted = [
-        fact
-        for fact in facts
-        if isinstance(fact, DecisionRecord)
-        and fact.decision.steps_back_to is not None
-        and fact.id not in overruled
+        fact for fact in facts if isinstance(fact, DecisionRecord) and fact.decision.steps_back_to is not None
     ]
+    if acted:
+        undone = overruled(facts)
+        acted = [fact for fact in acted if fact.id not in undone]
     if not acted:
         return ()
     newest = max(acted, key=lambda one: (one.on, one.id))

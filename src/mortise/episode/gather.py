@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from mortise.episode.known import Known
 from mortise.progress.readings import Answer, Seen, answered_with, answers_track, track
 from mortise.record import CheckIn, ClinicVisit, Fact, Reading, SessionLog
 from mortise.record.tracks import Track, Trouble, key_of, track_of
-from mortise.terms import Cause, Limb, Measure, Setting, Side, limb_of
+from mortise.terms import Cause, Limb, Measure, Origin, Setting, Side, limb_of
 
 PAIN_DURING = "pain_during_nrs"
 VISIT_GRACE_DAYS = 7  # a clinic test stays fresh to the next planned visit and this much longer
@@ -49,7 +49,7 @@ def gather(
     for fact in known.facts:
         if isinstance(fact, CheckIn | SessionLog):
             day = fact.on.toordinal()
-            for measure_id, answer in answers_in(fact).items():
+            for measure_id, answer in _asked_in(fact, measures):
                 asked[measure_id].append((fact.id, day, answer))
         elif isinstance(fact, Reading):
             for measure_id, limb, one in seen_in(fact, measures, involved):
@@ -104,7 +104,7 @@ def seen_in(fact: Fact, measures: Mapping[str, Measure], involved: Side) -> Iter
     Parameters
     ----------
     fact : Fact
-        Any fact; readings taken tired or after treatment say nothing here.
+        Any fact; readings taken tired or after treatment say nothing here, nor does a patient of a clinic test.
     measures : mapping of str to Measure
         Known measures.
     involved : Side
@@ -117,7 +117,7 @@ def seen_in(fact: Fact, measures: Mapping[str, Measure], involved: Side) -> Iter
     """
     if isinstance(fact, Reading):
         measure = measures.get(fact.measure)
-        if measure is not None and fact.context.feeds_decisions:
+        if measure is not None and fact.context.feeds_decisions and _may_take(fact, measure):
             limb = limb_of(fact.side, involved) if measure.is_sided else Limb.NONE
             # A reading that names no side is trouble of the treated ankle: it may have been meant for it.
             under = Limb.INVOLVED if measure.is_sided and limb is Limb.NONE else limb
@@ -126,17 +126,31 @@ def seen_in(fact: Fact, measures: Mapping[str, Measure], involved: Side) -> Iter
                 under,
                 Seen(
                     fact.id, fact.on.toordinal(), fact.value, fact.unit, limb, fact.instrument, fact.rater,
-                    fact.recording_error, fact.at_visit,
+                    fact.recording_error, fact.at_visit and fact.origin is not Origin.PATIENT,
                 ),
             )  # fmt: skip
     elif isinstance(fact, CheckIn | SessionLog):
         day = fact.on.toordinal()
-        for measure_id, value in answers_in(fact).items():
-            measure = measures.get(measure_id)
-            if measure is not None:
-                limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
-                instrument = answered_with(measure)
-                yield measure_id, limb, Seen(fact.id, day, value, "", limb, instrument, is_answer=True)
+        for measure_id, value in _asked_in(fact, measures):
+            measure = measures[measure_id]
+            limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
+            instrument = answered_with(measure)
+            yield measure_id, limb, Seen(fact.id, day, value, "", limb, instrument, is_answer=True)
+
+
+def _asked_in(
+    fact: CheckIn | SessionLog, measures: Mapping[str, Measure]
+) -> Iterator[tuple[str, Decimal | None]]:
+    """Yield the answers of a fact to what is known and to what whoever answered may answer."""
+    for measure_id, value in answers_in(fact).items():
+        measure = measures.get(measure_id)
+        if measure is not None and _may_take(fact, measure):
+            yield measure_id, value
+
+
+def _may_take(fact: CheckIn | SessionLog | Reading, measure: Measure) -> bool:
+    """Whether the fact may speak of the measure: a clinic test is not taken or answered by the patient at home."""
+    return measure.setting is not Setting.CLINIC or fact.origin is not Origin.PATIENT
 
 
 def answers_in(fact: CheckIn | SessionLog) -> dict[str, Decimal | None]:

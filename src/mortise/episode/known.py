@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
 from mortise.record import Correction, Fact, SessionLog
+from mortise.terms import Origin
 
 
 class Known:
@@ -71,21 +73,44 @@ def _is_there(fact: Fact, as_of: date) -> bool:
     return any(instant.date() <= as_of for instant in instants)
 
 
+def is_a_clinicians(fact: Fact) -> bool:
+    """Whether a fact may loosen: made by a clinician here, or taken over from where a clinician made it.
+
+    Parameters
+    ----------
+    fact : Fact
+        A correction, stage entry, plan or response; from a phone, a sensor or the engine none of these may loosen.
+
+    Returns
+    -------
+    bool
+        By its origin.
+    """
+    return fact.origin in (Origin.CLINICIAN, Origin.IMPORTED)
+
+
 def _withdrawn(by_id: dict[str, Fact]) -> set[str]:
-    """Return the ids that corrections withdraw; a correction that is itself corrected withdraws nothing."""
-    corrections = [fact for fact in by_id.values() if isinstance(fact, Correction)]
-    against: dict[str, list[str]] = {}
-    for one in corrections:
-        against.setdefault(one.corrects, []).append(one.id)
-    void: dict[str, bool] = {}
+    """Return the ids that corrections withdraw; a correction that is itself withdrawn withdraws nothing.
 
-    def is_void(fact_id: str, seen: frozenset[str]) -> bool:
-        if fact_id in void:
-            return void[fact_id]
-        if fact_id in seen:
-            return False
-        found = any(not is_void(one, seen | {fact_id}) for one in against.get(fact_id, ()))
-        void[fact_id] = found
-        return found
-
-    return {fact_id for fact_id in against if is_void(fact_id, frozenset())}
+    Those that nothing corrects stand; what they correct is withdrawn, which may let others stand. Corrections in a
+    circle never come to stand and withdraw nothing, in whatever order they came.
+    """
+    corrects = {
+        fact.id: fact.corrects
+        for fact in by_id.values()
+        if isinstance(fact, Correction) and is_a_clinicians(fact)
+    }
+    n_against = Counter(corrects.values())
+    withdrawn: set[str] = set()
+    standing = [one for one in corrects if not n_against[one]]
+    while standing:
+        about = corrects[standing.pop()]
+        if about in withdrawn:
+            continue
+        withdrawn.add(about)
+        freed = corrects.get(about)  # a correction that is withdrawn no longer speaks against its fact
+        if freed is not None:
+            n_against[freed] -= 1
+            if not n_against[freed] and freed in corrects and freed not in withdrawn:
+                standing.append(freed)
+    return withdrawn

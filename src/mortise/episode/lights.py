@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,6 +21,8 @@ from mortise.record import CheckIn, Fact, Finding, SessionLog
 from mortise.record.tracks import Track, key_of
 from mortise.terms import Limb, Measure, Truth
 
+MORNING_DAYS = 2  # an answer later than this is about another morning
+
 
 class SessionLight(Struct, frozen=True, kw_only=True):
     """How one session was borne, with the words for both readers; `light` None is not known (yet)."""
@@ -32,7 +35,7 @@ class SessionLight(Struct, frozen=True, kw_only=True):
     is_pending: bool  # the morning after can still be told
     is_late: bool
     is_within_dose: bool
-    morning: str  # id of the check-in of the morning after
+    morning: str  # id of the newest check-in of the morning after
     reasons: tuple[str, ...]  # criteria that decided
     say_patient: str
     say_clinician: str
@@ -57,10 +60,15 @@ class LightRules:
 
 
 class Told(Struct, frozen=True):
-    """A session with the morning that belongs to it."""
+    """A session with the mornings that belong to it: told twice, the worse answer counts."""
 
     log: SessionLog
-    morning: CheckIn | None
+    mornings: tuple[CheckIn, ...]
+
+    @property
+    def morning(self) -> CheckIn | None:
+        """Return the newest of the mornings, or None."""
+        return self.mornings[-1] if self.mornings else None
 
 
 def sessions_told(facts: Sequence[Fact]) -> list[Told]:
@@ -74,16 +82,26 @@ def sessions_told(facts: Sequence[Fact]) -> list[Told]:
     Returns
     -------
     list of Told
-        Oldest first. A morning belongs to the session it names, or else to the session of the day before.
+        Oldest first. A morning belongs to the session it names, told on the next day or the one after; or else to
+        the session of the day before.
     """
-    mornings = [fact for fact in facts if isinstance(fact, CheckIn) and fact.moment == "next_morning"]
-    by_session = {one.session: one for one in mornings if one.session}
-    by_day = {one.on: one for one in mornings if not one.session}
+    by_session: dict[str, list[CheckIn]] = defaultdict(list)
+    by_day: dict[date, list[CheckIn]] = defaultdict(list)
+    for fact in facts:
+        if isinstance(fact, CheckIn) and fact.moment == "next_morning":
+            if fact.session:
+                by_session[fact.session].append(fact)
+            else:
+                by_day[fact.on].append(fact)
     logs = [fact for fact in facts if isinstance(fact, SessionLog)]
-    return [
-        Told(log, by_session.get(log.session) or by_day.get(log.on + timedelta(days=1)))
-        for log in sorted(logs, key=lambda one: (one.on, one.id))
-    ]
+    return [_told(log, by_session, by_day) for log in sorted(logs, key=lambda one: (one.on, one.id))]
+
+
+def _told(
+    log: SessionLog, by_session: Mapping[str, list[CheckIn]], by_day: Mapping[date, list[CheckIn]]
+) -> Told:
+    named = [one for one in by_session.get(log.session, ()) if 1 <= (one.on - log.on).days <= MORNING_DAYS]
+    return Told(log, tuple(named or by_day.get(log.on + timedelta(days=1), ())))
 
 
 def bouts_of(
@@ -128,7 +146,7 @@ def bouts_of(
         logged_on = _logged_on(log)
         is_late = (logged_on - log.on).days > LATE_AFTER_DAYS
         is_within = _is_within_dose(log, stage, exercises)
-        readings = (log.id,) if one.morning is None else (log.id, one.morning.id)
+        readings = (log.id, *(morning.id for morning in one.mornings))
         is_done = any(item.outcome != "skipped" for item in log.items) if log.items else True
         counts = is_done and is_within and not is_late
         bouts.append(
@@ -179,8 +197,8 @@ class _Scoped(Mapping[str, Track]):
         self._rules, self._course, self._day = rules, course, day
         self._made: dict[str, Track | None] = {}
         self._answers = {told.log.id: answers_in(told.log)}
-        if told.morning is not None:
-            self._answers[told.morning.id] = answers_in(told.morning)
+        for morning in told.mornings:
+            self._answers[morning.id] = answers_in(morning)
 
     def get(self, key: str, default: object = None) -> Track | None:  # type: ignore[override]
         """Return the track under `key` for this session, or None."""

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from mortise.decide import Figures, Overrule
+from mortise.episode.known import is_a_clinicians
 from mortise.errors import InputError
 from mortise.protocol import Protocol
 from mortise.protocol.criteria import criteria_in
@@ -39,7 +40,7 @@ class _Move(NamedTuple):
     at: datetime
     number: int
     stage: str
-    because: str
+    may_rise: bool
 
 
 def _captured(fact: Fact) -> datetime:
@@ -62,21 +63,22 @@ def standing(facts: Sequence[Fact], protocol: Protocol, opened_on: date) -> Stan
     -------
     Standing
         A stored decision that steps back moves by itself, on its day; a stage entry written for it adds nothing.
-        Both are void once that decision is overruled. Up moves only a stage entry. Several on one day: by the instant
-        of capture; without instants the easiest stage comes last.
+        Both are void once that decision is overruled. Up moves only a clinician's stage entry. Several on one day: by
+        the instant of capture; without instants the easiest stage comes last.
 
     Raises
     ------
     InputError
         When an entry names a stage the protocol does not have.
     """
-    overruled = {one.decision for one in facts if isinstance(one, Response) and one.response == "overrule"}
-    moves = sorted(_moves(facts, protocol, overruled), key=lambda one: (one.on, one.at, -one.number))
+    moves = sorted(_moves(facts, protocol, overruled(facts)), key=lambda one: (one.on, one.at, -one.number))
     stage, entered_on, back_on = protocol.first_stage, opened_on, None
     number = protocol.stage(stage).number
     is_first = True
     for move in moves:
         if move.stage == stage and not is_first:
+            continue
+        if move.number > number and not move.may_rise:
             continue
         if move.number < number and not is_first:
             back_on = move.on
@@ -93,15 +95,35 @@ def _moves(facts: Iterable[Fact], protocol: Protocol, overruled: set[str]) -> It
                     f"the protocol {protocol.id} has no such stage.", where=f"fact {fact.id}, field stage",
                     mend=f"Use one of {', '.join(numbers)}.",
                 )  # fmt: skip
-            yield _Move(fact.on, _captured(fact), numbers[fact.stage], fact.stage, fact.because)
+            yield _Move(fact.on, _captured(fact), numbers[fact.stage], fact.stage, is_a_clinicians(fact))
         elif isinstance(fact, DecisionRecord) and fact.id not in overruled:
             to = fact.decision.steps_back_to
             if to in numbers:
-                yield _Move(fact.on, _captured(fact), numbers[to], to, fact.id)
+                yield _Move(fact.on, _captured(fact), numbers[to], to, may_rise=False)
+
+
+def overruled(facts: Iterable[Fact]) -> set[str]:
+    """Return the ids of the decisions that a clinician has overruled.
+
+    Parameters
+    ----------
+    facts : iterable of Fact
+        Those that count.
+
+    Returns
+    -------
+    set of str
+        Of stored decisions.
+    """
+    return {one.decision for one in _responses(facts) if one.response == "overrule"}
+
+
+def _responses(facts: Iterable[Fact]) -> list[Response]:
+    return [one for one in facts if isinstance(one, Response) and is_a_clinicians(one)]
 
 
 def plan_of(facts: Iterable[Fact]) -> PlanVersion | None:
-    """Return the newest plan version, or None.
+    """Return the newest plan version that a clinician made, or None.
 
     Parameters
     ----------
@@ -113,8 +135,23 @@ def plan_of(facts: Iterable[Fact]) -> PlanVersion | None:
     PlanVersion or None
         Of several on one day the last captured, then the last by id.
     """
-    plans = [fact for fact in facts if isinstance(fact, PlanVersion)]
-    return max(plans, key=lambda one: (one.on, _captured(one), one.id), default=None)
+    return max(plans_of(facts), key=lambda one: (one.on, _captured(one), one.id), default=None)
+
+
+def plans_of(facts: Iterable[Fact]) -> list[PlanVersion]:
+    """Return every plan version that a clinician made.
+
+    Parameters
+    ----------
+    facts : iterable of Fact
+        Those that count.
+
+    Returns
+    -------
+    list of PlanVersion
+        In the order given.
+    """
+    return [fact for fact in facts if isinstance(fact, PlanVersion) and is_a_clinicians(fact)]
 
 
 def figures_of(plan: PlanVersion | None, protocol: Protocol) -> Figures | None:
@@ -161,9 +198,10 @@ def overrule_of(facts: Sequence[Fact], known_ids: Callable[[str], frozenset[str]
     Overrule or None
         The newest response, when it overrules and no stage was entered because of it or after it.
     """
-    responses = [fact for fact in facts if isinstance(fact, Response)]
     newest = max(
-        responses, key=lambda one: (one.on, _captured(one), -one.advice.tightness, one.id), default=None
+        _responses(facts),
+        key=lambda one: (one.on, _captured(one), -one.advice.tightness, one.id),
+        default=None,
     )
     if newest is None or newest.response != "overrule":
         return None

@@ -13,6 +13,7 @@ from mortise.episode.fold import Content, Folded, fold
 from mortise.episode.lights import SessionLight
 from mortise.episode.receipts import known_by
 from mortise.episode.series import MeasureSeries, series_of
+from mortise.episode.stages import plans_of
 from mortise.prescribe import DoseState, dose_states, re_entry, set_steps_of, todays_session
 from mortise.progress.sessions import adherence
 from mortise.protocol import Circumstances, Constraint, Layoff, Protocol, Stage
@@ -106,8 +107,7 @@ class Story:
     @cached_property
     def dose_states(self) -> dict[str, DoseState]:
         """Return where each exercise of the stage stands on its dose ladder."""
-        plans = sorted(self.record.of_kind(PlanVersion), key=lambda one: (one.on, one.id))
-        steps = set_steps_of((one for one in plans if one in self.facts), self.as_of)
+        steps = set_steps_of(plans_of(self.facts), self.as_of)
         return dose_states(self.stage_now, self.content.exercises, self.folded.done, steps, self.as_of)
 
     @cached_property

@@ -11,6 +11,7 @@ from msgspec import Struct
 from mortise.protocol.rules import Tier
 from mortise.terms import Limb, Strength
 
+URGENT = (Tier.NOW, Tier.WITHIN_48_H)
 QuestionKind = Literal["level", "text", "level_and_text"]
 
 
@@ -27,7 +28,8 @@ class Level(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One question of the assessment. The answer becomes a `Sign` with this id and the level's id.
 
-    A `text` question keeps the patient's or clinician's own words in `Sign.text` with level `noted`.
+    A `text` question keeps the patient's or clinician's own words in `Sign.text` with level `noted`. `raises` names the
+    red-flag measure that an answer which sends on now or within 48 hours raises in a running programme.
     """
 
     id: str
@@ -37,12 +39,18 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     levels: tuple[Level, ...] = ()
     help: str = ""
     is_red_flag: bool = False
+    raises: str = ""
     is_required: bool = False
     evidence: tuple[str, ...] = ()
 
     def level(self, level_id: str) -> Level | None:
         """Return the answer of that id, or None."""
         return next((level for level in self.levels if level.id == level_id), None)
+
+    def flag_of(self, level_id: str) -> str:
+        """Return the red flag this answer raises, or nothing; what refers within two weeks stops nothing by itself."""
+        level = self.level(level_id)
+        return self.raises if level is not None and level.tier in URGENT else ""
 
 
 class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -188,6 +188,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mortise.web.ui.middleware.SafeHeaders",
+    "mortise.web.ui.middleware.SizeLimit",
     "mortise.web.audit.middleware.RequestId",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

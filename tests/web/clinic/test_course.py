@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,12 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from mortise.protocol import Tier
 from mortise.record import CheckIn, ClinicVisit, DecisionRecord, Judgement, Reading, Response
-from mortise.terms import Advice
+from mortise.terms import Advice, Load
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import FactRow, Need, Standing
-from mortise.web.clinic.entries import RED_FLAG_OF
 from tests.web import builders
 from tests.web.builders import Cast
 from tests.web.clinic.desk import report, section_data, start, trained, url
@@ -103,6 +103,55 @@ def test_overrule_enters_the_stage_chosen_and_stands_on_the_record(cast: Cast) -
     text = page.content.decode()
     assert "overruled: advance to stage 2" in text
     assert "Knows this stage well." in text
+
+
+def overruled_load(client: Client, cast: Cast, load: str, advice: str = "hold", **over: str) -> Any:
+    data = {
+        "response": "overrule", "decision": shown(client, cast), "advice": advice, "load": load,
+        "reason": "Travels today.",
+    }  # fmt: skip
+    return client.post(url("respond", cast.episode.pk), data | over)
+
+
+def test_load_alone_is_overruled_and_stands_on_the_record(cast: Cast) -> None:
+    client = start(cast)
+    report(cast)
+    assert client.get(url("course", cast.episode.pk)).context["panel"].says.word == "Hold"
+    usual = services.story_of(episode=cast.episode, on=cast.clinic.today(), by=cast.ben.user).session
+    assert overruled_load(client, cast, "rest").status_code == 302
+    (response,) = responses(cast)
+    assert (response.advice, response.load, response.stage) == (Advice.HOLD, Load.REST, "")
+    page = client.get(url("course", cast.episode.pk))
+    assert page.context["panel"].load.word == "Rest"
+    assert "overruled: hold at stage 1; load: rest" in page.content.decode()
+    rest = services.story_of(episode=cast.episode, on=cast.clinic.today(), by=cast.ben.user).session
+    assert rest.load is Load.REST
+    assert len(rest.exercises) < len(usual.exercises)
+
+
+def test_overruled_load_gives_way_to_a_new_danger_only(cast: Cast) -> None:
+    client = start(cast)
+    report(cast)
+    assert overruled_load(client, cast, "raise").status_code == 302
+    assert client.get(url("course", cast.episode.pk)).context["panel"].load.word == "Raise"
+    report(cast, pain_now_nrs=Decimal(8), pain_worst_24h_nrs=Decimal(9))
+    told = services.story_of(episode=cast.episode, on=cast.clinic.today(), by=cast.ada)
+    assert told.decision.load.tightness < Load.KEEP.tightness
+
+
+def test_overrule_that_changes_nothing_is_asked_again(cast: Cast) -> None:
+    client = start(cast)
+    report(cast)
+    response = overruled_load(client, cast, "")
+    assert response.status_code == 400
+    assert "This is what was proposed" in response.content.decode()
+    assert responses(cast) == []
+
+
+def test_unknown_load_is_refused(cast: Cast) -> None:
+    client = start(cast)
+    assert overruled_load(client, cast, "double").status_code == 400
+    assert responses(cast) == []
 
 
 @pytest.mark.parametrize(
@@ -309,14 +358,19 @@ def test_answer_of_a_later_assessment_that_refers_stops_a_running_programme(cast
     assert [one.answers for one in flags] == [{"red_calf": Decimal(1)}]
 
 
-def test_every_red_flag_an_examination_can_raise_is_one_the_protocol_stops_on() -> None:
+def test_every_urgent_answer_of_an_examination_raises_a_flag_on_which_the_protocol_stops() -> None:
     protocol = content().protocol(builders.protocol_id())
-    questions = {one.id: one for one in content().assessment.questions()}
-    assert set(RED_FLAG_OF) <= set(questions)
-    assert set(RED_FLAG_OF.values()) <= set(protocol.red_flags)
     urgent = {
-        one.id
-        for one in questions.values()
-        if any(level.tier in (Tier.NOW, Tier.WITHIN_48_H) for level in one.levels)
+        level.id: question.flag_of(level.id)
+        for question in content().assessment.questions()
+        for level in question.levels
+        if level.tier in (Tier.NOW, Tier.WITHIN_48_H)
     }
-    assert urgent == set(RED_FLAG_OF)
+    assert urgent
+    assert set(urgent.values()) <= set(protocol.red_flags)
+
+
+def test_answer_that_refers_within_two_weeks_raises_nothing() -> None:
+    question = content().assessment.question("crps")
+    assert question is not None
+    assert question.flag_of("yes") == ""

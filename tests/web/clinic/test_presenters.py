@@ -45,7 +45,7 @@ from mortise.terms import (
 )
 from mortise.web.clinic.presenters_decision import panel_of, title_words
 from mortise.web.clinic.presenters_gate import gate_of, nearest_words
-from mortise.web.clinic.presenters_programme import DoseNow, dose_words, programme_of
+from mortise.web.clinic.presenters_programme import DoseNow, programme_of
 from mortise.web.clinic.presenters_words import (
     PEG_MET,
     PEG_STALE,
@@ -324,24 +324,6 @@ def an_exercise(exercise_id: str = "heel-rise") -> Exercise:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("dose", "words"),
-    [
-        (
-            DoseStep(n_sets=3, n_reps=8, up_s=Decimal(2), hold_s=Decimal(1), down_s=Decimal(3)),
-            "3 × 8, 2-1-3 s",
-        ),
-        (DoseStep(n_sets=3, duration_s=Decimal(30)), "3 × 30 s"),
-        (DoseStep(n_sets=2, hold_s=Decimal(20)), "2 × 20 s held"),
-        (DoseStep(n_sets=2, n_reps=8, hold_s=Decimal(5)), "2 × 8, 5 s held"),
-        (DoseStep(n_sets=1, duration_s=Decimal(300)), "1 × 5 min"),
-        (DoseStep(n_sets=2, n_reps=6, height_cm=Decimal(15), load="5 kg"), "2 × 6, 15 cm, 5 kg"),
-    ],
-)
-def test_dose_reads_as_a_physiotherapist_writes_it(dose: DoseStep, words: str) -> None:
-    assert dose_words(dose) == words
-
-
 def test_programme_shows_todays_dose_the_usual_one_and_why() -> None:
     exercise = an_exercise()
     session = Session(
@@ -364,7 +346,7 @@ def test_programme_shows_todays_dose_the_usual_one_and_why() -> None:
         lambda _: "",
     )
     (row,) = programme.rows
-    assert row.dose == "2 × 10, 2-1-2.5 s"
+    assert row.dose == "2 × 10, up 2 s, hold 1 s, down 2.5 s"
     assert row.usual == "3 × 12, light band"
     assert row.why == "Amber morning."
     assert [option.is_now for option in row.options] == [False, True]

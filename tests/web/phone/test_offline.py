@@ -51,7 +51,14 @@ def test_the_plan_is_sealed_under_the_persons_own_key(cast: builders.Cast, phone
 
 def test_the_plan_holds_no_name_and_no_diagnosis(cast: builders.Cast, phone: Client) -> None:
     body = sealed(phone)["body"].lower()
-    for word in ("ben fictional", "fictional ben", "dorsiflexion and gait", "impingement", str(cast.ben.pk), "1985"):
+    for word in (
+        "ben fictional",
+        "fictional ben",
+        "dorsiflexion and gait",
+        "impingement",
+        str(cast.ben.pk),
+        "1985",
+    ):
         assert word not in body
     assert cast.episode.protocol not in body
 
@@ -156,7 +163,11 @@ def test_switched_off_the_worker_takes_itself_away(phone: Client) -> None:
 
 def test_the_manifest_names_icons_that_are_there(phone: Client) -> None:
     manifest = json.loads(phone.get("/phone/manifest.webmanifest").content)
-    assert (manifest["scope"], manifest["start_url"], manifest["display"]) == ("/phone/", "/phone/", "standalone")
+    assert (manifest["scope"], manifest["start_url"], manifest["display"]) == (
+        "/phone/",
+        "/phone/",
+        "standalone",
+    )
     sizes = {(icon["sizes"], icon["purpose"]) for icon in manifest["icons"]}
     assert sizes == {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}
 

@@ -90,6 +90,24 @@ def test_a_danger_sign_is_saved_at_once_and_freezes_the_programme(cast: builders
     assert "Stop." in phone.get("/phone/").content.decode()  # later answers do not clear it
 
 
+def give_numbers(cast: builders.Cast) -> None:
+    cast.ben.clinic.emergency_line, cast.ben.clinic.phone = "112", "555 0100"
+    cast.ben.clinic.save()
+
+
+def test_the_numbers_to_call_stand_where_help_is_sought(cast: builders.Cast, phone: Client) -> None:
+    give_numbers(cast)
+    help_page = phone.get("/phone/help/").content.decode()
+    phone.post("/phone/check/", {"step": "1", "any_of_these": "some", "which": ["red_calf"]})
+    stop_page = phone.get("/phone/").content.decode()
+    for page in (help_page, stop_page):
+        assert re.findall(r'href="tel:([^"]*)"', page) == ["112", "5550100"]
+
+
+def test_no_number_is_made_up(phone: Client) -> None:
+    assert "tel:" not in phone.get("/phone/help/").content.decode()
+
+
 def test_cannot_say_is_kept_as_not_known(cast: builders.Cast, phone: Client) -> None:
     check_in(phone, swelling_self="unknown")
     assert facts(cast, CheckIn)[0].answers["swelling_self"] is None
@@ -206,7 +224,10 @@ def test_no_advance_happens_on_the_phone(cast: builders.Cast, phone: Client) -> 
     assert not facts(cast, StageEntry)
 
 
-def test_a_danger_sign_that_cannot_be_saved_still_shows_the_help(phone: Client, monkeypatch) -> None:
+def test_a_danger_sign_that_cannot_be_saved_still_shows_the_help(
+    cast: builders.Cast, phone: Client, monkeypatch
+) -> None:
+    give_numbers(cast)
     past = timezone.now() - timezone.timedelta(days=9)
     monkeypatch.setattr("mortise.web.phone.views_check.clock.now", lambda: past)
     monkeypatch.setattr(
@@ -217,6 +238,7 @@ def test_a_danger_sign_that_cannot_be_saved_still_shows_the_help(phone: Client, 
     assert response.status_code == 200
     assert 'role="alert"' in page
     assert "could not be saved" in page
+    assert 'href="tel:112"' in page
 
 
 def test_a_later_step_is_not_asked_before_the_danger_signs(phone: Client) -> None:

@@ -53,7 +53,12 @@ def batch(*items: dict[str, Any], **changed: Any) -> dict[str, Any]:
 
 
 def send(phone: Client, content: Any, **headers: str) -> Any:
-    sent = {"origin": "http://testserver", "accept": "application/json", "sec-fetch-site": "same-origin", **headers}
+    sent = {
+        "origin": "http://testserver",
+        "accept": "application/json",
+        "sec-fetch-site": "same-origin",
+        **headers,
+    }
     data = content if isinstance(content, bytes | str) else json.dumps(content)
     return phone.post("/phone/sync/", data, content_type="application/json", headers=sent)
 
@@ -104,7 +109,9 @@ def test_the_same_id_with_other_content_is_a_conflict_that_a_person_sees(
 
 
 @pytest.mark.parametrize("kind", ["judgement", "response", "stage_entry", "plan_version", "decision", "sign"])
-def test_a_phone_cannot_send_what_only_a_clinician_says(cast: builders.Cast, phone: Client, kind: str) -> None:
+def test_a_phone_cannot_send_what_only_a_clinician_says(
+    cast: builders.Cast, phone: Client, kind: str
+) -> None:
     forged = fact(1, kind=kind) | {"judgement": "resume", "reason": "x"}
     assert outcomes(send(phone, batch(item(1, fact=forged)))) == ["refused"]
 
@@ -207,7 +214,7 @@ def test_a_restored_server_has_another_epoch_and_takes_everything_again(
 def test_doubled_reordered_partial_delivery_ends_the_same(
     cast: builders.Cast, phone: Client, data: st.DataObject
 ) -> None:
-    """Whatever the network does with five reports of two phones, the record ends up with the five of them, each once."""
+    """Whatever the network does with five reports of two phones, the record ends up with each of them once."""
     salt = data.draw(st.uuids()).hex
     at = clock.now()
     reports = [

@@ -24,7 +24,7 @@ CONTENT = load()
 CORE = Path(__file__).resolve().parents[3] / "src/mortise/web/phone/static/phone/js/core"
 PROTOCOL = CONTENT.protocol("restricted-dorsiflexion")
 TABLE = veto_table(PROTOCOL, CONTENT.measures, PROTOCOL.first_stage)
-CALM = {name: "0" for name in TABLE}
+CALM = dict.fromkeys(TABLE, "0")
 CELLS = [(name, answer) for name, row in TABLE.items() for answer in row]
 
 
@@ -33,7 +33,14 @@ def checks() -> list[dict[str, str]]:
     alone = [{name: answer} for name, answer in CELLS]
     with_calm = [CALM | one for one in alone]
     pairs = [CALM | {a: x, b: y} for (a, x), (b, y) in combinations(CELLS, 2) if a != b]
-    odd = [{}, CALM, {"red_calf": "maybe"}, {"pain_now_nrs": "11"}, {"__proto__": "1"}, {"pain_now_nrs": "toString"}]
+    odd = [
+        {},
+        CALM,
+        {"red_calf": "maybe"},
+        {"pain_now_nrs": "11"},
+        {"__proto__": "1"},
+        {"pain_now_nrs": "toString"},
+    ]
     return [*alone, *with_calm, *pairs, *odd]
 
 
@@ -84,7 +91,9 @@ def decision(answers: dict[str, str]) -> Any:
     record = PatientRecord(
         person=Person(birth_year=1985),
         episode=Episode(id="e", involved_side=Side.LEFT, protocol=PROTOCOL.id, opened_on=opened),
-        facts=(CheckIn(id="c", on=opened, origin=Origin.PATIENT, by="p", moment="before_session", answers=said),),
+        facts=(
+            CheckIn(id="c", on=opened, origin=Origin.PATIENT, by="p", moment="before_session", answers=said),
+        ),
     )
     return story(record, CONTENT, opened).decision
 

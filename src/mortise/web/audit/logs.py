@@ -11,6 +11,8 @@ import traceback
 from datetime import UTC, datetime
 from types import TracebackType
 
+from django.http import HttpRequest
+
 from mortise.errors import MortiseError
 from mortise.web.audit import request_ids
 
@@ -29,8 +31,8 @@ class NoPatientData(logging.Filter):
 
     def _fixed_text(self, record: logging.LogRecord) -> str:
         request = getattr(record, "request", None)
-        if request is not None:
-            match = getattr(request, "resolver_match", None)
+        if isinstance(request, HttpRequest):  # the development server gives a socket
+            match = request.resolver_match
             route = match.view_name if match else "no such page"
             return f"{request.method} {route}: status {getattr(record, 'status_code', '-')}"
         return f"{str(record.msg)!r} (values left out)" if record.args else str(record.msg)

@@ -16,7 +16,6 @@ from django.db import transaction
 from msgspec import Struct
 
 from mortise.errors import InputError
-from mortise.protocol import Tier
 from mortise.protocol.assessment import Assessment
 from mortise.record import CheckIn, Correction, Fact, Goal, PatientRecord, Reading, Sign
 from mortise.terms import Context, Origin, Side
@@ -29,16 +28,6 @@ from mortise.web.clinic.forms_readings import Typed
 
 EMPTIED = "Withdrawn by the clinician: not examined."
 CHANGED = "Changed by the clinician on the day it was entered."
-# What an examination finds, as the red flag the engine stops on: question of the assessment to measure.
-RED_FLAG_OF = {
-    "acute_injury": "red_injury",
-    "infection": "red_hot_joint",
-    "clot": "red_calf",
-    "charcot": "red_hot_foot",
-    "nerve": "red_numb_weak",
-    "bone_stress": "red_bone",
-    "locking": "red_locking",
-}
 
 
 class Capture(NamedTuple):
@@ -205,9 +194,7 @@ def flag_facts(added: Iterable[Fact], assessment: Assessment, capture: Capture) 
     An answer that refers within two weeks stops nothing by itself: it stands on the course until a clinician acts.
     """
     raised: dict[str, Decimal | None] = {
-        RED_FLAG_OF[fact.sign]: Decimal(1)
-        for fact in added
-        if isinstance(fact, Sign) and fact.sign in RED_FLAG_OF and _stops_now(assessment, fact)
+        flag: Decimal(1) for fact in added if isinstance(fact, Sign) and (flag := _flag_of(assessment, fact))
     }
     if raised:
         yield CheckIn(
@@ -216,10 +203,9 @@ def flag_facts(added: Iterable[Fact], assessment: Assessment, capture: Capture) 
         )  # fmt: skip
 
 
-def _stops_now(assessment: Assessment, sign: Sign) -> bool:
+def _flag_of(assessment: Assessment, sign: Sign) -> str:
     question = assessment.question(sign.sign)
-    level = question.level(sign.level) if question is not None else None
-    return level is not None and level.tier in (Tier.NOW, Tier.WITHIN_48_H)
+    return question.flag_of(sign.level) if question is not None else ""
 
 
 def _correction(corrects: str, reason: str, capture: Capture, replacement: str = "") -> Correction:

@@ -9,7 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from mortise.protocol import Protocol
-from mortise.terms import Advice, Context, Sex, Side
+from mortise.record import Decision
+from mortise.terms import Advice, Context, Load, Sex, Side
 from mortise.web.ui.fields import Cells
 
 SIDES = [(Side.LEFT.value, "Left"), (Side.RIGHT.value, "Right")]
@@ -113,6 +114,12 @@ class OverruleForm(forms.Form):
         required=False,
         help_text="Only for an advance or a step back. The neighbouring stage when left as it is.",
     )
+    load = forms.ChoiceField(
+        label="Load today",
+        required=False,
+        help_text="For today only. Caps of the plan and of the day still hold.",
+        widget=Cells(in_row=True),
+    )
     reason = reason_field(
         "Because", help_text="Goes on the record under your name. Mortise will not overrule it."
     )
@@ -121,16 +128,18 @@ class OverruleForm(forms.Form):
         self,
         *args: Any,
         protocol: Protocol,
-        stage_id: str,
-        choices: list[tuple[str, str]],
+        decision: Decision,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.protocol, self.stage_id = protocol, stage_id
-        advice, stage = self.fields["advice"], self.fields["stage"]
+        self.protocol, self.proposal, self.stage_id = protocol, decision, decision.stage
+        advice, stage, load = self.fields["advice"], self.fields["stage"], self.fields["load"]
         assert isinstance(advice, forms.ChoiceField)
         assert isinstance(stage, forms.ChoiceField)
-        advice.choices = choices
+        assert isinstance(load, forms.ChoiceField)
+        advice.choices = _advice_choices(decision, protocol)
+        load.choices = _load_choices(decision)
+        load.initial = ""
         stage.choices = [("", "The neighbouring stage")] + [
             (one.id, f"{one.number} {one.title}") for one in protocol.stages
         ]
@@ -144,7 +153,17 @@ class OverruleForm(forms.Form):
             cleaned["stage"] = self._stage(Advice(advice), chosen)
         except ValidationError as error:
             self.add_error("stage", error)
+            return cleaned
+        if self._changes_nothing(cleaned):
+            self.add_error("advice", "This is what was proposed. Change something, or agree.")
         return cleaned
+
+    def _changes_nothing(self, cleaned: dict[str, Any]) -> bool:
+        proposed = Advice(cleaned["advice"])
+        if proposed is not self.proposal.advice or cleaned.get("load") not in ("", self.proposal.load.value):
+            return False
+        target = "" if proposed is Advice.HOLD else self.proposal.next_stage or ""
+        return bool(cleaned["stage"] == self._stage(proposed, target))
 
     def _stage(self, advice: Advice, chosen: str) -> str:
         here = self.protocol.stage(self.stage_id)
@@ -162,6 +181,24 @@ class OverruleForm(forms.Form):
         if target.number > here.number:
             raise ValidationError("A step back leads to this stage or an earlier one.")
         return target.id
+
+
+def _advice_choices(decision: Decision, protocol: Protocol) -> list[tuple[str, str]]:
+    """Return what can be done instead; what was proposed stays a choice, so that the load alone can be changed."""
+    words = {Advice.ADVANCE: "Advance", Advice.HOLD: "Hold", Advice.STEP_BACK: "Step back"}
+    if protocol.after(decision.stage) is None:
+        del words[Advice.ADVANCE]
+    return [
+        (one.value, f"{said}, as proposed" if one is decision.advice else said) for one, said in words.items()
+    ]
+
+
+def _load_choices(decision: Decision) -> list[tuple[str, str]]:
+    words = {Load.RAISE: "Raise", Load.KEEP: "Keep", Load.EASE: "Ease", Load.REST: "Rest"}
+    return [
+        ("", f"As proposed: {words[decision.load].lower()}"),
+        *((one.value, said) for one, said in words.items() if one is not decision.load),
+    ]
 
 
 class ReasonForm(forms.Form):

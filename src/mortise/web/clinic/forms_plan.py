@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from mortise.protocol import Constraint, Criterion, Exercise, Protocol, Stage, Tag
 from mortise.protocol.criteria import criteria_in
 from mortise.record import PlanVersion
+from mortise.report.doses import full_dose
 from mortise.report.words import number, with_unit
 from mortise.terms import Measure
 from mortise.units import SYMBOLS
 from mortise.web.clinic.forms import reason_field
-from mortise.web.clinic.presenters_programme import dose_words
 from mortise.web.ui.fields import ManyCells, UnitInput
 
 OFF, WITHOUT = "plan.off.", "plan.without."
@@ -121,7 +121,7 @@ class PlanForm(forms.Form):
         self.fields[f"step-{name}"] = forms.TypedChoiceField(
             label=f"{exercise.name}: dose",
             coerce=int,
-            choices=[(index, dose_words(one)) for index, one in enumerate(exercise.dose_steps)],
+            choices=[(index, full_dose(one)) for index, one in enumerate(exercise.dose_steps)],
         )
         self.initial[f"step-{name}"] = self.steps[name]
 

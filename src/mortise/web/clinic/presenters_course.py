@@ -169,6 +169,8 @@ def _past(
         if is_overruled:
             chosen = title_words(response.advice, made.stage, response.stage or None, protocol)
             outcome = f"overruled: {chosen[0].lower()}{chosen[1:]}"
+            if response.load is not None:
+                outcome += f"; load: {LOAD_SAYS[response.load].word.lower()}"
     elif made.advice.value in ("hold", "step_back", "stop_and_seek_help"):
         outcome = "acted at once"
     return PastDecision(

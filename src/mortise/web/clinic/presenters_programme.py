@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 
 from msgspec import Struct
 
-from mortise.protocol import DoseStep, Exercise, Stage
+from mortise.protocol import Exercise, Stage
 from mortise.record import Session
+from mortise.report.doses import full_dose
 from mortise.report.words import number, plural
 
 PURPOSE_ORDER = (
@@ -65,40 +65,6 @@ class DoseNow(Struct, frozen=True, kw_only=True):
     since: str
 
 
-def dose_words(dose: DoseStep) -> str:
-    """Write one rung: "3 × 8, 2-1-3 s, light band", "3 × 30 s", "2 × 20 s held", "2 × 5 min"."""
-    work = _work_words(dose)
-    extra = []
-    if dose.height_cm is not None:
-        extra.append(f"{number(dose.height_cm, _grid(dose.height_cm))} cm")
-    if dose.load:
-        extra.append(dose.load)
-    if dose.n_contacts:
-        extra.append(plural(dose.n_contacts, "contact"))
-    return ", ".join((work, *extra))
-
-
-def _work_words(dose: DoseStep) -> str:
-    if dose.duration_s:
-        return f"{dose.n_sets} × {_time_words(dose.duration_s)}"
-    if dose.hold_s and not dose.up_s and not dose.down_s:
-        held = f"{_time_words(dose.hold_s)} held"
-        return f"{dose.n_sets} × {held}" if dose.n_reps == 1 else f"{dose.n_sets} × {dose.n_reps}, {held}"
-    tempo = (dose.up_s, dose.hold_s, dose.down_s)
-    words = f", {'-'.join(number(part, _grid(part)) for part in tempo)} s" if any(tempo) else ""
-    return f"{dose.n_sets} × {dose.n_reps}{words}"
-
-
-def _grid(value: Decimal) -> Decimal:
-    return Decimal(1) if value == value.to_integral_value() else Decimal("0.1")
-
-
-def _time_words(seconds: Decimal) -> str:
-    if seconds >= 120 and seconds % 60 == 0:
-        return f"{number(seconds / 60, 1)} min"
-    return f"{number(seconds, _grid(seconds))} s"
-
-
 def programme_of(
     stage: Stage,
     session: Session,
@@ -148,8 +114,8 @@ def _row(
     planned = next((one for one in session.exercises if one.exercise == exercise_id), None)
     now = doses.get(exercise_id)
     step = now.step if now is not None else (planned.usual_step if planned else 0)
-    usual = dose_words(exercise.dose_steps[min(step, len(exercise.dose_steps) - 1)])
-    dose = dose_words(planned.dose) if planned else usual
+    usual = full_dose(exercise.dose_steps[min(step, len(exercise.dose_steps) - 1)])
+    dose = full_dose(planned.dose) if planned else usual
     return ExerciseRow(
         id=exercise_id,
         name=exercise.name,
@@ -160,7 +126,7 @@ def _row(
         why=" ".join(_reasons(planned.why if planned else "", now.cause if now else "", exercise.why)),
         since=now.since if now is not None else "",
         options=tuple(
-            DoseOption(step=index, words=dose_words(one), is_now=index == step)
+            DoseOption(step=index, words=full_dose(one), is_now=index == step)
             for index, one in enumerate(exercise.dose_steps)
         ),
         needs=", ".join(exercise.needs),

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from mortise.protocol import Criterion, Exercise, Group, Protocol, Rule, Stage
+from mortise.report.doses import full_dose
 from mortise.report.words import day, number, plural, with_unit
 from mortise.terms import EvidenceRow, Measure, Strength
-from mortise.web.clinic.presenters_programme import dose_words
 from mortise.web.clinic.presenters_words import (
     STRENGTH_WORDS,
     Source,
@@ -147,7 +147,7 @@ def _slot(
     name: str, purpose: str, first: int, last: int, n_per_week: int, exercises: Mapping[str, Exercise]
 ) -> SlotRow:
     steps = exercises[name].dose_steps
-    low, high = dose_words(steps[first]), dose_words(steps[min(last, len(steps) - 1)])
+    low, high = full_dose(steps[first]), full_dose(steps[min(last, len(steps) - 1)])
     return SlotRow(
         name=exercises[name].name,
         purpose=purpose,

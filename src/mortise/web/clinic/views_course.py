@@ -17,7 +17,7 @@ from mortise.protocol import Protocol
 from mortise.record import Decision, PatientRecord, Reading, Sign
 from mortise.report.chart import course_chart
 from mortise.report.words import day, short_day
-from mortise.terms import Advice
+from mortise.terms import Advice, Load
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.care import services
@@ -88,6 +88,7 @@ def _overrule(episode: EpisodeRow, request: StaffRequest, form: OverruleForm) ->
         response="overrule",
         by=request.user,
         advice=Advice(form.cleaned_data["advice"]),
+        load=Load(form.cleaned_data["load"]) if form.cleaned_data["load"] else None,
         stage=stage if stage != form.stage_id else "",
         reason=form.cleaned_data["reason"],
     )
@@ -261,12 +262,7 @@ def programme(episode: EpisodeRow, told: Story) -> Programme:
 
 def overrule_form(decision: Decision, protocol: Protocol, data: Any) -> OverruleForm:
     """Return the form to overrule a decision."""
-    options = [Advice.ADVANCE, Advice.HOLD, Advice.STEP_BACK]
-    if protocol.after(decision.stage) is None:
-        options.remove(Advice.ADVANCE)
-    words = {Advice.ADVANCE: "Advance", Advice.HOLD: "Hold", Advice.STEP_BACK: "Step back"}
-    choices = [(one.value, words[one]) for one in options if one is not decision.advice]
-    return OverruleForm(data, protocol=protocol, stage_id=decision.stage, choices=choices)
+    return OverruleForm(data, protocol=protocol, decision=decision)
 
 
 def full_header(episode: EpisodeRow, record: PatientRecord, told: Story | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The plan a phone may carry away: solved sessions for the days ahead, the veto table, what is asked, what to do in need.
+"""The plan a phone may carry away: sessions solved for the days ahead, the veto table, what is asked, help in need.
 
 It holds no name and no diagnosis. It is sealed, it expires, and after that only a gentle plan is left. Without the
 server the phone can take away from it and add nothing.
@@ -18,6 +18,7 @@ from mortise.episode import Story
 from mortise.prescribe.ladders import at_share, work_s
 from mortise.protocol import Circumstances, DoseStep
 from mortise.record import PlannedExercise, Session
+from mortise.report.doses import short_dose, tempo_words
 from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.phone import presenters, presenters_pages, presenters_session, signing
@@ -110,9 +111,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _day(
-    visit: Visit, day: date, stories: dict[tuple[date, str], Story], book: _Book
-) -> dict[str, Any]:
+def _day(visit: Visit, day: date, stories: dict[tuple[date, str], Story], book: _Book) -> dict[str, Any]:
     usual = stories[day, "usual"]
     is_today = day == visit.today
     return {
@@ -125,7 +124,11 @@ def _day(
 
 def _stop(visit: Visit, story: Story) -> dict[str, Any]:
     page = presenters_pages.stop_page(visit, story)
-    return {"headline": page.headline if story.is_locked else "", "lines": page.lines, "emergency": page.emergency}
+    return {
+        "headline": page.headline if story.is_locked else "",
+        "lines": page.lines,
+        "emergency": page.emergency,
+    }
 
 
 def _texts(visit: Visit) -> dict[str, str]:
@@ -195,9 +198,9 @@ class _Book:
         if key not in self.doses:
             self.doses[key] = {
                 "step": step,
-                "words": presenters.short_dose(dose),
+                "words": short_dose(dose),
                 "long_words": presenters_session.dose_words(dose),
-                "why": presenters.tempo_words(dose) or dose.load,
+                "why": tempo_words(dose) or dose.load,
                 "numbers": presenters_session.dose_numbers(dose),
                 "tempo": [part._asdict() for part in presenters_session.tempo_parts(dose)],
                 "rep_words": presenters_session.rep_words(dose),

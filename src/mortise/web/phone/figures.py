@@ -24,7 +24,7 @@ def figure_trees(content: Content, exercise_id: str, side: Side) -> dict[str, Tr
 
 
 def _tree(svg: str) -> Tree:
-    return _node(ElementTree.fromstring(svg))  # noqa: S314 - drawn by ourselves a moment ago
+    return _node(ElementTree.fromstring(svg))
 
 
 def _node(element: ElementTree.Element) -> Tree:

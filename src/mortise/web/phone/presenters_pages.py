@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -24,11 +25,21 @@ class StopStep(NamedTuple):
     why: str
 
 
+class Call(NamedTuple):
+    """A number to tap. `dial` is the same number as a telephone takes it."""
+
+    words: str
+    number: str
+    dial: str
+    is_emergency: bool
+
+
 class StopPage(NamedTuple):
     headline: str
     lines: tuple[str, ...]
     emergency: tuple[str, ...]
     steps: tuple[StopStep, ...]
+    calls: tuple[Call, ...]
 
 
 class CheckPage(NamedTuple):
@@ -48,10 +59,13 @@ class HelpPage(NamedTuple):
     emergency_words: str
     setbacks: tuple[str, ...]
     clinic: str
+    calls: tuple[Call, ...]
     looks: tuple[Look, ...]
 
 
-def check_page(visit: Visit, number: int, n_steps: int, *, morning: str, answers: Mapping[str, str | None]) -> CheckPage:
+def check_page(
+    visit: Visit, number: int, n_steps: int, *, morning: str, answers: Mapping[str, str | None]
+) -> CheckPage:
     """Compose one step of the check."""
     back = f"{reverse('phone:check')}?step={number - 1}" if number > 1 else ""
     return CheckPage(
@@ -65,7 +79,7 @@ def check_page(visit: Visit, number: int, n_steps: int, *, morning: str, answers
         back_url=back,
         next_words="Save" if number == n_steps else "Next",
         morning=morning,
-        answers_json=json.dumps({name: CANNOT_SAY if said is None else said for name, said in answers.items()}),
+        answers_json=json.dumps({name: said or CANNOT_SAY for name, said in answers.items()}),
     )
 
 
@@ -91,6 +105,7 @@ def stop_page(visit: Visit, story: Story) -> StopPage:
                 "Do not wait for us. Call, and tell them what you told us.",
             ),
         ),
+        calls=calls_of(visit),
     )  # fmt: skip
 
 
@@ -113,6 +128,21 @@ def unsaved_flag_page(visit: Visit, flags: Iterable[str]) -> StopPage:
                 + " ".join(measures[name].label for name in told if name in measures),
             ),
         ),
+        calls=calls_of(visit),
+    )
+
+
+def calls_of(visit: Visit) -> tuple[Call, ...]:
+    """Return the numbers the clinic has given, the emergency line first; none is made up."""
+    clinic = visit.patient.clinic
+    given = (
+        ("Call the emergency line", clinic.emergency_line, True),
+        (f"Call {clinic.name}", clinic.phone, False),
+    )
+    return tuple(
+        Call(words, number, re.sub(r"[^0-9+]", "", number), is_emergency)
+        for words, number, is_emergency in given
+        if number
     )
 
 
@@ -133,5 +163,6 @@ def help_page(visit: Visit, looks: Iterable[Look]) -> HelpPage:
         emergency_words=texts["emergency.now"],
         setbacks=setbacks,
         clinic=visit.patient.clinic.name,
+        calls=calls_of(visit),
         looks=tuple({(look.who, look.what, look.at.date()): look for look in looks}.values()),
     )

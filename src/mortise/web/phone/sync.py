@@ -76,7 +76,10 @@ def take_in(visit: Visit, batch: Batch) -> Contact:
     if batch.items:
         answers, changed = _answers(visit, batch)
     says = services.PhoneSays(
-        batch.device, batch.last_sequence, min(batch.n_waiting, 10**6), batch.sent_at_ms / 1000 - now.timestamp()
+        batch.device,
+        batch.last_sequence,
+        min(batch.n_waiting, 10**6),
+        batch.sent_at_ms / 1000 - now.timestamp(),
     )
     services.note_deliveries(
         episode=visit.episode,
@@ -105,7 +108,11 @@ def _answers(visit: Visit, batch: Batch) -> tuple[tuple[Answer, ...], list[str]]
     before = visit.story()
     try:
         answered = services.answer_report(
-            episode=visit.episode, facts=facts, on=visit.today, by=visit.user, circumstances=visit.circumstances
+            episode=visit.episode,
+            facts=facts,
+            on=visit.today,
+            by=visit.user,
+            circumstances=visit.circumstances,
         )
     except services.UndecidedError as error:  # the facts are kept: ask once more what became of each
         return services.append_facts(episode=visit.episode, facts=facts, by=visit.user), [str(error)]

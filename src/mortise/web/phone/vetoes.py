@@ -26,7 +26,9 @@ NO_EFFECT: Effect = {
 }  # fmt: skip
 
 
-def veto_table(protocol: Protocol, measures: Mapping[str, Measure], stage: str) -> dict[str, dict[str, Effect]]:
+def veto_table(
+    protocol: Protocol, measures: Mapping[str, Measure], stage: str
+) -> dict[str, dict[str, Effect]]:
     """Return the effect of every answer to every question asked before a session, by measure and answer."""
     rules = [rule for rule in protocol.rules if not rule.stages or stage in rule.stages]
     flags = set(protocol.red_flags)
@@ -41,7 +43,7 @@ def veto_table(protocol: Protocol, measures: Mapping[str, Measure], stage: str) 
 
 def answers_to(measure: Measure) -> tuple[str, ...]:
     """Return every answer that can be tapped, "can't say" included."""
-    return tuple(str(value) for value, _ in answer_field(measure).choices)
+    return tuple(str(value) for value, _ in answer_field(measure).widget.choices)
 
 
 def effect_of(measure: str, answer: str, rules: list[Rule]) -> Effect:
@@ -66,7 +68,7 @@ def unite(effects: Iterator[Effect] | list[Effect]) -> Effect:
 
 
 def evaluate(table: Mapping[str, Mapping[str, Effect]], answers: Mapping[str, str]) -> Effect:
-    """Return what a whole check withholds. A question left out, or an answer the table lacks, is not known: no impact."""
+    """Return what a whole check withholds. A question left out, or an answer the table lacks, is not known."""
     return unite([_cell(table[name], answers.get(name, CANNOT_SAY)) for name in table])
 
 

@@ -31,7 +31,11 @@ KEEP = "public, max-age=86400"
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """Say how the app is called and drawn when it is put on the home screen."""
-    icons = [("icon-192.png", 192, "any"), ("icon-512.png", 512, "any"), ("maskable-512.png", 512, "maskable")]
+    icons = [
+        ("icon-192.png", 192, "any"),
+        ("icon-512.png", 512, "any"),
+        ("maskable-512.png", 512, "maskable"),
+    ]
     body = {
         "id": SCOPE, "name": "Mortise", "short_name": "Mortise", "start_url": SCOPE, "scope": SCOPE,
         "display": "standalone", "background_color": "#f3f3ef", "theme_color": "#f3f3ef", "lang": "en",

@@ -42,7 +42,8 @@ WORDS: dict[str, str] = {
     "note_questions": "We ask before, not after. No answer can make today harder.",
     "refused": "Your clinic’s computer did not take this: {reason}",
     "conflict": "Two different reports carry one number. Both are kept and a person looks at them.",
-    "sign_out_unsent": "{n} not yet sent. They stay on this phone, locked, and are sent when you open your link again. Sign out all the same?",
+    "sign_out_unsent": "{n} not yet sent. They stay on this phone, locked, and are sent when you open your link"
+    " again. Sign out all the same?",
     "online_only": "This page needs a connection.",
     "kind_check_in": "Check, {on}",
     "kind_session_log": "Session, {on}",

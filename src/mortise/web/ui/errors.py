@@ -25,6 +25,7 @@ class Page(NamedTuple):
 PAGES = {
     400: Page(400, "This could not be read", "Go back, check what was sent, and try again."),
     403: Page(403, "This page has expired", "Go back, load the page again and repeat what you did."),
+    413: Page(413, "This is too large", "What was sent is too large to be taken. Send a shorter recording."),
     404: Page(404, "Not here", "This page does not exist, or it is not yours to see."),
     500: Page(500, "Our fault", "Something broke on our side. Nothing half-done was kept. Try once more."),
 }  # fmt: skip
@@ -54,6 +55,10 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, PAGES[403])
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _page(request, PAGES[413])
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from mortise.errors import MortiseError
-from mortise.web.ui.errors import answer_to
+from mortise.web.ui.errors import answer_to, too_large
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -40,6 +41,25 @@ class SafeHeaders:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class SizeLimit:
+    """Refuse a request larger than two recordings before anything of it is read: reading a form fills the disk.
+
+    A body without a length is empty to WSGI, so the length sent is the length there is.
+    """
+
+    N_RECORDINGS = 2
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        most = self.N_RECORDINGS * settings.UPLOAD_MAX_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        length = str(request.META.get("CONTENT_LENGTH") or "0")
+        if length.isdecimal() and (len(length) > len(str(most)) or int(length) > most):
+            return too_large(request)
+        return self.get_response(request)
 
 
 class ErrorPages:

@@ -33,7 +33,9 @@ class Delivery(models.Model):
     outcome = models.CharField(max_length=10)
     wall_ms = models.BigIntegerField(null=True, blank=True)  # the phone's wall clock at capture, uncorrected
     zone = models.CharField(max_length=60, blank=True)
-    monotonic_ms = models.FloatField(null=True, blank=True)  # since the page was opened, which no clock change moves
+    monotonic_ms = models.FloatField(
+        null=True, blank=True
+    )  # since the page opened; no change of clock moves it
     received_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

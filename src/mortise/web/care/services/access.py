@@ -1,5 +1,6 @@
 """Which objects a person may reach: always by way of the owner. Another clinic's object is 404, as if it did not exist.
 
+Whoever reaches for one that does exist is noted in the audit log under their own clinic; the owner's is not written in.
 Physiotherapists reach the patients of their clinic, a patient reaches themself, an administrator reaches nobody.
 """
 
@@ -13,6 +14,7 @@ from django.http import Http404
 
 from mortise.errors import InputError
 from mortise.web.accounts.models import PhoneLink, User
+from mortise.web.audit import log
 from mortise.web.care.models import EpisodeRow, FactRow, Patient, QuarantinedFact, StoredRecording
 from mortise.web.care.services.lines import one_line
 
@@ -36,19 +38,19 @@ def require_physiotherapist(user: User) -> None:
 
 def patient_or_404(user: User, patient_id: Any) -> Patient:
     """Return one patient, or 404."""
-    return _one(patients_of(user).select_related("clinic", "user"), pk=_uuid(patient_id))
+    return _one(user, patients_of(user).select_related("clinic", "user"), pk=_uuid(patient_id))
 
 
 def episode_or_404(user: User, episode_id: Any) -> EpisodeRow:
     """Return one episode with its patient and clinic, or 404."""
-    return _one(_episodes_of(user), pk=_uuid(episode_id))
+    return _one(user, _episodes_of(user), pk=_uuid(episode_id))
 
 
 def fact_or_404(user: User, fact_id: str, *, kind: str = "") -> FactRow:
     """Return one fact, of `kind` when given, or 404. A decision is a fact of kind "decision"."""
     facts: QuerySet[FactRow] = FactRow.objects.filter(episode__patient__in=patients_of(user))
     rows = facts.select_related("episode__patient__clinic", "episode__standing")
-    return _one(rows.filter(kind=kind) if kind else rows, pk=one_line(str(fact_id)))
+    return _one(user, rows.filter(kind=kind) if kind else rows, pk=one_line(str(fact_id)))
 
 
 def decision_or_404(user: User, decision_id: str) -> FactRow:
@@ -59,24 +61,24 @@ def decision_or_404(user: User, decision_id: str) -> FactRow:
 def recording_or_404(user: User, recording_id: Any) -> StoredRecording:
     """Return one recording with its episode, or 404."""
     rows = StoredRecording.objects.filter(episode__patient__in=patients_of(user))
-    return _one(rows.select_related("episode__patient__clinic"), pk=_uuid(recording_id))
+    return _one(user, rows.select_related("episode__patient__clinic"), pk=_uuid(recording_id))
 
 
 def phone_link_or_404(user: User, link_id: Any) -> PhoneLink:
     """Return one phone link of a patient this person may reach, or 404."""
     rows = PhoneLink.objects.filter(user__patient__in=patients_of(user))
-    return _one(rows.select_related("user__patient"), pk=_uuid(link_id))
+    return _one(user, rows.select_related("user__patient"), pk=_uuid(link_id))
 
 
 def quarantined_or_404(user: User, quarantined_id: Any) -> QuarantinedFact:
     """Return one quarantined item, or 404."""
     rows = QuarantinedFact.objects.filter(episode__patient__in=patients_of(user))
-    return _one(rows.select_related("episode__patient"), pk=_whole(quarantined_id))
+    return _one(user, rows.select_related("episode__patient"), pk=_whole(quarantined_id))
 
 
 def patient_of_phone(user: User) -> Patient:
     """Return the patient whose phone this is, or 404."""
-    return _one(patients_of(user).filter(user_id=user.pk).select_related("clinic", "user"))
+    return _one(user, patients_of(user).filter(user_id=user.pk).select_related("clinic", "user"))
 
 
 def open_episodes_of(user: User, patient: Patient) -> list[EpisodeRow]:
@@ -89,9 +91,12 @@ def _episodes_of(user: User) -> QuerySet[EpisodeRow]:
     return rows.select_related("patient__clinic", "patient__user", "standing")
 
 
-def _one(rows: QuerySet[Row], **lookup: Any) -> Row:
+def _one(user: User, rows: QuerySet[Row], **lookup: Any) -> Row:
     row = rows.filter(**lookup).first()
     if row is None:
+        if lookup and rows.model._default_manager.filter(**lookup).exists():
+            kind = rows.model._meta.model_name
+            log.record(user, "reach.refused", detail={"kind": kind, "id": lookup["pk"]})
         raise Http404
     return row
 

@@ -101,9 +101,12 @@ def decide(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstan
         if stage is not None:
             new.append(_enter_stage(episode, stage, on, because=made.id, by=ENGINE, origin=Origin.ENGINE))
         whole = msgspec.structs.replace(whole, facts=(*whole.facts, *new))
-        standings.renew(episode, made)
+        decided = Decided(made, whole, circumstances)
+        standings.renew(episode, made, decided.story.due)
+    else:
+        decided = Decided(made, whole, circumstances)
     log.record(by, "decision.make", episode.patient, {"episode": episode.pk, "decision": made.id})
-    return Decided(made, whole, circumstances)
+    return decided
 
 
 def answer_report(
@@ -186,13 +189,14 @@ def judge(
     about: str = "",
 ) -> Decided:
     """Record a clinician's judgement, such as opening a programme a red flag froze, and decide anew; audited."""
-    if not reason.strip():
+    reason = one_line(reason)
+    if not reason:
         raise InputError("A judgement needs its reason.", where="reason")
     today = episode.patient.clinic.today()
     lock(episode)
     fact = Judgement(
         id=new_id(), on=today, origin=Origin.CLINICIAN, captured_at=clock.now(), judgement=judgement,
-        reason=one_line(reason), about=about,
+        reason=reason, about=about,
     )  # fmt: skip
     store(episode, admitted(episode, fact, by))
     if judgement == "resume":

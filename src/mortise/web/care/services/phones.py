@@ -98,9 +98,7 @@ def stories_ahead(
     log.record(by, "plan.read", episode.patient, {"episode": episode.pk, "n_days": len(days)})
     record = load_record(episode)
     return {
-        (day, name): story(record, content(), day, one)
-        for day in days
-        for name, one in circumstances.items()
+        (day, name): story(record, content(), day, one) for day in days for name, one in circumstances.items()
     }
 
 

@@ -53,7 +53,7 @@ def set_goals(*, episode: EpisodeRow, goals: Sequence[GoalDraft], by: User) -> t
     lock(episode)
     live = {goal.id: goal for goal in goals_of(load_record(episode))}
     unknown = [draft.id for draft in goals if draft.id and draft.id not in live]
-    if unknown or any(not draft.words.strip() for draft in goals):
+    if unknown or not all(one_line(draft.words) for draft in goals):
         raise InputError("A goal needs its words, and one that is changed must still be open.", where="goals")
     kept: list[Goal] = []
     for draft in goals:
@@ -169,7 +169,8 @@ def correct(
     *, episode: EpisodeRow, fact_id: str, reason: str, by: User, replacement: Fact | None = None
 ) -> Correction:
     """Say that an earlier fact was wrong: it stays on the record and no longer counts; audited."""
-    if not reason.strip():
+    reason = one_line(reason)
+    if not reason:
         raise InputError("A correction needs its reason.", where="reason")
     lock(episode)
     known = {fact.id: fact for fact in load_record(episode).facts}
@@ -180,7 +181,7 @@ def correct(
         known[fact_id],
         episode.patient.clinic.today(),
         replacement=new.id if new else "",
-        reason=reason.strip(),
+        reason=reason,
     )
     _add(episode, fact, by)
     log.record(by, "facts.correct", episode.patient, {"episode": episode.pk, "fact": fact_id})

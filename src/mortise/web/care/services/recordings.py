@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -31,9 +32,12 @@ from mortise.web.care.services.lines import one_line
 if TYPE_CHECKING:
     from mortise.measure import MeasureResult
 
+logger = logging.getLogger("mortise.care")
+
 CHUNK_BYTES = 1024 * 1024
 MAX_FILES = 4
 INSTRUMENTS = {"gait": "foot_imu", "lunge": "phone"}
+BROKEN = "Our fault: measuring this recording broke. Its files are kept. Tell whoever runs Mortise."
 
 
 class Upload(NamedTuple):
@@ -72,7 +76,7 @@ def store_recording(
         raise InputError("Two files say they are of the same side.", where="files")
     if recorded_on > episode.patient.clinic.today():
         raise InputError("A recording cannot be of the future.", where="recorded_on")
-    kept = [_keep(upload.file) for upload in uploads]
+    kept = _keep_all(uploads)
     with transaction.atomic():
         recording = StoredRecording.objects.create(
             episode=episode, test=test, recorded_on=recorded_on, placement=one_line(placement), rate_hz=rate_hz,
@@ -99,6 +103,9 @@ def analyse_recording(*, recording: StoredRecording, by: User) -> StoredRecordin
         reason = ""
     except MortiseError as error:
         result, reason = None, str(error)
+    except Exception as error:  # a file nobody thought of must not cost the page, nor look like a number
+        logger.error("measuring broke", exc_info=error)
+        result, reason = None, BROKEN
     finally:
         for stream in streams:
             stream.close()
@@ -150,7 +157,8 @@ def accept_readings(
 ) -> tuple[Reading, ...]:
     """Make readings of the chosen results (measure, side) of a recording, each with its error and quality; audited.
 
-    A recording is accepted once; later changes are corrections.
+    A recording is accepted once, and so is each of its files, by whatever name and day it was sent again: one walk is
+    never two. Later changes are corrections.
     """
     lock(recording.episode)
     row = StoredRecording.objects.select_for_update().get(pk=recording.pk)
@@ -158,6 +166,7 @@ def accept_readings(
         raise InputError("Only a measured recording that is not excluded gives readings.", where="recording")
     if row.accepted_at is not None:
         raise ConflictError("The readings of this recording were accepted already.")
+    _refuse_known_files(row)
     found = {(one.measure, one.side): one for one in _result(row).readings}
     readings = []
     for place in dict.fromkeys(chosen):
@@ -186,10 +195,13 @@ def accept_readings(
 @transaction.atomic
 def exclude_recording(*, recording: StoredRecording, reason: str, by: User) -> None:
     """Set a recording aside, with a reason; its file stays. Readings made of it are corrected apart; audited."""
-    if not reason.strip():
+    reason = one_line(reason)
+    if not reason:
         raise InputError("Excluding needs a reason.", where="reason")
     row = StoredRecording.objects.select_for_update().get(pk=recording.pk)
-    row.is_excluded, row.excluded_reason = True, one_line(reason)
+    if row.is_excluded:
+        raise ConflictError("This recording was set aside already.", mend="Load the page again.")
+    row.is_excluded, row.excluded_reason = True, reason
     row.save(update_fields=["is_excluded", "excluded_reason"])
     log.record(by, "recording.exclude", recording.episode.patient, {"recording": row.pk})
 
@@ -201,6 +213,33 @@ def path_of(sha256: str) -> Path:
 
 
 # ---------------------------------------------------------------- steps
+
+
+def _keep_all(uploads: Sequence[Upload]) -> list[_Kept]:
+    """Write every file or none: when one is refused, those written before it go, unless a recording needs them."""
+    kept: list[_Kept] = []
+    try:
+        for upload in uploads:
+            kept.append(_keep(upload.file))
+    except BaseException:
+        for one in kept:
+            if not RecordingFile.objects.filter(sha256=one.sha256).exists():
+                path_of(one.sha256).unlink(missing_ok=True)
+        raise
+    return kept
+
+
+def _refuse_known_files(row: StoredRecording) -> None:
+    """Refuse readings of a file whose readings this clinic accepted from another recording, of whichever patient."""
+    accepted = StoredRecording.objects.filter(
+        episode__patient__clinic_id=row.episode.patient.clinic_id, accepted_at__isnull=False, is_excluded=False,
+        files__sha256__in=row.files.values("sha256"),
+    ).exclude(pk=row.pk)  # fmt: skip
+    if accepted.exists():
+        raise ConflictError(
+            "Readings of this very file were accepted already, as another recording.",
+            mend="Set one of the two aside.",
+        )
 
 
 def _keep(file: File[bytes]) -> _Kept:
