@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from mortise.record import Reading
+from mortise.terms import Better, Measure, Origin, Side
 from mortise.web.audit.models import AuditEntry
+from mortise.web.care import services
+from mortise.web.care.content import content
 from mortise.web.care.models import Need, Standing
 from tests.web import builders
 from tests.web.builders import Cast
@@ -46,7 +51,7 @@ def test_list_of_a_new_clinic_says_how_to_begin() -> None:
 def test_list_counts_whoever_asks_for_nothing(cast: Cast) -> None:
     client = start(cast)
     report(cast)
-    Standing.objects.filter(episode=cast.episode).update(need=Need.ON_PLAN)
+    Standing.objects.filter(episode=cast.episode).update(need=Need.ON_PLAN, tests_due_on=None)
     desk = client.get(url("needs")).context["desk"]
     assert desk.headline == "Nobody needs you."
     assert desk.n_on_plan == 1
@@ -60,6 +65,81 @@ def test_list_calls_a_silent_patient_silent_and_not_on_plan(cast: Cast) -> None:
     (group,) = client.get(url("needs")).context["desk"].groups
     assert group.rows[0].says.word == "Cannot decide"
     assert group.rows[0].since == "12 days"
+
+
+def due_on(cast: Cast, days: int, **over: Any) -> None:
+    on = cast.clinic.today() + timedelta(days=days)
+    fields = {"need": Need.ON_PLAN, "tests_due_on": on, "tests_due": "Knee to wall"}
+    Standing.objects.filter(episode=cast.episode).update(**fields | over)
+
+
+def test_decision_renews_which_test_at_a_visit_is_due_and_a_reading_puts_it_off(cast: Cast) -> None:
+    client = start(cast)
+    report(cast)
+    today = cast.clinic.today()
+    standing = Standing.objects.get(episode=cast.episode)
+    told = services.story_of(episode=cast.episode, on=today, by=cast.ada)
+    first = min((one for one in told.due if one.where == "visit"), key=lambda one: one.due_on)
+    assert (standing.tests_due_on, standing.tests_due.startswith(first.label)) == (first.due_on, True)
+    (group,) = client.get(url("needs")).context["desk"].groups
+    assert (group.key, group.rows[0].is_due, group.rows[0].action) == ("week", True, "Book")
+    assert group.rows[0].why.startswith(f"Due today: {first.label}")
+    tests = [content().measures[one.measure] for one in told.due if one.where == "visit"]
+    facts = [visit_reading(one, today) for one in tests]
+    answers = services.append_facts(episode=cast.episode, by=cast.ada, facts=facts)
+    assert [answer.reason for answer in answers if not answer.is_kept] == []
+    services.decide(episode=cast.episode, on=today, by=cast.ada)
+    standing.refresh_from_db()
+    assert standing.tests_due_on is None or standing.tests_due_on > today
+
+
+def visit_reading(measure: Measure, on: date) -> Reading:
+    return Reading(
+        id=services.new_id(), on=on, origin=Origin.CLINICIAN, measure=measure.id,
+        side=Side.LEFT if measure.is_sided else Side.NONE,
+        value=measure.low if measure.better is Better.DOWN else measure.high,
+        unit=measure.unit, instrument=measure.instruments[0].id, at_visit=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "says"), [(-3, "Due since"), (0, "Due today"), (3, "Due by")])
+def test_list_names_tests_due_soon(cast: Cast, days: int, says: str) -> None:
+    client = start(cast)
+    due_on(cast, days)
+    page = client.get(url("needs"))
+    (group,) = page.context["desk"].groups
+    assert group.rows[0].why.startswith(says)
+    assert "Knee to wall" in group.rows[0].why
+    assert "Tests due</span>" in page.content.decode()
+
+
+def test_test_due_later_leaves_the_patient_on_plan(cast: Cast) -> None:
+    client = start(cast)
+    due_on(cast, 4)
+    assert client.get(url("needs")).context["desk"].n_on_plan == 1
+
+
+def test_silence_comes_before_tests_and_names_them(cast: Cast) -> None:
+    client = start(cast)
+    due_on(cast, -3, last_heard_on=cast.clinic.today() - timedelta(days=12))
+    (group,) = client.get(url("needs")).context["desk"].groups
+    assert group.rows[0].says.word == "Cannot decide"
+    assert "Knee to wall" in group.rows[0].why
+
+
+def test_list_keeps_the_order_of_need(cast: Cast) -> None:
+    today = cast.clinic.today()
+    wanted = {
+        "Stopped": {"need": Need.STOPPED}, "Stepped": {"need": Need.STEPPED_BACK}, "Asked": {"need": Need.ASKED},
+        "Advances": {"need": Need.ADVANCE}, "Tests": {"need": Need.ON_PLAN, "tests_due_on": today},
+        "Silent": {"need": Need.ON_PLAN, "last_heard_on": today - timedelta(days=30)},
+        "Left": {"need": Need.ON_PLAN, "n_quarantined": 1}, "New": {"need": Need.NEW}, "Well": {"need": Need.ON_PLAN},
+    }  # fmt: skip
+    for name, fields in reversed(wanted.items()):
+        made = builders.episode(builders.patient(cast.ada, name), cast.ada)
+        Standing.objects.filter(episode=made).update(**fields)
+    rows = services.needs_list(by=cast.ada, today=today)
+    assert [row.name for row in rows if row.name != "Ben Fictional"] == list(wanted)
 
 
 def test_search_keeps_those_whose_name_holds_every_word_whatever_the_case(cast: Cast) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from mortise.report.words import day, plural
+from mortise.report.words import day, plural, short_day
 from mortise.web.care.models import Need
 from mortise.web.care.services.needs import NeedRow
 from mortise.web.clinic.presenters_words import Says, n_people, says_of
@@ -28,6 +28,7 @@ class Row(Struct, frozen=True, kw_only=True):
     since: str
     action: str
     is_flag: bool
+    is_due: bool  # said as a chip: it is no proposal of Mortise
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -56,9 +57,12 @@ _GROUPS = (
     ("now", "Now", "a red flag; the clock runs until you answer", (Need.STOPPED,)),
     (
         "decide", "Decide today", "Mortise proposes, you agree or overrule",
-        (Need.ASKED, Need.STEPPED_BACK, Need.ADVANCE),
+        (Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE),
     ),
-    ("week", "This week", "silent, not started, something not taken in", (Need.SILENT, Need.NEW)),
+    (
+        "week", "This week", "tests due, silent, something not taken in, not started",
+        (Need.TESTS_DUE, Need.SILENT, Need.NOT_TAKEN_IN, Need.NEW),
+    ),
 )  # fmt: skip
 
 
@@ -83,13 +87,11 @@ def desk_of(
     shown = [one for one in everybody if all(word in one.name.casefold() for word in wanted)]
     groups = []
     for key, title, about, needs in _GROUPS:
-        rows = tuple(
-            _row(one, now, titles) for one in shown if one.need in needs or (key == "week" and _is_left(one))
-        )
+        rows = tuple(_row(one, now, titles) for one in shown if one.need in needs)
         if rows:
             groups.append(Group(key=key, title=title, about=about, rows=rows))
-    quiet = sorted((one for one in shown if _is_quiet(one)), key=lambda one: one.name)
-    n_quiet = sum(_is_quiet(one) for one in everybody)
+    quiet = sorted((one for one in shown if not one.needs_somebody), key=lambda one: one.name)
+    n_quiet = sum(not one.needs_somebody for one in everybody)
     n_needing = len(everybody) - n_quiet
     return Desk(
         headline=headline(n_needing, sum(one.need is Need.STOPPED for one in everybody)),
@@ -101,15 +103,6 @@ def desk_of(
         is_empty=not everybody,
         query=query,
     )
-
-
-def _is_left(row: NeedRow) -> bool:
-    """Whether somebody on plan sent something that nobody could take in."""
-    return row.need is Need.ON_PLAN and row.n_quarantined > 0
-
-
-def _is_quiet(row: NeedRow) -> bool:
-    return row.need is Need.ON_PLAN and not row.n_quarantined
 
 
 def headline(n_needing: int, n_now: int) -> str:
@@ -139,6 +132,7 @@ def _row(row: NeedRow, now: datetime, titles: Mapping[str, str]) -> Row:
         since=_since(row, now),
         action="Answer" if row.need is Need.STOPPED else row.action,
         is_flag=row.need is Need.STOPPED,
+        is_due=row.need is Need.TESTS_DUE,
     )
 
 
@@ -155,6 +149,8 @@ def _says(row: NeedRow) -> Says:
 def _since(row: NeedRow, now: datetime) -> str:
     if row.need is Need.SILENT and row.n_days_silent is not None:
         return plural(row.n_days_silent, "day")
+    if row.need is Need.TESTS_DUE and row.tests_due_on is not None:
+        return short_day(row.tests_due_on)
     return since_words(row.since_at, now)
 
 

@@ -57,7 +57,7 @@ OTHERS = (
     Part(name="Tamsin Ekwueme", birth_year=1991, sex=Sex.FEMALE, side=Side.RIGHT, seed=12, n_days=19,
          stage_days=(0,), pain_at_start=1.2),
     Part(name="Osric Vance", birth_year=1955, sex=Sex.MALE, side=Side.LEFT, seed=13, n_days=20, stage_days=(0, 15),
-         n_days_quiet=0, pain_at_start=0.2, pain_spread=0.1, flare_from_day=17),
+         n_days_quiet=0, pain_at_start=0.2, pain_spread=0.1, flare_from_day=18),
     Part(name="Linnea Ashby", birth_year=1979, sex=Sex.FEMALE, side=Side.LEFT, seed=14, n_days=11, stage_days=(0,),
          pain_at_start=2.0, n_days_quiet=0, flare_from_day=8),
     Part(name="Harun Lindqvist", birth_year=1980, sex=Sex.MALE, side=Side.LEFT, seed=15, n_days=20,

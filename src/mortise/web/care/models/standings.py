@@ -8,7 +8,7 @@ from mortise.web.care.models.patients import EpisodeRow
 
 
 class Need(models.IntegerChoices):
-    """How much an episode needs somebody, most first. The order of the list."""
+    """What an episode needs somebody for. The list has its own order: `needs.ORDER`."""
 
     STOPPED = 0, "Stopped"
     ASKED = 1, "Asks for you"
@@ -17,6 +17,8 @@ class Need(models.IntegerChoices):
     SILENT = 4, "Not heard from"
     NEW = 5, "No programme yet"
     ON_PLAN = 6, "On plan"
+    TESTS_DUE = 7, "Tests due"  # these two are found when the list is read, and not stored
+    NOT_TAKEN_IN = 8, "Not taken in"
 
 
 class Standing(models.Model):
@@ -37,6 +39,10 @@ class Standing(models.Model):
     decided_on = models.DateField(null=True, blank=True)
     is_answered = models.BooleanField(default=True)
     last_heard_on = models.DateField(null=True, blank=True)
+    tests_due_on = models.DateField(
+        null=True, blank=True
+    )  # the next test at a visit, from the newest decision
+    tests_due = models.CharField(max_length=200, blank=True, default="", db_default="")
     silence_days = models.PositiveSmallIntegerField(default=7)
     n_quarantined = models.PositiveIntegerField(default=0)
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from mortise.report.words import short_day
 from mortise.terms import Side
 from mortise.web.accounts.models import User
 from mortise.web.audit import log
 from mortise.web.care.models import Need, Standing
 from mortise.web.care.services.access import patients_of
 
+ORDER = (
+    Need.STOPPED, Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE, Need.TESTS_DUE, Need.SILENT, Need.NOT_TAKEN_IN, Need.NEW,
+    Need.ON_PLAN,
+)  # fmt: skip
+BOOKING_DAYS = 3  # a test due soon is named while there is still time to book it
 ACTIONS = {
     Need.STOPPED: "Call",
     Need.ASKED: "Review",
@@ -20,6 +26,8 @@ ACTIONS = {
     Need.ADVANCE: "Review",
     Need.SILENT: "Call",
     Need.NEW: "Assess",
+    Need.TESTS_DUE: "Book",
+    Need.NOT_TAKEN_IN: "Look",
     Need.ON_PLAN: "Open",
 }
 
@@ -44,6 +52,7 @@ class NeedRow(NamedTuple):
     last_heard_on: date | None
     n_days_silent: int | None
     n_quarantined: int
+    tests_due_on: date | None
     decision_id: str
     action: str
 
@@ -64,19 +73,14 @@ def needs_list(*, by: User, today: date) -> tuple[NeedRow, ...]:
 
 
 def _in_order(rows: Iterable[NeedRow]) -> list[NeedRow]:
-    return sorted(rows, key=lambda row: (row.need, row.since_at, row.name, row.episode_id))
+    return sorted(rows, key=lambda row: (ORDER.index(row.need), row.since_at, row.name, row.episode_id))
 
 
 def _row(standing: Standing, today: date) -> NeedRow:
     episode = standing.episode
     patient = episode.patient
-    need, reason = Need(standing.need), standing.reason
     silent = _n_days_silent(standing, today)
-    if need == Need.ON_PLAN and silent is not None and silent > standing.silence_days:
-        need = Need.SILENT
-        reason = f"No answer for {silent} days; every symptom is unknown, advance is off."
-    elif need == Need.NEW:
-        reason = "Assessment open; no programme yet."
+    need, reason = _need(standing, silent, today)
     if standing.n_quarantined:
         items = "item was" if standing.n_quarantined == 1 else "items were"
         reason = f"{reason} {standing.n_quarantined} {items} sent and not taken; look at them."
@@ -85,9 +89,35 @@ def _row(standing: Standing, today: date) -> NeedRow:
         side=episode.side, protocol=episode.protocol, stage=standing.stage, next_stage=standing.next_stage,
         need=need, advice=standing.advice, load=standing.load, is_locked=standing.is_locked,
         reason=reason.strip(), since_at=standing.since_at, last_heard_on=standing.last_heard_on,
-        n_days_silent=silent, n_quarantined=standing.n_quarantined, decision_id=standing.decision_id,
-        action=ACTIONS[need],
+        n_days_silent=silent, n_quarantined=standing.n_quarantined, tests_due_on=standing.tests_due_on,
+        decision_id=standing.decision_id, action=ACTIONS[need],
     )  # fmt: skip
+
+
+def _need(standing: Standing, silent: int | None, today: date) -> tuple[Need, str]:
+    """Return the need and its reason; of somebody on plan, silence comes before tests: nothing is known of them."""
+    need = Need(standing.need)
+    if need == Need.NEW:
+        return need, "Assessment open; no programme yet."
+    if need != Need.ON_PLAN:
+        return need, standing.reason
+    tests = _tests_words(standing, today)
+    if silent is not None and silent > standing.silence_days:
+        words = f"No answer for {silent} days; every symptom is unknown, advance is off."
+        return Need.SILENT, f"{words} {tests}".strip()
+    if tests:
+        return Need.TESTS_DUE, tests
+    return (Need.NOT_TAKEN_IN if standing.n_quarantined else need), standing.reason
+
+
+def _tests_words(standing: Standing, today: date) -> str:
+    """Say which tests at a visit are due within days, or since when; nothing when none is."""
+    due_on = standing.tests_due_on
+    if due_on is None or due_on > today + timedelta(days=BOOKING_DAYS):
+        return ""
+    if due_on < today:
+        return f"Due since {short_day(due_on)}: {standing.tests_due}."
+    return f"Due {'today' if due_on == today else f'by {short_day(due_on)}'}: {standing.tests_due}."
 
 
 def _n_days_silent(standing: Standing, today: date) -> int | None:

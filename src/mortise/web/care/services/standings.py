@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from mortise.protocol import Criterion, Group, Protocol
 from mortise.record import Decision, DecisionRecord, Response
@@ -10,6 +12,9 @@ from mortise.terms import Advice, Truth
 from mortise.web.audit import clock
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Need, Standing
+
+if TYPE_CHECKING:
+    from mortise.episode.due import Due
 
 NEEDS = {
     Advice.STOP_AND_SEEK_HELP: Need.STOPPED,
@@ -20,9 +25,10 @@ NEEDS = {
 }
 STAYS = (Need.STOPPED, Need.ASKED, Need.STEPPED_BACK)
 MAX_NAMED = 3
+VISIT = "visit"
 
 
-def renew(episode: EpisodeRow, made: DecisionRecord) -> None:
+def renew(episode: EpisodeRow, made: DecisionRecord, due: Sequence[Due] = ()) -> None:
     """Let the standing say what the newest decision says; what asks for somebody stays until somebody answers."""
     standing, decision = _of(episode), made.decision
     need = Need.STOPPED if decision.is_locked else NEEDS[decision.advice]
@@ -39,7 +45,20 @@ def renew(episode: EpisodeRow, made: DecisionRecord) -> None:
     standing.load = decision.load.value
     standing.is_locked = decision.is_locked
     standing.decision_id, standing.decided_on = made.id, decision.as_of
+    standing.tests_due_on, standing.tests_due = _next_tests(due, decision.as_of)
     standing.save()
+
+
+def _next_tests(due: Sequence[Due], as_of: date) -> tuple[date | None, str]:
+    """Return when the next test at a visit is due, and the names of all that are due by then."""
+    tests = [one for one in due if one.where == VISIT]
+    if not tests:
+        return None, ""
+    first_on = min(one.due_on for one in tests)
+    by_then = [one.label for one in tests if one.due_on <= max(first_on, as_of)]
+    more = f" and {len(by_then) - MAX_NAMED} more" if len(by_then) > MAX_NAMED else ""
+    names = f"{', '.join(by_then[:MAX_NAMED])}{more}"
+    return first_on, names[: Standing._meta.get_field("tests_due").max_length]
 
 
 def _keeps(standing: Standing, need: Need) -> bool:
