@@ -531,3 +531,42 @@ def test_it_can_be_installed(phone: Page) -> None:
     errors = [one["errorId"] for one in session.send("Page.getInstallabilityErrors")["installabilityErrors"]]
     assert [one for one in errors if one != "in-incognito"] == []
     assert session.send("Page.getAppManifest")["errors"] == []
+
+
+def test_a_phone_left_alone_for_a_month_keeps_what_is_unsent_and_nothing_else(
+    phone: Page, server: Server
+) -> None:
+    phone.context.set_offline(True)
+    opened(phone, server, "help/")
+    phone.evaluate(KEEP, ["unsent"])
+    phone.evaluate(
+        """async () => (await import('/static/phone/js/parts/db.js')).write('seen_ms', Date.now() - 31 * 86400000)"""
+    )
+    opened(phone, server, "help/")
+    expect(phone.get_by_text("1 not yet sent")).to_be_visible()
+    opened(phone, server)
+    expect(phone.get_by_role("heading", name="There is no plan on this phone yet.")).to_be_visible()
+    assert [one[:2] for one in phone.evaluate(HELD)] == [["unsent", "waiting"]]
+
+
+def test_a_shared_phone_sends_nobodys_report_as_somebody_elses(
+    phone: Page, server: Server, cast: builders.Cast
+) -> None:
+    phone.context.set_offline(True)
+    phone.evaluate(KEEP, ["of-ben"])
+    phone.context.set_offline(False)
+    phone.route("**/phone/sync/", lambda route: route.abort())
+    token = services.make_phone_link(patient=cast.dora, by=cast.cy).token
+    phone.goto(f"{server.url}/enter/{token}/")
+    phone.get_by_role("button").click()
+    until_ready(phone)
+    phone.unroute("**/phone/sync/")
+    phone.reload()
+    until_ready(phone)
+    expect(phone.locator("[data-unsent]")).to_be_hidden()
+    assert phone.evaluate(HELD) == []
+    assert list(services.record_of(episode=cast.dora_episode, by=cast.cy).of_kind(CheckIn)) == []
+    let_in(phone, server, cast)
+    phone.reload()
+    until_ready(phone)
+    assert [one.id for one in facts(cast, CheckIn)] == ["of-ben"]

@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mortise.record import CheckIn, DecisionRecord
+from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care import services
+from mortise.web.phone import signing
 from tests.web import builders
 from tests.web.phone.test_pages import CALM
 
@@ -53,6 +55,9 @@ def batch(*items: dict[str, Any], **changed: Any) -> dict[str, Any]:
 
 
 def send(phone: Client, content: Any, **headers: str) -> Any:
+    if isinstance(content, dict) and "items" in content and "_auth_user_id" in phone.session:
+        user = User.objects.get(pk=phone.session["_auth_user_id"])
+        content = {"person": signing.person_tag(user), **content}
     sent = {
         "origin": "http://testserver",
         "accept": "application/json",
@@ -125,6 +130,8 @@ def test_what_has_not_come_is_told_from_what_was_not_done(cast: builders.Cast, p
     send(phone, batch(item(1), item(4), last_sequence=5, n_waiting=3))
     (state,) = services.phones_of(episode=cast.episode, by=cast.ada)
     assert state.n_not_received == 3
+    course = builders.signed_in(cast.ada).get(f"/desk/episodes/{cast.episode.pk}/")
+    assert "3 records from the phone not yet received" in course.content.decode()
     send(phone, batch(item(2), item(3), item(5), last_sequence=5))
     (state,) = services.phones_of(episode=cast.episode, by=cast.ada)
     assert state.n_not_received == 0
@@ -159,6 +166,15 @@ def test_a_form_of_another_site_cannot_send_either(cast: builders.Cast, phone: C
 def test_strangers_and_staff_are_refused(cast: builders.Cast) -> None:
     assert send(Client(), batch(item(1))).status_code == 401
     assert send(builders.signed_in(cast.ada), batch(item(1))).status_code == 404
+
+
+def test_a_report_of_one_person_is_never_taken_as_anothers(cast: builders.Cast, phone: Client) -> None:
+    """Two people on one phone: the second was let in while reports of the first still waited."""
+    other = builders.phone_of(cast.dora, cast.cy)
+    bens = batch(item(1), person=signing.person_tag(cast.ben.user))
+    assert send(other, bens).status_code == 409
+    assert list(services.record_of(episode=cast.dora_episode, by=cast.cy).of_kind(CheckIn)) == []
+    assert outcomes(send(phone, bens)) == ["stored"]
 
 
 def test_another_patient_cannot_speak_for_this_phone(cast: builders.Cast, phone: Client) -> None:

@@ -6,9 +6,15 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from mortise.web.accounts.models import User
+from mortise.web.phone.signing import person_tag
 from mortise.web.phone.words import WORDS
 
 
 def phone(request: HttpRequest) -> dict[str, Any]:
-    """Give the phone's pages the words its scripts need; other pages nothing."""
-    return {"phone_words": WORDS} if request.path.startswith("/phone/") else {}
+    """Give the phone's pages the words its scripts need and whose page it is; other pages nothing."""
+    if not request.path.startswith("/phone/"):
+        return {}
+    user = getattr(request, "user", None)
+    is_patient = isinstance(user, User) and user.is_patient
+    return {"phone_words": WORDS, "phone_person": person_tag(user) if is_patient else ""}

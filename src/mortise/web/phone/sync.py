@@ -1,6 +1,6 @@
 """Take a phone's batch in: each item answered on its own, one decision for all of it.
 
-A batch is JSON: `device`, `epoch`, `last_sequence`, `n_waiting`, `sent_at_ms`, `items`. An item carries its number on
+A batch is JSON: `person`, `device`, `epoch`, `last_sequence`, `n_waiting`, `sent_at_ms`, `items`. An item carries its number on
 that phone, the phone's clocks at capture, and the fact. What cannot be read is refused by itself, never the batch.
 """
 
@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from mortise.errors import InputError
+from mortise.errors import ConflictError, InputError
 from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.care.services.facts import Answer
-from mortise.web.phone import presenters
+from mortise.web.phone import presenters, signing
 from mortise.web.phone.visits import Visit
 
 MAX_ITEMS = 200
@@ -37,6 +37,7 @@ class Item(Struct, kw_only=True, forbid_unknown_fields=True):
 class Batch(Struct, kw_only=True, forbid_unknown_fields=True):
     """What a phone sends at one contact."""
 
+    person: str
     device: str
     items: list[Item]
     last_sequence: int = 0
@@ -69,7 +70,14 @@ def read_batch(raw: bytes) -> Batch:
 
 
 def take_in(visit: Visit, batch: Batch) -> Contact:
-    """Store a batch and answer each item; the same batch again changes nothing."""
+    """Store a batch and answer each item; the same batch again changes nothing.
+
+    Raises `ConflictError` when the phone was let in for another person than the one whose reports these are.
+    """
+    if batch.person != signing.person_tag(visit.user):
+        raise ConflictError(
+            "These reports belong to somebody else.", mend="Open your own link on this phone.", where="person"
+        )
     now = clock.now()
     changed: list[str] = []
     answers: tuple[Answer, ...] = ()

@@ -83,6 +83,11 @@ def phones_of(*, episode: EpisodeRow, by: User) -> tuple[PhoneState, ...]:
     )
 
 
+def n_not_received(*, episode: EpisodeRow, by: User) -> int:
+    """Return how many records the phones of an episode have numbered that have not come yet; audited."""
+    return sum(one.n_not_received for one in phones_of(episode=episode, by=by))
+
+
 def plan_tag(*, episode: EpisodeRow) -> str:
     """Return a short text that changes whenever the plan could: by a new fact, other content, or another epoch."""
     newest = FactRow.objects.filter(episode=episode).aggregate(newest=Max("sequence"))["newest"] or 0

@@ -3,7 +3,7 @@
 import { BATCH, nextBatch } from "../core/outbox.js";
 import { corrected } from "../core/day.js";
 import { read, write } from "./db.js";
-import { FIGURES, answered, itemsOf, note, sender, setNote } from "./outbox.js";
+import { FIGURES, answered, itemsOf, note, sender, setNote, signOut } from "./outbox.js";
 import { isSealed, keysOf, opened, person, unlock } from "./vault.js";
 
 const ASKS = { Accept: "application/json" };
@@ -20,7 +20,10 @@ export async function fetchPlan() {
   if (response.status === 304) return true;
   if (!response.ok) return false;
   const given = await response.json();
+  const before = await person();
+  if (before && before !== given.person) await signOut(); // somebody else opened their link on this phone
   await unlock(given);
+  if (before !== given.person) await send(); // what this person left here locked
   const keys = await keysOf(given.person);
   if (!keys || !(await isSealed(keys.seal, given.body, given.seal))) return false;
   const plan = JSON.parse(given.body);
@@ -81,7 +84,7 @@ async function body(who, key, batch, items) {
     sent.push({ sequence: item.sequence, wall_ms, zone, monotonic_ms, fact });
   }
   const n_waiting = items.filter((item) => item.state === "waiting").length;
-  return { ...(await sender(who)), n_waiting, sent_at_ms: Date.now(), items: sent };
+  return { person: who, ...(await sender(who)), n_waiting, sent_at_ms: Date.now(), items: sent };
 }
 
 async function post(content) {

@@ -5,7 +5,7 @@ import { instant, localDay } from "../core/day.js";
 import { checkIns, flagAnswers, missing, sessionLog } from "../core/facts.js";
 import { heldPlan, present, send } from "./contact.js";
 import { keep, note, setNote } from "./outbox.js";
-import { isPossible, keysOf, person } from "./vault.js";
+import { isPossible, keysOf, person, personOfPage } from "./vault.js";
 import { say } from "./words.js";
 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -30,7 +30,11 @@ export function watchForms(root) {
   });
 }
 
-const isReady = async () => Boolean(await keysOf(await person()));
+/** Whether a report can be kept here, for the person whose page this is and nobody else. */
+async function isReady() {
+  const who = await person();
+  return Boolean(await keysOf(who)) && [null, who].includes(personOfPage());
+}
 
 export function unfinished() {
   return new Error("unfinished");

@@ -2,7 +2,7 @@
 
 import { fetchPlan, send } from "./contact.js";
 import { countUnsent, onChange, signOut, tidy } from "./outbox.js";
-import { isPossible } from "./vault.js";
+import { isPossible, person, personOfPage } from "./vault.js";
 import { words } from "./words.js";
 
 export async function start() {
@@ -10,6 +10,8 @@ export async function start() {
   registerWorker();
   if (!isPossible()) return;
   onChange(showUnsent);
+  const before = await person();
+  if (before && personOfPage() && personOfPage() !== before) await signOut(); // somebody else's link was opened here
   await tidy();
   await showUnsent();
   const contact = async () => {

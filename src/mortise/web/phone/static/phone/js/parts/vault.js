@@ -12,6 +12,11 @@ export async function person() {
   return (await read("person")) ?? null;
 }
 
+/** The person the server made this page for; null on a page without the server. */
+export function personOfPage() {
+  return document.querySelector('meta[name="mortise-person"]')?.getAttribute("content") || null;
+}
+
 /** @param {{person: string, lock_key: string, seal_key: string}} given */
 export async function unlock(given) {
   const lock = await crypto.subtle.importKey("raw", bytesOf(given.lock_key), "AES-GCM", false, ["encrypt", "decrypt"]);
