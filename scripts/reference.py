@@ -182,10 +182,10 @@ def _stage_lines(stage: Stage, content: Content) -> list[str]:
         )
     lines += ["### Exercises", ""]
     lines += table(
-        ("exercise", "for", "a week", "lowest dose", "highest dose"),
+        ("exercise", "for", "a week, at least", "lowest dose", "highest dose"),
         (
             (
-                content.exercises[slot.exercise].name, slot.purpose, str(slot.n_per_week),
+                content.exercises[slot.exercise].name, slot.purpose, str(slot.n_per_week or "for variety"),
                 dose(content.exercises[slot.exercise].dose_steps[slot.first_step]),
                 dose(content.exercises[slot.exercise].dose_steps[slot.last_step]),
             )

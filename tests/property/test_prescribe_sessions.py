@@ -49,7 +49,7 @@ def stages(draw: st.DrawFn) -> Stage:
     slots = [
         slot(
             name, draw(st.sampled_from(("mobility", "strength", "balance"))), first_step=draw(st.integers(0, 1)),
-            last_step=draw(st.integers(1, 4)), n_per_week=draw(st.integers(1, 7)), rest_days=draw(st.integers(0, 2)),
+            last_step=draw(st.integers(1, 4)), n_per_week=draw(st.integers(0, 7)), rest_days=draw(st.integers(0, 2)),
         )
         for name in names
     ]  # fmt: skip

@@ -18,7 +18,8 @@ def days(draw: st.DrawFn) -> tuple[list[Option], dict[str, int], Room]:
     options = [
         Option(
             name, draw(st.sampled_from(PURPOSES)), draw(st.integers(30, 600)), draw(st.integers(0, 40)),
-            draw(st.integers(1, 14)), frozenset(draw(st.lists(st.sampled_from("abcdefghij"), max_size=2))) - {name},
+            draw(st.integers(1, 14)), draw(st.integers(0, 7)),
+            frozenset(draw(st.lists(st.sampled_from("abcdefghij"), max_size=2))) - {name},
         )
         for name in names
     ]  # fmt: skip
@@ -41,7 +42,7 @@ def _columns(options: list[Option], behind: dict[str, int], room: Room) -> list[
     rows[1][n : n + m] = [
         (len(behind) + 1) ** (behind[purpose] - 1) if behind[purpose] else 0 for purpose in PURPOSES
     ]
-    rows[2][:n] = [option.days_since for option in options]
+    rows[2][:n] = [option.overdue for option in options]
     rows[3][n : n + m] = 1
     rows[4][:n] = [-option.seconds for option in options]
     return rows
@@ -122,9 +123,15 @@ def test_the_order_of_the_options_changes_nothing(
 
 def test_one_purpose_far_behind_outweighs_all_others_a_little_behind() -> None:
     options = [
-        Option("a", "mobility", 60, 0, 1),
-        Option("b", "strength", 60, 0, 14),
-        Option("c", "balance", 60, 0, 14),
+        Option("a", "mobility", 60, 0, 1, 0),
+        Option("b", "strength", 60, 0, 14, 7),
+        Option("c", "balance", 60, 0, 14, 7),
     ]
     chosen = choose(options, {"mobility": 3, "strength": 2, "balance": 2}, Room(1, 1))
     assert [one.id for one in chosen] == ["a"]
+
+
+def test_the_exercise_that_lacks_more_of_its_own_week_comes_first() -> None:
+    daily, rarely = Option("a", "mobility", 60, 0, 2, 6), Option("b", "mobility", 60, 0, 5, 1)
+    assert choose([daily, rarely], {"mobility": 1}, Room(1, 1)) == (daily,)
+    assert choose([daily._replace(n_per_week=0), rarely], {"mobility": 1}, Room(1, 1)) == (rarely,)

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -109,6 +110,45 @@ def test_a_setting_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert done.returncode == 12
     assert "MORTISE_DEBUG" in done.stderr
     assert "maybe" not in done.stderr
+
+
+def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert done.returncode == 12, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+@pytest.mark.parametrize("under", ["", "deeper"])
+def test_a_data_folder_that_cannot_be_is_one_clear_error(tmp_path: Path, under: str) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = run(tmp_path / "file" / under, "serve", "--port", str(free_port()), DATABASE_URL="")
+    refused(done, "MORTISE_DATA_DIR", "cannot be written to")
+
+
+def test_a_damaged_database_is_one_clear_error_and_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "mortise.sqlite3"
+    file.write_bytes(b"damaged " * 1000)
+    refused(run(tmp_path, "serve", "--port", str(free_port()), DATABASE_URL=""), "damaged", "backup")
+    assert file.read_bytes() == b"damaged " * 1000
+
+
+def test_a_database_that_another_program_holds_is_one_clear_error(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "mortise.sqlite3", isolation_level=None)) as other:
+        other.execute("CREATE TABLE held (one)")
+        other.execute("BEGIN EXCLUSIVE")
+        refused(run(tmp_path, "serve", "--port", str(free_port()), DATABASE_URL=""), "another program holds")
+
+
+@pytest.mark.parametrize("n_blocks", [1, 20, 300])
+def test_a_full_disk_is_one_clear_error(tmp_path: Path, n_blocks: int) -> None:
+    """No file may grow beyond so many blocks: as on a disk that is full, without filling one."""
+    limited = f'ulimit -f {n_blocks}; exec "$0" "$@"'
+    done = subprocess.run(
+        ["sh", "-c", limited, *START, "serve", "--port", str(free_port())],
+        env=environment(tmp_path, DATABASE_URL=""), capture_output=True, text=True, timeout=PATIENCE_S,
+    )  # fmt: skip
+    refused(done, "disk")
 
 
 def test_a_database_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:

@@ -52,8 +52,9 @@ _GRADES = (Light.RED, Light.AMBER, Light.GREEN_AMBER, Light.GREEN)
 class Facts:
     """Facts with days relative to day 0 and ids of their own."""
 
-    def __init__(self, day_0: date) -> None:
+    def __init__(self, day_0: date, *, n_per_week: int = 7) -> None:
         self.day_0 = day_0
+        self.n_per_week = n_per_week  # sessions that the stage asks for
         self.made: list[Fact] = []
 
     def _of(self, kind: str, day: int) -> dict[str, Any]:
@@ -233,8 +234,10 @@ def _last_light(facts: Facts, how: Derivation, value: Decimal) -> None:
 
 
 def _adherence(facts: Facts, how: Derivation, value: Decimal) -> None:
-    """Spread sessions over the window; a plan of seven a week makes each worth a fourteenth."""
-    n_sessions = int((value * how.window_days).to_integral_value(rounding="ROUND_DOWN"))
+    """Do so large a share of the sessions that the window asks for, rounded down."""
+    n_sessions = int(
+        (value * how.window_days * facts.n_per_week / 7).to_integral_value(rounding="ROUND_DOWN")
+    )
     for index in range(n_sessions):
         facts.train(ON_DAY - 1 - index, {}, {})
 

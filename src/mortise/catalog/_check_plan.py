@@ -1,4 +1,4 @@
-"""Obligations 4, 6, 7 and 9: the calendar feeds every criterion, gates hold their domains, doses and tags are sound."""
+"""Obligations 4, 6, 7, 9 and 9b: calendar and gates are complete, tags, doses and weekly minima are sound."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, places_of, source_of
-from mortise.protocol import DoseStep, Exercise, Protocol, Rule, Slot, Stage, Tag
+from mortise.protocol import N_TRAINING_DAYS, DoseStep, Exercise, Protocol, Rule, Slot, Stage, Tag
 from mortise.terms import Advice, Load, Setting
 
 _SESSION_EVERY_DAYS = 3  # what is asked with a session is fresh for as long as a session may be away
@@ -20,6 +20,11 @@ REQUIRED_DOMAINS: dict[str, int] = {
 }  # fmt: skip
 # `function` is asked of the first gate as a recorded screen and of the second not again.
 _NOT_IN = {("function", 2)}
+
+# A raise of about a third passes the 20 percent of a week (LOAD-24) without waiting for it; of the smallest doses a
+# rung is the next one that a person can follow.
+RUNG_AT_MOST = Decimal("1.45")
+RUNG_AT_MOST_S = 20
 
 # The first stage number in which an exercise with this tag may stand.
 FIRST_STAGE_OF_TAG = {Tag.UNSUPPORTED: 3, Tag.SINGLE_LEG: 3, Tag.STEP: 3, Tag.IMPACT: 4}
@@ -212,13 +217,16 @@ def work_of(step: DoseStep) -> Decimal:
 def _ladder(exercise: Exercise, faults: Faults) -> int:
     steps = exercise.dose_steps
     where = f"exercise {exercise.id}, dose_steps"
-    if not 3 <= len(steps) <= 6:
-        faults.add(where, f"{len(steps)} rungs.", "A ladder has three to six.")
+    if not 3 <= len(steps) <= 8:
+        faults.add(where, f"{len(steps)} rungs.", "A ladder has three to eight.")
     for index, (lower, upper) in enumerate(pairwise(steps), start=1):
         if work_of(upper) < work_of(lower) or (upper.height_cm or 0) < (lower.height_cm or 0):
             faults.add(f"{where}[{index}]", "is less work than the rung below.", "A ladder only climbs.")
         elif upper == lower:
             faults.add(f"{where}[{index}]", "is the rung below again.", "Each rung asks for more.")
+        elif work_of(upper) > max(work_of(lower) * RUNG_AT_MOST, work_of(lower) + RUNG_AT_MOST_S):
+            faults.add(f"{where}[{index}]", f"is {work_of(upper)} s of work after {work_of(lower)} s.",
+                       "A rung adds at most 45 percent, or 20 s; put one between.")  # fmt: skip
         if upper.n_contacts < lower.n_contacts:
             faults.add(
                 f"{where}[{index}]", "has fewer contacts than the rung below.", "A ladder only climbs."
@@ -254,11 +262,66 @@ def _slot(protocol: Protocol, stage: Stage, slot: Slot, book: Book, faults: Faul
                        "First is not above last, and last is on the ladder.")  # fmt: skip
         if slot.purpose not in exercise.purposes:
             faults.add(where, f"{slot.exercise} does not serve {slot.purpose}.", "Name one of its purposes.")
-    if not 1 <= slot.n_per_week <= 7 or slot.n_per_week * (slot.rest_days + 1) > 7 + slot.rest_days:
+    if (
+        not 0 <= slot.n_per_week <= N_TRAINING_DAYS
+        or slot.n_per_week * (slot.rest_days + 1) > 7 + slot.rest_days
+    ):
         faults.add(
             where, f"{slot.n_per_week} a week with {slot.rest_days} rest days does not fit.", "Correct it."
         )
     return 1
+
+
+def week_holds_minima(book: Book, faults: Faults) -> int:
+    """Check that the weekly minima of a stage fit its week with a session to spare, and that every purpose has one."""
+    n_seen = 0
+    for protocol in book.protocols.values():
+        for stage in protocol.stages:
+            n_seen += _minima_fit(f"{protocol.id}, stage {stage.id}, slots", stage, book, faults)
+            n_seen += _purposes_have_minima(f"{protocol.id}, stage {stage.id}, slots", stage, faults)
+    return n_seen
+
+
+def _minima_fit(where: str, stage: Stage, book: Book, faults: Faults) -> int:
+    wanted = {slot.exercise: slot.n_per_week for slot in stage.slots}
+    room = (N_TRAINING_DAYS - 1) * stage.n_exercises[1]
+    if sum(wanted.values()) > room:
+        faults.add(where, f"ask for {sum(wanted.values())} exercises a week; {N_TRAINING_DAYS} days less one to spare "
+                   f"hold {room}.", "Keep the minima that matter most; 0 leaves the others on offer.")  # fmt: skip
+    seconds = sum(
+        (one.n_per_week * _first_dose_s(one, book.exercises[one.exercise])
+         for one in stage.slots if one.exercise in book.exercises), Decimal(0),
+    )  # fmt: skip
+    if seconds > (N_TRAINING_DAYS - 1) * stage.minutes_at_most * 60:
+        faults.add(
+            where,
+            f"ask for {seconds // 60} min a week at their first steps.",
+            "Ask less, or lengthen sessions.",
+        )
+    for name, n in wanted.items():
+        others = book.exercises[name].not_with if name in book.exercises else ()
+        for other in others:
+            if n and wanted.get(other, 0) and name < other and n + wanted[other] > N_TRAINING_DAYS:
+                faults.add(where, f"{name} and {other} may not share a day, but ask for {n + wanted[other]} days.",
+                           "Ask less of one of them.")  # fmt: skip
+    return len(wanted)
+
+
+def _purposes_have_minima(where: str, stage: Stage, faults: Faults) -> int:
+    purposes: dict[str, int] = {}
+    for slot in stage.slots:
+        purposes[slot.purpose] = max(purposes.get(slot.purpose, 0), slot.n_per_week)
+    for purpose, n in purposes.items():
+        if not n:
+            faults.add(
+                where, f"no exercise for {purpose} has a weekly minimum.", "Give one of them a minimum."
+            )
+    return len(purposes)
+
+
+def _first_dose_s(slot: Slot, exercise: Exercise) -> Decimal:
+    step = exercise.dose_steps[min(slot.first_step, len(exercise.dose_steps) - 1)]
+    return step.seconds(2 if exercise.both_sides else 1)
 
 
 def _bare_session(protocol: Protocol, stage: Stage, book: Book, faults: Faults) -> int:
@@ -269,10 +332,7 @@ def _bare_session(protocol: Protocol, stage: Stage, book: Book, faults: Faults) 
         ("without equipment", [(slot, one) for slot, one in found if not one.needs]),
         ("with equipment", found),
     ):
-        shortest = sorted(
-            one.dose_steps[min(slot.first_step, len(one.dose_steps) - 1)].seconds(2 if one.both_sides else 1)
-            for slot, one in exercises
-        )[: stage.n_exercises[0]]
+        shortest = sorted(_first_dose_s(slot, one) for slot, one in exercises)[: stage.n_exercises[0]]
         if len(shortest) < stage.n_exercises[0] or sum(shortest) > stage.minutes_at_most * 60:
             faults.add(where, f"no whole session {name} in {stage.minutes_at_most} min.", "Add slots.")
     return 2

@@ -27,7 +27,7 @@ from mortise.catalog._decode import Faults, decode, read_toml
 from mortise.catalog._places import Place, places_of
 from mortise.catalog.content import CONTENT_ROOT, Content
 from mortise.errors import ContentFaults
-from mortise.protocol import Operator, Protocol, Reduction
+from mortise.protocol import Operator, Protocol, Reduction, Stage
 from mortise.record import Episode, PatientRecord, Person
 from mortise.terms import Advice, Cause, Measure, Sex, Side, Truth
 
@@ -155,7 +155,7 @@ def _edge_cases(edge: Edge, place: Place, protocol: Protocol, measures: Mapping[
             continue
         if truth is Truth.UNKNOWN and _is_always_known(place, measures):
             continue
-        facts = Facts(DAY_0)
+        facts = Facts(DAY_0, n_per_week=_stage(protocol, stage).n_sessions_per_week)
         if place.kind == "light":
             session_edge_facts(facts, place, value, measures, stage)
             expect = _light_expected(edge, truth)
@@ -173,6 +173,10 @@ def _edge_cases(edge: Edge, place: Place, protocol: Protocol, measures: Mapping[
             )
         )
     return cases
+
+
+def _stage(protocol: Protocol, name: str) -> Stage:
+    return next(stage for stage in protocol.stages if stage.id == name)
 
 
 def _age_cases(edge: Edge, place: Place, protocol: Protocol, measures: Mapping[str, Measure]) -> list[Case]:

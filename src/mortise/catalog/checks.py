@@ -52,6 +52,11 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
         "Dose ladders climb, neighbours are mutual, every stage has a session",
         _check_plan.doses_are_sound,
     ),
+    (
+        "9b",
+        "The weekly minima of a stage fit its week, and every purpose has one",
+        _check_plan.week_holds_minima,
+    ),
     ("13", "Gates do not loosen, and stepping back is an error away", _check_figures.gates_do_not_loosen),
     ("14", "Every stage leads to the end", _check_names.stages_reach_the_end),
     ("16", "No advice rests on a change below the error", _check_figures.changes_exceed_error),

@@ -6,12 +6,18 @@ A command module has `add_parser(subparsers)`, cheap enough for `--help`, and `r
 from __future__ import annotations
 
 import argparse
+import errno
+import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
-from mortise.errors import MortiseError
+from mortise.errors import InputError, MortiseError
+
+INTERRUPTED = 130  # what shells expect of a command that was stopped by hand
+_NOT_OURS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 # In the order in which `mortise --help` lists them; each is a module of this package.
 COMMANDS: tuple[str, ...] = (
@@ -56,11 +62,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 when all went well, 2 for wrong usage, 10 to 13 for the four families of errors.
     """
+    _prepare_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     chosen = arguments[0] if arguments and arguments[0] in COMMANDS else None
     args = _parser((chosen,) if chosen else COMMANDS).parse_args(arguments)
     try:
-        return int(_module(args.command).run(args))
+        status = int(_module(args.command).run(args))
+        sys.stdout.flush()
+        return status
     except MortiseError as error:
         print(f"mortise: {error}", file=sys.stderr)
         return error.exit_status
@@ -68,3 +77,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         # the reader (head, less) has gone; there is nobody left to tell
         sys.stderr.close()
         return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        if error.errno not in _NOT_OURS:
+            raise
+        print(
+            f"mortise: the output cannot be written: {error.strerror}. Make room and try again.",
+            file=sys.stderr,
+        )
+        return InputError.exit_status
+
+
+def _prepare_streams() -> None:
+    """Let no stream that is closed, or that cannot show a sign, end a command in the middle of its answer."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for the process
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -230,4 +230,4 @@ def _print_json(report: CheckReport) -> None:
         ],
         "faults": [{"where": one.where, "message": one.message, "mend": one.mend} for one in report.faults],
     }
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    print(json.dumps(document, indent=2))

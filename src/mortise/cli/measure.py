@@ -45,10 +45,10 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         import msgspec
 
+        from mortise.cli import records
         from mortise.measure import to_plain
 
-        body = msgspec.json.format(msgspec.json.encode(to_plain(result, curves=args.curves)), indent=2)
-        sys.stdout.write(body.decode() + "\n")
+        records.write_json(msgspec.json.encode(to_plain(result, curves=args.curves)))
         return 0
     from rich.console import Console
 

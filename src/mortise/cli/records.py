@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -77,6 +78,8 @@ def read_record(name: str) -> PatientRecord:
     from mortise.record import decode_record
 
     if name == PIPE:
+        if sys.stdin is None:
+            raise InputError("is closed.", where="standard input", mend="Name a file with a patient record.")
         return decode_record(sys.stdin.buffer.read(), where="standard input")
     try:
         content = Path(name).read_bytes()
@@ -102,6 +105,13 @@ def story_of(args: argparse.Namespace) -> Story:
 
 def write_json(encoded: bytes) -> None:
     """Print canonical JSON with indents; exact decimals keep their digits."""
+    import json
+
     import msgspec
 
-    sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
+    text = msgspec.json.format(encoded, indent=2).decode()
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # a stream that cannot show every sign still gets valid JSON
+        text = re.sub(r"[^\x00-\x7f]", lambda sign: json.dumps(sign.group())[1:-1], text)
+    sys.stdout.write(text + "\n")

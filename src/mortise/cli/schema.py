@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     import json
 
-    print(json.dumps(schema_of(args.of), indent=2, ensure_ascii=False))
+    print(json.dumps(schema_of(args.of), indent=2))
     return 0
 
 

@@ -17,6 +17,15 @@ LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 N_THREADS = 4
 TIMEOUT_S = 60  # an uploaded recording is measured within the request
 HIGHEST_PORT = 65535
+SQLITE_SAYS = {
+    "SQLITE_FULL": ("the disk is full.", "Make room; nothing that was acknowledged is lost."),
+    "SQLITE_IOERR": ("the disk cannot be written to.", "Make room, or look at the disk."),
+    "SQLITE_BUSY": ("another program holds the database.", "Stop it, and start again."),
+    "SQLITE_READONLY": ("the database cannot be written to.", "Give this user the right to write there."),
+    "SQLITE_CANTOPEN": ("the database cannot be opened.", "Give this user the right to write there."),
+    "SQLITE_NOTADB": ("the database file is damaged or is no database.", "Restore a backup; keep this file."),
+    "SQLITE_CORRUPT": ("the database file is damaged.", "Restore a backup; keep this file."),
+}
 
 
 def add_address(parser: argparse.ArgumentParser) -> None:
@@ -58,19 +67,37 @@ def prepare() -> None:
     import django
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
-    from django.db import OperationalError
+    from django.db import DatabaseError
 
     try:
         django.setup()
         call_command("migrate", interactive=False, verbosity=0)
     except ImproperlyConfigured as error:
         raise InputError(str(error), where="settings", mend="See docs/reference/settings.md.") from None
-    except OperationalError as error:
+    except DatabaseError as error:
+        raise _unusable(error) from None
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    except OSError as error:
         raise InputError(
-            f"the database cannot be reached: {type(error).__name__}.", where="DATABASE_URL",
-            mend="Start it, or correct the setting.",
+            f"the data folder cannot be written to: {error.strerror}.", where="MORTISE_DATA_DIR",
+            mend="Make room, or correct the setting.",
         ) from None  # fmt: skip
-    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _unusable(error: Exception) -> InputError:
+    """Return why the database cannot be used, by the name of SQLite's error; its text could hold anything."""
+    first: BaseException = error
+    while (before := first.__cause__ or first.__context__) is not None:
+        first = before
+    name = str(getattr(first, "sqlite_errorname", ""))
+    for start, (what, mend) in SQLITE_SAYS.items():
+        if name.startswith(start):
+            return InputError(what, where="MORTISE_DATA_DIR or DATABASE_URL", mend=mend)
+    return InputError(
+        f"the database cannot be reached: {type(error).__name__}.", where="DATABASE_URL",
+        mend="Start it, or correct the setting.",
+    )  # fmt: skip
 
 
 def run(host: str, port: int, *, n_workers: int, ready: Callable[[], None]) -> int:

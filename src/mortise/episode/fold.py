@@ -233,7 +233,7 @@ def _course(
         tracks=tracks, measures=content.measures, bouts=(), days=range(day, day + 1),
         plan_from=episode.opened_on.toordinal(), stage_from=entered,
         evidence_from=entered + 1 if is_back else entered, told_day=max(told, default=None),
-        n_per_week=max((slot.n_per_week for slot in stage.slots), default=0),
+        n_per_week=stage.n_sessions_per_week,
     )  # fmt: skip
 
 

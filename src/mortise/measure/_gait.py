@@ -113,6 +113,12 @@ def _choose(recordings: Sequence[Recording]) -> list[Recording]:
             where=f"{feet[0].info.file}, {feet[1].info.file}",
             mend="Say which is which with --left FILE --right FILE.",
         )
+    if len(feet) == 2 and np.array_equal(feet[0].acc_m_s2, feet[1].acc_m_s2):
+        raise SignalError(
+            "both files hold the same samples.",
+            where=f"{feet[0].info.file}, {feet[1].info.file}",
+            mend="Give one recording of each foot.",
+        )
     return feet
 
 

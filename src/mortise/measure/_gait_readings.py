@@ -162,7 +162,7 @@ def _asymmetry(per_foot: list[list[Stride]], quality: tuple[str, ...]) -> Readin
     )
     steps: dict[Side, list[float]] = {Side.LEFT: [], Side.RIGHT: []}
     for (early_s, early, stride_s), (late_s, late, _) in itertools.pairwise(strikes):
-        if early is not late and late_s - early_s < stride_s:
+        if early is not late and 0.0 < late_s - early_s < stride_s:
             steps[late].append(late_s - early_s)
     left, right = steps[Side.LEFT], steps[Side.RIGHT]
     if min(len(left), len(right)) < LEAST_STRIDES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from msgspec import Struct
 
@@ -24,6 +26,8 @@ TURN_DEG = 20.0
 LOWEST_RATE_HZ = 40.0
 GOOD_RATE_HZ = 80.0
 SHORTEST_S = 3.0
+# Even a shuffling foot turns faster than this in its swing; a usual one ten times as fast.
+LEAST_SWING_DEG_S = 30.0
 
 
 class Step(Struct, frozen=True, kw_only=True, eq=False):
@@ -53,7 +57,7 @@ def walk(recording: Recording) -> FootWalk:
     Raises
     ------
     SignalError
-        When the recording is too short or too slow for gait, or holds no swing of a foot.
+        When the recording is too short or too slow for gait, holds no swing of a foot, or a foot that never turns.
     """
     info = recording.info
     if info.rate_hz < LOWEST_RATE_HZ:
@@ -77,6 +81,7 @@ def walk(recording: Recording) -> FootWalk:
             where=info.file,
             mend="Wear the sensor on the foot and walk at least ten metres, or name the test that was done.",
         )
+    _refuse_unturned(info.file, pose, swings)
     cut = turned_at(pose, swings)
     parts = [swings] if cut is None else [swings[:cut], swings[cut:]]
     frames = [foot_frame(motion, pose, part) for part in parts]
@@ -119,6 +124,18 @@ def walk(recording: Recording) -> FootWalk:
         refused=refused,
         flags=flags,
     )
+
+
+def _refuse_unturned(file: str, pose: Attitude, swings: Sequence[Swing]) -> None:
+    """Refuse a foot that is carried forward without turning: the gyroscope's unit is wrong, or it is broken."""
+    peaks = [np.linalg.norm(pose.gyr_rad_s[one.start : one.stop + 1], axis=1).max() for one in swings]
+    fastest_deg_s = float(np.degrees(np.median(peaks)))
+    if fastest_deg_s < LEAST_SWING_DEG_S:
+        raise SignalError(
+            f"the foot moves on but turns at {fastest_deg_s:.0f} degrees a second at most.",
+            where=f"{file}, channel gyr",
+            mend="Name the gyroscope's unit in the sidecar (gyr_unit), or check the sensor and record again.",
+        )
 
 
 def _step(swing: Swing, events: Events, motion: Motion, pose: Attitude, frame: FootFrame) -> Step:

@@ -8,12 +8,12 @@ from decimal import Decimal
 from itertools import groupby
 
 from mortise.prescribe.ladders import ladder_slots
+from mortise.prescribe.raises import DAYS_PER_CHANGE
 from mortise.prescribe.states import DoneSession, DoseState, SetStep
 from mortise.protocol import Exercise, Layoff, Light, Slot, Stage
 from mortise.record import ExerciseLog
 
 N_CLEAN_TO_RAISE = 2  # "progress after 2 clean repeats", EVIDENCE.md 3, clinic default
-DAYS_PER_CHANGE = 7  # one change a week: LOAD-24, clinic default
 LATE_AFTER_DAYS = (
     2  # a log told later than this is history, not evidence: EVIDENCE.md, "Mend these before use"
 )
@@ -63,8 +63,9 @@ def dose_states(
        more than was planned (or one session told by two phones) and are never clean.
     2. A day is clean for an exercise when its light is green, it was told within 2 days, the exercise was done at the
        step it stands on, whole, with pain at most 2 and effort known and at most 7.
-    3. Two clean days in a row earn one step, if the last change of this exercise is at least 7 days back. As a log
-       counts only for two days, logs filled in for many days at once can never earn more than one step.
+    3. Two clean days in a row earn one step, if the last change of this exercise (a raise first done, or an ease) is at
+       least 7 days back. As a log counts only for two days, logs filled in for many days at once can never earn more
+       than one step.
     4. Amber takes one step off what was done that day; a red light, or pain of 6 or more in this exercise, two; a sharp
        pain goes back to the first step of the stage. Bad news counts however late it is told. Pain of 3 to 5, effort
        above 7, modified work, more than planned or a green-amber light start the count again; skipped work, a lighter
@@ -72,7 +73,10 @@ def dose_states(
     5. A step set by a clinician holds from its day, even outside the stage's bounds, and work before it no longer
        counts. From there the ladder moves by the same rules, up to the stage's last step.
     6. A raise waits in `step` above `keep_step` until it is tried: `todays_session` lets one exercise try its raise
-       per session, so that one variable changes at a time.
+       per session, so that one variable changes at a time (`raises_due`).
+    7. The whole record is folded, whatever stage it was done in, between the bounds of this stage's slot. So an
+       exercise that was in an earlier stage goes on from where it stood, lifted to the first step or held at the last
+       where the bounds differ, and what it had earned there beyond the old bound waits to be tried here.
 
     References
     ----------
@@ -172,14 +176,13 @@ class _Ladder:
         self.since_on: date | None = None
         self.tried_on: date | None = None
         self.before_step: int | None = None
-        self.changed_on: date | None = None  # the last raise or ease, from which a week is counted
-        self.before_raise: date | None = None
+        self.changed_on: date | None = None  # a raise first done, or an ease: from here a week is counted
         self.cause = "Start of the stage: first step of the slot."
         self.cause_patient = "This is where everybody starts."
 
     def set_to(self, chosen: SetStep) -> None:
         self.step = self.keep_step = min(max(chosen.step, 0), len(self.exercise.dose_steps) - 1)
-        self._changed(chosen.from_on, None)
+        self._changed(chosen.from_on)
         self.cause = f"Set to step {self.step} by a clinician."
         self.cause_patient = "Your physiotherapist chose this amount."
 
@@ -189,7 +192,8 @@ class _Ladder:
             item.dose_step >= self.step and item.outcome != "skipped" for item, _ in items
         )
         if is_trial and not day.is_late:
-            self.keep_step, self.tried_on, self.n_clean = self.step, day.on, 0
+            self.before_step, self.keep_step, self.n_clean = self.keep_step, self.step, 0
+            self.tried_on = self.changed_on = day.on
         # While a raise waits, the old step done again is as planned.
         self._answer(day.verdict(self.exercise, self.step if is_trial else self.keep_step), day)
 
@@ -216,8 +220,7 @@ class _Ladder:
             return
         n_clean, before = self.n_clean, self.step
         self.step += 1
-        self._changed(day.on, before)
-        self.before_raise, self.changed_on = self.changed_on, day.on
+        self.since_on, self.n_clean = day.on, 0
         self.cause = f"Raised from step {before} to {self.step}: {n_clean} clean sessions in a row."
         self.cause_patient = f"The last {n_clean} times went well, so there is a little more."
 
@@ -225,8 +228,7 @@ class _Ladder:
         """Forget the clean sessions, and a raise that they earned and nobody has tried yet."""
         self.n_clean = 0
         if self.step > self.keep_step:
-            self.step, self.before_step = self.keep_step, None
-            self.changed_on = self.before_raise
+            self.step = self.keep_step
             self.cause = (
                 f"Raise taken back to step {self.step} before it was tried: the session was not clean."
             )
@@ -236,7 +238,7 @@ class _Ladder:
         before = self.keep_step
         floor = min(self.slot.first_step, before)
         self.step = self.keep_step = max(before - n_steps, floor)
-        self._changed(on, None)
+        self._changed(on)
         self.changed_on = on
         moved = (
             f"Eased from step {before} to {self.step}" if self.step < before else f"Kept at step {self.step}"
@@ -245,8 +247,9 @@ class _Ladder:
         amount = "A little less" if self.step < before else "Still the smallest amount"
         self.cause_patient = f"{amount}, because it {why_patient}."
 
-    def _changed(self, on: date, before: int | None) -> None:
-        self.since_on, self.n_clean, self.before_step, self.tried_on = on, 0, before, None
+    def _changed(self, on: date) -> None:
+        """Start anew after an ease, or where a clinician set the step: the last raise no longer counts."""
+        self.since_on, self.n_clean, self.before_step, self.tried_on = on, 0, None, None
 
     def state(self) -> DoseState:
         return DoseState(
@@ -276,7 +279,7 @@ def re_entry(
     layoffs : sequence of Layoff
         The protocol's table.
     stage : Stage
-        Its most frequent slot says which gap is ordinary.
+        How many sessions a week it needs says which gap is ordinary.
     done : sequence of DoneSession
         Every session ever logged, in any order.
     as_of : date
@@ -289,8 +292,8 @@ def re_entry(
 
     Notes
     -----
-    1. A break is a run of more than three days without any work, or more where the most frequent slot is done less than
-       every third day. Its row is the first whose `up_to_days` it does not exceed, else the last.
+    1. A break is a run of more than three days without any work, or more where the stage needs fewer than
+       two sessions a week. Its row is the first whose `up_to_days` it does not exceed, else the last.
     2. Two clean days (green light, told in time) after the break lift the bound by one row, two more by another, until
        nothing is left; a second break meanwhile keeps the tighter row.
 
@@ -302,7 +305,7 @@ def re_entry(
     days = [day for day in _days(done, as_of - timedelta(days=1)) if _has_work(day)]
     if not rows or not days:
         return None
-    ordinary = max(ORDINARY_GAP_DAYS, 7 // max([1, *(slot.n_per_week for slot in stage.slots)]) + 1)
+    ordinary = max(ORDINARY_GAP_DAYS, 7 // max(1, stage.n_sessions_per_week) + 1)
     level, n_clean, before = 0, 0, days[0].on  # level 0: no bound; level k: row k - 1
     for day in days:
         broken = _row_after((day.on - before).days - 1, ordinary, rows)

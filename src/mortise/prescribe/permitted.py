@@ -7,7 +7,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
-from mortise.prescribe.ladders import FULL_PCT, at_share, ladder_slots, stand_in, work_s
+from mortise.prescribe.ladders import FULL_PCT, at_share, ladder_slots, stand_in
 from mortise.prescribe.solve import Option
 from mortise.prescribe.states import DoneSession, DoseState
 from mortise.protocol import Constraint, DoseStep, Exercise, Slot, Stage, Tag
@@ -19,7 +19,6 @@ LONG_AGO_DAYS = 14
 EASE_PCT = Decimal(70)  # the upper end of LOAD-23: a lighter day takes away at least 30 percent
 REST_PCT = Decimal(50)
 N_MOST_AT_REST = 2
-RAISE_PER_WEEK_PCT = Decimal(20)  # LOAD-24
 
 # A day of rest leaves free movement without load: open chain and nothing else, and never for strength.
 LOADING_TAGS = frozenset(Tag) - {Tag.OPEN_CHAIN}
@@ -58,7 +57,8 @@ class Candidate(NamedTuple):
         since = LONG_AGO_DAYS if self.days_since is None else min(self.days_since, LONG_AGO_DAYS)
         return Option(
             self.exercise.id, self.slot.purpose, int(self.seconds.to_integral_value(rounding=ROUND_CEILING)),
-            self.dose.n_contacts, since, frozenset(self.exercise.not_with),
+            self.dose.n_contacts, since,
+            self.slot.n_per_week if self.n_done_week < self.slot.n_per_week else 0, frozenset(self.exercise.not_with),
         )  # fmt: skip
 
 
@@ -251,7 +251,7 @@ class _Week:
         return set().union(*(self.days.get(name, set()) for name in names))
 
     def n_done(self, names: frozenset[str]) -> int:
-        return sum((self.as_of - on).days <= WEEK_DAYS for on in self.on_days(names))
+        return sum((self.as_of - on).days < WEEK_DAYS for on in self.on_days(names))
 
     def days_since(self, names: frozenset[str]) -> int | None:
         days = self.on_days(names)
@@ -259,14 +259,14 @@ class _Week:
 
 
 class Arrears(NamedTuple):
-    """How far a purpose is behind on its week: sessions done of those it needs at least."""
+    """How far a purpose is behind on its week: how often its exercises were done, of what they need at least."""
 
     n_least: int
     n_done: int
 
     @property
     def n_lacking(self) -> int:
-        """Sessions still lacking."""
+        """Times still lacking."""
         return max(0, self.n_least - self.n_done)
 
     @property
@@ -288,65 +288,19 @@ def behind(
     Returns
     -------
     dict
-        Purpose to arrears: the most that one of its slots asks for in a week, and the days of the last seven on which
-        any of its exercises was done.
+        Purpose to arrears: the minima of its slots together, and how often in the last seven days their exercises were
+        done, each at most as often as it needs. One without a minimum counts whenever it was done, as it is done in
+        another's place; a purpose of such slots alone is never behind.
     """
     week = _Week(done, as_of)
     own = {slot.exercise for slot in stage.slots}
     least: dict[str, int] = {}
-    names: dict[str, frozenset[str]] = {}
+    n_done: dict[str, int] = {}
     for slot in stage.slots:
         if slot.exercise in exercises:
-            least[slot.purpose] = max(least.get(slot.purpose, 0), slot.n_per_week)
-            family = _family(exercises[slot.exercise], exercises, own)
-            names[slot.purpose] = names.get(slot.purpose, frozenset()) | family
-    return {purpose: Arrears(n, week.n_done(names[purpose])) for purpose, n in least.items()}
-
-
-def may_raise(
-    candidate: Candidate,
-    stage: Stage,
-    exercises: Mapping[str, Exercise],
-    states: Mapping[str, DoseState],
-    as_of: date,
-) -> bool:
-    """Tell whether the raise that waits for an exercise may be tried today.
-
-    Parameters
-    ----------
-    candidate : Candidate
-        The exercise.
-    stage, exercises, states, as_of
-        As in `todays_session`.
-
-    Returns
-    -------
-    bool
-        True when it is the first raise of the last seven days, or all of them together add at most 20 percent to the
-        week's planned work.
-
-    References
-    ----------
-    LOAD-24
-    """
-    slots = ladder_slots(stage, exercises)
-    recent = Decimal(0)
-    week = Decimal(0)
-    n_recent = 0
-    for name, slot in slots.items():
-        state, ladder = states.get(name), exercises[name].dose_steps
-        if state is None:
-            continue
-        if name in {one.exercise for one in stage.slots}:
-            week += slot.n_per_week * work_s(ladder[state.keep_step])
-        is_recent = state.tried_on is not None and 0 <= (as_of - state.tried_on).days < WEEK_DAYS
-        if is_recent and state.before_step is not None and name != candidate.exercise.id:
-            n_recent += 1
-            recent += slot.n_per_week * _added_s(ladder, state.before_step, state.keep_step)
-    state = states[candidate.exercise.id]
-    added = candidate.slot.n_per_week * _added_s(candidate.exercise.dose_steps, state.keep_step, state.step)
-    return n_recent == 0 or (recent + added) * 100 <= RAISE_PER_WEEK_PCT * (week - recent)
-
-
-def _added_s(ladder: Sequence[DoseStep], before: int, after: int) -> Decimal:
-    return max(Decimal(0), work_s(ladder[after]) - work_s(ladder[before]))
+            n = week.n_done(_family(exercises[slot.exercise], exercises, own))
+            least[slot.purpose] = least.get(slot.purpose, 0) + slot.n_per_week
+            n_done[slot.purpose] = n_done.get(slot.purpose, 0) + (
+                min(n, slot.n_per_week) if slot.n_per_week else n
+            )
+    return {purpose: Arrears(n, min(n, n_done[purpose])) for purpose, n in least.items()}

@@ -246,7 +246,7 @@ def why(
     *,
     limits: Limits,
     chosen: Sequence[Candidate],
-    raised: str,
+    raised: Sequence[str],
     dose_pct: Decimal | None,
     share: Decimal,
     is_locked: bool,
@@ -261,8 +261,8 @@ def why(
         The load and share of the day.
     chosen : sequence of Candidate
         What is in the session.
-    raised : str
-        The exercise that tries a raise, or an empty string.
+    raised : sequence of str
+        The exercises that try a raise.
     dose_pct : Decimal or None
         A bound from a break.
     share : Decimal
@@ -311,7 +311,7 @@ def _why_empty(limits: Limits, cuts: Sequence[AppliedConstraint]) -> tuple[str, 
 
 
 def _of_load(
-    limits: Limits, chosen: Sequence[Candidate], raised: str, states: Mapping[str, DoseState]
+    limits: Limits, chosen: Sequence[Candidate], raised: Sequence[str], states: Mapping[str, DoseState]
 ) -> tuple[str, str]:
     if limits.load is Load.REST:
         return (
@@ -323,11 +323,16 @@ def _of_load(
     if limits.pct < FULL_PCT:
         return f"Lowered: at most {limits.pct} % of each dose, nothing raised.", "A little less than usual."
     if raised:
-        one = next(item for item in chosen if item.exercise.id == raised)
-        return (
-            f"Raised: {one.exercise.name} to step {states[raised].step}; one variable at a time, all else kept.",
-            f"A little more of one thing today: {one.exercise.name}. All else stays the same.",
+        names = {one.exercise.id: one.exercise.name for one in chosen}
+        steps = ", ".join(f"{names[name]} to step {states[name].step}" for name in raised)
+        more = (
+            f"A little more of {_number(len(raised))} today: {' and '.join(names[name] for name in raised)}."
         )
+        return f"Raised: {steps}; volume alone, all else kept.", f"{more} All else stays the same."
     if limits.load is Load.RAISE:
         return "May be raised; no exercise has a raise due today.", "The same as last time. It is going well."
     return "Kept: every dose as last tolerated.", "The same as last time."
+
+
+def _number(n: int) -> str:
+    return "one thing" if n == 1 else f"{n} things"

@@ -16,10 +16,10 @@ from mortise.prescribe.permitted import (
     Limits,
     behind,
     limits_of,
-    may_raise,
     n_sides,
     permitted,
 )
+from mortise.prescribe.raises import has_waited, raises_due
 from mortise.prescribe.reasons import applied, name_left_out, unchosen, why, why_exercise
 from mortise.prescribe.solve import Room, choose
 from mortise.prescribe.states import DoneSession, DoseState
@@ -27,6 +27,7 @@ from mortise.protocol import Circumstances, Constraint, Exercise, Stage
 from mortise.record import LeftOut, PlannedExercise, Session
 from mortise.terms import Load
 
+N_RAISES_AT_MOST = 2  # in one session
 # Tried in turn while too few exercises fit into the time there is.
 SHORTER_PCT = (FULL_PCT, Decimal(75), Decimal(50))
 
@@ -83,11 +84,12 @@ def todays_session(
        exercise. Manual techniques are never home exercises. A day of rest permits open-chain movement that is not for
        strength, at most two exercises at half the dose; an easy day at most 70 percent of each dose.
     2. *Choose* exactly (`solve.choose`) by a fixed goal, from left to right: the least number of exercises of an
-       ordinary day; the purposes that lack the largest share of their week; days since done; variety; less time. Ties
-       go by id.
+       ordinary day; the purposes that lack the largest share of their week; how overdue each exercise is (days since,
+       times its weekly minimum while that is not reached); variety; less time. Ties go by id.
     3. *Shorten*: where too few exercises fit the time, doses of 75, then 50 percent are tried.
     4. *Raise*: on a day whose load is `raise` and that nothing else shortens, one exercise tries the raise it has
-       earned, the one that has waited longest, if it still fits and the week's work grows by no more than 20 percent.
+       earned, the one that has waited longest (`raises_due`), if the day still holds it; a second one only when it has
+       waited five days.
 
     Adding a constraint never permits another exercise or a higher dose; it may change which of the permitted ones
     are chosen.
@@ -101,16 +103,16 @@ def todays_session(
     limits = limits_of(load, holding, stage, dose_pct)
     equipment = equipment_of(circumstances)
     allowed = permitted(stage, exercises, states, done, as_of, limits, equipment)
-    day = _Day(stage, exercises, states, as_of, behind(stage, exercises, done, as_of), limits)
+    day = _Day(stage, exercises, states, done, as_of, behind(stage, exercises, done, as_of), limits)
     chosen, share = ((), FULL_PCT) if is_locked else _shortened(allowed.candidates, day)
-    raised = _raise(chosen, allowed.candidates, day) if share == FULL_PCT else None
-    if raised is not None:
-        chosen = raised.chosen
+    raised: tuple[str, ...] = ()
+    if share == FULL_PCT:
+        raised, chosen = _raise(chosen, allowed.candidates, day)
     left_out = _left_out(stage, exercises, allowed.candidates, allowed.left_out, chosen, limits, is_locked)
     cuts = applied(holding, stage, exercises, left_out, chosen, limits)
-    planned = tuple(_planned(one, day, raised.name if raised else "", states) for one in chosen)
+    planned = tuple(_planned(one, day, one.exercise.id in raised, states) for one in chosen)
     reason, reason_patient = why(
-        limits=limits, chosen=chosen, raised=raised.name if raised else "", dose_pct=dose_pct, share=share,
+        limits=limits, chosen=chosen, raised=raised, dose_pct=dose_pct, share=share,
         is_locked=is_locked, cuts=cuts, states=states,
     )  # fmt: skip
     return Session(
@@ -128,6 +130,7 @@ class _Day(NamedTuple):
     stage: Stage
     exercises: Mapping[str, Exercise]
     states: Mapping[str, DoseState]
+    done: Sequence[DoneSession]
     as_of: date
     behind: Mapping[str, Arrears]
     limits: Limits
@@ -177,36 +180,34 @@ def _at(candidate: Candidate, pct: Decimal) -> Candidate:
 
 
 class _Raised(NamedTuple):
-    name: str
+    names: tuple[str, ...]
     chosen: tuple[Candidate, ...]
 
 
-def _raise(chosen: Sequence[Candidate], candidates: Sequence[Candidate], day: _Day) -> _Raised | None:
-    """Let the exercise that has waited longest try its raise, if the day still holds it."""
+def _raise(chosen: Sequence[Candidate], candidates: Sequence[Candidate], day: _Day) -> _Raised:
+    """Let the exercise that has waited longest try its raise, and a second one that has waited long, if they fit."""
+    names: tuple[str, ...] = ()
     if day.limits.load is not Load.RAISE or day.limits.pct < FULL_PCT:
-        return None
-    waiting = [one for one in chosen if _is_waiting(one, day.states)]
-    waiting.sort(key=lambda one: (day.states[one.exercise.id].since_on or date.min, one.exercise.id))
-    for one in waiting:
-        if not may_raise(one, day.stage, day.exercises, day.states, day.as_of):
+        return _Raised(names, tuple(chosen))
+    today = {one.exercise.id for one in chosen}
+    for name in raises_due(day.stage, day.exercises, day.states, day.done, day.as_of, today):
+        is_next = not names or (len(names) < N_RAISES_AT_MOST and has_waited(day.states[name], day.as_of))
+        if name not in today or not is_next:
             continue
-        step = day.states[one.exercise.id].step
-        higher = one._replace(step=step, dose=one.exercise.dose_steps[step])
-        again = _solve([higher if other.exercise is one.exercise else other for other in candidates], day)
-        if higher in again:
-            return _Raised(one.exercise.id, again)
-    return None
+        tried = [_at_raise(one, day) if one.exercise.id in (*names, name) else one for one in candidates]
+        again = _solve(tried, day)
+        if {*names, name} <= {one.exercise.id for one in again}:
+            names, chosen = (*names, name), again
+    return _Raised(names, tuple(chosen))
 
 
-def _is_waiting(candidate: Candidate, states: Mapping[str, DoseState]) -> bool:
-    state = states.get(candidate.exercise.id)
-    return state is not None and state.is_raise_waiting
+def _at_raise(candidate: Candidate, day: _Day) -> Candidate:
+    step = day.states[candidate.exercise.id].step
+    return candidate._replace(step=step, dose=candidate.exercise.dose_steps[step])
 
 
-def _planned(one: Candidate, day: _Day, raised: str, states: Mapping[str, DoseState]) -> PlannedExercise:
-    reason, reason_patient = why_exercise(
-        one, day.behind, states.get(one.exercise.id), one.exercise.id == raised
-    )
+def _planned(one: Candidate, day: _Day, is_raised: bool, states: Mapping[str, DoseState]) -> PlannedExercise:
+    reason, reason_patient = why_exercise(one, day.behind, states.get(one.exercise.id), is_raised)
     return PlannedExercise(
         exercise=one.exercise.id, name=one.exercise.name, purpose=one.slot.purpose, dose_step=one.step,
         dose=one.dose, usual_step=one.usual_step, n_sides=n_sides(one.exercise), seconds=one.seconds,

@@ -9,8 +9,8 @@ from typing import NamedTuple
 class Option(NamedTuple):
     """One permitted exercise at the dose it would have today.
 
-    `days_since` is how long ago it was done (14 when longer or never); `not_with` names exercises that may not share
-    a day with it, in either direction.
+    `days_since` is how long ago it was done (14 when longer or never), `n_per_week` its weekly minimum while that is
+    not reached, else 0; `not_with` names exercises that may not share a day with it, in either direction.
     """
 
     id: str
@@ -18,7 +18,13 @@ class Option(NamedTuple):
     seconds: int
     n_contacts: int
     days_since: int
+    n_per_week: int
     not_with: frozenset[str] = frozenset()
+
+    @property
+    def overdue(self) -> int:
+        """How overdue it is: days since times how often a week; one that is not owed counts as a quarter of a time."""
+        return self.days_since * max(1, 4 * self.n_per_week)
 
 
 class Room(NamedTuple):
@@ -34,13 +40,13 @@ class Goal(NamedTuple):
     """What a choice is worth, compared from left to right: more is better in every place.
 
     `n_towards_least` counts exercises up to the least number of an ordinary day; `behind` counts the purposes covered,
-    those most behind on their week first (a digit for each level of arrears); `days_since` sums over the exercises;
-    `n_purposes` is variety; `less_seconds` is minus the time it takes.
+    those most behind on their week first (a digit for each level of arrears); `overdue` sums how overdue the exercises
+    are, so that each reaches its own minimum; `n_purposes` is variety; `less_seconds` is minus the time it takes.
     """
 
     n_towards_least: int
     behind: int
-    days_since: int
+    overdue: int
     n_purposes: int
     less_seconds: int
 
@@ -66,7 +72,7 @@ def goal_of(chosen: Sequence[Option], behind: Mapping[str, int], n_least: int) -
     return Goal(
         min(len(chosen), n_least),
         sum(_arrears(behind, purpose) for purpose in purposes),
-        sum(option.days_since for option in chosen),
+        sum(option.overdue for option in chosen),
         len(purposes),
         -sum(option.seconds for option in chosen),
     )
@@ -102,6 +108,7 @@ def choose(options: Sequence[Option], behind: Mapping[str, int], room: Room) -> 
     """
     ordered = sorted(options, key=lambda option: option.id)
     bits = {purpose: 1 << k for k, purpose in enumerate(sorted({option.purpose for option in ordered}))}
+    overdue = [option.overdue for option in ordered]
     worth = {bits[purpose]: _arrears(behind, purpose) for purpose in bits}
     apart = [
         sum(1 << k for k, other in enumerate(ordered) if other is not one and is_apart(one, other))
@@ -110,11 +117,11 @@ def choose(options: Sequence[Option], behind: Mapping[str, int], room: Room) -> 
     n_ordered, (n_least, n_most, seconds, n_contacts) = len(ordered), room
     best_goal: tuple[int, ...] = (0, 0, 0, 0, 0)
     best: tuple[int, ...] = ()
-    # start, chosen, seconds, contacts, days since, purposes covered, their worth, who may not join any more
+    # start, chosen, seconds, contacts, how overdue, purposes covered, their worth, who may not join any more
     stack: list[tuple[int, tuple[int, ...], int, int, int, int, int, int]] = [(0, (), 0, 0, 0, 0, 0, 0)]
     while stack:
-        start, chosen, spent, landed, since, covered, arrears, barred = stack.pop()
-        goal = (min(len(chosen), n_least), arrears, since, covered.bit_count(), -spent)
+        start, chosen, spent, landed, late, covered, arrears, barred = stack.pop()
+        goal = (min(len(chosen), n_least), arrears, late, covered.bit_count(), -spent)
         if goal > best_goal:
             best_goal, best = goal, chosen
         if len(chosen) == n_most:
@@ -127,7 +134,7 @@ def choose(options: Sequence[Option], behind: Mapping[str, int], room: Room) -> 
                 continue
             bit = bits[one.purpose]
             stack.append((
-                k + 1, (*chosen, k), spent + one.seconds, landed + one.n_contacts, since + one.days_since,
+                k + 1, (*chosen, k), spent + one.seconds, landed + one.n_contacts, late + overdue[k],
                 covered | bit, arrears if covered & bit else arrears + worth[bit], barred | apart[k],
             ))  # fmt: skip
     return tuple(ordered[k] for k in best)

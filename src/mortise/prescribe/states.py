@@ -32,8 +32,9 @@ class DoseState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where one exercise stands: an index into `Exercise.dose_steps`, since when and why.
 
     `step` is what a day may use whose load is `raise`. `keep_step` is what every other day uses: the step last
-    tolerated, lower than `step` only while a raise waits to be tried. `tried_on` is the first day the raised step
-    was done. `n_clean` counts the clean sessions in a row since the last change; `since_on` is None at the start.
+    tolerated, lower than `step` only while a raise waits to be tried. `tried_on` is the first day the last raise was
+    done and `before_step` the step before it; both stay while the next one waits, and go when a dose is eased or set.
+    `n_clean` counts the clean sessions in a row since the last change; `since_on` is None at the start.
     """
 
     step: int
@@ -43,7 +44,7 @@ class DoseState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     n_clean: int
     keep_step: int
     tried_on: date | None = None
-    before_step: int | None = None  # the step before the last raise; None when the last change was no raise
+    before_step: int | None = None
 
     @property
     def is_raise_waiting(self) -> bool:

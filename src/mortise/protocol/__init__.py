@@ -13,6 +13,7 @@ from mortise.protocol.constraints import Circumstances, Constraint
 from mortise.protocol.criteria import Band, BandRow, Criterion, Group, Node, Operator, Reduction
 from mortise.protocol.exercises import DoseStep, Exercise, Tag
 from mortise.protocol.protocols import (
+    N_TRAINING_DAYS,
     Escalation,
     Layoff,
     LightRule,
@@ -24,6 +25,7 @@ from mortise.protocol.protocols import (
 from mortise.protocol.rules import Light, Rule, Tier
 
 __all__ = [
+    "N_TRAINING_DAYS",
     "Argument",
     "Assessment",
     "Band",

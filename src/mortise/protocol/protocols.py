@@ -12,9 +12,14 @@ from mortise.protocol.criteria import Band, Criterion, Group
 from mortise.protocol.rules import Light, Rule
 from mortise.terms import Strength
 
+N_TRAINING_DAYS = 6  # of seven: nobody trains every day, and nobody should have to
+
 
 class Slot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An exercise's place in a stage: between which dose steps, and how often a week at least."""
+    """An exercise's place in a stage: between which dose steps, and how often a week at least.
+
+    `n_per_week` 0: no minimum of its own; it is offered for variety, or when another of its purpose is withheld.
+    """
 
     exercise: str
     purpose: str
@@ -43,6 +48,13 @@ class Stage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     step_back_to: str | None = None
     education: tuple[str, ...] = ()  # text ids
     manual_therapy: tuple[str, ...] = ()  # for the clinic: what, at which grade
+
+    @property
+    def n_sessions_per_week(self) -> int:
+        """How many sessions a week the minima of the slots need: whole ones, and as often as the most frequent slot."""
+        wanted = [slot.n_per_week for slot in self.slots]
+        n_whole = -(-sum(wanted) // max(1, self.n_exercises[1]))
+        return max([0, *wanted, min(n_whole, N_TRAINING_DAYS)])
 
 
 class LightRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -223,8 +223,8 @@ class _Patient:
             yield self._session(on, day, pain)
 
     def _is_planned(self, day: int) -> bool:
-        """Spread the week's sessions evenly: as many as the most frequent exercise of the stage asks."""
-        n_per_week = max((slot.n_per_week for slot in self._stage(day).slots), default=0)
+        """Spread the week's sessions evenly: as many as the minima of the stage need."""
+        n_per_week = self._stage(day).n_sessions_per_week
         return (day + 1) * n_per_week // 7 > day * n_per_week // 7
 
     def _session(self, on: date, day: int, pain: float) -> SessionLog:

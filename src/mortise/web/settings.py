@@ -75,12 +75,28 @@ def env_secret(name: str) -> str:
     return content
 
 
+def data_folder(path: Path) -> Path:
+    """Return the data folder, made when it is not there; one that cannot be written to stops the start."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (path / "static").mkdir(exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"MORTISE_DATA_DIR names a folder that cannot be written to: {error.strerror}."
+        ) from None
+    return path
+
+
 def kept_secret(path: Path) -> str:
     """Return the secret kept in `path`; make it on first start, readable by its owner only."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         pass
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"MORTISE_DATA_DIR names a folder that cannot be written to: {error.strerror}."
+        ) from None
     else:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(48))
@@ -145,10 +161,8 @@ def has_room(name: str, part: str) -> bool:
 
 # ---------------------------------------------------------------- where and how
 
-DATA_DIR = Path(env_text("MORTISE_DATA_DIR", "var")).expanduser().resolve()
-DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+DATA_DIR = data_folder(Path(env_text("MORTISE_DATA_DIR", "var")).expanduser().resolve())
 STATIC_ROOT = DATA_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
 
 DEBUG = env_bool("MORTISE_DEBUG", default=False)
 DEMO = env_bool("MORTISE_DEMO", default=False)

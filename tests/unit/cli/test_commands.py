@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from datetime import date
@@ -211,6 +212,49 @@ def test_wrong_usage_is_two(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_only_the_record_has_a_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--page" in refused(capsys, "schema", "decision", "--page")
+
+
+def run_apart(shell: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a command as a process of its own, behind `shell` redirections."""
+    code = "import sys; from mortise.cli import main; sys.exit(main())"
+    command = f'"{sys.executable}" -c "{code}" {shell}'
+    return subprocess.run(
+        command, shell=True, capture_output=True, env=os.environ | environment, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize("command", ["decide", "explain"])
+def test_a_terminal_that_shows_only_ascii_gets_every_word_and_valid_json(command: str) -> None:
+    plain = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    words = run_apart(f"{command} {RECORD} {' '.join(ON)}", **plain)
+    assert (words.returncode, words.stderr) == (0, b"")
+    printed = run_apart(f"{command} {RECORD} {' '.join(ON)} --json", **plain)
+    whole = run_apart(f"{command} {RECORD} {' '.join(ON)} --json", PYTHONIOENCODING="utf-8")
+    assert json.loads(printed.stdout) == json.loads(whole.stdout)
+
+
+def test_a_record_from_a_closed_pipe_is_refused() -> None:
+    done = run_apart(f"decide - {' '.join(ON)} <&-")
+    assert done.returncode == 12
+    assert b"Traceback" not in done.stderr
+    assert b"standard input" in done.stderr
+
+
+@pytest.mark.parametrize("to", ["/dev/full", "&-"])
+def test_an_answer_that_cannot_be_written_is_one_clear_sentence_or_silence(to: str) -> None:
+    done = run_apart(f"decide {RECORD} {' '.join(ON)} --json >{to}")
+    assert b"Traceback" not in done.stderr
+    assert b"Exception" not in done.stderr
+    assert done.returncode == (12 if to == "/dev/full" else 0)
+    assert (b"cannot be written" in done.stderr) == (to == "/dev/full")
+
+
+def test_a_command_stopped_by_hand_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(name: str) -> PatientRecord:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mortise.cli.records.read_record", stopped)
+    assert main(["decide", str(RECORD), *ON]) == 130
 
 
 # ---------------------------------------------------------------- how they are built

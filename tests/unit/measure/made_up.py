@@ -56,8 +56,9 @@ def csv_lines(n: int = 200, rate_hz: float = 100.0, header: str = "") -> list[st
     rate = 0.4 * 2 * np.pi * 0.5 * np.cos(2 * np.pi * 0.5 * time_s)
     names = header or "time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s"
     rows = [
-        f"{t:.5f},{-9.81 * np.sin(a):.5f},0.001,{9.81 * np.cos(a):.5f},0.0002,{w:.5f},0.0001"
-        for t, a, w in zip(time_s, tilt, rate, strict=True)
+        f"{t:.5f},{-9.81 * np.sin(a):.5f},{0.001 * (i % 3):.5f},{9.81 * np.cos(a):.5f},"
+        f"{0.0001 * (i % 2):.5f},{w:.5f},{0.0001 * (i % 3):.5f}"
+        for i, (t, a, w) in enumerate(zip(time_s, tilt, rate, strict=True))
     ]
     return [names, *rows]
 

@@ -218,3 +218,18 @@ def test_real_toe_first_walker_is_timed_within_a_few_milliseconds_of_spread() ->
     figures = {figure.key: figure.value for figure in border_strikes()}
     assert figures["borders.recall"] == 1.0
     assert figures["borders.strike_sd_ms"] < 15.0
+
+
+def test_the_same_recording_for_both_feet_is_refused() -> None:
+    left, _ = read_walk(walk())
+    twin = replace(left, info=replace(left.info, side=Side.RIGHT, file="copy.csv"))
+    with pytest.raises(SignalError, match="both files hold the same samples"):
+        measure.TESTS["gait"]([left, twin])
+
+
+def test_a_foot_that_moves_on_without_turning_is_refused() -> None:
+    samples = walk().left
+    slow = csv_of(replace(samples, gyr_rad_s=np.radians(samples.gyr_rad_s)))
+    for body in (slow, csv_of(samples).replace(b"rad_s", b"deg_s")):
+        with pytest.raises(SignalError, match="degrees a second at most"):
+            measure.TESTS["gait"](measure.read([("left_instep.csv", body)]))

@@ -212,7 +212,7 @@ def test_unit_of_time_stamps_without_a_name_is_told_by_their_step(per_second: fl
 
 def test_number_beyond_any_sensor_is_refused_by_name() -> None:
     lines = csv_lines()
-    lines[8] = lines[8].replace("0.001", "1e300")
+    lines[8] = lines[8].replace(",0.00100,", ",1e300,", 1)
     with pytest.raises(SignalError, match="more than any sensor") as caught:
         measure.read([("foot.csv", as_file(lines))])
     assert "sample 7, channel acc_y" in caught.value.where
@@ -287,3 +287,42 @@ def test_walk_written_by_the_simulator_reads_back() -> None:
     left, right = read_walk(made)
     assert (left.side, right.side, left.placement) == (Side.LEFT, Side.RIGHT, "instep")
     assert np.allclose(left.acc_m_s2, made.left.acc_m_s2, atol=1e-5)
+
+
+@pytest.mark.parametrize("stamp", ["nan", "inf", ""])
+@pytest.mark.parametrize("n", [0, 60, 199])
+def test_a_sample_without_its_time_is_left_out_and_flagged(stamp: str, n: int) -> None:
+    lines = csv_lines()
+    lines[1 + n] = stamp + lines[1 + n][lines[1 + n].index(",") :]
+    whole, spoilt = (
+        measure.read([("left_instep.csv", ("\n".join(one) + "\n").encode())])[0]
+        for one in (csv_lines(), lines)
+    )
+    assert spoilt.info.n_samples == whole.info.n_samples - 1
+    assert "empty_cells" in spoilt.info.flags
+    assert spoilt.rate_hz == pytest.approx(whole.rate_hz, rel=1e-3)
+
+
+@pytest.mark.parametrize("value", ["0.5", "0", "1e-320"])
+@pytest.mark.parametrize("column", range(1, 7))
+def test_one_axis_that_never_changes_is_refused_by_name(column: int, value: str) -> None:
+    lines = csv_lines()
+    names = lines[0].split(",")
+    rows = [line.split(",") for line in lines[1:]]
+    for row in rows:
+        row[column] = value
+    body = "\n".join([lines[0], *(",".join(row) for row in rows)]) + "\n"
+    with pytest.raises(SignalError, match="never changes") as refused:
+        measure.read([("left_instep.csv", body.encode())])
+    assert names[column][:5] in str(refused.value)
+
+
+def test_a_file_that_breaks_while_it_is_read_is_refused() -> None:
+    class Broken(io.RawIOBase):
+        name = "left.csv"
+
+        def read(self, size: int = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(SignalError, match=r"left\.csv: the file cannot be read"):
+        measure.read([Broken()])  # type: ignore[list-item]

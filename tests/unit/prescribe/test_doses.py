@@ -39,15 +39,22 @@ def test_a_raise_waits_until_it_is_tried() -> None:
     assert (tried.step, tried.keep_step, tried.tried_on, tried.before_step) == (1, 1, on(4), 0)
 
 
-def test_the_second_raise_comes_a_week_after_the_first() -> None:
+def test_the_second_raise_is_earned_a_week_after_the_first_was_tried() -> None:
     first = [session(0, log("raise")), session(2, log("raise"))]
-    soon = [*first, *(session(n, log("raise", 1)) for n in (4, 6, 8))]
+    soon = [*first, *(session(n, log("raise", 1)) for n in (4, 6, 8, 10))]
     assert state(*soon).step == 1
-    assert state(*soon, session(9, log("raise", 1))).step == 2
+    second = state(*soon, session(11, log("raise", 1)))
+    assert (second.step, second.keep_step, second.since_on) == (2, 1, on(11))
+    assert (second.tried_on, second.before_step) == (
+        on(4),
+        0,
+    )  # the last one is known while the next one waits
+    eased = state(*soon, session(11, log("raise", 1), light=Light.AMBER))
+    assert (eased.tried_on, eased.before_step) == (None, None)
 
 
 def test_dose_never_climbs_past_the_last_step_of_the_slot() -> None:
-    done = [session(7 * k + d, log("raise", min(k, 2))) for k in range(8) for d in (0, 2)]
+    done = [session(10 * k + d, log("raise", min(k, 2))) for k in range(8) for d in (0, 2, 8)]
     assert state(*done, as_of=90).step == 2
 
 
@@ -208,6 +215,34 @@ def test_a_stand_in_borrows_the_slot_of_what_it_stands_in_for() -> None:
     )
     found = dose_states(stage(slot("band", first_step=1, last_step=3)), two, [], {}, on(0))
     assert (found["band"].step, found["hold"].step) == (1, 1)
+
+
+# ---------------------------------------------------------------- from stage to stage
+
+CLIMBED = [
+    session(n, log("raise", step)) for n, step in ((0, 0), (2, 0), (4, 1), (6, 1), (11, 1), (13, 2), (15, 2))
+]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "step", "keep"), [(0, 3, 2, 2), (1, 2, 2, 2), (0, 1, 1, 1), (3, 3, 3, 3)],
+    ids=["as-it-was", "narrower", "held-at-the-last-step", "lifted-to-the-first-step"],
+)  # fmt: skip
+def test_in_a_new_stage_an_exercise_goes_on_from_where_it_stood(
+    first: int, last: int, step: int, keep: int
+) -> None:
+    found = dose_states(stage(slot("raise", first_step=first, last_step=last)), LIBRARY, CLIMBED, {}, on(16))
+    assert (found["raise"].step, found["raise"].keep_step) == (step, keep)
+
+
+def test_what_was_earned_beyond_the_old_bound_waits_in_the_new_stage() -> None:
+    more = [*CLIMBED, *(session(n, log("raise", 2)) for n in (17, 20))]
+    old, new = (
+        dose_states(stage(slot("raise", last_step=last)), LIBRARY, more, {}, on(21))["raise"]
+        for last in (2, 3)
+    )
+    assert (old.step, old.keep_step) == (2, 2)
+    assert (new.step, new.keep_step) == (3, 2)
 
 
 # ---------------------------------------------------------------- after a break

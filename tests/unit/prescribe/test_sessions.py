@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from mortise.prescribe import DoneSession, DoseState, constraints_of, dose_states, todays_session
-from mortise.protocol import Circumstances, Constraint, Exercise, Stage
+from mortise.prescribe.raises import raises_due
+from mortise.protocol import Circumstances, Constraint, Exercise, Slot, Stage
 from mortise.record import Session
 from mortise.terms import Load
 from tests.unit.prescribe.made import exercise, ladder, library, log, on, protocol, session, slot, stage
@@ -252,14 +253,93 @@ def test_the_lowest_dose_is_cut_further_on_an_easy_day() -> None:
 
 def test_load_raise_lets_the_longest_waiting_exercise_try_its_raise_alone() -> None:
     states = {name: at(1, 1) for name in LIBRARY} | {
-        "calf-raise": at(2, 1, since=5),
-        "tandem": at(2, 1, since=3),
+        "calf-raise": at(2, 1, since=28),
+        "tandem": at(2, 1, since=27),
     }
     one = todays(states=states, load=Load.RAISE)
     steps = {item.exercise: item.dose_step for item in one.exercises}
     assert steps == {"ankle-pumps": 1, "band-pull": 1, "calf-raise": 1, "tandem": 2}
     assert "Tandem" in one.why
     assert todays(states=states, load=Load.KEEP).why.startswith("Kept")
+
+
+def test_a_raise_that_has_waited_five_days_is_tried_beside_another_and_never_a_third() -> None:
+    long_waiting = {name: at(1, 1) for name in LIBRARY} | {
+        name: _finer(since) for name, since in (("calf-raise", 24), ("tandem", 23), ("band-pull", 25))
+    }
+    some = {name: exercise(name, dose_steps=ladder(8, 9, 10, 11, seconds=20)) for name in LIBRARY}
+    one = todays(exercises=some, states=long_waiting, load=Load.RAISE)
+    assert {item.exercise for item in one.exercises if item.dose_step > item.usual_step} == {
+        "tandem",
+        "calf-raise",
+    }
+    assert "2 things" in one.why_patient
+    assert "Tandem and Calf raise" in one.why_patient
+    short = long_waiting | {"calf-raise": _finer(26), "band-pull": _finer(26)}
+    one = todays(exercises=some, states=short, load=Load.RAISE)
+    assert [item.exercise for item in one.exercises if item.dose_step > item.usual_step] == ["tandem"]
+
+
+def _finer(since: int) -> DoseState:
+    return at(2, 1, since)
+
+
+# ---------------------------------------------------------------- who may raise
+
+
+def _waiting(name: str, share: str, since: int, n_per_week: int = 3) -> tuple[Exercise, Slot, DoseState]:
+    """Return an exercise whose raise waits and adds `share` to its dose."""
+    steps = ladder(1, seconds=100) + ladder(1, seconds=int(100 + 100 * float(share)))
+    return (
+        exercise(name, dose_steps=steps), slot(name, name, last_step=1, n_per_week=n_per_week), at(1, 0, since),
+    )  # fmt: skip
+
+
+def _due(
+    *waiting: tuple[Exercise, Slot, DoseState], done: tuple[DoneSession, ...] | None = None
+) -> tuple[str, ...]:
+    some = library(*(one for one, *_ in waiting))
+    states = {one.id: state for one, _, state in waiting}
+    told = (session(29, *(log(name) for name in some)),) if done is None else done
+    return raises_due(stage(*(its for _, its, _ in waiting)), some, states, told, on(30))
+
+
+def test_the_raise_that_was_earned_first_comes_first() -> None:
+    assert _due(_waiting("a", "0.1", 28), _waiting("b", "0.1", 20), _waiting("c", "0.1", 24)) == (
+        "b",
+        "c",
+        "a",
+    )
+    assert _due(_waiting("a", "0.1", 20), _waiting("b", "0.1", 20, n_per_week=1)) == (
+        "b",
+        "a",
+    )  # done more rarely
+    assert _due(_waiting("a", "0.1", 10, n_per_week=0), _waiting("b", "0.1", 20)) == ("b", "a")
+
+
+def test_a_large_raise_keeps_its_share_and_small_ones_do_not_pass_it() -> None:
+    big, small = _waiting("big", "1.0", 10), _waiting("small", "0.1", 20)
+    assert _due(big, small) == ("big",)  # nothing raised for a week: the first passes whatever it adds
+    lately = tuple(_waiting("lately", "0.1", 26))
+    tried = DoseState(step=1, cause="", cause_patient="", since_on=on(20), n_clean=0, keep_step=1,
+                      tried_on=on(25), before_step=0)  # fmt: skip
+    other = (lately[0], lately[1], tried)
+    assert _due(big, small, other) == ()  # type: ignore[arg-type]
+    assert _due(small, other) == ("small",)  # type: ignore[arg-type]
+
+
+def test_an_exercise_left_alone_for_a_week_holds_up_nobody() -> None:
+    big, small = _waiting("big", "1.0", 10), _waiting("small", "0.1", 20)
+    assert _due(big, small, done=(session(22, log("big")), session(29, log("small")))) == ("small",)
+    assert _due(big, small, done=(session(23, log("big")), session(29, log("small")))) == ("big",)
+
+
+def test_no_exercise_raises_twice_within_seven_days() -> None:
+    one, its, _ = _waiting("a", "0.1", 28)
+    again = DoseState(step=1, cause="", cause_patient="", since_on=on(28), n_clean=0, keep_step=0, tried_on=on(24),
+                      before_step=0)  # fmt: skip
+    assert _due((one, its, again)) == ()
+    assert _due((one, its, DoseState(**(_fields(again) | {"tried_on": on(23)})))) == ("a",)
 
 
 def test_nothing_is_raised_on_a_day_that_something_else_lowers() -> None:

@@ -57,6 +57,23 @@ def test_course_shows_stage_gate_decision_chart_programme_and_due(cast: Cast) ->
     assert "clinic default" in text
 
 
+def test_plan_and_course_say_that_nobody_checked_the_protocol_and_how_strong_each_limit_is(
+    cast: Cast,
+) -> None:
+    client = start(cast)
+    report(cast)
+    for name in ("course", "plan"):
+        text = client.get(url(name, cast.episode.pk)).content.decode()
+        assert "no clinician has checked this" in text, name
+        assert url("protocol", builders.protocol_id()) in text, name
+        assert "clinic default" in text, name
+    gate = client.get(url("course", cast.episode.pk)).context["gate"]
+    n_default = sum(row.is_default for line in gate.lines for row in line.rows)
+    assert n_default
+    page = client.get(url("course", cast.episode.pk)).content.decode()
+    assert page.count(", clinic default</span>") == n_default
+
+
 def test_gate_puts_what_is_missing_first(cast: Cast) -> None:
     client = start(cast)
     pegs = [line.peg.word for line in client.get(url("course", cast.episode.pk)).context["gate"].lines]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
+from mortise.web.care import services
 from mortise.web.care.models import EpisodeRow, Patient
 from tests.web import builders
 from tests.web.builders import Cast
-from tests.web.clinic.desk import url
+from tests.web.clinic.desk import assess, plan_data, url
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +27,52 @@ def test_patient_is_added_and_the_assessment_opens(cast: Cast) -> None:
 def test_both_ankles_can_be_affected(cast: Cast) -> None:
     builders.signed_in(cast.ada).post(url("patient-add"), TYPED | {"is_bilateral": "on"})
     assert EpisodeRow.objects.get(patient__name="Mirela Dunne").is_bilateral
+
+
+def test_both_ankles_to_be_treated_open_an_episode_each_and_the_left_is_assessed_first(cast: Cast) -> None:
+    client = builders.signed_in(cast.ada)
+    response = client.post(url("patient-add"), TYPED | {"side": "both"})
+    left, right = EpisodeRow.objects.filter(patient__name="Mirela Dunne").order_by("involved_side")
+    assert [(one.involved_side, one.is_bilateral) for one in (left, right)] == [
+        ("left", True),
+        ("right", True),
+    ]
+    assert response["Location"] == url("assessment", left.pk)
+    assert Patient.objects.filter(name="Mirela Dunne").count() == 1
+
+
+def test_each_of_two_ankles_leads_to_the_other_and_keeps_its_own_assessment(cast: Cast) -> None:
+    client = builders.signed_in(cast.ada)
+    client.post(url("patient-add"), TYPED | {"side": "both"})
+    left, right = EpisodeRow.objects.filter(patient__name="Mirela Dunne").order_by("involved_side")
+    assess(client, left)
+    client.post(url("plan", left.pk), plan_data(client, left))
+    for here, other in ((left, right), (right, left)):
+        page = client.get(url("course", here.pk))
+        words = [(pk, is_now) for pk, _, is_now in page.context["header"]["ankles"]]
+        assert words == [(left.pk, here is left), (right.pk, here is right)]
+        assert f'href="{url("course", other.pk)}"' in page.content.decode()
+        assert "the other is treated too" in page.content.decode()
+    assert "Right, no programme yet" in client.get(url("course", left.pk)).content.decode()
+    assert "No programme yet" in client.get(url("course", right.pk)).content.decode()
+    assert client.get(url("classification", right.pk)).context["open_required"]
+    rows = [row for group in client.get(url("needs")).context["desk"].groups for row in group.rows]
+    assert [row.others for row in rows if row.episode_id == right.pk] == [((left.pk, "left"),)]
+
+
+def test_course_of_one_ankle_offers_no_other(cast: Cast) -> None:
+    page = builders.signed_in(cast.ada).get(url("course", cast.episode.pk))
+    assert page.context["header"]["ankles"] == []
+    assert 'class="ankles"' not in page.content.decode()
+
+
+def test_phone_of_a_patient_with_two_ankles_opens_the_one_that_is_assessed_first(cast: Cast) -> None:
+    client = builders.signed_in(cast.ada)
+    client.post(url("patient-add"), TYPED | {"side": "both"})
+    made = Patient.objects.get(name="Mirela Dunne")
+    assert services.open_episodes_of(made.user, made)[0].involved_side == "left"
+    phone = builders.phone_of(made, cast.ada)
+    assert phone.get(reverse("phone:today")).status_code == 200
 
 
 def test_under_18_is_refused_with_a_sentence_and_what_was_typed_stays(cast: Cast) -> None:

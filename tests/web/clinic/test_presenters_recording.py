@@ -16,6 +16,7 @@ from mortise.measure.results import (
     Refused,
     Stride,
 )
+from mortise.report.chart import curve_chart, signal_chart
 from mortise.terms import Better, Measure, Setting, Side
 from mortise.web.clinic.presenters_recording import report_of, sensor_of
 from mortise.web.clinic.presenters_recording_charts import (
@@ -187,3 +188,65 @@ def test_lunge_shows_each_trial_and_why_one_does_not_count() -> None:
     chart = trials_input(lunge, Side.LEFT)
     assert chart is not None
     assert chart.results[0].error == 1.5 * 1.96
+
+
+def test_lunge_signal_marks_each_trial_and_hatches_the_refused_one_with_its_reason() -> None:
+    trials = tuple(
+        LungeTrial(
+            number=n, side=Side.LEFT, start_s=at, peak_s=at + 1, end_s=at + 3, hold_s=1.2, lunge_angle_deg=38.4,
+            out_of_plane_deg=3, return_error_deg=1, is_counted=n == 1, quality=() if n == 1 else ("no_hold",),
+        )
+        for n, at in ((1, 1.0), (2, 6.0))
+    )  # fmt: skip
+    trace = Curve(
+        name="lunge_angle_trace_deg", side=Side.LEFT, x_unit="s", unit="deg",
+        x=tuple(float(n) for n in range(11)), mean=(0.0, 20.0, 38.0, 20.0, 0.0, 0.0, 20.0, 38.0, 20.0, 0.0, 0.0),
+    )  # fmt: skip
+    lunge = LungeResult(
+        recording=RecordingSet(sensors=(an_info(placement="shank"),), duration_s=10.0),
+        readings=(),
+        trials=trials,
+        curves=(trace,),
+    )
+    signal = signal_input(lunge, Side.LEFT)
+    assert signal is not None
+    assert [(one.n, one.is_used, one.words) for one in signal.trials] == [
+        (1, True, ""),
+        (2, False, "not held"),
+    ]
+    drawn = signal_chart(signal)
+    assert "6.0 to 9.0" in drawn
+    assert "not used: trial 2: not held" in drawn
+    assert drawn.count("c-refused") == 2, "the stretch and its key"
+    assert "Trials, from the first sample" in drawn
+    assert "No stride was found" not in drawn
+
+
+def test_change_since_the_baseline_carries_the_error_of_both_recordings() -> None:
+    before = a_walk(readings=(a_reading(value=1.10), a_reading(side=Side.RIGHT, value=1.31)))
+    (row,) = report_of(a_walk(), MEASURES, Side.LEFT, before).readings
+    assert [(one.side, one.words, one.verdict) for one in row.changes] == [
+        ("left", "+0.22 ± 0.06", "Beyond error"),
+        ("right", "−0.01 ± 0.06", "Within error"),
+    ]
+    assert report_of(a_walk(), MEASURES, Side.LEFT).readings[0].changes == ()
+
+
+def test_number_of_another_method_is_not_compared() -> None:
+    before = a_walk(readings=(a_reading(value=1.10, method="other"),))
+    (row,) = report_of(a_walk(), MEASURES, Side.LEFT, before).readings
+    assert [(one.words, one.verdict) for one in row.changes] == [("measured by another method", "")]
+
+
+def test_curves_of_the_baseline_are_dotted_under_their_day() -> None:
+    curve = Curve(
+        name="foot_pitch", side=Side.LEFT, x_unit="pct", unit="deg", x=(0.0, 50.0, 100.0), n_trials=3,
+        mean=(1.0, 2.0, 3.0), sd=(0.1, 0.1, 0.1),
+    )  # fmt: skip
+    walk = a_walk(curves=(curve,))
+    (chart,) = curve_inputs(walk, Side.LEFT, walk, "6 October")
+    assert [(one.is_baseline, one.words) for one in chart.curves] == [
+        (False, ""),
+        (True, "left on 6 October"),
+    ]
+    assert "c-own--base" in curve_chart(chart)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.test import override_settings
 
 from mortise import measure
 from mortise.record import Reading
+from mortise.report.words import day
 from mortise.simulate.recordings import csv_of, fictional_lunge, fictional_walk, phone_log_of
 from mortise.terms import Context
 from mortise.web.care import services
@@ -68,6 +70,7 @@ def test_lunge_shows_each_trial_and_gives_the_shin_angle(cast: Cast) -> None:
     assert len(report.trials) == 3
     assert report.title == "Lunge read: 3 of 3 trials counted."
     assert page.context["charts"]
+    assert "Trials, from the first sample" in page.context["signal"]
     client.post(
         url("recording-accept", StoredRecording.objects.get().pk),
         {"readings": page.context["can_take"], "context": "routine", "at_visit": "on"},
@@ -95,6 +98,42 @@ def test_chosen_numbers_go_into_the_record_with_their_context(cast: Cast) -> Non
     again = client.post(url("recording-accept", recording.pk), data)
     assert again.status_code == 409
     assert "accepted already" in again.content.decode()
+
+
+def accepted(cast: Cast, recording: StoredRecording) -> None:
+    client = builders.signed_in(cast.ada)
+    data = {"readings": ["gait_speed_m_s:none"], "context": "routine", "at_visit": "on"}
+    assert client.post(url("recording-accept", recording.pk), data).status_code == 302
+
+
+def walk_on(cast: Cast, days_ago: int, seed: int) -> StoredRecording:
+    walk, on = fictional_walk(seed), cast.clinic.today() - timedelta(days=days_ago)
+    files = {
+        "left": SimpleUploadedFile("fictional-left.csv", csv_of(walk.left)),
+        "right": SimpleUploadedFile("fictional-right.csv", csv_of(walk.right)),
+    }
+    response = upload(cast, files, placement="instep", recorded_on=on.isoformat())
+    return StoredRecording.objects.get(pk=response["Location"].strip("/").split("/")[-1])
+
+
+def test_walk_stands_against_the_first_accepted_one_of_an_earlier_day(cast: Cast) -> None:
+    first, today = walk_on(cast, 10, 5), walk_on(cast, 0, 6)
+    client = builders.signed_in(cast.ada)
+    page = client.get(url("recording", today.pk))
+    assert page.context["baseline"] is None, "nothing was accepted yet"
+    assert "Against" not in page.content.decode()
+    accepted(cast, first)
+    page = client.get(url("recording", today.pk))
+    text = page.content.decode()
+    assert page.context["baseline"] == first
+    assert f"Against {day(first.recorded_on)}" in text
+    assert "c-own--base" in text
+    rows = page.context["report"].readings
+    assert {one.verdict for row in rows for one in row.changes} <= {"Beyond error", "Within error"}
+    assert all(row.changes for row in rows)
+    assert client.get(url("recording", first.pk)).context["baseline"] is None
+    client.post(url("recording-exclude", first.pk), {"reason": "New shoes."})
+    assert client.get(url("recording", today.pk)).context["baseline"] is None
 
 
 def test_choosing_nothing_or_what_was_not_measured_is_refused(cast: Cast) -> None:

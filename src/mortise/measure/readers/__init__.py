@@ -254,6 +254,7 @@ def _recording(reader: Reader, raw: _Raw, given: _Given, sidecar: Sidecar) -> Re
             where=where,
             mend="Record the whole test and export it again.",
         )
+    raw = _with_stamps(raw)
     side, side_from = _settle(
         (given.side, "given"),
         (sidecar.side, "sidecar"),
@@ -301,6 +302,21 @@ def _recording(reader: Reader, raw: _Raw, given: _Given, sidecar: Sidecar) -> Re
         notes=notes + unit_notes,
     )
     return Recording(info=info, time_s=time_s, acc_m_s2=acc, gyr_rad_s=gyr)
+
+
+def _with_stamps(raw: _Raw) -> _Raw:
+    """Leave out samples whose time stamp or counter is no number: nobody knows when they were taken."""
+    stamps = raw.stamps_s if raw.stamps_s is not None else raw.counter
+    if stamps is None or np.all(np.isfinite(stamps)):
+        return raw
+    kept = np.isfinite(stamps)
+    return replace(
+        raw,
+        values=raw.values[kept],
+        stamps_s=None if raw.stamps_s is None else raw.stamps_s[kept],
+        counter=None if raw.counter is None else raw.counter[kept],
+        flags=(*raw.flags, "empty_cells"),
+    )
 
 
 def _settle(*claims: tuple[Any, Won]) -> tuple[Any, Won]:

@@ -18,6 +18,7 @@ _COUNTER_WRAP = 65536.0
 _FASTEST_RAD_S = 40.0
 # 16 g in mg is 16 000, 4000 deg/s is 4000.
 _BEYOND_ANY_SENSOR = 1e6
+_LEAST_NOISE = 1e-12
 
 
 def stamps_per_second(stamps: Floats, unit: str) -> float:
@@ -135,12 +136,13 @@ def find_gaps(time_s: Floats, rate_hz: float) -> tuple[Gap, ...]:
 
 
 def refuse_flat(values: Floats, names: tuple[str, ...], name: str) -> None:
-    """Refuse a recording in which a whole sensor never moves: a real one always shows noise."""
+    """Refuse a recording in which a channel never changes: a real one always shows noise."""
     for start, what in ((0, "accelerometer"), (3, "gyroscope")):
-        if not np.any(np.ptp(values[:, start : start + 3], axis=0) > 0):
+        is_flat = np.ptp(values[:, start : start + 3], axis=0) < _LEAST_NOISE
+        if is_flat.any():
             raise SignalError(
-                f"the {what} never changes.",
-                where=f"{name}, sample 0, channel {names[start]}",
+                f"the {what} never changes." if is_flat.all() else f"this axis of the {what} never changes.",
+                where=f"{name}, sample 0, channel {names[start + int(np.argmax(is_flat))]}",
                 mend="Check the sensor and record again.",
             )
 

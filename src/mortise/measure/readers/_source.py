@@ -78,7 +78,14 @@ class Reader:
         self._refuse_binary()
 
     def _piece(self) -> bytes:
-        piece = self._stream.read(_PIECE)
+        try:
+            piece = self._stream.read(_PIECE)
+        except OSError as error:
+            raise SignalError(
+                f"the file cannot be read ({error.strerror}).",
+                where=self.name,
+                mend="Copy it to this computer and try again.",
+            ) from None
         self._hash.update(piece)
         self._n_bytes += len(piece)
         if self._n_bytes > MAX_BYTES:

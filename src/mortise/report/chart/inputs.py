@@ -318,6 +318,22 @@ class Refused(Struct, frozen=True):
     is_excluded: bool = False  # left out by design (a turn), not refused for a fault
 
 
+class TrialMark(Struct, frozen=True, kw_only=True):
+    """One trial on a signal: its stretch `[from_s, until_s)`, where it was deepest, and the value read there.
+
+    A trial that is not used has the reason in `words` and is hatched.
+    """
+
+    n: int
+    side: Side
+    from_s: float
+    peak_s: float
+    until_s: float
+    value: float
+    is_used: bool = True
+    words: str = ""
+
+
 class Trace(Struct, frozen=True, kw_only=True):
     """One side's signal for display.
 
@@ -333,13 +349,14 @@ class Trace(Struct, frozen=True, kw_only=True):
 
 
 class Signal(Struct, frozen=True, kw_only=True):
-    """A recording: its traces in `unit`, stances as blocks, refused and excluded stretches with words."""
+    """A recording: its traces in `unit`, stances or trials as blocks, refused and excluded stretches with words."""
 
     heading: Heading
     duration_s: float
     unit: str = "deg_s"
     traces: tuple[Trace, ...] = ()
     events: tuple[Event, ...] = ()
+    trials: tuple[TrialMark, ...] = ()
     refused: tuple[Refused, ...] = ()
     treated: Side = Side.NONE
 

@@ -6,7 +6,7 @@ import math
 
 from mortise.report.chart._figure import Canvas, Key, Table, chart_figure, is_treated_side, side_word
 from mortise.report.chart._scale import Scale, rounded_range, tick_decimals, value_ticks
-from mortise.report.chart._svg import Place, is_known, line, path, rect, text, text_width
+from mortise.report.chart._svg import Place, circle, is_known, line, path, rect, text, text_width
 from mortise.report.chart.inputs import Event, Refused, Signal, Trace
 from mortise.report.words import number, plural, with_unit
 from mortise.terms import Side
@@ -45,6 +45,7 @@ def columns_of(trace: Trace, x: Scale, y: Scale) -> list[Place | None]:
 
 def _sides(signal: Signal) -> list[Side]:
     found = {trace.side for trace in signal.traces} | {event.side for event in signal.events}
+    found |= {trial.side for trial in signal.trials}
     found |= {refused.side for refused in signal.refused if refused.side is not Side.NONE}
     return [side for side in (Side.LEFT, Side.RIGHT, Side.NONE) if side in found] or [Side.NONE]
 
@@ -56,6 +57,44 @@ def _block(event: Event, x: Scale, top: float, css: str) -> str:
     return rect(start, top + 4, max(end - start - 1, 1.5), _BLOCK_HEIGHT - 8, css, rx=2)
 
 
+def _stretches(signal: Signal) -> list[Refused]:
+    """Return what was refused, with the trials that are not used among it."""
+    return [
+        *signal.refused,
+        *(
+            Refused(one.from_s, one.until_s, f"trial {one.n}: {one.words or 'not counted'}", one.side)
+            for one in signal.trials
+            if not one.is_used
+        ),
+    ]
+
+
+def _trial_marks(signal: Signal, side: Side, floor: float, x: Scale, y: Scale | None) -> str:
+    """Return each trial as a numbered block, with a dot on the trace where its value was read."""
+    treated, parts = is_treated_side(side, signal.treated), []
+    for one in signal.trials:
+        if one.side is not side:
+            continue
+        start, end = x.inside(one.from_s), x.inside(one.until_s)
+        block = "c-st-own" if treated else "c-st-other"
+        parts.append(
+            rect(
+                start,
+                floor + 4,
+                max(end - start - 1, 1.5),
+                _BLOCK_HEIGHT - 8,
+                block if one.is_used else "c-bar--none",
+                rx=2,
+            )
+        )
+        parts.append(text((start + end) / 2, floor + 16, number(one.n, 1), "c-mid c-halo"))
+        if y is not None and is_known(one.value):
+            css = "c-own-dot" if treated else "c-other-dot"
+            css = css if one.is_used else "c-own-open" if treated else "c-other-dot"
+            parts.append(circle(x.inside(one.peak_s), y.inside(one.value), 4, css))
+    return "".join(parts)
+
+
 def _side_rows(
     signal: Signal, side: Side, top: float, x: Scale, ends: tuple[float, float]
 ) -> tuple[str, float]:
@@ -64,6 +103,7 @@ def _side_rows(
     traces = [trace for trace in signal.traces if trace.side is side]
     css = "c-text--own" if treated else "c-text--other"
     parts, floor = [], top
+    y: Scale | None = None
     if traces:
         floor = top + _TRACE_HEIGHT
         y = Scale(*ends, floor - 2, top + 4)
@@ -83,13 +123,14 @@ def _side_rows(
         for event in signal.events
         if event.side is side
     ]
+    parts.append(_trial_marks(signal, side, floor, x, y))
     return "".join(parts), floor + _BLOCK_HEIGHT
 
 
 def _left_out(signal: Signal, side: Side, top: float, floor: float, x: Scale) -> str:
     """Return the stretches of one side that made no number: hatched when refused, grey when left out by design."""
     parts = []
-    for refused in signal.refused:
+    for refused in _stretches(signal):
         if refused.side not in (side, Side.NONE):
             continue
         x0, x1 = x.inside(refused.from_s), x.inside(refused.until_s)
@@ -103,7 +144,7 @@ def _left_out(signal: Signal, side: Side, top: float, floor: float, x: Scale) ->
 def _stretch_words(signal: Signal, x: Scale) -> str:
     """Return the words over the stretches where they fit; all of them stand beneath the chart."""
     parts, end = [], 0.0
-    for refused in sorted(signal.refused, key=lambda one: one.from_s):
+    for refused in sorted(_stretches(signal), key=lambda one: one.from_s):
         words = refused.words if refused.is_excluded else "not used"
         middle = (x.inside(refused.from_s) + x.inside(refused.until_s)) / 2
         half = text_width(words) / 2
@@ -141,12 +182,37 @@ def _stride_table(signal: Signal) -> Table:
     )
 
 
-def _keys(signal: Signal, sides: list[Side]) -> list[Key]:
+def _trial_table(signal: Signal) -> Table:
+    rows = [
+        (
+            f"{side_word(one.side)} {one.n}", f"{number(one.from_s, 0.1)} to {_seconds(one.until_s)}",
+            _seconds(one.peak_s), with_unit(number(one.value, 0.1), signal.unit),
+            "used" if one.is_used else f"not used: {one.words or 'not counted'}",
+        )
+        for one in sorted(signal.trials, key=lambda one: one.from_s)
+    ]  # fmt: skip
+    return Table(
+        "Trials, from the first sample", ("Trial", "From, to", "Deepest at", "Value", "Use"), rows, n_words=1
+    )
+
+
+def _trial_keys(signal: Signal, sides: list[Side]) -> list[Key]:
     keys = []
+    for side in sides if signal.trials else []:
+        treated = is_treated_side(side, signal.treated)
+        mark = rect(8, 1, 10, 12, "c-st-own" if treated else "c-st-other", rx=2)
+        keys.append(Key(mark, f"{side_word(side).lower()}, one trial"))
+        dot = circle(14, 7, 4, "c-own-dot" if treated else "c-other-dot")
+        keys.append(Key(dot, "deepest, where the value is read"))
+    return keys
+
+
+def _keys(signal: Signal, sides: list[Side]) -> list[Key]:
+    keys = _trial_keys(signal, sides)
     for side in sides if signal.events else []:
         css = "c-st-own" if is_treated_side(side, signal.treated) else "c-st-other"
         keys.append(Key(rect(8, 1, 10, 12, css, rx=2), f"{side_word(side).lower()}, one stance"))
-    if any(not one.is_excluded for one in signal.refused):
+    if any(not one.is_excluded for one in _stretches(signal)):
         keys.append(Key(rect(1, 1, 26, 12, "c-refused", fill=f"{signal.heading.id_prefix}-ink"), "not used"))
     if any(one.is_excluded for one in signal.refused):
         keys.append(Key(rect(1, 1, 26, 12, "c-norm"), "left out by design"))
@@ -154,7 +220,7 @@ def _keys(signal: Signal, sides: list[Side]) -> list[Key]:
 
 
 def signal_chart(signal: Signal) -> str:
-    """Draw a recording with its strides and with what was left out.
+    """Draw a recording with its strides or trials and with what was left out.
 
     Parameters
     ----------
@@ -188,15 +254,14 @@ def signal_chart(signal: Signal) -> str:
         parts.append(
             text(x(tick), top + 18, with_unit(number(tick, 10.0 ** -tick_decimals(ticks)), "s"), "c-mid")
         )
-    if not signal.events:
+    if not signal.events and not signal.trials:
         parts.append(text((_LEFT + _RIGHT) / 2, top - 8, "No stride was found", "c-mid c-halo"))
-    notes = [stretch_note(one) for one in signal.refused]
+    notes = [stretch_note(one) for one in _stretches(signal)]
     n_unused = sum(not event.is_used for event in signal.events)
     if n_unused:
         notes.append(
             f"{plural(n_unused, 'stride')} of {len(signal.events)} found but not used, drawn dotted."
         )
     canvas = Canvas(_WIDTH, top + 26, "".join(parts), is_wide=True)
-    return chart_figure(
-        signal.heading, canvas, keys=_keys(signal, sides), tables=[_stride_table(signal)], notes=notes
-    )
+    table = _trial_table(signal) if signal.trials else _stride_table(signal)
+    return chart_figure(signal.heading, canvas, keys=_keys(signal, sides), tables=[table], notes=notes)

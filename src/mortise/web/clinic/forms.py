@@ -14,6 +14,8 @@ from mortise.terms import Advice, Context, Load, Sex, Side
 from mortise.web.ui.fields import Cells
 
 SIDES = [(Side.LEFT.value, "Left"), (Side.RIGHT.value, "Right")]
+BOTH = "both"
+TREATED = [*SIDES, (BOTH, "Both")]
 SEXES = [(Sex.FEMALE.value, "Female"), (Sex.MALE.value, "Male"), (Sex.UNSPECIFIED.value, "Not stated")]
 REASON_LENGTH = 1000
 LEAST_AGE = 18
@@ -61,8 +63,9 @@ class PatientForm(forms.Form):
     )
     side = forms.ChoiceField(
         label="Ankle to be treated",
-        choices=SIDES,
+        choices=TREATED,
         widget=Cells(in_row=True),
+        help_text="Both: each ankle gets its own assessment, programme and course.",
         error_messages={"required": "Say which ankle is treated."},
     )
     is_bilateral = forms.BooleanField(

@@ -14,9 +14,10 @@ from mortise.protocol.criteria import criteria_in
 from mortise.record import PlanVersion
 from mortise.report.doses import full_dose
 from mortise.report.words import number, with_unit
-from mortise.terms import Measure
+from mortise.terms import Measure, Strength
 from mortise.units import SYMBOLS
 from mortise.web.clinic.forms import reason_field
+from mortise.web.clinic.presenters_words import STRENGTH_WORDS
 from mortise.web.ui.fields import ManyCells, UnitInput
 
 OFF, WITHOUT = "plan.off.", "plan.without."
@@ -48,6 +49,14 @@ class FigureRow(NamedTuple):
     criterion: Criterion
     field: forms.BoundField
     allowed: str
+
+    @property
+    def strength(self) -> str:
+        return STRENGTH_WORDS[self.criterion.strength]
+
+    @property
+    def is_default(self) -> bool:
+        return self.criterion.strength is Strength.CONSENSUS
 
 
 class Changes(NamedTuple):

@@ -86,6 +86,8 @@ class Panel(Struct, frozen=True, kw_only=True):
     is_locked: bool
     as_of: str
     protocol: str
+    protocol_id: str
+    checked_by: str
 
 
 def panel_of(
@@ -124,6 +126,8 @@ def panel_of(
         is_locked=decision.is_locked,
         as_of=day(decision.as_of),
         protocol=f"{decision.protocol.id} {decision.protocol.version}",
+        protocol_id=protocol.id,
+        checked_by=protocol.checked_by,
     )
 
 

@@ -28,6 +28,7 @@ class Row(Struct, frozen=True, kw_only=True):
     since: str
     action: str
     is_flag: bool
+    others: tuple[tuple[UUID, str], ...]  # the other ankle of the same patient: its episode and side
     is_due: bool  # said as a chip: it is no proposal of Mortise
 
 
@@ -85,9 +86,10 @@ def desk_of(
     everybody = tuple(found)
     wanted = query.casefold().split()
     shown = [one for one in everybody if all(word in one.name.casefold() for word in wanted)]
+    ankles = _ankles(everybody)
     groups = []
     for key, title, about, needs in _GROUPS:
-        rows = tuple(_row(one, now, titles) for one in shown if one.need in needs)
+        rows = tuple(_row(one, now, titles, ankles) for one in shown if one.need in needs)
         if rows:
             groups.append(Group(key=key, title=title, about=about, rows=rows))
     quiet = sorted((one for one in shown if not one.needs_somebody), key=lambda one: one.name)
@@ -97,12 +99,20 @@ def desk_of(
         headline=headline(n_needing, sum(one.need is Need.STOPPED for one in everybody)),
         about=f"{WEEKDAYS[today_on.weekday()]} {day(today_on)}. {_quiet_words(n_quiet, n_needing)}",
         groups=tuple(groups),
-        on_plan=tuple(_row(one, now, titles) for one in quiet[:N_ON_PLAN_SHOWN]),
+        on_plan=tuple(_row(one, now, titles, ankles) for one in quiet[:N_ON_PLAN_SHOWN]),
         n_on_plan=len(quiet),
         n_needing=n_needing,
         is_empty=not everybody,
         query=query,
     )
+
+
+def _ankles(rows: Iterable[NeedRow]) -> dict[UUID, list[NeedRow]]:
+    """Return the open episodes of each patient."""
+    found: dict[UUID, list[NeedRow]] = {}
+    for one in rows:
+        found.setdefault(one.patient_id, []).append(one)
+    return found
 
 
 def headline(n_needing: int, n_now: int) -> str:
@@ -121,7 +131,9 @@ def _quiet_words(n_quiet: int, n_needing: int) -> str:
     return f"{others} {'is' if n_quiet == 1 else 'are'} on plan and asked for nothing."
 
 
-def _row(row: NeedRow, now: datetime, titles: Mapping[str, str]) -> Row:
+def _row(
+    row: NeedRow, now: datetime, titles: Mapping[str, str], ankles: Mapping[UUID, Iterable[NeedRow]]
+) -> Row:
     stage = f", stage {row.stage}" if row.stage else ""
     return Row(
         episode_id=row.episode_id,
@@ -132,6 +144,11 @@ def _row(row: NeedRow, now: datetime, titles: Mapping[str, str]) -> Row:
         since=_since(row, now),
         action="Answer" if row.need is Need.STOPPED else row.action,
         is_flag=row.need is Need.STOPPED,
+        others=tuple(
+            (one.episode_id, one.side.value)
+            for one in ankles[row.patient_id]
+            if one.episode_id != row.episode_id
+        ),
         is_due=row.need is Need.TESTS_DUE,
     )
 

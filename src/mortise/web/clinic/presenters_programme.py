@@ -131,7 +131,7 @@ def _row(
         ),
         needs=", ".join(exercise.needs),
         is_today=planned is not None,
-        per_week=f"{n_per_week} a week",
+        per_week=f"{n_per_week} a week" if n_per_week else "for variety",
     )
 
 

@@ -152,7 +152,7 @@ def _slot(
         name=exercises[name].name,
         purpose=purpose,
         doses=low if low == high else f"{low} to {high}",
-        per_week=f"{n_per_week} a week",
+        per_week=f"{n_per_week} a week" if n_per_week else "for variety",
     )
 
 

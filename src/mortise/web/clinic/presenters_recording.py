@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from msgspec import Struct
@@ -14,14 +13,13 @@ from mortise.measure.results import (
     LungeResult,
     LungeTrial,
     MeasureResult,
-    Reading,
     Refused,
     Stride,
 )
 from mortise.report.words import number, plural, quantity, with_unit
 from mortise.terms import Measure, Side
-from mortise.units import SYMBOLS
-from mortise.web.clinic.presenters_words import Z_95, resolution_of
+from mortise.web.clinic.presenters_recording_numbers import ReadingRow, flag_words, grid_of, reading_rows
+from mortise.web.clinic.presenters_words import Z_95
 
 SOURCE_WORDS = {
     "given": "as you said",
@@ -60,29 +58,6 @@ class Sensor(Struct, frozen=True, kw_only=True):
     length: str
     device: str
     remarks: tuple[str, ...]
-
-
-class ReadingCell(Struct, frozen=True, kw_only=True):
-    """One number of one side, and whether it can be taken into the record."""
-
-    key: str  # measure and side, as the form sends it
-    words: str
-    n_trials: int
-
-
-class ReadingRow(Struct, frozen=True, kw_only=True):
-    """One measure on both sides."""
-
-    measure: str
-    label: str
-    unit: str
-    left: ReadingCell | None
-    right: ReadingCell | None
-    both: ReadingCell | None
-    difference: str
-    verdict: str
-    is_beyond: bool
-    flags: tuple[str, ...]
 
 
 class RefusedRow(Struct, frozen=True, kw_only=True):
@@ -140,8 +115,13 @@ class RecordingReport(Struct, frozen=True, kw_only=True):
     duration: str
 
 
-def report_of(result: MeasureResult, measures: Mapping[str, Measure], involved: Side) -> RecordingReport:
-    """Arrange a result of `measure` for reading; the numbers are those the command line prints."""
+def report_of(
+    result: MeasureResult,
+    measures: Mapping[str, Measure],
+    involved: Side,
+    before: MeasureResult | None = None,
+) -> RecordingReport:
+    """Arrange a result of `measure` for reading, against `before`; the numbers are those the command line prints."""
     is_gait = isinstance(result, GaitResult)
     methods = dict.fromkeys(reading.method for reading in result.readings if reading.method)
     return RecordingReport(
@@ -149,7 +129,7 @@ def report_of(result: MeasureResult, measures: Mapping[str, Measure], involved: 
         test="Gait" if is_gait else "Lunge",
         lead=_lead(result, involved),
         sensors=tuple(sensor_of(info) for info in result.recording.sensors),
-        readings=reading_rows(result.readings, measures),
+        readings=reading_rows(result.readings, measures, before.readings if before is not None else ()),
         refused=tuple(_refused(one) for one in result.refused),
         strides=tuple(_stride(one) for one in result.strides) if isinstance(result, GaitResult) else (),
         trials=tuple(_trial(one) for one in result.trials) if isinstance(result, LungeResult) else (),
@@ -179,7 +159,7 @@ def _lead(result: MeasureResult, involved: Side) -> str:
     for side in (Side.NONE, involved, involved.opposite):
         reading = by_key.get((first, side))
         if reading is not None:
-            words = quantity(reading.value, reading.error * float(Z_95), reading.unit, _grid(reading.error))
+            words = quantity(reading.value, reading.error * float(Z_95), reading.unit, grid_of(reading.error))
             parts.append(words if side is Side.NONE else f"{side.value} {words}")
     what = "Walking speed" if isinstance(result, GaitResult) else "Shin angle at the limit"
     missing = (
@@ -188,13 +168,6 @@ def _lead(result: MeasureResult, involved: Side) -> str:
         else ""
     )
     return f"{what} {', '.join(parts)}.{missing}" if parts else missing.strip()
-
-
-def _grid(error: float) -> Decimal:
-    """Return a grid one tenth of the error's first figure would round away at most: 0.043 gives 0.01."""
-    if not error or not math.isfinite(error):
-        return Decimal("0.01")
-    return Decimal(1).scaleb(min(0, math.floor(math.log10(error * float(Z_95)))))
 
 
 def is_used(stride: Stride) -> bool:
@@ -224,94 +197,6 @@ def sensor_of(info: RecordingInfo) -> Sensor:
         device=info.device,
         remarks=tuple(remarks),
     )
-
-
-FLAG_WORDS = {
-    "acc_clipped": "acceleration at the sensor's limit",
-    "bridged_gap": "a gap was bridged",
-    "clocks_doubtful": "the two sensors' clocks may differ",
-    "feet_swapped": "left and right may be swapped",
-    "few_strides": "few strides",
-    "few_trials": "few trials",
-    "gaps": "samples missing",
-    "gyr_clipped": "turning rate at the sensor's limit",
-    "low_rate": "few samples per second",
-    "no_heel_fall": "no heel fall seen",
-    "no_hold": "not held",
-    "rate_contradicted": "the rate given does not fit the data",
-    "sensor_turned": "the sensor turned",
-    "side_unknown": "side not known",
-    "simulated": "simulated",
-    "truncated": "cut short",
-    "unit_contradicted": "the unit given does not fit the data",
-}
-
-
-def flag_words(flag: str) -> str:
-    """Write a quality flag as words; one nobody has words for is written as it stands."""
-    return FLAG_WORDS.get(flag, flag.replace("_", " ").strip())
-
-
-def reading_key(measure: str, side: Side) -> str:
-    """Name a reading in a form."""
-    return f"{measure}:{side.value}"
-
-
-def reading_rows(readings: Iterable[Reading], measures: Mapping[str, Measure]) -> tuple[ReadingRow, ...]:
-    """Put left and right of each measure in one row, with their difference and its error."""
-    grouped: dict[str, dict[Side, Reading]] = {}
-    for reading in readings:
-        grouped.setdefault(reading.measure, {})[reading.side] = reading
-    return tuple(_reading_row(name, sides, measures.get(name)) for name, sides in grouped.items())
-
-
-def _reading_row(name: str, sides: Mapping[Side, Reading], measure: Measure | None) -> ReadingRow:
-    any_reading = next(iter(sides.values()))
-    left, right = sides.get(Side.LEFT), sides.get(Side.RIGHT)
-    difference, verdict, is_beyond = _difference(left, right, measure)
-    return ReadingRow(
-        measure=name,
-        label=measure.label if measure is not None else flag_words(name),
-        unit=SYMBOLS.get(any_reading.unit, any_reading.unit),
-        left=_cell(left, measure),
-        right=_cell(right, measure),
-        both=_cell(sides.get(Side.NONE), measure),
-        difference=difference,
-        verdict=verdict,
-        is_beyond=is_beyond,
-        flags=tuple(dict.fromkeys(flag_words(flag) for one in sides.values() for flag in one.quality)),
-    )
-
-
-def _cell(reading: Reading | None, measure: Measure | None) -> ReadingCell | None:
-    if reading is None:
-        return None
-    return ReadingCell(
-        key=reading_key(reading.measure, reading.side),
-        words=_plain_quantity(reading.value, reading.error, _shown_grid(reading.error, measure)),
-        n_trials=reading.n_trials,
-    )
-
-
-def _shown_grid(error: float, measure: Measure | None) -> Decimal:
-    return min(resolution_of(measure), _grid(error)) if measure is not None else _grid(error)
-
-
-def _plain_quantity(value: float, error: float, grid: Decimal) -> str:
-    return f"{number(value, grid)} ± {number(error * float(Z_95), grid)}"
-
-
-def _difference(
-    left: Reading | None, right: Reading | None, measure: Measure | None
-) -> tuple[str, str, bool]:
-    if left is None or right is None:
-        return "", "", False
-    value = left.value - right.value
-    error = math.hypot(left.error, right.error)
-    grid = _shown_grid(error, measure)
-    is_beyond = abs(value) > error * float(Z_95)
-    words = f"{number(value, grid, signed=True)} ± {number(error * float(Z_95), grid)}"
-    return words, "Beyond error" if is_beyond else "Within error", is_beyond
 
 
 def _refused(one: Refused) -> RefusedRow:

@@ -11,7 +11,8 @@ from mortise.report.chart import inputs
 from mortise.report.words import plural
 from mortise.terms import Side
 from mortise.units import SYMBOLS
-from mortise.web.clinic.presenters_recording import flag_words, is_used
+from mortise.web.clinic.presenters_recording import is_used
+from mortise.web.clinic.presenters_recording_numbers import flag_words
 from mortise.web.clinic.presenters_words import Z_95
 
 # What `measure` names a curve, and how it is read: title, and which way is up.
@@ -28,17 +29,41 @@ def _curve_words(name: str, unit: str) -> tuple[str, str]:
     return CURVE_WORDS.get(plain, (flag_words(plain).capitalize(), SYMBOLS.get(unit, unit)))
 
 
-def curve_inputs(result: MeasureResult, involved: Side) -> tuple[inputs.Curves, ...]:
-    """Return one chart for each angle that was averaged over the stride, left and right together."""
+def curve_inputs(
+    result: MeasureResult, involved: Side, before: MeasureResult | None = None, before_words: str = ""
+) -> tuple[inputs.Curves, ...]:
+    """Return one chart for each angle that was averaged over the stride, left and right together.
+
+    The same angle of the recording `before` is drawn dotted under the words `before_words`, its day.
+    """
+    earlier = _earlier_curves(before, involved, before_words) if before is not None else {}
     grouped: dict[str, list[MeasuredCurve]] = {}
     for curve in result.curves:
         if curve.sd and curve.x_unit != "s":
             grouped.setdefault(curve.name, []).append(curve)
-    return tuple(_curves(name, curves, involved, result) for name, curves in grouped.items())
+    return tuple(
+        _curves(name, curves, involved, result, earlier.get(name, ())) for name, curves in grouped.items()
+    )
+
+
+def _earlier_curves(before: MeasureResult, involved: Side, words: str) -> dict[str, tuple[inputs.Curve, ...]]:
+    found: dict[str, tuple[inputs.Curve, ...]] = {}
+    for curve in before.curves:
+        if curve.sd and curve.x_unit != "s":
+            drawn = inputs.Curve(
+                side=curve.side, is_treated=curve.side is involved, mean=_gaps(curve.mean), is_baseline=True,
+                words=f"{curve.side.value} on {words}",
+            )  # fmt: skip
+            found[curve.name] = (*found.get(curve.name, ()), drawn)
+    return found
 
 
 def _curves(
-    name: str, curves: Iterable[MeasuredCurve], involved: Side, result: MeasureResult
+    name: str,
+    curves: Iterable[MeasuredCurve],
+    involved: Side,
+    result: MeasureResult,
+    earlier: tuple[inputs.Curve, ...] = (),
 ) -> inputs.Curves:
     curves = tuple(curves)
     title, about = _curve_words(name, curves[0].unit)
@@ -60,7 +85,8 @@ def _curves(
                 foot_off_pct=_foot_off_pct(result, curve.side),
             )
             for curve in curves
-        ),
+        )
+        + earlier,
     )
 
 
@@ -88,11 +114,12 @@ def signal_input(result: MeasureResult, involved: Side) -> inputs.Signal | None:
     name = traces[0].name
     traces = [trace for trace in traces if trace.unit == unit and trace.name == name]
     title, about = _curve_words(name, unit)
+    found = "trials" if isinstance(result, LungeResult) else "strides"
     return inputs.Signal(
         heading=inputs.Heading(
             title="What was recorded, and what was refused",
             about=f"{title.lower()}: {about}",
-            finding=f"Recording of {result.recording.duration_s:.0f} seconds with its events; refused stretches are "
+            finding=f"Recording of {result.recording.duration_s:.0f} seconds with its {found}; refused stretches are "
             "named under the chart.",
             id_prefix="signal",
         ),
@@ -101,6 +128,7 @@ def signal_input(result: MeasureResult, involved: Side) -> inputs.Signal | None:
         treated=involved,
         traces=tuple(_trace(trace, involved) for trace in traces),
         events=_events(result),
+        trials=_trial_marks(result),
         refused=_refused(result),
     )
 
@@ -125,6 +153,19 @@ def _events(result: MeasureResult) -> tuple[inputs.Event, ...]:
         )
         for stride in result.strides
     )
+
+
+def _trial_marks(result: MeasureResult) -> tuple[inputs.TrialMark, ...]:
+    if not isinstance(result, LungeResult):
+        return ()
+    return tuple(
+        inputs.TrialMark(
+            n=trial.number, side=trial.side, from_s=trial.start_s, peak_s=trial.peak_s, until_s=trial.end_s,
+            value=trial.lunge_angle_deg, is_used=trial.is_counted,
+            words=", ".join(flag_words(flag) for flag in trial.quality),
+        )
+        for trial in result.trials
+    )  # fmt: skip
 
 
 def _refused(result: MeasureResult) -> tuple[inputs.Refused, ...]:

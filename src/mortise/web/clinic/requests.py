@@ -12,6 +12,7 @@ from django.utils import timezone
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock
+from mortise.web.care import services
 from mortise.web.care.models import EpisodeRow, Patient
 from mortise.web.clinic.entries import Capture
 
@@ -48,16 +49,20 @@ def header_of(
 ) -> dict[str, Any]:
     """Return the line under a patient's name, the same on every page."""
     patient = episode.patient
+    ankles = services.ankles_of(episode=episode)
     return {
         "name": patient.name,
         "episode_id": episode.pk,
+        "ankles": [(one.pk, _ankle_words(one), one.pk == episode.pk) for one in ankles]
+        if len(ankles) > 1
+        else [],
         "facts": [
             (label, value)
             for label, value in (
                 ("Age", str(patient.person.age_on(patient.clinic.today()))),
                 (
                     "Treated",
-                    f"{episode.involved_side} ankle{', the other is affected too' if episode.is_bilateral else ''}",
+                    _treated_words(episode, len(ankles)),
                 ),
                 ("Working classification", classification),
                 ("Wants", wants),
@@ -66,6 +71,17 @@ def header_of(
             if value
         ],
     }
+
+
+def _treated_words(episode: EpisodeRow, n_ankles: int) -> str:
+    other = "treated" if n_ankles > 1 else "affected"
+    return f"{episode.involved_side} ankle{f', the other is {other} too' if episode.is_bilateral else ''}"
+
+
+def _ankle_words(episode: EpisodeRow) -> str:
+    """Name an ankle for the switch: "Left, stage G2", "Right, no programme yet"."""
+    stage = f"stage {episode.standing.stage}" if episode.standing.stage else "no programme yet"
+    return f"{episode.involved_side.capitalize()}, {stage}"
 
 
 def short(identifier: UUID | str) -> str:

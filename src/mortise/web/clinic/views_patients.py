@@ -16,7 +16,7 @@ from mortise.web.accounts.access import StaffRequest
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
-from mortise.web.clinic.forms import PatientForm
+from mortise.web.clinic.forms import BOTH, PatientForm
 from mortise.web.clinic.requests import page
 from mortise.web.ui.fields import add_error
 
@@ -24,7 +24,7 @@ from mortise.web.ui.fields import add_error
 @access.staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: StaffRequest) -> HttpResponse:
-    """Add a patient and open the episode of one ankle; then the assessment begins."""
+    """Add a patient and open the episode of each ankle to be treated; then the assessment begins."""
     if not request.user.is_physiotherapist:
         raise Http404
     today_on = request.user.clinic.today()
@@ -44,14 +44,20 @@ def _opened(request: StaffRequest, form: PatientForm) -> EpisodeRow | None:
             patient = services.add_patient(
                 name=typed["name"], birth_year=typed["birth_year"], sex=Sex(typed["sex"]), by=request.user
             )
-            return services.open_episode(
-                patient=patient,
-                involved_side=Side(typed["side"]),
-                protocol=content().protocol_ids[0],
-                opened_on=patient.clinic.today(),
-                by=request.user,
-                is_bilateral=typed["is_bilateral"],
-            )
+            both = typed["side"] == BOTH
+            # The left one last: it is assessed first, and a phone takes the episode that was opened last.
+            opened = [
+                services.open_episode(
+                    patient=patient,
+                    involved_side=side,
+                    protocol=content().protocol_ids[0],
+                    opened_on=patient.clinic.today(),
+                    by=request.user,
+                    is_bilateral=both or typed["is_bilateral"],
+                )
+                for side in ((Side.RIGHT, Side.LEFT) if both else (Side(typed["side"]),))
+            ]
+            return opened[-1]
     except InputError as error:
         add_error(form, error, error.where)
         return None

@@ -22,13 +22,14 @@ from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, StoredRecording
 from mortise.web.clinic.forms import AcceptReadingsForm, ReasonForm, RecordingForm
-from mortise.web.clinic.presenters_recording import reading_key, report_of
+from mortise.web.clinic.presenters_recording import report_of
 from mortise.web.clinic.presenters_recording_charts import (
     curve_inputs,
     signal_input,
     strides_input,
     trials_input,
 )
+from mortise.web.clinic.presenters_recording_numbers import reading_key
 from mortise.web.clinic.requests import header_of, page
 from mortise.web.clinic.views_course import drawn
 from mortise.web.ui.fields import add_error
@@ -163,9 +164,14 @@ def _result_page(
     if found.status == found.Status.MEASURED:
         result = services.result_of(recording=found, by=request.user)
         keys = _keys(found)
+        baseline = services.baseline_of(recording=found)
+        before = services.result_of(recording=baseline, by=request.user) if baseline is not None else None
+        before_on = day(baseline.recorded_on) if baseline is not None else ""
         context |= {
-            "report": report_of(result, content().measures, episode.side),
-            "charts": charts_of(result, episode.side),
+            "report": report_of(result, content().measures, episode.side, before),
+            "baseline": baseline,
+            "baseline_on": before_on,
+            "charts": charts_of(result, episode.side, before, before_on),
             "signal": signal_of(result, episode.side),
             "form": accept_form or AcceptReadingsForm(keys=keys, initial={"readings": keys}),
             "can_take": keys,
@@ -175,11 +181,13 @@ def _result_page(
     return page(request, "recording", context, status=status)
 
 
-def charts_of(result: MeasureResult, involved: Side) -> list[SafeString]:
-    """Draw what a result averaged and counted: curves over the stride, strides, trials."""
+def charts_of(
+    result: MeasureResult, involved: Side, before: MeasureResult | None = None, before_on: str = ""
+) -> list[SafeString]:
+    """Draw what a result averaged and counted: curves over the stride (`before` dotted), strides, trials."""
     made: list[str] = []
     if isinstance(result, GaitResult):
-        made += [curve_chart(one) for one in curve_inputs(result, involved)]
+        made += [curve_chart(one) for one in curve_inputs(result, involved, before, before_on)]
         strides = strides_input(result, involved)
         made += [stride_chart(strides)] if strides is not None else []
     else:
@@ -189,6 +197,6 @@ def charts_of(result: MeasureResult, involved: Side) -> list[SafeString]:
 
 
 def signal_of(result: MeasureResult, involved: Side) -> SafeString:
-    """Draw a walk itself with its stances, or nothing: a lunge is drawn by its trials."""
-    signal = signal_input(result, involved) if isinstance(result, GaitResult) else None
+    """Draw the recording itself with its strides or trials and with what was refused, or nothing without a trace."""
+    signal = signal_input(result, involved)
     return drawn(signal_chart(signal)) if signal is not None else SafeString("")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
+from random import Random
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -24,6 +25,13 @@ from mortise.web.demo.assessment import assess
 from mortise.web.demo.people import Part
 
 MORNING, VISIT, EVENING = time(6, 40), time(10, 30), time(17, 20)
+# What is felt differs from one question to the next; the simulator gives them all the mirror of the pain.
+FEELINGS = {"comfort_nrs": 0, "range_feeling_nrs": -2, "confidence_nrs": -1}
+SORE_SESSION: dict[str, Decimal | None] = {"pain_during_nrs": Decimal(4), "effort_nrs": Decimal(6)}
+SORE_MORNING: dict[str, Decimal | None] = {
+    "pain_morning_nrs": Decimal(4),
+    "stiffness_morning_min": Decimal(25),
+}
 
 
 def live(part: Part, protocol: str, by: User, today: date) -> EpisodeRow:
@@ -143,12 +151,36 @@ class _Life:
             ExerciseLog(exercise=one.exercise, dose_step=one.dose_step, outcome="done")
             for one in session.exercises
         )
-        return msgspec.structs.replace(log, session=session.id, items=items)
+        return msgspec.structs.replace(
+            log,
+            session=session.id,
+            items=items,
+            minutes=_minutes(session),
+            answers=self._felt(on, log.answers),
+        )
+
+    def _felt(self, on: date, answers: Mapping[str, Decimal | None]) -> dict[str, Decimal | None]:
+        """Tell comfort, freedom and confidence apart, and let one session be too much."""
+        chance = Random(f"{self.part.seed} {on.toordinal() - self.episode.opened_on.toordinal()}")
+        felt = dict(answers)
+        for name, away in FEELINGS.items():
+            value = felt.get(name)
+            if value is not None:
+                felt[name] = min(max(value + away + chance.choice((-1, 0, 0, 1)), Decimal(0)), Decimal(10))
+        if felt.get("effort_nrs") is not None:
+            felt["effort_nrs"] = Decimal(chance.choice((4, 5, 5)))
+        return felt | SORE_SESSION if self._is_sore(on, 0) else felt
+
+    def _is_sore(self, on: date, n_days_later: int) -> bool:
+        day = (on - self.episode.opened_on).days - n_days_later
+        return self.part.sore_day is not None and day == self.part.sore_day
 
     def _told(self, fact: Fact) -> Fact:
-        if isinstance(fact, CheckIn) and fact.session:
-            return msgspec.structs.replace(fact, session=self.sessions.get(fact.session, fact.session))
-        return fact
+        if not isinstance(fact, CheckIn) or not fact.session:
+            return fact
+        answers = fact.answers | SORE_MORNING if self._is_sore(fact.on, 1) else fact.answers
+        session = self.sessions.get(fact.session, fact.session)
+        return msgspec.structs.replace(fact, session=session, answers=answers)
 
     def _timed(self, fact: Fact) -> Fact:
         return msgspec.structs.replace(fact, captured_at=clock.now())
@@ -158,6 +190,11 @@ def _moment(on: date, at: time, zone: ZoneInfo) -> datetime:
     """Return the moment of a local time, but never one that is still to come."""
     moment = datetime.combine(on, at, tzinfo=zone).astimezone(UTC)
     return min(moment, timezone.now() - timedelta(minutes=5))
+
+
+def _minutes(session: Session) -> Decimal:
+    """Return how long a session takes, in whole minutes."""
+    return max((session.seconds / 60).quantize(Decimal(1)), Decimal(1))
 
 
 def _check(answers: Iterable[services.Answer]) -> None:

@@ -33,13 +33,16 @@ class Part(NamedTuple):
     is_assessed: bool = False
     goals: tuple[str, ...] = ()
     trains: float = 1.0  # share of the simulated training days on which the person trains
+    away: tuple[int, int] | None = None  # days without anything, from and until
+    sore_day: int | None = None  # a session that was too much, felt until the next morning
 
     @property
     def habits(self) -> Habits:
         """How the simulated person behaves."""
         return Habits(
             answers=1.0, trains=self.trains, tells_mornings=1.0, pain_at_start=self.pain_at_start,
-            pain_spread=self.pain_spread, flare_from_day=self.flare_from_day, away=None, stage_days=self.stage_days,
+            pain_spread=self.pain_spread, flare_from_day=self.flare_from_day, away=self.away,
+            stage_days=self.stage_days,
         )  # fmt: skip
 
 
@@ -47,7 +50,7 @@ YES = Decimal(1)
 
 BEN = Part(
     name="Ben Holloway", birth_year=1984, sex=Sex.MALE, side=Side.LEFT, seed=7, n_days=36, stage_days=(0, 15),
-    is_assessed=True,
+    is_assessed=True, away=(19, 21), sore_day=26,
     goals=("Walk down to the harbour and back without thinking of the ankle.", "Stairs at work, foot over foot."),
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from mortise.episode import Story
-from mortise.record import CheckIn, PlannedExercise
+from mortise.record import CheckIn, FiredRule, PlannedExercise
 from mortise.report.doses import short_dose, tempo_words
 from mortise.report.figure import load_figures, thumbnail
 from mortise.report.words import day, listed, plural
@@ -154,7 +154,8 @@ def _glyph(visit: Visit, story: Story) -> str:
 
 def because(visit: Visit, story: Story) -> tuple[str, ...]:
     """Return why today is as it is: what fired rules say to a patient, each once; else why the session is so."""
-    said = [rule.say_patient for rule in story.decision.rules if rule.truth is Truth.MET]
+    met = [rule for rule in story.decision.rules if rule.truth is Truth.MET]
+    said = [words for rule in met if (words := _said(rule, story))]
     asked = [rule.say_patient for rule in story.decision.rules if rule.truth is Truth.UNKNOWN]
     if not has_checked_in(visit, story) and not said:
         return ("This is today’s plan. Your answers can only make it lighter.",)
@@ -165,6 +166,13 @@ def because(visit: Visit, story: Story) -> tuple[str, ...]:
         said or asked[:1] or [more if _speaks_of_stage(story.decision.advice) else story.session.why_patient]
     )
     return tuple(dict.fromkeys(line for line in lines if line and line != headline(visit, story)))[:3]
+
+
+def _said(rule: FiredRule, story: Story) -> str:
+    """Return what a rule says, but of a raise only what came of it: a tighter rule or the session may have kept it."""
+    if rule.load is not Load.RAISE:
+        return rule.say_patient
+    return story.session.why_patient if story.decision.load is Load.RAISE else ""
 
 
 def changes(before: Story, after: Story) -> list[str]:

@@ -109,8 +109,8 @@ def stop_page(visit: Visit, story: Story) -> StopPage:
     )  # fmt: skip
 
 
-def unsaved_flag_page(visit: Visit, flags: Iterable[str]) -> StopPage:
-    """Compose the stop page for danger signs that could not be saved: the same help, and that nobody was told."""
+def flag_page(visit: Visit, flags: Iterable[str], *, is_saved: bool) -> StopPage:
+    """Compose the stop page for danger signs when no engine answers: the same help, and what the clinic knows."""
     texts, measures = visit.content.texts, visit.content.measures
     rules = visit.content.protocol(visit.episode.protocol).rules
     told = set(flags)
@@ -123,9 +123,10 @@ def unsaved_flag_page(visit: Visit, flags: Iterable[str]) -> StopPage:
         steps=(
             StopStep(
                 Truth.NOT_MET,
-                "This could not be saved",
-                f"{visit.patient.clinic.name} does not know yet. Call, and tell them: "
-                + " ".join(measures[name].label for name in told if name in measures),
+                "This is saved" if is_saved else "This could not be saved",
+                f"{visit.patient.clinic.name} "
+                f"{'was told, and nobody may have seen it' if is_saved else 'does not know'} yet. "
+                "Call, and tell them: " + " ".join(measures[name].label for name in told if name in measures),
             ),
         ),
         calls=calls_of(visit),

@@ -94,7 +94,7 @@ def gate_lines(visit: Visit, story: Story) -> tuple[GateLine, ...]:
     """Return the lines of the open gate: not yet first, then not known, then in place."""
     found = {one.criterion: one for one in story.decision.findings if one.of == "exit"}
     stage = visit.content.protocol(visit.episode.protocol).stage(story.stage)
-    lines = [_gate_line(node, found, visit.content.measures) for node in stage.exit]
+    lines = [_gate_line(node, found, visit) for node in stage.exit]
     order = (Truth.NOT_MET, Truth.UNKNOWN, Truth.MET)
     return tuple(sorted(lines, key=lambda line: order.index(line.truth)))
 
@@ -105,11 +105,11 @@ def gate_count(visit: Visit, story: Story) -> tuple[int, int]:
     return sum(line.truth is Truth.MET for line in lines), len(lines)
 
 
-def _gate_line(node: Node, found: Mapping[str, Finding], measures: Mapping[str, Measure]) -> GateLine:
+def _gate_line(node: Node, found: Mapping[str, Finding], visit: Visit) -> GateLine:
     truth = _truth(node, found)
     shown = _telling(node, found, truth)
     cause = shown.cause if shown is not None and truth is Truth.UNKNOWN else None
-    return GateLine(node.id, truth, cause, node.label_patient or node.label, _said(shown, truth, measures))
+    return GateLine(node.id, truth, cause, node.label_patient or node.label, _said(shown, truth, visit))
 
 
 def _truth(node: Criterion | Group, found: Mapping[str, Finding]) -> Truth:
@@ -124,14 +124,15 @@ def _telling(node: Node, found: Mapping[str, Finding], truth: Truth) -> Finding 
     return next((one for one in under if one.truth is truth), under[0] if under else None)
 
 
-def _said(finding: Finding | None, truth: Truth, measures: Mapping[str, Measure]) -> str:
+def _said(finding: Finding | None, truth: Truth, visit: Visit) -> str:
     if finding is None:
         return "not known"
     if truth is Truth.UNKNOWN:
         if finding.earliest_on is not None:
-            return f"again from {day(finding.earliest_on)}"
+            is_due = finding.earliest_on <= visit.today
+            return "once more, now" if is_due else f"once more, from {day(finding.earliest_on)}"
         return CAUSE_WORDS.get(finding.cause, "not known") if finding.cause else "not known"
-    return _value(finding, measures.get(finding.measure))
+    return _value(finding, visit.content.measures.get(finding.measure))
 
 
 def _value(finding: Finding, measure: Measure | None) -> str:

@@ -12,24 +12,32 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
 from mortise.episode import Story
 from mortise.record import CheckIn
 from mortise.terms import Measure, Origin
 from mortise.web.accounts import access
 from mortise.web.audit import clock
+from mortise.web.care import services
+from mortise.web.care.models import EpisodeRow
 from mortise.web.phone import presenters, presenters_pages, state
 from mortise.web.phone.forms import QuestionsForm, RedFlagsForm
 from mortise.web.phone.reports import report
 from mortise.web.phone.visits import Visit, visit_of
 
 N_QUESTIONS_A_STEP = 3
+MAX_STEP_LENGTH = 2
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.patient
 def check(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
-    story = visit.story()
+    try:
+        story = visit.story()
+    except services.UntoldError:
+        return _danger_signs_alone(request, visit)
     under_way = state.check_under_way(request, visit.today)
     steps = question_steps(visit, story)
     asked_for = _step_number(request, len(steps))
@@ -61,7 +69,7 @@ def question_steps(visit: Visit, story: Story) -> list[Sequence[Measure]]:
 
 def _step_number(request: HttpRequest, n_steps: int) -> int:
     text = (request.POST if request.method == "POST" else request.GET).get("step", "1")
-    return min(max(int(text) if text.isdecimal() else 1, 1), n_steps)
+    return min(max(int(text) if text.isdecimal() and len(text) <= MAX_STEP_LENGTH else 1, 1), n_steps)
 
 
 def _first_open(steps: list[Sequence[Measure]], under_way: dict[str, Any]) -> int:
@@ -91,12 +99,61 @@ def _next(
     if is_flag or number == n_steps:
         is_kept = _save(request, visit, kept, story)
         if is_flag and not is_kept:  # the help a person needs does not wait for our books
-            page = presenters_pages.unsaved_flag_page(
-                visit, [name for name, value in answers.items() if value]
-            )
-            return render(request, "phone/stop.html", {"page": page, "tab": "check"})
+            return _help_now(request, visit, answers, is_saved=False)
+        if is_flag and not _can_tell(visit):
+            return _help_now(request, visit, answers, is_saved=True)
         return redirect("phone:today")
     return redirect(f"{request.path}?step={number + 1}")
+
+
+def _can_tell(visit: Visit) -> bool:
+    try:
+        visit.story()
+    except services.UntoldError:
+        return False
+    return True
+
+
+def _help_now(
+    request: HttpRequest, visit: Visit, answers: dict[str, Decimal | None], *, is_saved: bool
+) -> HttpResponse:
+    flags = [name for name, value in answers.items() if value]
+    page = presenters_pages.flag_page(visit, flags, is_saved=is_saved)
+    return render(request, "phone/stop.html", {"page": page, "tab": "check"})
+
+
+def _danger_signs_alone(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The engine broke: danger signs are still asked, kept and answered with help. Everything else waits."""
+    measures = [
+        visit.content.measures[name] for name in visit.content.protocol(visit.episode.protocol).red_flags
+    ]
+    under_way = state.check_under_way(request, visit.today)
+    is_posted = request.method == "POST"
+    form = RedFlagsForm(measures, request.POST if is_posted else None)
+    if not is_posted or not form.is_valid():
+        page = presenters_pages.check_page(visit, 1, 1, is_morning=False)
+        context = {"page": page, "form": form, "tab": "check"}
+        return render(request, "phone/check.html", context, status=422 if is_posted else 200)
+    answers = form.answers()
+    fact = CheckIn(
+        id=under_way["id"], on=visit.today, origin=Origin.PATIENT, captured_at=clock.now(),
+        moment="before_session", answers=answers,
+    )  # fmt: skip
+    is_saved = _is_taken(visit, visit.episode, fact)
+    state.forget_check(request)
+    if any(answers.values()):
+        _warn_others(visit, fact)
+        return _help_now(request, visit, answers, is_saved=is_saved)
+    raise services.UndecidedError
+
+
+def _is_taken(visit: Visit, episode: EpisodeRow, fact: CheckIn) -> bool:
+    """Send one fact in, and tell whether it is kept; an answer that cannot be worked out takes nothing back."""
+    try:
+        answered = services.answer_report(episode=episode, facts=[fact], on=visit.today, by=visit.user)
+    except services.UndecidedError:
+        return True
+    return all(answer.is_kept for answer in answered.answers)
 
 
 def _save(request: HttpRequest, visit: Visit, kept: dict[str, Any], story: Story) -> bool:
@@ -113,14 +170,13 @@ def _save(request: HttpRequest, visit: Visit, kept: dict[str, Any], story: Story
         )
     is_kept = report(request, visit, story, facts)
     if any(before.get(name) for name in protocol.red_flags):
-        _warn_others(request, visit, facts[-1])
+        _warn_others(visit, facts[-1])
     state.forget_check(request)
     return is_kept
 
 
-def _warn_others(request: HttpRequest, visit: Visit, flagged: CheckIn) -> None:
+def _warn_others(visit: Visit, flagged: CheckIn) -> None:
     """A danger sign is the person's, not one ankle's: the other ankle's programme stops too."""
     for other in visit.others:
-        there = visit._replace(episode=other)
         copy = msgspec.structs.replace(flagged, id=f"{flagged.id}-{other.involved_side}")
-        report(request, there, there.story(), [copy])
+        _is_taken(visit, other, copy)

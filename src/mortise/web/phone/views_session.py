@@ -7,23 +7,31 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
+from mortise.episode import Story
 from mortise.errors import InputError
 from mortise.record import ExerciseLog, PlannedExercise, SessionLog
 from mortise.terms import Origin
 from mortise.web.accounts import access
 from mortise.web.audit import clock
-from mortise.web.phone import presenters, presenters_session
+from mortise.web.care import services
+from mortise.web.phone import presenters, presenters_session, state
 from mortise.web.phone.forms import ExerciseForm, QuestionsForm, number_or_none
 from mortise.web.phone.reports import report
 from mortise.web.phone.visits import Visit, visit_of
 
+LATE = "Done when no session stood open: the programme was stopped meanwhile, or the day or another phone was first."
 
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.patient
 def session(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     story = visit.story()
     if story.is_locked or not presenters.may_start(visit, story):
+        if request.method == "POST":
+            _keep_late(request, visit, story)
         return redirect("phone:today")
     planned = story.session.exercises
     is_posted = request.method == "POST"
@@ -39,6 +47,34 @@ def session(request: HttpRequest) -> HttpResponse:
     return render(
         request, "phone/session.html", {"page": page, "after": after, "tab": "today"}, status=status
     )
+
+
+def _keep_late(request: HttpRequest, visit: Visit, story: Story) -> None:
+    """Pass a session that can no longer count to the clinic: what was felt in it must not be lost."""
+    log_id, known = request.POST.get("log_id", ""), visit.content.exercises
+    forms = {
+        name: ExerciseForm(request.POST, prefix=name) for name in known if f"{name}-outcome" in request.POST
+    }
+    said = {name: form.cleaned_data for name, form in forms.items() if form.is_valid()}
+    if not log_id or not said or any(fact.id == log_id for fact in story.facts):
+        return
+    after = _after_form(visit, request.POST)
+    after.is_valid()  # what was left out stays not known
+    log = SessionLog(
+        id=log_id, on=visit.today, logged_on=visit.today, origin=Origin.PATIENT, captured_at=clock.now(),
+        session=story.session.id, items=tuple(_late_item(story, name, one) for name, one in said.items()),
+        answers=after.answers(),
+    )  # fmt: skip
+    services.keep_aside(episode=visit.episode, fact=log, reason=LATE, by=visit.user)
+    state.say_once(request, ["This session could not be counted. What you wrote went to your clinic."])
+
+
+def _late_item(story: Story, name: str, said: dict[str, Any]) -> ExerciseLog:
+    dose = story.dose_states.get(name)
+    return ExerciseLog(
+        exercise=name, dose_step=dose.step if dose else 0, outcome=said["outcome"], reason=said.get("reason") or "",
+        pain_nrs=number_or_none(said, "pain"), effort_nrs=number_or_none(said, "effort"),
+    )  # fmt: skip
 
 
 def _after_form(visit: Visit, data: Any) -> QuestionsForm:

@@ -6,6 +6,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
 from mortise.record import Reading
 from mortise.terms import Origin
@@ -17,6 +18,7 @@ from mortise.web.phone.self_tests import instrument_at_home, measures_due
 from mortise.web.phone.visits import Visit, visit_of
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.patient
 def self_test(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)

@@ -29,6 +29,7 @@ PAGES = {
     404: Page(404, "Not here", "This page does not exist, or it is not yours to see."),
     500: Page(500, "Our fault", "Something broke on our side. Nothing half-done was kept. Try once more."),
 }  # fmt: skip
+OURS = Page(500, "Our fault", "")  # what is kept and what to do next the error says itself
 TITLES = {
     InputError: Page(400, "This could not be read", ""),
     SignalError: Page(422, "This recording cannot be used", ""),
@@ -39,7 +40,7 @@ TITLES = {
 
 def answer_to(request: HttpRequest, error: MortiseError) -> HttpResponse:
     """Return the page for an error of ours: status by family, words of the error itself."""
-    page = next((page for kind, page in TITLES.items() if isinstance(error, kind)), PAGES[500])
+    page = next((page for kind, page in TITLES.items() if isinstance(error, kind)), OURS)
     if page.status >= 500:
         logger.error("stopped by %s", error.code, exc_info=error)
     return _page(request, page._replace(text=page.text or str(error)), code=error.code)

@@ -86,6 +86,14 @@ def open_episodes_of(user: User, patient: Patient) -> list[EpisodeRow]:
     return list(_episodes_of(user).filter(patient=patient, closed_on__isnull=True))
 
 
+def ankles_of(*, episode: EpisodeRow) -> list[EpisodeRow]:
+    """Return the open episodes of this patient, left before right; of one ankle alone nothing is asked."""
+    if not episode.is_bilateral:
+        return [episode]
+    rows = EpisodeRow.objects.filter(patient_id=episode.patient_id, closed_on__isnull=True)
+    return list(rows.select_related("standing").order_by("involved_side"))
+
+
 def _episodes_of(user: User) -> QuerySet[EpisodeRow]:
     rows = EpisodeRow.objects.filter(patient__in=patients_of(user))
     return rows.select_related("patient__clinic", "patient__user", "standing")

@@ -21,7 +21,7 @@ from mortise.terms import Advice, Load, Origin
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content
-from mortise.web.care.models import EpisodeRow, FactRow
+from mortise.web.care.models import EpisodeRow, FactRow, Need, Standing
 from mortise.web.care.services import standings
 from mortise.web.care.services.access import require_physiotherapist
 from mortise.web.care.services.facts import Answer, admitted, append_facts, load_record, lock, store
@@ -39,6 +39,12 @@ class UndecidedError(MortiseError):
     """What you sent is saved, but no answer could be worked out. The clinic was told. Do no more than last time."""
 
     code = "undecided"
+
+
+class UntoldError(UndecidedError):
+    """The programme could not be worked out from what is on record. The clinic was told. Do no more than last time."""
+
+    code = "undecided.untold"
 
 
 @dataclass(frozen=True)
@@ -76,11 +82,20 @@ class Answered:
 
 
 def story_of(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstances | None = None) -> Story:
-    """Return the story of an episode as of a day; nothing is stored, the reading is audited."""
+    """Return the story of an episode as of a day; no fact is stored, the reading is audited.
+
+    When the engine breaks on the record, the episode is put before the clinic and `UntoldError` is raised.
+    """
     from mortise.episode import story
 
     log.record(by, "record.read", episode.patient, {"episode": episode.pk, "on": on})
-    return story(load_record(episode), content(), on, circumstances or Circumstances())
+    record = load_record(episode)
+    try:
+        return story(record, content(), on, circumstances or Circumstances())
+    except Exception as error:
+        logger.error("the story could not be told", exc_info=error)
+        _put_before_the_clinic(episode, on, by)
+    raise UntoldError
 
 
 @transaction.atomic
@@ -217,6 +232,16 @@ def new_id() -> str:
 
 
 # ---------------------------------------------------------------- steps
+
+
+@transaction.atomic
+def _put_before_the_clinic(episode: EpisodeRow, on: date, by: User) -> None:
+    """The engine broke while reading: ask for somebody, once; who is asked for already stays as long waiting."""
+    lock(episode)
+    standing = Standing.objects.get(episode=episode)
+    if standing.is_answered or standing.need not in (Need.STOPPED, Need.ASKED):
+        standings.undecided(episode, on)
+    log.record(by, "decision.failed", episode.patient, {"episode": episode.pk})
 
 
 def _newest_if_nothing_is_new(

@@ -80,6 +80,16 @@ def append_fact(*, episode: EpisodeRow, fact: Fact, by: User) -> Fact:
     return stored
 
 
+@transaction.atomic
+def keep_aside(*, episode: EpisodeRow, fact: Fact, reason: str, by: User) -> None:
+    """Keep a report that came when it could not count, once, for a person to look at; audited."""
+    lock(episode)
+    fact_id = one_line(fact.id)[:MAX_ID_LENGTH]
+    if not QuarantinedFact.objects.filter(episode=episode, fact_id=fact_id).exists():
+        _quarantine(episode, fact_id, fact, one_line(reason), is_conflict=False, by=by)
+    log.record(by, "facts.append", episode.patient, {"refused": 1, "episode": episode.pk})
+
+
 def record_of(*, episode: EpisodeRow, by: User) -> PatientRecord:
     """Return the whole record of an episode; the reading of it is audited."""
     log.record(by, "record.read", episode.patient, {"episode": episode.pk})

@@ -130,6 +130,15 @@ def result_of(*, recording: StoredRecording, by: User) -> MeasureResult:
     return _result(recording)
 
 
+def baseline_of(*, recording: StoredRecording) -> StoredRecording | None:
+    """Return the first recording of this episode and test whose numbers were accepted, when it is of an earlier day."""
+    rows = StoredRecording.objects.filter(
+        episode_id=recording.episode_id, test=recording.test, status=StoredRecording.Status.MEASURED,
+        is_excluded=False, accepted_at__isnull=False, recorded_on__lt=recording.recorded_on,
+    )  # fmt: skip
+    return rows.select_related("episode__patient__clinic").order_by("recorded_on", "stored_at").first()
+
+
 def recordings_of(*, episode: EpisodeRow, by: User) -> list[StoredRecording]:
     """Return the recordings of an episode, newest first, with their files; audited."""
     log.record(by, "recordings.read", episode.patient, {"episode": episode.pk})
