@@ -16,5 +16,5 @@ def phone(request: HttpRequest) -> dict[str, Any]:
     if not request.path.startswith("/phone/"):
         return {}
     user = getattr(request, "user", None)
-    is_patient = isinstance(user, User) and user.is_patient
-    return {"phone_words": WORDS, "phone_person": person_tag(user) if is_patient else ""}
+    person = person_tag(user) if isinstance(user, User) and user.is_patient else ""
+    return {"phone_words": WORDS, "phone_person": person}

@@ -1,7 +1,7 @@
 """Take a phone's batch in: each item answered on its own, one decision for all of it.
 
-A batch is JSON: `person`, `device`, `epoch`, `last_sequence`, `n_waiting`, `sent_at_ms`, `items`. An item carries its number on
-that phone, the phone's clocks at capture, and the fact. What cannot be read is refused by itself, never the batch.
+A batch is JSON: `person`, `device`, `epoch`, `last_sequence`, `n_waiting`, `sent_at_ms`, `items`. An item carries its
+number on that phone, the phone's clocks at capture, and the fact. What cannot be read is refused by itself, never the batch.
 """
 
 from __future__ import annotations
@@ -113,8 +113,8 @@ def take_in(visit: Visit, batch: Batch) -> Contact:
 
 def _answers(visit: Visit, batch: Batch) -> tuple[tuple[Answer, ...], list[str]]:
     facts = [bytes(item.fact) for item in batch.items]
-    before = visit.story()
     try:
+        before = visit.story()
         answered = services.answer_report(
             episode=visit.episode,
             facts=facts,
@@ -126,4 +126,7 @@ def _answers(visit: Visit, batch: Batch) -> tuple[tuple[Answer, ...], list[str]]
         return services.append_facts(episode=visit.episode, facts=facts, by=visit.user), [str(error)]
     refused = [f"Not saved: {answer.reason}" for answer in answered.answers if not answer.is_kept]
     is_new = any(answer.outcome == "stored" for answer in answered.answers)
-    return answered.answers, refused or (presenters.changes(before, answered.story) if is_new else [])
+    try:
+        return answered.answers, refused or (presenters.changes(before, answered.story) if is_new else [])
+    except services.UntoldError as error:
+        return answered.answers, [str(error)]

@@ -101,7 +101,17 @@ export async function saveCheck(draft, plan, morning) {
   await keep(checkIns({ ...draft, captured_at, morning, ask: plan.ask }));
   await setNote("draft", null);
   await send();
-  location.assign("/phone/");
+  const isDanger = plan.ask.red_flags.some((name) => draft.answers[name] === "1");
+  location.assign(isDanger && (await isUnwell()) ? "/phone/shell/" : "/phone/");
+}
+
+/** Whether the server answers but cannot show its page: then the phone says itself what to do. */
+async function isUnwell() {
+  try {
+    return !(await fetch("/phone/", { cache: "no-store" })).ok;
+  } catch {
+    return false; // no connection: the shell comes by itself
+  }
 }
 
 /** @param {HTMLFormElement} form */
