@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from validation import gait_labels, gait_markers, gait_other
+from validation import gait_labels, gait_markers, gait_other, plates
 from validation.figure import Figure
 from validation.sources import data_folder
 
@@ -41,6 +41,7 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("foot-imu-ipol", gait_other.cost),
         ("", gait_other.made_up_walks),
         ("", gait_other.made_up_lunges),
+        ("c3d-mcgill-gait", plates.contacts),
     ]
     for folder, just in plain:
         if not folder or (data_folder() / folder).is_dir():

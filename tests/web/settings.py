@@ -14,7 +14,8 @@ os.environ["MORTISE_DATA_DIR"] = _data_dir
 os.environ["MORTISE_HOSTS"] = "localhost,127.0.0.1,testserver"
 # Of the environment only what steers the tests themselves stays.
 _KEPT = {
-    "MORTISE_DATA_DIR", "MORTISE_HOSTS", "MORTISE_DATA", "MORTISE_CHROMIUM", "MORTISE_NOTHING_LEFT_OUT", "MORTISE_N_KILLS",
+    "MORTISE_DATA_DIR", "MORTISE_HOSTS", "MORTISE_DATA", "MORTISE_CHROMIUM", "MORTISE_NOTHING_LEFT_OUT",
+    "MORTISE_N_KILLS",
 }  # fmt: skip
 for _name in [name for name in os.environ if name.startswith("MORTISE_") and name not in _KEPT]:
     del os.environ[_name]

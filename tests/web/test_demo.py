@@ -20,6 +20,7 @@ from mortise.web.care.content import content
 from mortise.web.care.models import FactRow, Need, QuarantinedFact, StoredRecording
 from mortise.web.demo.assessment import ANSWERS, OTHER_SIDE, WORDS
 from mortise.web.demo.fill import CLINIC, CLINICIAN_EMAIL, OTHER_EMAIL, DemoAccess, fill_clinic
+from mortise.web.demo.people import BEN, ELSEWHERE, OTHERS
 
 pytestmark = pytest.mark.django_db
 
@@ -102,11 +103,13 @@ def test_demo_gives_a_new_link_when_the_old_one_is_used_up(access: DemoAccess) -
 
 
 def test_demo_assessment_answers_questions_of_the_content_with_their_levels() -> None:
-    for answers in (ANSWERS, OTHER_SIDE):
+    for answers in (ANSWERS, OTHER_SIDE, *(part.found for part in (BEN, *OTHERS, ELSEWHERE))):
         for name, level in answers.items():
             question = content().assessment.question(name)
             assert question, name
             assert question.level(level), f"{name}: {level}"
             assert not question.level(level).refers, f"{name} would send Ben on"  # type: ignore[union-attr]
     required = {one.id for one in content().assessment.questions() if one.is_required}
-    assert required <= ANSWERS.keys() | WORDS.keys()
+    assert required <= ANSWERS.keys() | WORDS.keys() | {"main_problem"}
+    for part in (BEN, *OTHERS, ELSEWHERE):
+        assert bool(part.problem) is part.has_programme, f"{part.name}: no programme before an assessment"

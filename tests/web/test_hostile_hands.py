@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ from django.test import Client
 from mortise.errors import ConflictError, InputError
 from mortise.simulate.recordings import csv_of, fictional_walk
 from mortise.terms import Side
+from mortise.web.audit.logs import Line, NoPatientData
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.models import FactRow, StoredRecording
 from mortise.web.care.services.recordings import path_of
 from tests.web import builders
 from tests.web.builders import Cast
+from tests.web.test_access import ROUTES, address, own_values
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +165,74 @@ def test_request_larger_than_any_recording_is_refused_unread(cast: Cast, setting
     assert response.status_code == 413
     assert "too large" in response.content.decode()
     assert response["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "wanted", ["//", "///evil.example", "/\\evil.example", "http:///evil.example", "/\t/evil"]
+)
+def test_sign_in_leads_to_an_address_of_ours(cast: Cast, wanted: str) -> None:
+    sent = {"email": "ada@clinic.example", "password": builders.PASSWORD, "next": wanted}
+    location = Client().post("/sign-in/", sent)["Location"]
+    assert location.startswith("/")
+    assert not location.startswith(("//", "/\\"))
+
+
+def test_session_known_before_is_worth_nothing_after_signing_in_or_out(cast: Cast) -> None:
+    chosen = "chosenbysomebodyelse123456789012"
+    client = Client()
+    client.cookies["mortise"] = chosen
+    client.post("/sign-in/", {"email": "ada@clinic.example", "password": builders.PASSWORD})
+    key = client.cookies["mortise"].value
+    assert key != chosen
+    client.post("/sign-out/")
+    other = Client()
+    for stale in (chosen, key):
+        other.cookies["mortise"] = stale
+        assert other.get("/desk/").status_code == 302
+
+
+def test_session_ends_with_the_password_and_with_the_account(cast: Cast) -> None:
+    ada, phone = builders.signed_in(cast.ada), builders.phone_of(cast.ben, cast.ada)
+    cast.ada.set_password("another fictional phrase")
+    cast.ada.save()
+    cast.ben.user.is_active = False
+    cast.ben.user.save()
+    assert ada.get("/desk/").status_code == 302
+    assert phone.get("/phone/").status_code == 302
+
+
+def test_no_page_writes_a_name_a_token_or_what_was_typed_to_a_log(cast: Cast) -> None:
+    """Every address, asked and sent to, with the whole log open: nothing a person typed is in it, nor on the audit."""
+    secret, lines = "Unmistakable", io.StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(Line())
+    handler.addFilter(NoPatientData())
+    loggers = [logging.getLogger(), logging.getLogger("django")]
+    for logger in loggers:
+        logger.addHandler(handler)
+    try:
+        patient = builders.patient(cast.ada, name=f"{secret} Person")
+        episode = builders.episode(patient, cast.ada)
+        ada, phone = builders.signed_in(cast.ada), builders.phone_of(patient, cast.ada)
+        token = services.make_phone_link(patient=patient, by=cast.ada).token
+        Client().get(f"/enter/{token}/")
+        Client().get(f"/enter/{token}/more/")
+        Client(enforce_csrf_checks=True).post(f"/enter/{token}/")
+        values = own_values(cast) | {"episode_id": episode.pk, "patient_id": patient.pk}
+        names = ("reason", "note", "email", "password", "batch", "log_id", "candidate", "next", "q", "item")
+        typed = dict.fromkeys(names, secret)
+        for route in ROUTES:
+            client = phone if route.access == "patient" else ada
+            client.raise_request_exception = False
+            client.get(address(route, values), typed)
+            client.post(address(route, values), typed)
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)
+    written = lines.getvalue() + "".join(str(vars(entry)) for entry in AuditEntry.objects.all())
+    assert "status 404" in written
+    assert secret not in written
+    assert token not in written
 
 
 def test_reaching_for_another_clinics_patient_is_on_the_audit_log(cast: Cast) -> None:

@@ -96,7 +96,9 @@ def _show(result: MeasureResult, console: Console) -> None:
         )
         for note in sensor.notes:
             console.print(f"  [yellow]{note}[/yellow]", highlight=False)
-    table = Table("measure", "side", "value", "± error", "unit", "n", "quality")
+    # The standard error, as in the JSON; the pages of the clinic show the half width of the 95 % interval.
+    table = Table("measure", "side", "value", "std. error", "unit", "n", "quality")
+    table.columns[0].overflow = "fold"
     for reading in result.readings:
         table.add_row(*_row(reading))
     console.print(table)

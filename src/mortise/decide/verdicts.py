@@ -62,6 +62,8 @@ def judge(ready: Ready, series: Series, day: int, spent_until: int) -> Verdict:
     """
     if ready.operator is Operator.KNOWN:
         newest = series.points[-1]
+        if ready.needs_visit or ready.n_dates > 1:
+            return _confirm(ready, series.points, lambda _: True, newest.value, 0)
         return Verdict(MET, None, newest.value, newest.error, newest.readings)
     return _JUDGES[ready.reduce](ready, series, day, spent_until)
 

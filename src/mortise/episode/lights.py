@@ -138,9 +138,10 @@ def bouts_of(
     """
     bouts: list[Bout] = []
     lights: list[SessionLight] = []
+    so_far = replace(course, bouts=bouts)  # the list grows with every session that has its light
     for one in told:
         log = one.log
-        rule, reasons = _light(one, rules, replace(course, bouts=tuple(bouts)), as_of)
+        rule, reasons = _light(one, rules, so_far, as_of)
         light = None if rule is None else rule.light
         is_pending = light is None and one.morning is None and as_of <= log.on + timedelta(days=1)
         logged_on = _logged_on(log)

@@ -250,6 +250,8 @@ def _again(stored: DecisionRecord, record: PatientRecord, content: Content) -> l
     whole = facts_hash(record.facts)
     if whole != stored.inputs.facts_hash:
         found.append(_difference(stored, "changed facts", stored.inputs.facts_hash, whole))
+    if stored.on != stored.inputs.as_of:
+        found.append(_difference(stored, "on", stored.on.isoformat(), stored.inputs.as_of.isoformat()))
     pin = stored.inputs.protocol
     now = content.protocol(pin.id)
     now_pin = ProtocolPin(id=now.id, version=now.version, hash=content.protocol_hash(now.id))

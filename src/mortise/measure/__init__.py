@@ -1,6 +1,7 @@
 """Turn recordings into readings, each with its unit, side, error, quality and method.
 
-`read` takes files, `TESTS` names the tests; a result becomes JSON with `to_plain`, its schema is `schema`.
+`read` takes files of sensors, `read_lab` those of motion laboratories; `TESTS` names the tests;
+a result becomes JSON with `to_plain`, its schema is `schema`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,18 @@ from collections.abc import Callable, Sequence
 
 from mortise.measure._gait import gait
 from mortise.measure._lunge import lunge, lunge_of, shin_of
-from mortise.measure.readers import phone_log_schema, read
+from mortise.measure.contacts import PlateContact, plate_contacts
+from mortise.measure.laboratory import (
+    AnalogChannel,
+    ForcePlate,
+    LabEvent,
+    LabInfo,
+    LabRecording,
+    LabSources,
+    Marker,
+    ModelOutput,
+)
+from mortise.measure.readers import phone_log_schema, read, read_lab
 from mortise.measure.recording import (
     FOOT_PLACEMENTS,
     PLACEMENTS,
@@ -42,15 +54,24 @@ __all__ = [
     "FOOT_PLACEMENTS",
     "PLACEMENTS",
     "TESTS",
+    "AnalogChannel",
     "Bout",
     "Clipping",
     "Curve",
     "Event",
+    "ForcePlate",
     "GaitResult",
     "Gap",
+    "LabEvent",
+    "LabInfo",
+    "LabRecording",
+    "LabSources",
     "LungeResult",
     "LungeTrial",
+    "Marker",
     "MeasureResult",
+    "ModelOutput",
+    "PlateContact",
     "Reading",
     "Recording",
     "RecordingInfo",
@@ -61,7 +82,9 @@ __all__ = [
     "gait",
     "lunge",
     "phone_log_schema",
+    "plate_contacts",
     "read",
+    "read_lab",
     "schema",
     "shin_of",
     "to_plain",

@@ -85,7 +85,7 @@ def quantity(
     unit : str
         A unit name of `mortise.units`, or a symbol.
     resolution : number
-        The grid of both.
+        The grid of both; an error smaller than half a step has both written ten times finer, for no error is zero.
     signed : bool
         Whether a positive value carries a plus sign.
 
@@ -98,7 +98,11 @@ def quantity(
     --------
     >>> quantity(9.42, 3, "deg"), quantity(None, 1, "cm"), quantity(4, None, "count", 1)
     ('9.4 ± 3.0°', 'not known', '4, error not known')
+    >>> quantity(1.8, 0.42, "", 1)
+    '1.8 ± 0.4'
     """
+    if error and Decimal(str(error)).is_finite() and abs(Decimal(str(error))) * 2 <= Decimal(str(resolution)):
+        resolution = Decimal(str(resolution)) / 10
     main = number(value, resolution, signed=signed)
     if main == NOT_KNOWN:
         return main

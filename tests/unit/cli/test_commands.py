@@ -47,7 +47,7 @@ def test_decide_prints_the_decision_and_nothing_else(capsys: pytest.CaptureFixtu
 def test_numbers_keep_their_digits(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["decide", str(RECORD), *ON, "--json"]) == 0
     text = capsys.readouterr().out
-    assert '"value":0.36' in text.replace(" ", "")
+    assert '"value":0.50' in text.replace(" ", "")
     assert "0.36000" not in text
 
 

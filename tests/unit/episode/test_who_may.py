@@ -9,10 +9,10 @@ from itertools import permutations
 import pytest
 from msgspec.structs import replace
 
-from mortise.episode import decision_record, story
+from mortise.episode import decision_record, replay, story
 from mortise.errors import InputError
 from mortise.record import DecisionRecord, Fact, PlanVersion
-from mortise.terms import Advice, Cause, Origin
+from mortise.terms import Advice, Cause, Origin, Truth
 from tests import builders as b
 from tests.unit.episode.test_stories import CONTENT, finding, told
 
@@ -84,6 +84,14 @@ def test_a_stored_step_back_never_moves_up() -> None:
     assert told(b.entry("e", 3, "S3"), stepped_back(5, "S2")).stage == "S2"
 
 
+def test_a_stored_decision_moved_to_another_day_is_noticed_by_replay() -> None:
+    facts = b.ready_to_advance()
+    made = decision_record(b.record(*facts), CONTENT, b.day(12))
+    assert replay(b.record(*facts, made), CONTENT) == ()
+    moved = replace(made, on=b.day(3))
+    assert [one.what for one in replay(b.record(*facts, moved), CONTENT)] == ["on"]
+
+
 @pytest.mark.parametrize("origin", NOT_CLINICIANS)
 def test_nobody_but_a_clinician_overrules(origin: Origin) -> None:
     facts: list[Fact] = [b.check_in("c", 11)]
@@ -123,6 +131,19 @@ def test_a_check_in_from_home_does_not_answer_a_clinic_test() -> None:
     decision = told(*facts, sure).decision
     assert decision.advice is Advice.HOLD
     assert finding(decision, "exit.tug").cause is Cause.MISSING
+
+
+def test_a_test_that_must_be_on_record_from_a_visit_is_not_met_by_one_from_elsewhere() -> None:
+    known = b.criterion(
+        "exit.known", "tug_s", "known", None, max_age_days=28, needs_visit=True, domain="function"
+    )
+    first, *later = b.protocol().stages
+    content = b.SmallContent(b.protocol(stages=(replace(first, exit=(known,)), *later)))
+    calm = b.check_in("c", 12)
+    at_visit, elsewhere = b.tug("t", 12), b.tug("t", 12, at_visit=False)
+    assert finding(told(calm, at_visit, content=content).decision, "exit.known").truth is Truth.MET
+    found = finding(told(calm, elsewhere, content=content).decision, "exit.known")
+    assert (found.truth, found.cause) == (Truth.UNKNOWN, Cause.UNCONFIRMED)
 
 
 # ---------------------------------------------------------------- mornings

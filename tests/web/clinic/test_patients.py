@@ -56,7 +56,9 @@ def test_each_of_two_ankles_leads_to_the_other_and_keeps_its_own_assessment(cast
     assert "Right, no programme yet" in client.get(url("course", left.pk)).content.decode()
     assert "No programme yet" in client.get(url("course", right.pk)).content.decode()
     assert client.get(url("classification", right.pk)).context["open_required"]
-    rows = [row for group in client.get(url("needs")).context["desk"].groups for row in group.rows]
+    desk = client.get(url("needs")).context["desk"]
+    assert desk.headline == "Two people need you.", "Ben, and one person with two ankles"
+    rows = [row for group in desk.groups for row in group.rows]
     assert [row.others for row in rows if row.episode_id == right.pk] == [((left.pk, "left"),)]
 
 

@@ -74,3 +74,11 @@ def test_what_contradicts_itself_is_asked_again(answers: dict[str, Any]) -> None
 def test_work_with_sets_done_cannot_be_called_skipped() -> None:
     assert not ExerciseForm({"outcome": "skipped", "sets": "2"}).is_valid()
     assert ExerciseForm({"outcome": "skipped", "sets": "0"}).is_valid()
+
+
+def test_every_scale_that_is_asked_says_what_its_ends_mean() -> None:
+    asked = {*PROTOCOL.check_in, *PROTOCOL.after_session, *PROTOCOL.next_morning}
+    scales = [one for name in sorted(asked) if (one := MEASURES[name]).unit == "nrs"]
+    assert len(scales) > 5
+    for measure in scales:
+        assert "10" in str(answer_field(measure).help_text), measure.id

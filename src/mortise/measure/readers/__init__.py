@@ -1,4 +1,4 @@
-"""Read recordings: text tables of foot and shin sensors, and the phone's own motion log.
+"""Read recordings: text tables of foot and shin sensors, the phone's own motion log, files of motion laboratories.
 
 Facts come from the argument given, else the sidecar `FILE.toml`, else the file's header, else its name; the recording
 says which. Units are checked against the data, because gravity is known and so is how turning moves it.
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from mortise.errors import InputError, SignalError
 from mortise.measure.readers import _clean as clean
 from mortise.measure.readers import _names as names
+from mortise.measure.readers._lab import lab_format_of, read_lab, refuse_to_measure
 from mortise.measure.readers._phone import FORMAT, PhoneLog, phone_log_schema, read_phone_log
 from mortise.measure.readers._sidecar import Sidecar, read_sidecar
 from mortise.measure.readers._source import Origin, Reader, Source, open_source
@@ -24,7 +25,7 @@ from mortise.measure.readers._table import Table, read_table
 from mortise.measure.recording import PLACEMENTS, Floats, Recording, RecordingInfo, Sources, Won
 from mortise.terms import Side
 
-__all__ = ["FORMAT", "Origin", "PhoneLog", "phone_log_schema", "read"]
+__all__ = ["FORMAT", "Origin", "PhoneLog", "phone_log_schema", "read", "read_lab"]
 
 _CHANNELS = ("acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")
 _MIN_SAMPLES = 20
@@ -132,6 +133,8 @@ def _as_list(paths: Any) -> list[Origin]:
 
 def _read_one(source: Source, given: _Given) -> list[Recording]:
     try:
+        if lab_format_of(source) is not None:
+            refuse_to_measure(source)
         sidecar = read_sidecar(source.path)
         reader = Reader(source)
         raws = _phone_raws(reader) if reader.is_json else _table_raws(reader, read_table(reader))

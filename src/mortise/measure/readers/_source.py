@@ -21,7 +21,7 @@ MAX_BYTES = 256_000_000
 _PIECE = 1 << 18
 _MAX_LINE = 100_000
 
-_MAGIC: tuple[tuple[bytes, str], ...] = (
+MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"GIF8", "a GIF picture"),
@@ -97,7 +97,7 @@ class Reader:
         return piece
 
     def _refuse_binary(self) -> None:
-        for magic, what in _MAGIC:
+        for magic, what in MAGIC:
             if self.head.startswith(magic):
                 raise SignalError(
                     f"this is {what}, not a recording Mortise reads.",

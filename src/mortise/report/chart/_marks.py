@@ -82,7 +82,7 @@ MORNING_KEY = Key('<path class="c-morning" d="M2 10h6l6-5h12"/>', "next morning"
 
 def stale_key(prefix: str) -> Key:
     """Return the entry of a level that nobody has measured lately."""
-    return Key(rect(1, 1, 26, 12, "", fill=f"{prefix}-own"), "too old to go on")
+    return Key(rect(1, 1, 26, 12, "", fill=f"{prefix}-own"), "last value too old")
 
 
 def load_key(prefix: str) -> Key:

@@ -7,40 +7,13 @@ are shown as given and always escaped, so they may come from a person.
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from msgspec import Struct
 
+from mortise.report.chart._kinds import Calm as Calm
+from mortise.report.chart._kinds import Done as Done
+from mortise.report.chart._kinds import Glyph as Glyph
 from mortise.terms import Side
-
-
-class Calm(StrEnum):
-    """How a session was borne: calm (circle), watch (triangle), too much (diamond)."""
-
-    CALM = "calm"
-    WATCH = "watch"
-    TOO_MUCH = "too_much"
-
-
-class Done(StrEnum):
-    """What became of a planned session: solid, hatched or a dotted outline."""
-
-    DONE = "done"
-    EASED = "eased"
-    SKIPPED = "skipped"
-
-
-class Glyph(StrEnum):
-    """The shape of a decision in the lane above a course; values of `Advice` are members."""
-
-    START = "start"
-    ADVANCE = "advance"
-    HOLD = "hold"
-    STEP_BACK = "step_back"
-    ASK_CLINICIAN = "ask_clinician"
-    REFER = "refer"
-    STOP_AND_SEEK_HELP = "stop_and_seek_help"
-    CANNOT_DECIDE = "cannot_decide"
 
 
 class Heading(Struct, frozen=True, kw_only=True):

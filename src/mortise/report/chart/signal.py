@@ -87,7 +87,7 @@ def _trial_marks(signal: Signal, side: Side, floor: float, x: Scale, y: Scale | 
                 rx=2,
             )
         )
-        parts.append(text((start + end) / 2, floor + 16, number(one.n, 1), "c-mid c-halo"))
+        parts.append(text(start - 5, floor + 16, number(one.n, 1), "c-end"))
         if y is not None and is_known(one.value):
             css = "c-own-dot" if treated else "c-other-dot"
             css = css if one.is_used else "c-own-open" if treated else "c-other-dot"
@@ -107,7 +107,7 @@ def _side_rows(
     if traces:
         floor = top + _TRACE_HEIGHT
         y = Scale(*ends, floor - 2, top + 4)
-        ticks = value_ticks(*ends, 2)
+        ticks = value_ticks(*ends, 4 if signal.trials else 2)
         for tick in ticks:
             parts.append(line(_LEFT, y(tick), _RIGHT, y(tick), "c-grid"))
             parts.append(text(_LEFT - 6, y(tick) + 4, number(tick, 10.0 ** -tick_decimals(ticks)), "c-end"))

@@ -66,7 +66,7 @@ def _next(request: HttpRequest) -> str:
     is_safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if is_safe and wanted.startswith("/") else ""
+    return wanted if is_safe and wanted.startswith("/") and not wanted.startswith("//") else ""
 
 
 @access.public

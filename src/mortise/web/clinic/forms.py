@@ -44,8 +44,9 @@ def reason_field(label: str, *, required: bool = True, help_text: str = "") -> f
 
 
 class PatientForm(forms.Form):
-    """A new patient and the ankle to be treated."""
+    """A new patient and the ankle to be treated. `form_id` is made when the form is opened: one form, one person."""
 
+    form_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(
         label="Name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )

@@ -49,14 +49,8 @@ class FigureRow(NamedTuple):
     criterion: Criterion
     field: forms.BoundField
     allowed: str
-
-    @property
-    def strength(self) -> str:
-        return STRENGTH_WORDS[self.criterion.strength]
-
-    @property
-    def is_default(self) -> bool:
-        return self.criterion.strength is Strength.CONSENSUS
+    strength: str
+    is_default: bool
 
 
 class Changes(NamedTuple):
@@ -190,7 +184,13 @@ class PlanForm(forms.Form):
     @property
     def figure_rows(self) -> list[FigureRow]:
         """Return the limits a clinic may set."""
-        return [FigureRow(one, self[f"f-{one.id}"], self._allowed(one)) for one in self.editable.values()]
+        return [
+            FigureRow(
+                criterion=one, field=self[f"f-{one.id}"], allowed=self._allowed(one),
+                strength=STRENGTH_WORDS[one.strength], is_default=one.strength is Strength.CONSENSUS,
+            )
+            for one in self.editable.values()
+        ]  # fmt: skip
 
     def changes(self) -> Changes:
         """Return the plan of a cleaned form, and whether it differs from what was shown."""

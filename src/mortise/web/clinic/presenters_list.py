@@ -93,10 +93,11 @@ def desk_of(
         if rows:
             groups.append(Group(key=key, title=title, about=about, rows=rows))
     quiet = sorted((one for one in shown if not one.needs_somebody), key=lambda one: one.name)
-    n_quiet = sum(not one.needs_somebody for one in everybody)
-    n_needing = len(everybody) - n_quiet
+    needing = {one.patient_id for one in everybody if one.needs_somebody}
+    n_quiet = len({one.patient_id for one in everybody} - needing)
+    n_needing = len(needing)
     return Desk(
-        headline=headline(n_needing, sum(one.need is Need.STOPPED for one in everybody)),
+        headline=headline(n_needing, len({one.patient_id for one in everybody if one.need is Need.STOPPED})),
         about=f"{WEEKDAYS[today_on.weekday()]} {day(today_on)}. {_quiet_words(n_quiet, n_needing)}",
         groups=tuple(groups),
         on_plan=tuple(_row(one, now, titles, ankles) for one in quiet[:N_ON_PLAN_SHOWN]),

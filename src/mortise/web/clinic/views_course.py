@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from mortise.decide.classify import classify
-from mortise.episode import Story, output_hash, story
+from mortise.episode import Story, output_hash
 from mortise.errors import ConflictError, InputError
 from mortise.protocol import Protocol
 from mortise.record import Decision, PatientRecord, Reading, Sign
@@ -140,8 +140,7 @@ def visit(request: StaffRequest, episode_id: UUID) -> HttpResponse:
 
 def story_of(episode: EpisodeRow, request: StaffRequest) -> Story:
     """Return the story of today; the reading is audited."""
-    record = services.record_of(episode=episode, by=request.user)
-    return story(record, content(), episode.patient.clinic.today())
+    return services.story_of(episode=episode, on=episode.patient.clinic.today(), by=request.user)
 
 
 def _page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -28,8 +28,12 @@ def add(request: StaffRequest) -> HttpResponse:
     if not request.user.is_physiotherapist:
         raise Http404
     today_on = request.user.clinic.today()
-    form = PatientForm(request.POST if request.method == "POST" else None, today_on=today_on)
-    if request.method == "POST" and form.is_valid():
+    is_posted = request.method == "POST"
+    form = PatientForm(request.POST if is_posted else None, today_on=today_on, initial={"form_id": uuid4()})
+    if is_posted and form.is_valid():
+        known = services.patients_of(request.user).filter(pk=form.cleaned_data["form_id"]).first()
+        if known is not None:  # sent twice by one tap, or by the back button
+            return redirect("clinic:patient", patient_id=known.pk)
         episode = _opened(request, form)
         if episode is not None:
             return redirect("clinic:assessment", episode_id=episode.pk)
@@ -42,7 +46,11 @@ def _opened(request: StaffRequest, form: PatientForm) -> EpisodeRow | None:
     try:
         with transaction.atomic():
             patient = services.add_patient(
-                name=typed["name"], birth_year=typed["birth_year"], sex=Sex(typed["sex"]), by=request.user
+                name=typed["name"],
+                birth_year=typed["birth_year"],
+                sex=Sex(typed["sex"]),
+                by=request.user,
+                patient_id=typed["form_id"],
             )
             both = typed["side"] == BOTH
             # The left one last: it is assessed first, and a phone takes the episode that was opened last.

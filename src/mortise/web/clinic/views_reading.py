@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -110,6 +110,8 @@ def set_aside(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     episode = services.episode_or_404(request.user, episode_id)
     if request.method == "POST":
         item = services.quarantined_or_404(request.user, request.POST.get("item", "0")[:18])
+        if item.episode_id != episode.pk:
+            raise Http404
         services.settle_quarantined(item=item, by=request.user)
         return redirect("clinic:set-aside", episode_id=episode.pk)
     record = services.record_of(episode=episode, by=request.user)

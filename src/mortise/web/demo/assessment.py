@@ -1,7 +1,8 @@
-"""Ben’s first assessment: stiff after old sprains, limited by the joint, nothing that needs sending on. Fictional."""
+"""The first assessment: stiff after old sprains, limited by the joint, nothing that needs sending on. Fictional."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from mortise.record import Sign
@@ -34,25 +35,25 @@ OTHER_SIDE = {
     "forced_dorsiflexion": "negative", "foot_contact": "heel", "early_heel_off": "no", "swelling_seen": "none",
 }  # fmt: skip
 WORDS = {
-    "main_problem": "The left ankle stops before the step is done; stairs down are the worst.",
-    "treatment_before": "Six weeks of band exercises after the second sprain, then nothing.",
+    "treatment_before": "Six weeks of band exercises, then nothing.",
 }
 
 
-def assess(episode: EpisodeRow, on: date, by: User) -> None:
+def assess(episode: EpisodeRow, on: date, by: User, problem: str, differs: Mapping[str, str]) -> None:
     """Answer every question of the assessment, section by section, as one goes."""
     from mortise.web.care.content import content
 
+    answers, words = ANSWERS | dict(differs), WORDS | {"main_problem": problem}
     for section in content().assessment.sections:
         found: list[Sign] = []
         for question in section.questions:
             side = episode.side if question.is_sided else Side.NONE
-            if question.id in ANSWERS:
-                found.append(_sign(on, question.id, ANSWERS[question.id], side))
+            if question.id in answers:
+                found.append(_sign(on, question.id, answers[question.id], side))
             if question.is_sided and question.id in OTHER_SIDE:
                 found.append(_sign(on, question.id, OTHER_SIDE[question.id], side.opposite))
-            if question.id in WORDS:
-                found.append(_sign(on, question.id, "noted", Side.NONE, WORDS[question.id]))
+            if question.id in words:
+                found.append(_sign(on, question.id, "noted", Side.NONE, words[question.id]))
         if found:
             services.save_assessment_step(episode=episode, findings=found, by=by)
 

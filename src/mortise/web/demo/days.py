@@ -48,8 +48,8 @@ def live(part: Part, protocol: str, by: User, today: date) -> EpisodeRow:
         if part.goals:
             drafts = [services.GoalDraft(words) for words in part.goals]
             services.set_goals(episode=episode, goals=drafts, by=by)
-        if part.is_assessed:
-            assess(episode, opened_on, by)
+        if part.problem:
+            assess(episode, opened_on, by, part.problem, part.found)
     life = _Life(part, episode, by)
     for on, facts in groupby(_facts(part, protocol, opened_on), key=lambda fact: fact.on):
         life.day(on, list(facts))

@@ -13,6 +13,15 @@ from mortise.web.ui.fields import CANNOT_SAY, Cells, ManyCells, ScaleInput
 
 CANNOT_SAY_CHOICE = (CANNOT_SAY, "Can’t say")
 NONE_OF_THESE, SOME_OF_THESE = "none", "some"
+# What 0 and 10 mean: without it nobody knows whether more is better.
+PAIN_ENDS = "0 is no pain, 10 the worst you can think of."
+ENDS = {
+    "fatigue_nrs": "0 is not tired, 10 too tired to do anything.",
+    "effort_nrs": "0 is no effort, 10 as hard as it can be.",
+    "comfort_nrs": "0 is not comfortable at all, 10 fully comfortable.",
+    "range_feeling_nrs": "0 is not at all, 10 fully free.",
+    "confidence_nrs": "0 is not at all, 10 fully.",
+}
 # Minutes of stiffness as cells: the bands of the symptom rules lie at 10 and 30 minutes over a person's usual.
 STIFFNESS_MIN = (0, 5, 10, 15, 20, 30, 45, 60, 90)
 
@@ -23,7 +32,10 @@ def answer_field(measure: Measure) -> forms.ChoiceField:
     wrong = {"required": "Choose an answer; “can’t say” is one."}
     if measure.unit == "nrs":
         choices = [(str(number), str(number)) for number in range(11)] + [CANNOT_SAY_CHOICE]
-        return forms.ChoiceField(label=label, choices=choices, widget=ScaleInput, error_messages=wrong)
+        ends = PAIN_ENDS if measure.id.startswith("pain_") else ENDS.get(measure.id, "")
+        return forms.ChoiceField(
+            label=label, choices=choices, widget=ScaleInput, help_text=ends, error_messages=wrong
+        )
     if measure.unit == "flag":
         choices = [("0", "No"), ("1", "Yes"), CANNOT_SAY_CHOICE]
     elif measure.levels:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from mortise.episode import Story
-from mortise.record import CheckIn, FiredRule, PlannedExercise
+from mortise.record import CheckIn, FiredRule, PlannedExercise, Session
 from mortise.report.doses import short_dose, tempo_words
 from mortise.report.figure import load_figures, thumbnail
 from mortise.report.words import day, listed, plural
@@ -42,7 +42,9 @@ class ExerciseLine(NamedTuple):
 
 
 class LeftOutLine(NamedTuple):
-    name: str
+    """Exercises left out for one reason."""
+
+    names: str
     why: str
 
 
@@ -85,7 +87,7 @@ class TodayPage(NamedTuple):
     day_words: str
     day_choices: tuple[DayChoice, ...]
     due: tuple[str, ...]
-    has_tests: bool
+    tests: str
     education: tuple[str, ...]
     action: Action | None
     others: tuple[OtherAnkle, ...]
@@ -112,7 +114,7 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
         exercises=tuple(_line(visit, item) for item in session.exercises)
         if checked or not decision.is_locked
         else (),
-        left_out=tuple(LeftOutLine(item.name, item.reason_patient) for item in session.left_out),
+        left_out=left_out_lines(session),
         empty_words=session.why_patient,
         has_checked_in=checked,
         is_done_today=done,
@@ -122,7 +124,7 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
             DayChoice(kind, words, kind == kind_of_day) for kind, (words, _) in DAY_WORDS.items()
         ),
         due=due_lines(visit, story),
-        has_tests=bool(measures_due(visit, story)),
+        tests=listed([_in_a_sentence(one.label) for one in measures_due(visit, story)]),
         education=tuple(visit.content.texts[key] for key in stage.education if key in visit.content.texts),
         others=tuple(OtherAnkle(str(one.pk), f"To the {one.involved_side} ankle") for one in visit.others),
         action=_action(checked, done, bool(session.exercises), bool(morning_due(story))),
@@ -217,6 +219,14 @@ def _line(visit: Visit, item: PlannedExercise) -> ExerciseLine:
 def small_picture(figure_id: str, visit: Visit) -> SafeString:
     """Return the picture of an exercise for a list; the SVG is our own drawing, never a person's text."""
     return mark_safe(thumbnail(load_figures()[figure_id], visit.side))
+
+
+def left_out_lines(session: Session) -> tuple[LeftOutLine, ...]:
+    """Return what is left out today, one line for each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for item in session.left_out:
+        by_reason.setdefault(item.reason_patient, []).append(item.name)
+    return tuple(LeftOutLine(listed(names), reason) for reason, names in by_reason.items())
 
 
 def has_checked_in(visit: Visit, story: Story) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -38,14 +39,21 @@ def add_patient(
     sex: Sex = Sex.UNSPECIFIED,
     height_cm: Decimal | None = None,
     email: str = "",
+    patient_id: UUID | None = None,
 ) -> Patient:
-    """Add a patient to the clinic of whoever acts. Writes the patient and the user behind their phone; audited."""
+    """Add a patient to the clinic of whoever acts. Writes the patient and the user behind their phone; audited.
+
+    With an id made when the form was opened, a form sent twice adds one person: the second is a `ConflictError`.
+    """
     require_physiotherapist(by)
+    patient_id = patient_id or uuid4()
+    if Patient.objects.filter(pk=patient_id).exists():
+        raise ConflictError("This form was sent already.", mend="Look for the patient in the list.")
     if by.clinic.today().year - birth_year < LEAST_AGE:
         raise InputError("Mortise is for adults.", where="birth_year", mend="Treat under 18 without it.")
     user = User.objects.create_patient(clinic=by.clinic)
     patient = Patient(
-        clinic=by.clinic, user=user, name=one_line(name), birth_year=birth_year, sex=sex.value,
+        id=patient_id, clinic=by.clinic, user=user, name=one_line(name), birth_year=birth_year, sex=sex.value,
         height_cm=height_cm, email=email.strip(), added_by=by,
     )  # fmt: skip
     try:
