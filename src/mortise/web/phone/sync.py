@@ -1,7 +1,8 @@
 """Take a phone's batch in: each item answered on its own, one decision for all of it.
 
-A batch is JSON: `person`, `device`, `epoch`, `last_sequence`, `n_waiting`, `sent_at_ms`, `items`. An item carries its
-number on that phone, the phone's clocks at capture, and the fact. What cannot be read is refused by itself, never the batch.
+A batch is JSON: `person`, `device`, `epoch`, `last_sequence`, `n_waiting`, `sent_at_ms`, `items`. An item carries
+its number on that phone, the phone's clocks at capture, and the fact. What cannot be read is refused by itself,
+never the batch.
 """
 
 from __future__ import annotations
