@@ -79,14 +79,16 @@ def when_ben_answers(phone: Page, **changed: str) -> None:
     if "red" in changed:
         tap(phone, "which", changed["red"])
     tap(phone, "any_of_these", "some" if "red" in changed else "none")
-    phone.locator("section.p-dock button").click()
+    with phone.expect_navigation():  # saved on the phone first, then sent, then the next page
+        phone.locator("section.p-dock button").click()
     while phone.get_by_role("heading", name="Before you start").count():
         names = phone.locator('input[type="radio"]').evaluate_all(
             "all => [...new Set(all.map(one => one.name))]"
         )
         for name in names:
             tap(phone, name, changed.get(name, "1" if name.endswith("_nrs") else "0"))
-        phone.locator("section.p-dock button").click()
+        with phone.expect_navigation():  # saved on the phone first, then sent, then the next page
+            phone.locator("section.p-dock button").click()
 
 
 def when_ben_trains(phone: Page) -> int:

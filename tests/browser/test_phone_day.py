@@ -50,7 +50,8 @@ def when_every_question_is_answered_calmly(page: Page) -> None:
         )
         for name in names:
             tap(page, name, "1" if name.endswith("_nrs") else "0")
-        page.locator("section.p-dock button").click()
+        with page.expect_navigation():  # saved on the phone first, then sent, then the next page
+            page.locator("section.p-dock button").click()
 
 
 def test_a_day_from_the_questions_to_the_answer(
@@ -185,4 +186,5 @@ def when_every_question_is_answered_without_scripts(page: Page) -> None:
         html = page.content()
         for name in sorted(set(re.findall(r'type="radio" name="([a-z_0-9]+)"', html))):
             tap(page, name, "1" if name.endswith("_nrs") else "0")
-        page.locator("section.p-dock button").click()
+        with page.expect_navigation():  # saved on the phone first, then sent, then the next page
+            page.locator("section.p-dock button").click()

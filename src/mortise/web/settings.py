@@ -167,6 +167,7 @@ STATIC_ROOT = DATA_DIR / "static"
 DEBUG = env_bool("MORTISE_DEBUG", default=False)
 DEMO = env_bool("MORTISE_DEMO", default=False)
 HTTPS = env_bool("MORTISE_HTTPS", default=False)
+PHONE_OFFLINE = env_bool("MORTISE_PHONE_OFFLINE", default=True)
 BEHIND_PROXY = env_bool("MORTISE_BEHIND_PROXY", default=False)
 if DEMO and HTTPS:
     raise ImproperlyConfigured(
@@ -223,6 +224,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "mortise.web.ui.context.house",
+                *(["mortise.web.phone.context.phone"] if has_room("phone", "apps") else []),
             ],
             "builtins": ["mortise.web.ui.templatetags.look"],
         },

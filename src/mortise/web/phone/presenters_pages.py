@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -15,6 +16,7 @@ from mortise.terms import Truth
 from mortise.web.care.services import Look
 from mortise.web.phone.presenters import headline
 from mortise.web.phone.visits import Visit
+from mortise.web.ui.fields import CANNOT_SAY
 
 
 class StopStep(NamedTuple):
@@ -48,6 +50,8 @@ class CheckPage(NamedTuple):
     note: str
     back_url: str
     next_words: str
+    morning: str  # the session whose morning after is asked for
+    answers_json: str  # what was answered in earlier steps, for the phone's own note of it
 
 
 class HelpPage(NamedTuple):
@@ -59,7 +63,9 @@ class HelpPage(NamedTuple):
     looks: tuple[Look, ...]
 
 
-def check_page(visit: Visit, number: int, n_steps: int, *, is_morning: bool) -> CheckPage:
+def check_page(
+    visit: Visit, number: int, n_steps: int, *, morning: str, answers: Mapping[str, str | None]
+) -> CheckPage:
     """Compose one step of the check."""
     back = f"{reverse('phone:check')}?step={number - 1}" if number > 1 else ""
     return CheckPage(
@@ -72,6 +78,8 @@ def check_page(visit: Visit, number: int, n_steps: int, *, is_morning: bool) -> 
         else "We ask before, not after. No answer can make today harder.",
         back_url=back,
         next_words="Save" if number == n_steps else "Next",
+        morning=morning,
+        answers_json=json.dumps({name: said or CANNOT_SAY for name, said in answers.items()}),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,6 +23,9 @@ from mortise.web.phone.visits import Visit
 MAX_BEADS = 20  # more are too small to count; the number says it
 
 
+BLANK = "__exercise__"  # stands for an exercise's id in the blank form
+
+
 class TempoPart(NamedTuple):
     kind: str
     words: str
@@ -35,6 +39,7 @@ class SessionItem(NamedTuple):
     name: str
     dose: str
     limit: str
+    dose_step: int
     dose_json: str
     sides: str
     side_words: str
@@ -55,6 +60,7 @@ class SessionItem(NamedTuple):
 
 class SessionPage(NamedTuple):
     session_id: str
+    on: date
     log_id: str
     ankle_words: str
     session_words: str
@@ -66,6 +72,7 @@ def session_page(visit: Visit, story: Story, forms: list[ExerciseForm], log_id: 
     planned = story.session.exercises
     return SessionPage(
         session_id=story.session.id,
+        on=visit.today,
         log_id=log_id,
         ankle_words=visit.ankle_words,
         session_words=f"{plural(len(planned), 'exercise')}, {minutes_words(story.session.seconds)}",
@@ -76,23 +83,24 @@ def session_page(visit: Visit, story: Story, forms: list[ExerciseForm], log_id: 
 def _item(visit: Visit, planned: PlannedExercise, form: ExerciseForm) -> SessionItem:
     exercise = visit.content.exercises[planned.exercise]
     dose = planned.dose
-    sides = [visit.side] if planned.n_sides == 1 else [visit.side, visit.side.opposite]
+    sides = sides_of(visit, planned)
     return SessionItem(
         id=exercise.id,
         name=exercise.name,
-        dose=f"{short_dose(dose)}{f', {dose.load}' if dose.load else ''}",
+        dose=dose_words(dose),
         limit=planned.why_patient if planned.dose_step != planned.usual_step else "",
-        dose_json=_dose_json(dose),
+        dose_step=planned.dose_step,
+        dose_json=json.dumps(dose_numbers(dose)),
         sides=" ".join(side.value for side in sides),
-        side_words=_side_words(sides, exercise),
+        side_words=side_words(sides, exercise),
         animation=_animation(exercise, dose, visit.side),
         set_up=exercise.set_up,
         steps=exercise.steps,
         cue=exercise.cues[0] if exercise.cues else "",
         breathing=exercise.breathing,
         stop_signs=exercise.stop_signs,
-        tempo=_tempo(dose),
-        rep_words="Hold" if dose.duration_s else "Repetition",
+        tempo=tempo_parts(dose),
+        rep_words=rep_words(dose),
         n_reps=dose.n_reps,
         n_sets=dose.n_sets,
         rep_beads=range(min(dose.n_reps, MAX_BEADS)),
@@ -101,15 +109,42 @@ def _item(visit: Visit, planned: PlannedExercise, form: ExerciseForm) -> Session
     )
 
 
-def _side_words(sides: list[Side], exercise: Exercise) -> str:
+def blank_item(form: ExerciseForm) -> SessionItem:
+    """Return an item without content: what a phone without the server fills in from the plan it holds."""
+    return SessionItem(
+        id=BLANK, name="", dose="", limit="", dose_step=0, dose_json="{}", sides="", side_words="",
+        animation=SafeString(""), set_up="", steps=("",), cue="", breathing="", stop_signs=("",),
+        tempo=(TempoPart("", "", ""),), rep_words="", n_reps=0, n_sets=0, rep_beads=range(0), set_beads=range(0),
+        form=form,
+    )  # fmt: skip
+
+
+def sides_of(visit: Visit, planned: PlannedExercise) -> list[Side]:
+    """Return the sides in the order they are done."""
+    return [visit.side] if planned.n_sides == 1 else [visit.side, visit.side.opposite]
+
+
+def dose_words(dose: DoseStep) -> str:
+    """Write a dose with its load."""
+    return f"{short_dose(dose)}{f', {dose.load}' if dose.load else ''}"
+
+
+def rep_words(dose: DoseStep) -> str:
+    """Return what one repetition is called."""
+    return "Hold" if dose.duration_s else "Repetition"
+
+
+def side_words(sides: list[Side], exercise: Exercise) -> str:
+    """Return which side comes first, in a word."""
     if exercise.both_sides and len(sides) == 1:
         return "Both feet"
     return sides[0].value.capitalize()
 
 
-def _dose_json(dose: DoseStep) -> str:
+def dose_numbers(dose: DoseStep) -> dict[str, float]:
+    """Return what the player's timeline is laid out from."""
     names = ("n_sets", "n_reps", "up_s", "hold_s", "down_s", "duration_s", "rest_s")
-    return json.dumps({name: float(getattr(dose, name)) for name in names})
+    return {name: float(getattr(dose, name)) for name in names}
 
 
 def _animation(exercise: Exercise, dose: DoseStep, side: Side) -> SafeString:
@@ -120,7 +155,8 @@ def _animation(exercise: Exercise, dose: DoseStep, side: Side) -> SafeString:
     return mark_safe(svg)
 
 
-def _tempo(dose: DoseStep) -> tuple[TempoPart, ...]:
+def tempo_parts(dose: DoseStep) -> tuple[TempoPart, ...]:
+    """Return the parts of a repetition with their seconds."""
     if dose.duration_s:
         return (TempoPart("go", "Keep going", str(round(dose.duration_s))),)
     parts = (("up", "Up", dose.up_s), ("hold", "Hold", dose.hold_s), ("down", "Down", dose.down_s))

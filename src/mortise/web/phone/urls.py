@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mortise.web.phone import views, views_check, views_session, views_tests
+from mortise.web.phone import views, views_check, views_offline, views_session, views_tests
 
 app_name = "phone"
 
@@ -14,5 +14,11 @@ urlpatterns = [
     path("test/", views_tests.self_test, name="self-test"),
     path("session/", views_session.session, name="session"),
     path("progress/", views.progress, name="progress"),
+    path("manifest.webmanifest", views_offline.manifest, name="manifest"),
+    path("sw.js", views_offline.worker, name="worker"),
+    path("shell/", views_offline.shell_view, name="shell"),
+    path("figure/<slug:exercise>/<slug:side>/", views_offline.figure, name="figure"),
+    path("envelope/", views_offline.envelope, name="envelope"),
+    path("sync/", views_offline.sync, name="sync"),
     path("help/", views.help_page, name="help"),
 ]

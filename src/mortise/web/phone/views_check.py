@@ -50,7 +50,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _next(request, visit, under_way, form, number, len(steps), story)
     page = presenters_pages.check_page(
-        visit, number, len(steps), is_morning=bool(presenters.morning_due(story))
+        visit, number, len(steps), morning=presenters.morning_due(story), answers=under_way["answers"]
     )
     status = 422 if request.method == "POST" else 200
     return render(request, "phone/check.html", {"page": page, "form": form, "tab": "check"}, status=status)
@@ -131,7 +131,7 @@ def _danger_signs_alone(request: HttpRequest, visit: Visit) -> HttpResponse:
     is_posted = request.method == "POST"
     form = RedFlagsForm(measures, request.POST if is_posted else None)
     if not is_posted or not form.is_valid():
-        page = presenters_pages.check_page(visit, 1, 1, is_morning=False)
+        page = presenters_pages.check_page(visit, 1, 1, morning="", answers={})
         context = {"page": page, "form": form, "tab": "check"}
         return render(request, "phone/check.html", context, status=422 if is_posted else 200)
     answers = form.answers()

@@ -2,14 +2,17 @@
 
 from mortise.web.care.models.facts import FactRow, QuarantinedFact, ServerState
 from mortise.web.care.models.patients import EpisodeRow, Patient
+from mortise.web.care.models.phones import Delivery, PhoneDevice
 from mortise.web.care.models.recordings import RecordingFile, StoredRecording
 from mortise.web.care.models.standings import Need, Standing
 
 __all__ = [
+    "Delivery",
     "EpisodeRow",
     "FactRow",
     "Need",
     "Patient",
+    "PhoneDevice",
     "QuarantinedFact",
     "RecordingFile",
     "ServerState",

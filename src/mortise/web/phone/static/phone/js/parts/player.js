@@ -144,7 +144,12 @@ export function player(form) {
     const here = sections[state.at];
     if (here && mustStop(here.pain())) here.stopForPain();
   });
-  form.addEventListener("submit", () => localStorage.removeItem(key));
+  form.addEventListener("submit", (event) => event.defaultPrevented || localStorage.removeItem(key));
+  form.addEventListener("wrong", (event) => {
+    const at = sections.findIndex((section) => event.detail.startsWith(`${section.node.dataset.exercise}-`));
+    if (at >= 0) state.at = at;
+    go(at >= 0 ? "after" : "finish");
+  });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tick());
   restore(form, stored(key)?.answers);
   form.classList.add("is-player");

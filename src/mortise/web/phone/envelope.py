@@ -1,0 +1,209 @@
+"""The plan a phone may carry away: sessions solved for the days ahead, the veto table, what is asked, help in need.
+
+It holds no name and no diagnosis. It is sealed, it expires, and after that only a gentle plan is left. Without the
+server the phone can take away from it and add nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import combinations
+from typing import Any
+
+import msgspec
+from django.urls import reverse
+
+from mortise.episode import Story
+from mortise.prescribe.ladders import at_share, work_s
+from mortise.protocol import Circumstances, DoseStep
+from mortise.record import PlannedExercise, Session
+from mortise.report.doses import short_dose, tempo_words
+from mortise.web.audit import clock
+from mortise.web.care import services
+from mortise.web.phone import presenters, presenters_pages, presenters_session, signing
+from mortise.web.phone.shell import shell
+from mortise.web.phone.state import CIRCUMSTANCES, TEN_MINUTES
+from mortise.web.phone.vetoes import shares, veto_table
+from mortise.web.phone.visits import Visit
+
+SCHEMA = 1
+N_DAYS = 4  # today and three more; a plan older than that is not a plan
+MAINTENANCE_DAYS = 30
+TOGGLES = ("ten_minutes", "travelling", "hot_ankle")  # each combination is solved
+ALONE = ("ill", "other_sport")
+
+
+def circumstances_ahead() -> dict[str, Circumstances]:
+    """Return every kind of day the phone can choose without the server, by its name."""
+    found: dict[str, Circumstances] = {}
+    for n in range(len(TOGGLES) + 1):
+        for chosen in combinations(TOGGLES, n):
+            found["+".join(chosen) or "usual"] = Circumstances(
+                minutes=TEN_MINUTES if "ten_minutes" in chosen else None,
+                equipment=() if "travelling" in chosen else None,
+                is_travelling="travelling" in chosen,
+                is_ankle_hot="hot_ankle" in chosen,
+            )
+    return found | {name: CIRCUMSTANCES[name] for name in ALONE}
+
+
+def tag_of(visit: Visit) -> str:
+    """Return what changes whenever the envelope would: facts, content, epoch, release, day."""
+    tag = services.plan_tag(episode=visit.episode)
+    return f"{SCHEMA}.{tag}.{shell(visit.content).version}.{visit.today.isoformat()}"
+
+
+def sealed_envelope(visit: Visit) -> dict[str, Any]:
+    """Return the envelope as text with its seal, and the person's keys."""
+    body = msgspec.json.encode(envelope(visit)).decode()
+    user = visit.user
+    return {
+        "body": body,
+        "seal": signing.seal(user, body),
+        "person": signing.person_tag(user),
+        "lock_key": signing.lock_key(user),
+        "seal_key": signing.seal_key(user),
+    }
+
+
+def envelope(visit: Visit) -> dict[str, Any]:
+    """Return what the phone carries away."""
+    made_at = clock.now()  # before the record is read: what comes later is news to this plan
+    days = [visit.today + timedelta(days=n) for n in range(N_DAYS)]
+    stories = services.stories_ahead(
+        episode=visit.episode, days=days, circumstances=circumstances_ahead(), by=visit.user
+    )
+    now = stories[visit.today, "usual"]
+    protocol = visit.content.protocol(visit.episode.protocol)
+    table = veto_table(protocol, visit.content.measures, now.stage)
+    book = _Book(visit, shares(table))
+    return {
+        "schema": SCHEMA,
+        "tag": tag_of(visit),
+        "person": signing.person_tag(visit.user),
+        "shell": shell(visit.content).version,
+        "epoch": services.server_epoch(),
+        "protocol_hash": visit.content.protocol_hash(visit.episode.protocol),
+        "made_at": made_at.isoformat(),
+        "expires_on": days[-1].isoformat(),
+        "zone": visit.patient.clinic.time_zone,
+        "ankle": visit.ankle_words,
+        "is_locked": now.is_locked,
+        "stop": _stop(visit, now),
+        "days": {day.isoformat(): _day(visit, day, stories, book) for day in days},
+        "maintenance": {
+            "until_on": (days[-1] + timedelta(days=MAINTENANCE_DAYS)).isoformat(),
+            "session": book.session(stories[days[-1], "+".join(TOGGLES)].session),
+        },
+        "ask": {
+            "red_flags": protocol.red_flags,
+            "check_in": [name for name in protocol.check_in if name not in protocol.red_flags],
+            "next_morning": protocol.next_morning,
+            "after_session": protocol.after_session,
+        },
+        "vetoes": table,
+        "shares": shares(table),
+        "exercises": book.exercises,
+        "doses": book.doses,
+        "texts": _texts(visit),
+        "clinic": visit.patient.clinic.name,
+    }
+
+
+def _day(visit: Visit, day: date, stories: dict[tuple[date, str], Story], book: _Book) -> dict[str, Any]:
+    usual = stories[day, "usual"]
+    is_today = day == visit.today
+    return {
+        "checked": is_today and presenters.has_checked_in(visit, usual),
+        "done": is_today and presenters.is_done(visit, usual),
+        "morning": presenters.morning_due(usual),
+        "sessions": {name: book.session(stories[day, name].session) for name in circumstances_ahead()},
+    }
+
+
+def _stop(visit: Visit, story: Story) -> dict[str, Any]:
+    page = presenters_pages.stop_page(visit, story)
+    return {
+        "headline": page.headline if story.is_locked else "",
+        "lines": page.lines,
+        "emergency": page.emergency,
+    }
+
+
+def _texts(visit: Visit) -> dict[str, str]:
+    wanted = ("emergency.", "load.", "setback.", "advice.stop_and_seek_help.patient")
+    return {
+        key: text
+        for key, text in visit.content.texts.items()
+        if key.startswith(wanted) and not key.endswith(".clinician")
+    }
+
+
+class _Book:
+    """Exercises and doses named by the sessions, each written once."""
+
+    def __init__(self, visit: Visit, shares: tuple[int, ...]) -> None:
+        self.visit, self.shares = visit, shares
+        self.exercises: dict[str, dict[str, Any]] = {}
+        self.doses: dict[str, dict[str, Any]] = {}
+
+    def session(self, session: Session) -> dict[str, Any]:
+        """Return one solved session."""
+        return {
+            "id": session.id,
+            "load": session.load.value,
+            "why": session.why_patient,
+            "items": [self._item(one) for one in session.exercises],
+            "left_out": [{"name": one.name, "why": one.reason_patient} for one in session.left_out],
+        }
+
+    def _item(self, planned: PlannedExercise) -> dict[str, Any]:
+        self._exercise(planned)
+        whole = self._dose(planned, planned.dose_step, planned.dose)
+        return {
+            "exercise": planned.exercise,
+            "why": planned.why_patient if planned.dose_step != planned.usual_step else "",
+            "dose": whole,
+            "eased": {str(pct): self._eased(planned, pct) for pct in self.shares},
+        }
+
+    def _eased(self, planned: PlannedExercise, pct: int) -> str:
+        """Return the dose at a share of the usual one, or today's own where that is less."""
+        exercise = self.visit.content.exercises[planned.exercise]
+        step, dose = at_share(exercise, planned.usual_step, Decimal(pct))
+        is_less = work_s(dose) < work_s(planned.dose)
+        return self._dose(planned, *((step, dose) if is_less else (planned.dose_step, planned.dose)))
+
+    def _exercise(self, planned: PlannedExercise) -> None:
+        if planned.exercise in self.exercises:
+            return
+        exercise, visit = self.visit.content.exercises[planned.exercise], self.visit
+        sides = presenters_session.sides_of(visit, planned)
+        self.exercises[exercise.id] = {
+            "name": exercise.name,
+            "tags": exercise.tags,
+            "set_up": exercise.set_up,
+            "steps": exercise.steps,
+            "cue": exercise.cues[0] if exercise.cues else "",
+            "breathing": exercise.breathing,
+            "stop_signs": exercise.stop_signs,
+            "sides": " ".join(side.value for side in sides),
+            "side_words": presenters_session.side_words(sides, exercise),
+            "figure": reverse("phone:figure", args=[exercise.id, visit.side.value]),
+        }
+
+    def _dose(self, planned: PlannedExercise, step: int, dose: DoseStep) -> str:
+        key = f"{planned.exercise}:{step}:{dose.n_sets}x{dose.n_reps}x{dose.duration_s}"
+        if key not in self.doses:
+            self.doses[key] = {
+                "step": step,
+                "words": short_dose(dose),
+                "long_words": presenters_session.dose_words(dose),
+                "why": tempo_words(dose) or dose.load,
+                "numbers": presenters_session.dose_numbers(dose),
+                "tempo": [part._asdict() for part in presenters_session.tempo_parts(dose)],
+                "rep_words": presenters_session.rep_words(dose),
+                "seconds": float(dose.seconds(planned.n_sides)),
+            }
+        return key

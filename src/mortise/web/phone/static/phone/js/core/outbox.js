@@ -1,0 +1,74 @@
+// What may happen to an item that waits to be sent. Pure: items in, items out; storing them is somebody else's work.
+
+/**
+ * @typedef {"waiting" | "acknowledged" | "refused" | "conflict"} State
+ * @typedef {{id: string, person: string, sequence: number, state: State, reason: string, made_ms: number, acked_ms: number | null, heard_ms?: number | null}} Item
+ * @typedef {{sequence: number | null, id: string, outcome: "stored" | "already" | "refused" | "conflict", reason: string}} Answer
+ */
+
+/** Nothing is deleted sooner than this after the server named it. */
+export const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
+export const BATCH = 50;
+
+/**
+ * The next items to send, oldest first, as many as fit.
+ * @param {Item[]} items @param {number} [most] @returns {Item[]}
+ */
+export function nextBatch(items, most = BATCH) {
+  return items
+    .filter((item) => item.state === "waiting")
+    .sort((a, b) => a.sequence - b.sequence)
+    .slice(0, most);
+}
+
+/**
+ * The items that an answer changes, as they are afterwards. Only what was named by number and id together changes, so a
+ * late answer to an older batch, a foreign one or a half one changes nothing else. What was acknowledged stays so.
+ * @param {Item[]} items @param {Answer[]} answers @param {number} now_ms by the phone's clock @param {number} [heard_ms] by the server's
+ * @returns {Item[]}
+ */
+export function applyAnswers(items, answers, now_ms, heard_ms = now_ms) {
+  const named = new Map(answers.map((answer) => [`${answer.sequence}`, answer]));
+  const changed = [];
+  for (const item of items) {
+    const answer = named.get(`${item.sequence}`);
+    if (!answer || item.state === "acknowledged") continue;
+    if (answer.outcome === "stored" || answer.outcome === "already") {
+      if (answer.id === item.id) changed.push({ ...item, state: /** @type {State} */ ("acknowledged"), reason: "", acked_ms: now_ms, heard_ms });
+    } else if (answer.outcome === "refused" || answer.outcome === "conflict") {
+      changed.push({ ...item, state: answer.outcome, reason: answer.reason });
+    }
+  }
+  return changed;
+}
+
+/**
+ * A server with another epoch may have forgotten what it acknowledged: everything still held is offered again.
+ * @param {Item[]} items @returns {Item[]} the items that change
+ */
+export function offeredAgain(items) {
+  return items
+    .filter((item) => item.state !== "waiting")
+    .map((item) => ({ ...item, state: /** @type {State} */ ("waiting"), reason: "", acked_ms: null, heard_ms: null }));
+}
+
+/**
+ * What may be deleted now: named by the server, and long enough ago.
+ * @param {Item[]} items @param {number} now_ms @returns {Item[]}
+ */
+export function deletable(items, now_ms) {
+  return items.filter((item) => item.state === "acknowledged" && item.acked_ms !== null && now_ms - item.acked_ms >= KEEP_MS);
+}
+
+/** What is not safe on the server: waiting, refused and in conflict. @param {Item[]} items @returns {Item[]} */
+export function unsent(items) {
+  return items.filter((item) => item.state !== "acknowledged");
+}
+
+/**
+ * Whether the phone was left alone for so long that what is safe elsewhere is to be erased.
+ * @param {number | null} seen_ms @param {number} now_ms
+ */
+export function isIdle(seen_ms, now_ms) {
+  return seen_ms !== null && now_ms - seen_ms >= KEEP_MS;
+}

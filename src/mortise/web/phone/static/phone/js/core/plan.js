@@ -1,0 +1,105 @@
+// Today's session from the plan the phone carries. It can only become less: lines are taken away, doses lowered.
+
+import { evaluate, noEffect } from "./veto.js";
+import { daysBetween } from "./day.js";
+
+export const SCHEMA = 1;
+export const TOGGLES = ["ten_minutes", "travelling", "hot_ankle"];
+const MORNING_DAYS = 2;
+
+/** The name of a kind of day in the plan. @param {string[]} kinds */
+export function dayName(kinds) {
+  const alone = kinds.find((kind) => !TOGGLES.includes(kind));
+  if (alone) return alone;
+  return TOGGLES.filter((kind) => kinds.includes(kind)).join("+") || "usual";
+}
+
+/** Choose or unchoose one kind of day; illness and other sport stand alone. @param {string[]} kinds @param {string} kind */
+export function chosen(kinds, kind) {
+  if (kinds.includes(kind)) return kinds.filter((one) => one !== kind);
+  return TOGGLES.includes(kind) ? [...kinds.filter((one) => TOGGLES.includes(one)), kind] : [kind];
+}
+
+/**
+ * What the plan says for a day: a solved day, the gentle rest of it, or nothing.
+ * @param {any} plan @param {string} on
+ * @returns {{kind: "day" | "maintenance" | "too_old", day: any}}
+ */
+export function dayOf(plan, on) {
+  if (plan.days[on]) return { kind: "day", day: plan.days[on] };
+  const isBefore = daysBetween(on, Object.keys(plan.days).sort()[0]) > 0;
+  if (isBefore || on <= plan.maintenance.until_on) return { kind: "maintenance", day: { checked: false, done: false, morning: "", sessions: {} } };
+  return { kind: "too_old", day: { checked: false, done: false, morning: "", sessions: {} } };
+}
+
+/**
+ * The session as it may be done: the solved one of that kind of day, less what the answers withhold.
+ * @param {any} plan @param {string} on @param {string[]} kinds @param {Record<string, string> | null} answers null: not asked yet
+ */
+export function sessionOf(plan, on, kinds, answers) {
+  const { kind, day } = dayOf(plan, on);
+  const solved = kind === "day" ? day.sessions[dayName(kinds)] : kind === "maintenance" ? { ...plan.maintenance.session, id: idFor(plan, on) } : null;
+  if (!solved) return null;
+  const effect = answers ? evaluate(plan.vetoes, answers) : noEffect();
+  return tightened(plan, solved, effect, kind === "maintenance" ? Math.min(...plan.shares, 100) : 100);
+}
+
+function idFor(plan, on) {
+  return plan.maintenance.session.id.replace(/\d{4}-\d{2}-\d{2}$/, on);
+}
+
+/** @param {any} plan @param {any} solved @param {import("./veto.js").Effect} effect @param {number} most_pct */
+export function tightened(plan, solved, effect, most_pct = 100) {
+  const isWithheld = (item) => plan.exercises[item.exercise].tags.some((tag) => effect.without.includes(tag));
+  const nothing = effect.stop || effect.rest;
+  const pct = Math.min(effect.pct, most_pct);
+  const isKnown = (item) => pct >= 100 || item.eased[String(pct)] !== undefined; // a share the plan did not solve: left out
+  const stays = nothing ? [] : solved.items.filter((item) => !isWithheld(item) && isKnown(item));
+  const items = stays.map((item) => {
+    const dose = pct < 100 ? item.eased[String(pct)] : item.dose;
+    return { exercise: item.exercise, dose, isEased: dose !== item.dose, why: item.why };
+  });
+  return {
+    id: solved.id,
+    load: effect.rest ? "rest" : pct < 100 ? "ease" : solved.load,
+    why: solved.why,
+    items,
+    taken: solved.items.filter((item) => !stays.includes(item)).map((item) => item.exercise),
+    left_out: solved.left_out,
+    seconds: items.reduce((sum, item) => sum + plan.doses[item.dose].seconds, 0),
+    effect,
+  };
+}
+
+/**
+ * What this phone knows of the day besides the plan, from the reports it still holds.
+ * @param {any} plan @param {string} on @param {{fact: any, state: string, heard_ms: number | null}[]} held oldest first, heard by the server's clock, as the plan was made
+ */
+export function standing(plan, on, held) {
+  const made_ms = Date.parse(plan.made_at);
+  const isNews = (one) => one.state !== "acknowledged" || (one.heard_ms ?? 0) > made_ms;
+  const checks = held.filter((one) => one.fact.kind === "check_in" && one.fact.moment === "before_session");
+  const stops = checks.filter(isNews).map((one) => evaluate(plan.vetoes, said(plan, one.fact.answers))).filter((effect) => effect.stop);
+  const today = checks.filter((one) => one.fact.on === on && isNews(one)).pop();
+  const { day } = dayOf(plan, on);
+  const logs = held.filter((one) => one.fact.kind === "session_log");
+  return {
+    stop: stops.pop() ?? null,
+    isLocked: plan.is_locked,
+    isChecked: Boolean(today) || day.checked,
+    isDone: day.done || logs.some((one) => one.fact.on === on),
+    answers: today ? said(plan, today.fact.answers) : null,
+    morning: morningOf(on, held, logs, day.morning),
+  };
+}
+
+function said(plan, answers) {
+  return Object.fromEntries(Object.keys(plan.vetoes).filter((name) => name in answers).map((name) => [name, answers[name] ?? "unknown"]));
+}
+
+function morningOf(on, held, logs, planned) {
+  const told = new Set(held.filter((one) => one.fact.moment === "next_morning").map((one) => one.fact.session));
+  const recent = logs.filter((one) => daysBetween(one.fact.on, on) > 0 && daysBetween(one.fact.on, on) <= MORNING_DAYS).pop();
+  const session = recent ? recent.fact.session : planned;
+  return session && !told.has(session) ? session : "";
+}

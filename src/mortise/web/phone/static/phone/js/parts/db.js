@@ -1,0 +1,68 @@
+// The phone's store: one database under a versioned schema. A write is finished when the device says it is on disk.
+
+const NAME = "mortise";
+const SCHEMA = 1;
+
+/** @type {Promise<IDBDatabase> | null} */
+let opening = null;
+
+export function database() {
+  opening ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, SCHEMA);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("meta");
+      request.result.createObjectStore("items", { keyPath: "id" }).createIndex("person", "person");
+    };
+    request.onsuccess = () => {
+      request.result.onversionchange = () => {
+        request.result.close(); // a newer version of the app wants to change the schema
+        opening = null;
+      };
+      resolve(request.result);
+    };
+    request.onerror = () => {
+      opening = null;
+      reject(request.error);
+    };
+  });
+  return opening;
+}
+
+/**
+ * Run `work` in one transaction; resolves with what it returned once everything is committed.
+ * @template T
+ * @param {IDBTransactionMode} mode
+ * @param {(meta: IDBObjectStore, items: IDBObjectStore, ask: (request: IDBRequest) => Promise<any>) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function transaction(mode, work) {
+  const db = await database();
+  const tx = db.transaction(["meta", "items"], mode, { durability: mode === "readwrite" ? "strict" : "default" });
+  const done = new Promise((resolve, reject) => {
+    tx.oncomplete = () => resolve(undefined);
+    tx.onabort = () => reject(tx.error ?? new Error("not stored"));
+  });
+  done.catch(() => {});
+  const ask = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  let result;
+  try {
+    result = await work(tx.objectStore("meta"), tx.objectStore("items"), ask);
+  } catch (error) {
+    try {
+      tx.abort();
+    } catch {
+      // it has ended already
+    }
+    throw error;
+  }
+  await done;
+  return result;
+}
+
+export const read = (/** @type {string} */ key) => transaction("readonly", (meta, _, ask) => ask(meta.get(key)));
+export const write = (/** @type {string} */ key, /** @type {any} */ value) => transaction("readwrite", (meta, _, ask) => ask(meta.put(value, key)));
+export const erase = (/** @type {string} */ key) => transaction("readwrite", (meta, _, ask) => ask(meta.delete(key)));

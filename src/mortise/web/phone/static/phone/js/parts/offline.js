@@ -1,0 +1,294 @@
+// The pages without the server: today, check, session, stop, help. Filled from the plan on the phone.
+
+import { dayName, dayOf, SCHEMA, chosen, sessionOf, standing } from "../core/plan.js";
+import { flagAnswers, steps } from "../core/facts.js";
+import { heldPlan } from "./contact.js";
+import { copy, fill } from "./fill.js";
+import { held, note, setNote } from "./outbox.js";
+import { showPicture } from "./picture.js";
+import { player } from "./player.js";
+import { draftFor, said, saveCheck, showWrongs, today, watchForms } from "./saving.js";
+import { say } from "./words.js";
+
+const texts = JSON.parse(document.getElementById("phone-texts")?.textContent ?? "{}");
+const LOCALE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const main = () => /** @type {HTMLElement} */ (document.querySelector("[data-shell]"));
+const dock = () => /** @type {HTMLElement} */ (document.querySelector("[data-shell-dock]"));
+
+function show(content, below = null) {
+  main().replaceChildren(content);
+  dock().replaceChildren(...(below ? [below] : []));
+}
+
+/** Show the page of an address. @param {string} path */
+export async function open(path) {
+  const found = await heldPlan();
+  const page = path.replace(/^\/phone\//, "").split("/")[0] || "today";
+  if (!("plan" in found)) return trouble(found.trouble, page);
+  if (found.plan.schema !== SCHEMA) return trouble("newer_plan", page);
+  const state = await stateOf(found.plan);
+  document.querySelector(`.p-tabs a[href="/phone/${page === "today" ? "" : `${page}/`}"]`)?.setAttribute("aria-current", "page");
+  if (page === "help") return help(found.plan);
+  if (state.isLocked || state.stop) return stop(state);
+  if (page === "check") return check(state);
+  if (page === "session" && state.isChecked && !state.isDone && state.session?.items.length) return session(state);
+  if (page === "progress" || page === "test") return onlyOnline(state);
+  return todayPage(state);
+}
+
+async function stateOf(plan) {
+  const on = await today();
+  const reports = await held();
+  const day = (await note("day")) ?? { on, kinds: [] };
+  const kinds = day.on === on ? day.kinds : [];
+  const known = standing(plan, on, reports);
+  return { plan, on, kinds, reports, ...known, session: sessionOf(plan, on, kinds, known.answers), ground: dayOf(plan, on).kind };
+}
+
+function trouble(name, page) {
+  if (page === "help") return help(null);
+  show(fill(copy("t-trouble"), { headline: say(name) }));
+}
+
+function onlyOnline(state) {
+  show(fill(copy("t-only-online"), { headline: say("online_only"), offline: offlineWords(state) }));
+}
+
+function offlineWords({ plan, ground }) {
+  const when = new Intl.DateTimeFormat(LOCALE, { weekday: "long", hour: "2-digit", minute: "2-digit" }).format(new Date(plan.made_at));
+  if (ground === "maintenance") return say("expired");
+  return ground === "too_old" ? say("too_old") : say("offline", { when });
+}
+
+function headlineOf(state) {
+  if (!state.isChecked) return say("first_question");
+  return state.plan.texts[`load.${state.session?.load ?? "keep"}.patient`] ?? "";
+}
+
+const GLYPHS = { raise: "advance", keep: "hold", ease: "ease", rest: "pause" };
+
+function doseWhy(plan, item) {
+  return item.isEased ? say("eased") : item.why || plan.doses[item.dose].why;
+}
+
+function whyOf(state) {
+  if (!state.isChecked) return say("answers_lighter");
+  const why = state.session?.effect.say.length ? "" : state.session?.why;
+  return why === headlineOf(state) ? "" : why;
+}
+
+function todayPage(state) {
+  const { plan, session: solved } = state;
+  const waiting = state.reports.filter((one) => one.state === "waiting");
+  const minutes = Math.max(1, Math.round((solved?.seconds ?? 0) / 60));
+  const items = state.isDone || !solved ? [] : solved.items;
+  const hasNone = solved && state.isChecked && !state.isDone && items.length === 0;
+  const content = fill(copy("t-today"), {
+    date: new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${state.on}T00:00:00Z`)),
+    headline: headlineOf(state),
+    why: whyOf(state),
+    offline: offlineWords(state),
+    saved: waiting.length ? say("saved_here") : "",
+    saved_more: say("saved_more"),
+    refused: state.reports.filter((one) => one.reason || one.state === "conflict").map(refusedWords),
+    changed: state.isChecked && !state.isDone ? (solved?.effect.say ?? []) : [],
+    done: state.isDone ? "yes" : "",
+    items: items.map((item) => ({ name: plan.exercises[item.exercise].name, why: doseWhy(plan, item), dose: plan.doses[item.dose].words })),
+    session_title: say("session_of", { ankle: plan.ankle }),
+    session_words: say(items.length === 1 ? "exercise_one" : "exercise_many", { n: items.length, minutes }),
+    none: hasNone ? say("rest_today") : "",
+    left_out: state.isDone || !solved ? [] : [...solved.taken.map((name) => ({ name: `${plan.exercises[name].name}.`, why: say("withheld") })), ...solved.left_out.map((one) => ({ name: `${one.name}.`, why: one.why }))],
+    days: state.isDone || state.ground !== "day" ? "" : "yes",
+  });
+  if (state.isChecked) content.querySelector("h1 use")?.setAttribute("href", `#g-${GLYPHS[solved?.load] ?? "hold"}`);
+  content.querySelectorAll("[data-figure]").forEach((place, i) => showPicture(place, plan.exercises[items[i].exercise].figure, "small"));
+  content.querySelectorAll("[data-day]").forEach((button) => {
+    button.setAttribute("aria-pressed", String(state.kinds.includes(button.dataset.day)));
+    button.addEventListener("click", () => choose(state, button.dataset.day));
+  });
+  show(content, actionOf(state, items));
+}
+
+async function choose(state, kind) {
+  const kinds = chosen(state.kinds, kind);
+  await setNote("day", { on: state.on, kinds, name: dayName(kinds) });
+  await open("/phone/");
+  document.querySelector(`[data-day="${kind}"]`)?.focus();
+}
+
+function refusedWords(report) {
+  const kind = say(`kind_${report.fact.kind}`, { on: report.fact.on }) || say("kind_other", { on: report.fact.on });
+  return `${kind}: ${report.state === "conflict" ? say("conflict") : say("refused", { reason: report.reason })}`;
+}
+
+function actionOf(state, items) {
+  const isMorning = state.isDone && state.morning;
+  const [url, name] = !state.isChecked || isMorning ? ["/phone/check/", isMorning ? "check_morning" : "check_in"] : ["/phone/session/", "start"];
+  if (name === "start" && (state.isDone || items.length === 0)) return null;
+  const action = copy("t-action");
+  fill(action, { words: say(name) });
+  action.querySelector("a").href = url;
+  return action;
+}
+
+function stop({ plan, stop: effect, isLocked, reports }) {
+  const tiers = (effect?.tiers ?? []).map((tier) => plan.texts[`emergency.${tier}`]);
+  show(
+    fill(copy("t-stop"), {
+      headline: plan.stop.headline || plan.texts["advice.stop_and_seek_help.patient"],
+      lines: [...new Set([...(isLocked ? plan.stop.lines : []), ...(effect?.say ?? []), ...tiers])].filter(Boolean),
+      emergency: plan.stop.emergency,
+      closed: plan.texts["emergency.closed"],
+      unsent: reports.some((one) => one.state === "waiting") ? "yes" : "",
+    }),
+  );
+}
+
+function help(plan) {
+  const known = plan?.texts ?? texts;
+  show(
+    fill(copy("t-help"), {
+      emergency_now: known["emergency.now"],
+      emergency: plan?.stop.emergency ?? [],
+      setbacks: Object.keys(known).filter((key) => key.startsWith("setback.")).map((key) => known[key]),
+      clinic: plan?.clinic,
+    }),
+  );
+}
+
+// ------------------------------------------------------------------ check
+
+async function check(state) {
+  const draft = (await draftFor(false)) ?? (await draftFor(true));
+  const asked = steps(state.plan.ask, state.morning);
+  const wanted = Number(new URLSearchParams(location.search).get("step") ?? draft.step) || 1;
+  const isBegun = state.plan.ask.red_flags.every((name) => name in draft.answers);
+  showStep(state, draft, asked, isBegun ? Math.min(wanted, asked.length + 1) : 1);
+}
+
+function showStep(state, draft, asked, number) {
+  const n_steps = asked.length + 1;
+  const names = number === 1 ? state.plan.ask.red_flags : asked[number - 2];
+  const content = fill(copy("t-check"), {
+    title: say("before_start"),
+    step_of: say("step_of", { i: number, n: n_steps }),
+    marks: Array.from({ length: n_steps }, (_, i) => ({ attributes: i + 1 < number ? { class: "is-done" } : i + 1 === number ? { "aria-current": "step" } : {} })),
+    note: say(number === 1 ? "note_flags" : "note_questions"),
+  });
+  const form = content.querySelector("form");
+  form.classList.toggle("flags", number === 1);
+  if (number === 1) addFlags(form, names);
+  else addQuestions(form, "t-questions", names, "");
+  setChosen(form, draft.answers);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    nextStep(state, draft, asked, number, form);
+  });
+  const below = fill(copy("t-check-dock"), { next: say(number === n_steps ? "save" : "next") });
+  const back = below.querySelector("[data-go-back]");
+  if (number === 1) back.remove();
+  else back.addEventListener("click", () => showStep(state, draft, asked, number - 1));
+  show(content, below);
+  window.scrollTo(0, 0);
+  document.querySelector("[data-shell] h1")?.focus();
+}
+
+async function nextStep(state, draft, asked, number, form) {
+  const names = number === 1 ? state.plan.ask.red_flags : asked[number - 2];
+  const found = number === 1 ? flagsOf(form, names) : questionsOf(form, names);
+  if ("wrongs" in found) return showWrongs(form, found.wrongs);
+  Object.assign(draft.answers, found.answers);
+  draft.step = number + 1;
+  await setNote("draft", draft);
+  const isFlag = number === 1 && Object.values(found.answers).includes("1");
+  if (!isFlag && number <= asked.length) return showStep(state, draft, asked, number + 1);
+  await saveCheck(draft, state.plan, state.morning).catch(() => showWrongs(form, [{ name: form.elements[0]?.name ?? "", wrong: "not_saved" }]));
+}
+
+function flagsOf(form, flags) {
+  const data = new FormData(form);
+  const found = flagAnswers(flags, data.getAll("which").map(String), /** @type {string | null} */ (data.get("any_of_these")));
+  if ("answers" in found) return found;
+  return { wrongs: [{ name: found.wrong === "choose_which" ? "which" : "any_of_these", wrong: found.wrong }] };
+}
+
+function questionsOf(form, names) {
+  const given = said(form);
+  const wrongs = names.filter((name) => !given[name]).map((name) => ({ name, wrong: "choose_answer" }));
+  return wrongs.length ? { wrongs } : { answers: Object.fromEntries(names.map((name) => [name, given[name]])) };
+}
+
+function addFlags(form, flags) {
+  form.append(copy("t-flags"));
+  form.querySelectorAll('input[name="which"]').forEach((input) => flags.includes(input.value) || input.closest("label").remove());
+}
+
+function addQuestions(place, template, names, prefix) {
+  const all = copy(template);
+  for (const name of names) {
+    const field = all.querySelector(`[name="${CSS.escape(prefix + name)}"]`)?.closest(".field");
+    if (field) place.append(field);
+  }
+}
+
+function setChosen(form, answers) {
+  for (const [name, value] of Object.entries(answers)) {
+    form.querySelectorAll(`input[name="${CSS.escape(name)}"]`).forEach((input) => (input.checked = input.value === value));
+    const flag = form.querySelector(`input[name="which"][value="${CSS.escape(name)}"]`);
+    if (flag) flag.checked = value === "1";
+  }
+}
+
+// ------------------------------------------------------------------ session
+
+async function session(state) {
+  const { plan, session: solved, on } = state;
+  const content = fill(copy("t-session"), { title: say("session_of", { ankle: plan.ankle }) });
+  const form = content.querySelector("form");
+  form.dataset.session = solved.id;
+  form.dataset.on = on;
+  form.elements.namedItem("log_id").value = crypto.randomUUID(); // a session begun earlier brings its own back
+  const finish = form.querySelector("[data-finish]");
+  for (const item of solved.items) finish.before(exerciseOf(plan, item));
+  addQuestions(form.querySelector("[data-after]"), "t-after", plan.ask.after_session, "after-");
+  await Promise.all(
+    [...form.querySelectorAll("[data-exercise]")].map((node, i) => showPicture(node.querySelector("[data-figure]"), plan.exercises[solved.items[i].exercise].figure, "moving")),
+  );
+  show(content, copy("t-session-dock"));
+  document.querySelector(".p-main")?.classList.add("p-main--play");
+  document.querySelector(".p-tabs")?.setAttribute("hidden", "");
+  watchForms(document);
+  player(/** @type {HTMLFormElement} */ (document.getElementById("session")));
+}
+
+function exerciseOf(plan, item) {
+  const part = copy("t-exercise");
+  const exercise = plan.exercises[item.exercise];
+  const dose = plan.doses[item.dose];
+  const section = part.querySelector("[data-exercise]");
+  for (const node of [section, ...section.querySelectorAll("*")]) {
+    for (const name of ["name", "id", "for", "aria-describedby", "data-exercise"]) {
+      const value = node.getAttribute(name);
+      if (value?.includes("__exercise__")) node.setAttribute(name, value.replaceAll("__exercise__", item.exercise));
+    }
+  }
+  section.dataset.dose = JSON.stringify(dose.numbers);
+  section.dataset.doseStep = String(dose.step);
+  section.dataset.sides = exercise.sides;
+  fill(section, {
+    ...exercise,
+    dose_and_limit: item.isEased ? `${dose.long_words}. ${say("eased")}` : item.why ? `${dose.long_words}. ${item.why}` : dose.long_words,
+    tempo: dose.tempo.map((one) => ({ ...one, attributes: { "data-kind": one.kind, "data-seconds": one.seconds } })),
+    rep_words: dose.rep_words,
+    n_reps: dose.numbers.n_reps,
+    n_sets: dose.numbers.n_sets,
+  });
+  addBeads(section, "rep-beads", dose.numbers.n_reps);
+  addBeads(section, "set-beads", dose.numbers.n_sets);
+  return part;
+}
+
+function addBeads(section, name, n) {
+  const row = section.querySelector(`[data-show="${name}"]`);
+  for (let i = 0; row && i < Math.min(n, 20); i += 1) row.append(document.createElement("i"));
+}

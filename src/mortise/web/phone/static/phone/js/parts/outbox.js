@@ -1,0 +1,154 @@
+// The outbox: every report is committed here, locked, before anybody is told that it is saved.
+
+import { applyAnswers, deletable, isIdle, offeredAgain, unsent } from "../core/outbox.js";
+import { erase, read, transaction, write } from "./db.js";
+import { forget, keysOf, locked, opened, person } from "./vault.js";
+
+export const FIGURES = "mortise-figures";
+const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("mortise") : null;
+const listeners = new Set();
+
+/** Be told when the outbox changed, here or in another tab. @param {() => void} listener */
+export function onChange(listener) {
+  listeners.add(listener);
+}
+channel?.addEventListener("message", () => listeners.forEach((listener) => listener()));
+
+function changed() {
+  listeners.forEach((listener) => listener());
+  channel?.postMessage("changed");
+}
+
+/**
+ * Keep reports. Resolves when they are on disk; rejects when they are not. The same id again changes nothing.
+ * @param {any[]} facts
+ */
+export async function keep(facts) {
+  const who = await person();
+  const keys = await keysOf(who);
+  if (!who || !keys) throw new Error("nobody's phone");
+  const now_ms = Date.now();
+  const boxes = [];
+  for (const fact of facts) {
+    const item = { fact, wall_ms: now_ms, zone: Intl.DateTimeFormat().resolvedOptions().timeZone, monotonic_ms: performance.now() };
+    boxes.push({ id: fact.id, box: await locked(keys.lock, item, `${who}/${fact.id}`) });
+  }
+  await transaction("readwrite", async (meta, items, ask) => {
+    let sequence = (await ask(meta.get(`sequence:${who}`))) ?? 0;
+    if (!(await ask(meta.get(`device:${who}`)))) await ask(meta.put(crypto.randomUUID(), `device:${who}`));
+    for (const { id, box } of boxes) {
+      if (await ask(items.get(id))) continue;
+      sequence += 1;
+      await ask(items.add({ id, person: who, sequence, state: "waiting", reason: "", made_ms: now_ms, acked_ms: null, heard_ms: null, box }));
+    }
+    await ask(meta.put(sequence, `sequence:${who}`));
+  });
+  changed();
+}
+
+/** The headers of everything held for a person, oldest first. @param {string} who */
+export async function itemsOf(who) {
+  const items = await transaction("readonly", (_, store, ask) => ask(store.index("person").getAll(who)));
+  return items.sort((a, b) => a.sequence - b.sequence);
+}
+
+/** Reports held for this person with their state, oldest first; what cannot be opened is left out. */
+export async function held() {
+  const who = await person();
+  const keys = await keysOf(who);
+  if (!who || !keys) return [];
+  const found = [];
+  for (const item of await itemsOf(who)) {
+    try {
+      found.push({ ...item, ...(await opened(keys.lock, item.box, `${who}/${item.id}`)) });
+    } catch {
+      // locked under a key that this phone does not have: it stays where it is
+    }
+  }
+  return found;
+}
+
+/** How many are not safe on the server. */
+export async function countUnsent() {
+  const who = await person();
+  return who ? unsent(await itemsOf(who)).length : 0;
+}
+
+/** @param {string} who */
+export async function sender(who) {
+  return transaction("readonly", async (meta, _, ask) => ({
+    device: await ask(meta.get(`device:${who}`)),
+    last_sequence: (await ask(meta.get(`sequence:${who}`))) ?? 0,
+    epoch: (await ask(meta.get(`epoch:${who}`))) ?? "",
+  }));
+}
+
+/**
+ * Write down an answer of the server: what became of each item, and its epoch.
+ * @param {string} who @param {any[]} answers @param {string} epoch @param {number} [heard_ms] by the server's clock
+ */
+export async function answered(who, answers, epoch, heard_ms = Date.now()) {
+  const isNew = await transaction("readwrite", async (meta, store, ask) => {
+    const known = await ask(meta.get(`epoch:${who}`));
+    const items = await ask(store.index("person").getAll(who));
+    const isOther = Boolean(known) && known !== epoch;
+    if (isOther) for (const item of offeredAgain(items)) await ask(store.put(item));
+    const now = await ask(store.index("person").getAll(who));
+    for (const item of applyAnswers(now, answers, Date.now(), heard_ms)) await ask(store.put(item));
+    await ask(meta.put(epoch, `epoch:${who}`));
+    return isOther;
+  });
+  changed();
+  return isNew;
+}
+
+/** Delete what the server named thirty days ago; after thirty idle days also the plan. Never what is unsent. */
+export async function tidy() {
+  const now_ms = Date.now();
+  const seen_ms = (await read("seen_ms")) ?? null;
+  const who = await person();
+  await transaction("readwrite", async (meta, store, ask) => {
+    for (const item of deletable(await ask(store.getAll()), now_ms)) await ask(store.delete(item.id));
+    if (who && isIdle(seen_ms, now_ms)) for (const name of ["plan", "draft", "day"]) await ask(meta.delete(`${name}:${who}`));
+    await ask(meta.put(now_ms, "seen_ms"));
+  });
+  if (isIdle(seen_ms, now_ms)) await globalThis.caches?.delete(FIGURES);
+}
+
+/** On signing out: everything safe elsewhere goes, and the keys; what is unsent stays locked. */
+export async function signOut() {
+  const who = await person();
+  if (!who) return;
+  const keeps = new Set(unsent(await itemsOf(who)).map((item) => item.id));
+  await transaction("readwrite", async (meta, store, ask) => {
+    for (const item of await ask(store.index("person").getAll(who))) if (!keeps.has(item.id)) await ask(store.delete(item.id));
+    for (const name of ["plan", "draft", "day"]) await ask(meta.delete(`${name}:${who}`));
+  });
+  await forget(who);
+  await globalThis.caches?.delete(FIGURES);
+  for (const key of Object.keys(localStorage)) if (key.startsWith("mortise-")) localStorage.removeItem(key);
+  changed();
+}
+
+/** A small locked note of this person, such as a check under way. @param {string} name */
+export async function note(name) {
+  const who = await person();
+  const keys = await keysOf(who);
+  const box = who && keys ? await read(`${name}:${who}`) : null;
+  if (!who || !keys || !box) return null;
+  try {
+    return await opened(keys.lock, box, `${who}/${name}`);
+  } catch {
+    await erase(`${name}:${who}`);
+    return null;
+  }
+}
+
+/** @param {string} name @param {any} value null erases it */
+export async function setNote(name, value) {
+  const who = await person();
+  const keys = await keysOf(who);
+  if (!who || !keys) return;
+  if (value === null) await erase(`${name}:${who}`);
+  else await write(`${name}:${who}`, await locked(keys.lock, value, `${who}/${name}`));
+}

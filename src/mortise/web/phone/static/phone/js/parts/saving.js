@@ -1,0 +1,167 @@
+// Saving a report: into the outbox first, then to the server when there is one. Used by the pages of the server and by
+// those without it, so that both keep the same.
+
+import { instant, localDay } from "../core/day.js";
+import { checkIns, flagAnswers, missing, sessionLog } from "../core/facts.js";
+import { heldPlan, present, send } from "./contact.js";
+import { keep, note, setNote } from "./outbox.js";
+import { isPossible, keysOf, person, personOfPage } from "./vault.js";
+import { say } from "./words.js";
+
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export const today = async () => localDay(await present(), ZONE);
+
+/** Take over the forms of the page. @param {Document | Element} root */
+export function watchForms(root) {
+  root.querySelectorAll("form[data-outbox]").forEach((form) => {
+    if (form.dataset.outbox === "check" && isPossible()) noteStep(form);
+    form.addEventListener("submit", (event) => {
+      if (!isPossible() || (form.dataset.outbox === "check" && !isEnd(form))) return;
+      event.preventDefault();
+      if (form.dataset.isSaving) return;
+      form.dataset.isSaving = "yes";
+      const save = form.dataset.outbox === "check" ? saveStep : saveSession;
+      save(form)
+        .then((isKept) => isKept || form.submit())
+        .catch((error) => error.message === "unfinished" || tell(form, say("not_saved")))
+        .finally(() => delete form.dataset.isSaving);
+    });
+  });
+}
+
+/** Whether a report can be kept here, for the person whose page this is and nobody else. */
+async function isReady() {
+  const who = await person();
+  return Boolean(await keysOf(who)) && [null, who].includes(personOfPage());
+}
+
+export function unfinished() {
+  return new Error("unfinished");
+}
+
+/** @param {HTMLFormElement} form */
+export function said(form) {
+  return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+}
+
+/** The last step of the check on a page of the server, or a danger sign: saved here. The steps before go to the server. */
+async function saveStep(form) {
+  const found = await heldPlan();
+  if (!(await isReady()) || !("plan" in found)) return false;
+  const isFirst = form.dataset.stepNumber === "1";
+  const answers = isFirst ? flagsIn(form, found.plan.ask.red_flags) : answersIn(form);
+  if (!answers) return false; // the server says what is missing
+  const draft = (await draftFor(false)) ?? (await draftFor(true));
+  Object.assign(draft.answers, JSON.parse(form.dataset.answers || "{}"), answers);
+  const isFlag = isFirst && Object.values(answers).includes("1");
+  if (!isFlag && ![...found.plan.ask.red_flags, ...found.plan.ask.check_in].every((name) => name in draft.answers)) return false;
+  await saveCheck(draft, found.plan, form.dataset.morning ?? "");
+  return true;
+}
+
+/** Whether this step is to be saved here: the last one, or one on which a danger sign is ticked. */
+function isEnd(form) {
+  return form.dataset.stepNumber === form.dataset.nSteps || form.querySelector('input[name="which"]:checked') !== null;
+}
+
+/** Note on the phone what the server knows of a check under way, so that it goes on without the server too. */
+export async function noteStep(form) {
+  const answers = JSON.parse(form.dataset.answers || "{}");
+  if (Object.keys(answers).length === 0 || !(await isReady())) return;
+  const draft = (await draftFor(false)) ?? (await draftFor(true));
+  Object.assign(draft.answers, answers);
+  await setNote("draft", { ...draft, step: Number(form.dataset.stepNumber) });
+}
+
+/** The check under way today, or a new one. @param {boolean} isNew */
+export async function draftFor(isNew) {
+  const on = await today();
+  const known = await note("draft");
+  if (!isNew) return known?.on === on ? known : null;
+  return { on, id: crypto.randomUUID(), morning_id: crypto.randomUUID(), answers: {}, step: 1 };
+}
+
+/** @param {HTMLFormElement} form @param {string[]} flags */
+function flagsIn(form, flags) {
+  const data = new FormData(form);
+  const found = flagAnswers(flags, data.getAll("which").map(String), /** @type {string | null} */ (data.get("any_of_these")));
+  return "answers" in found ? found.answers : null;
+}
+
+function answersIn(form) {
+  const names = new Set([...form.querySelectorAll("input[type=radio]")].map((input) => input.name));
+  const given = said(form);
+  return [...names].every((name) => given[name]) ? Object.fromEntries([...names].map((name) => [name, given[name]])) : null;
+}
+
+/** Keep a finished check and go on. */
+export async function saveCheck(draft, plan, morning) {
+  const captured_at = instant(await present());
+  await keep(checkIns({ ...draft, captured_at, morning, ask: plan.ask }));
+  await setNote("draft", null);
+  await send();
+  const isDanger = plan.ask.red_flags.some((name) => draft.answers[name] === "1");
+  location.assign(isDanger && (await isUnwell()) ? "/phone/shell/" : "/phone/");
+}
+
+/** Whether the server answers but cannot show its page: then the phone says itself what to do. */
+async function isUnwell() {
+  try {
+    return !(await fetch("/phone/", { cache: "no-store" })).ok;
+  } catch {
+    return false; // no connection: the shell comes by itself
+  }
+}
+
+/** @param {HTMLFormElement} form */
+async function saveSession(form) {
+  if (!(await isReady())) {
+    localStorage.removeItem(`mortise-session-${form.dataset.session}`);
+    return false;
+  }
+  const exercises = [...form.querySelectorAll("[data-exercise]")].map((node) => {
+    const dose = JSON.parse(node.dataset.dose);
+    return { id: node.dataset.exercise, step: Number(node.dataset.doseStep), n_sets: dose.n_sets, n_reps: dose.n_reps };
+  });
+  const after = [...new Set([...form.querySelectorAll('[name^="after-"]')].map((input) => input.name.slice("after-".length)))];
+  const given = said(form);
+  const wrongs = missing(exercises, given, after);
+  if (wrongs.length) {
+    showWrongs(form, wrongs);
+    throw unfinished();
+  }
+  const log = { id: given.log_id, on: form.dataset.on, captured_at: instant(await present()), session: form.dataset.session, exercises, said: given, after };
+  await keep([sessionLog(log)]);
+  localStorage.removeItem(`mortise-session-${form.dataset.session}`);
+  await send();
+  location.assign("/phone/");
+  return true;
+}
+
+/** Say beneath each question what it lacks, and go to the first. @param {HTMLFormElement} form @param {{name: string, wrong: string}[]} wrongs */
+export function showWrongs(form, wrongs) {
+  form.querySelectorAll("[data-said-here]").forEach((node) => node.remove());
+  for (const { name, wrong } of wrongs) {
+    const field = form.querySelector(`[name="${CSS.escape(name)}"]`)?.closest("fieldset");
+    if (field) field.append(wrongNode(say(wrong)));
+  }
+  const first = form.querySelector(`[name="${CSS.escape(wrongs[0].name)}"]`);
+  form.dispatchEvent(new CustomEvent("wrong", { detail: wrongs[0].name }));
+  first?.focus();
+}
+
+function tell(form, text) {
+  form.querySelectorAll("[data-said-here]").forEach((node) => node.remove());
+  form.prepend(wrongNode(text));
+  form.firstElementChild?.scrollIntoView();
+}
+
+function wrongNode(text) {
+  const node = document.createElement("p");
+  node.className = "wrong";
+  node.dataset.saidHere = "";
+  node.setAttribute("role", "alert");
+  node.textContent = text;
+  return node;
+}

@@ -1,0 +1,73 @@
+// What every page of the phone does when it opens: the worker, what is unsent, the newest plan, a newer version.
+
+import { fetchPlan, send } from "./contact.js";
+import { countUnsent, onChange, signOut, tidy } from "./outbox.js";
+import { isPossible, person, personOfPage } from "./vault.js";
+import { words } from "./words.js";
+
+export async function start() {
+  watchSignOut();
+  registerWorker();
+  if (!isPossible()) return;
+  onChange(showUnsent);
+  const before = await person();
+  if (before && personOfPage() && personOfPage() !== before) await signOut(); // somebody else's link was opened here
+  await tidy();
+  await showUnsent();
+  const contact = async () => {
+    await send();
+    if (!(await fetchPlan())) return;
+    await navigator.serviceWorker?.ready;
+    document.documentElement.dataset.plan = "held"; // from here on it opens without a connection
+  };
+  window.addEventListener("online", contact);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && contact());
+  if (navigator.storage?.persist) navigator.storage.persist();
+  await contact();
+}
+
+async function showUnsent() {
+  const n = await countUnsent();
+  document.querySelectorAll("[data-unsent]").forEach((node) => {
+    node.hidden = n === 0;
+    const said = node.querySelector("[data-unsent-words]");
+    if (said) said.textContent = n === 1 ? words.unsent_one : words.unsent_many.replace("{n}", String(n));
+  });
+}
+
+async function registerWorker() {
+  if (!("serviceWorker" in navigator)) return;
+  let registration;
+  try {
+    registration = await navigator.serviceWorker.register("/phone/sw.js", { scope: "/phone/", updateViaCache: "none" });
+  } catch {
+    return; // the page works without it, but only with a connection
+  }
+  let isAsked = false;
+  const offer = () => {
+    const waiting = registration.waiting;
+    if (!waiting || !navigator.serviceWorker.controller) return;
+    document.querySelectorAll("[data-newer]").forEach((node) => (node.hidden = false));
+  };
+  document.querySelectorAll("[data-do-newer]").forEach((button) =>
+    button.addEventListener("click", () => {
+      isAsked = true;
+      registration.waiting?.postMessage("use");
+    }),
+  );
+  navigator.serviceWorker.addEventListener("controllerchange", () => isAsked && location.reload());
+  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));
+  offer();
+}
+
+function watchSignOut() {
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.matches("[data-sign-out]") || !isPossible()) return;
+    event.preventDefault();
+    const n = await countUnsent();
+    if (n > 0 && !confirm(words.sign_out_unsent.replace("{n}", String(n)))) return;
+    await signOut();
+    form.submit();
+  });
+}

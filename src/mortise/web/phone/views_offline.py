@@ -1,0 +1,126 @@
+"""What the phone needs to work without the server: manifest, worker, shell, pictures, envelope, sync."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.templatetags.static import static
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from mortise.terms import Side
+from mortise.web.accounts import access
+from mortise.web.care.content import content
+from mortise.web.phone import state
+from mortise.web.phone.envelope import sealed_envelope, tag_of
+from mortise.web.phone.figures import figure_trees
+from mortise.web.phone.shell import shell, shell_page
+from mortise.web.phone.sync import read_batch, take_in
+from mortise.web.phone.visits import visit_of
+
+SCOPE = "/phone/"
+LOOK_AGAIN = "no-cache"  # may be kept, must be asked about
+KEEP = "public, max-age=86400"
+
+
+@access.public
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Say how the app is called and drawn when it is put on the home screen."""
+    icons = [
+        ("icon-192.png", 192, "any"),
+        ("icon-512.png", 512, "any"),
+        ("maskable-512.png", 512, "maskable"),
+    ]
+    body = {
+        "id": SCOPE, "name": "Mortise", "short_name": "Mortise", "start_url": SCOPE, "scope": SCOPE,
+        "display": "standalone", "background_color": "#f3f3ef", "theme_color": "#f3f3ef", "lang": "en",
+        "icons": [
+            {"src": static(f"phone/icons/{name}"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": use}
+            for name, size, use in icons
+        ],
+    }  # fmt: skip
+    return _kept(HttpResponse(json.dumps(body), content_type="application/manifest+json"))
+
+
+@access.public
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """Give the service worker with the list of what it keeps; when switched off, one that takes itself away."""
+    kept = shell(content())
+    config = {
+        "version": kept.version, "assets": kept.assets if settings.PHONE_OFFLINE else [],
+        "is_off": not settings.PHONE_OFFLINE, "shell": kept.assets[0],
+    }  # fmt: skip
+    script = f"self.MORTISE = {json.dumps(config)};\n{kept.worker}"
+    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    response["Service-Worker-Allowed"] = SCOPE
+    return _kept(response)
+
+
+@access.public
+@require_safe
+def shell_view(request: HttpRequest) -> HttpResponse:
+    """Give the page that is shown without the server; it holds nobody's data."""
+    return _kept(HttpResponse(shell_page(content(), shell(content()).version)))
+
+
+@access.public
+@require_safe
+def figure(request: HttpRequest, exercise: str, side: str) -> HttpResponse:
+    """Give the pictures of one exercise as trees."""
+    if exercise not in content().exercises or side not in (Side.LEFT.value, Side.RIGHT.value):
+        raise Http404
+    response = JsonResponse(figure_trees(content(), exercise, Side(side)))
+    response["Cache-Control"] = KEEP
+    return response
+
+
+@require_safe
+@access.patient
+def envelope(request: HttpRequest) -> HttpResponse:
+    """Give the plan that the phone carries away; 304 when it carries this one already."""
+    visit = visit_of(request)
+    tag = f'"{tag_of(visit)}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=HTTPStatus.NOT_MODIFIED)
+    response = JsonResponse(sealed_envelope(visit))
+    response["ETag"] = tag
+    return response
+
+
+@csrf_exempt  # a page kept on the phone has no token; the rule here is the same origin, see `_is_our_page`
+@require_POST
+@access.patient
+def sync(request: HttpRequest) -> HttpResponse:
+    """Take a batch of the phone's items in and answer each."""
+    if not _is_our_page(request):
+        return _refused(HTTPStatus.FORBIDDEN, "Only this app's own pages may send here.")
+    if request.content_type != "application/json":
+        return _refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON.")
+    visit = visit_of(request)
+    contact = take_in(visit, read_batch(request.body))
+    if contact.changed:
+        state.say_once(request, contact.changed)
+        state.forget_check(request)
+    return JsonResponse(contact.body)
+
+
+def _is_our_page(request: HttpRequest) -> bool:
+    """A page of another site cannot set these headers: the browser writes them."""
+    origin = request.headers.get("Origin", "")
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    return site == "same-origin" and urlsplit(origin).netloc == request.get_host()
+
+
+def _refused(status: HTTPStatus, message: str) -> HttpResponse:
+    return JsonResponse({"code": f"http.{status}", "message": message}, status=status)
+
+
+def _kept(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = LOOK_AGAIN
+    return response

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { checkIns, flagAnswers, missing, sessionLog, steps } from "../../src/mortise/web/phone/static/phone/js/core/facts.js";
+
+const ask = { red_flags: ["red_calf"], check_in: ["pain", "swelling", "warmth", "sharp"], next_morning: ["stiffness", "swelling"], after_session: ["effort"] };
+const exercises = [{ id: "pump", step: 1, n_sets: 3, n_reps: 10 }];
+
+test("steps ask three at a time, the morning first when it is due, nothing twice", () => {
+  assert.deepEqual(steps(ask, ""), [["pain", "swelling", "warmth"], ["sharp"]]);
+  assert.deepEqual(steps(ask, "s"), [["stiffness", "swelling", "pain"], ["warmth", "sharp"]]);
+});
+
+test("what contradicts itself among danger signs is asked again", () => {
+  assert.deepEqual(flagAnswers(["a", "b"], [], "none"), { answers: { a: "0", b: "0" } });
+  assert.deepEqual(flagAnswers(["a", "b"], ["b"], "some"), { answers: { a: "0", b: "1" } });
+  for (const [which, any] of [[[], null], [[], "some"], [["a"], "none"], [["a"], null]]) assert.ok("wrong" in flagAnswers(["a", "b"], which, any));
+});
+
+test("zero, cannot say and not asked stay three different things", () => {
+  const [report] = checkIns({ id: "i", morning_id: "m", on: "2026-11-21", captured_at: "t", morning: "", answers: { red_calf: "0", pain: "unknown" }, ask });
+  assert.deepEqual(report.answers, { red_calf: "0", pain: null });
+});
+
+test("a morning that is due becomes a report of its own about its session", () => {
+  const reports = checkIns({ id: "i", morning_id: "m", on: "2026-11-21", captured_at: "t", morning: "s", answers: { red_calf: "0", stiffness: "10", swelling: "1", pain: "2" }, ask });
+  assert.deepEqual(reports.map((one) => [one.id, one.moment, one.session]), [["m", "next_morning", "s"], ["i", "before_session", undefined]]);
+  assert.deepEqual(reports[0].answers, { stiffness: "10", swelling: "1" });
+});
+
+test("done means as planned; skipped means nothing; partly keeps what the player counted", () => {
+  const log = (said) => sessionLog({ id: "l", on: "d", captured_at: "t", session: "s", exercises, said, after: [] }).items[0];
+  assert.deepEqual([log({ "pump-outcome": "done", "pump-sets": "2" }).n_sets, log({ "pump-outcome": "done" }).n_reps], [3, 10]);
+  assert.deepEqual([log({ "pump-outcome": "skipped" }).n_sets, log({ "pump-outcome": "skipped" }).n_reps], [0, 0]);
+  assert.deepEqual([log({ "pump-outcome": "modified", "pump-sets": "0", "pump-reps": "7" }).n_reps, log({ "pump-outcome": "modified", "pump-sets": "2", "pump-reps": "23" }).n_reps], [7, 10]);
+  assert.deepEqual([log({ "pump-outcome": "modified" }).n_sets, log({ "pump-outcome": "modified" }).pain_nrs], [null, null]);
+});
+
+test("nothing is kept while something is missing or contradicts itself", () => {
+  assert.deepEqual(missing(exercises, {}, ["effort"]).map((one) => one.wrong), ["choose_outcome", "choose_answer"]);
+  assert.deepEqual(missing(exercises, { "pump-outcome": "skipped", "pump-sets": "1", "after-effort": "0" }, ["effort"]).map((one) => one.wrong), ["choose_partly"]);
+  assert.deepEqual(missing(exercises, { "pump-outcome": "done", "after-effort": "unknown" }, ["effort"]), []);
+});
