@@ -166,7 +166,7 @@ class Cells:
         if not state.is_known or leaf.is_hopeless:
             return UNKNOWN
         if leaf.operator is Operator.KNOWN:
-            return MET
+            return MET if state.is_full or not leaf.can_be_unconfirmed else UNKNOWN
         bound = self.bound(leaf)
         if bound is None:
             return UNKNOWN

@@ -73,7 +73,7 @@ class Leaf(NamedTuple):
         """Whether its test can hold without it being met: a second date, a visit, or a gain that does not count."""
         one = self.criterion
         if self.operator is Operator.KNOWN:
-            return False
+            return one.n_dates > 1 or one.needs_visit
         return self.is_exit or (not self.is_window and (one.n_dates > 1 or one.needs_visit))
 
     @property

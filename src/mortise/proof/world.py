@@ -151,7 +151,8 @@ class World:
             return Truths(FALSE, FALSE)
         at_hand = all_of(self.usable(leaf.track), self.fresh(leaf))
         if leaf.operator is Operator.KNOWN:
-            return Truths(at_hand, FALSE)
+            counts = self.known(f"confirmed {leaf.id}") if leaf.can_be_unconfirmed else TRUE
+            return Truths(all_of(at_hand, counts), FALSE)
         bound, has_bound = self.bound(leaf)
         at_hand = all_of(at_hand, has_bound)
         holds = self._holds(leaf, bound)
