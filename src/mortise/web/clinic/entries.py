@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -93,11 +93,6 @@ def current_of(record: PatientRecord, on: date) -> Current:
 def new_id() -> str:
     """Return an id made at capture."""
     return str(uuid.uuid4())
-
-
-def now_utc() -> datetime:
-    """Return this moment, in UTC."""
-    return datetime.now(UTC)
 
 
 def add_all(episode: EpisodeRow, facts: Iterable[Fact], by: User) -> None:

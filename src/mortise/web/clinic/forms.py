@@ -97,13 +97,6 @@ class PatientForm(forms.Form):
         return year
 
 
-class AgreeForm(forms.Form):
-    """Agreement with the decision shown; a note is welcome, a reason is not asked for."""
-
-    decision = forms.CharField(widget=forms.HiddenInput)
-    note = forms.CharField(label="Note", required=False, max_length=REASON_LENGTH)
-
-
 class OverruleForm(forms.Form):
     """Something else than what was proposed, with the reason for it."""
 
@@ -225,17 +218,6 @@ class VisitForm(forms.Form):
         if visit_on < self.today_on:
             raise ValidationError("The next visit lies ahead. Choose today or a later day.")
         return visit_on
-
-
-class GoalForm(forms.Form):
-    """One goal in the patient's own words."""
-
-    words = forms.CharField(
-        label="Goal, in the patient’s own words",
-        max_length=300,
-        error_messages={"required": "Write the goal as the patient says it."},
-    )
-    by_on = forms.DateField(label="By", required=False, widget=DateInput())
 
 
 class RecordingForm(forms.Form):

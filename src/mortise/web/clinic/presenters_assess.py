@@ -13,7 +13,7 @@ from mortise.record import Reading, Sign
 from mortise.report.words import age, number, with_unit
 from mortise.terms import Measure, Side
 from mortise.web.clinic.entries import Capture, Current
-from mortise.web.clinic.forms_assess import NOTED, question_sides
+from mortise.web.clinic.forms_assess import question_sides
 from mortise.web.clinic.forms_readings import sides_of
 from mortise.web.clinic.presenters_words import level_words
 
@@ -107,21 +107,6 @@ def open_required(
         for question in section.questions
         if question.is_required and not any((question.id, side) in signs for side in question_sides(question))
     )
-
-
-def answers_of(section: Section, signs: Mapping[tuple[str, Side], Sign]) -> tuple[tuple[str, str], ...]:
-    """Return the answers of a section as question and words, for reading."""
-    found = []
-    for question in section.questions:
-        for side in question_sides(question):
-            sign = signs.get((question.id, side))
-            if sign is None:
-                continue
-            level = question.level(sign.level)
-            words = [level.label] if level is not None else [] if sign.level == NOTED else [sign.level]
-            label = question.label if side is Side.NONE else f"{question.label}, {side.value}"
-            found.append((label, ": ".join([*words, *([sign.text] if sign.text else [])])))
-    return tuple(found)
 
 
 def compared_of(

@@ -18,12 +18,11 @@ from mortise.record import (
     Fact,
     Judgement,
     PatientRecord,
-    PlanVersion,
     Response,
     SessionLog,
     StageEntry,
 )
-from mortise.report.words import day, number, plural, short_day
+from mortise.report.words import number, short_day
 from mortise.terms import Measure
 from mortise.web.clinic.presenters_decision import title_words
 from mortise.web.clinic.presenters_words import ADVICE_SAYS, LOAD_SAYS, Says, value_words
@@ -272,12 +271,6 @@ def judgements_of(facts: Iterable[Fact], names: Mapping[str, str]) -> tuple[Judg
     return tuple(reversed(found))
 
 
-def newest_plan(facts: Iterable[Fact]) -> PlanVersion | None:
-    """Return the plan that stands."""
-    plans = [fact for fact in facts if isinstance(fact, PlanVersion)]
-    return plans[-1] if plans else None
-
-
 def newest_decision(facts: Iterable[Fact]) -> tuple[DecisionRecord | None, Response | None]:
     """Return the newest stored decision and what was said to it."""
     decision: DecisionRecord | None = None
@@ -288,15 +281,3 @@ def newest_decision(facts: Iterable[Fact]) -> tuple[DecisionRecord | None, Respo
         elif isinstance(fact, Response) and decision is not None and fact.decision == decision.id:
             response = fact
     return decision, response
-
-
-def adherence_words(n_done: int, n_planned: int) -> str:
-    """Write sessions done of those planned; never a percentage alone."""
-    return (
-        f"{n_done} of {plural(n_planned, 'planned session')}" if n_planned else "no session was planned yet"
-    )
-
-
-def visit_words(visit_on: date | None) -> str:
-    """Write the next visit."""
-    return day(visit_on) if visit_on else ""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from mortise.report import words
@@ -74,18 +74,6 @@ def says(what: str, words: str = "") -> SafeString:
     return format_html('<span class="says says--{}">{}{}</span>', kind, glyph(name), words or known)
 
 
-@register.filter
-def says_word(what: str) -> str:
-    """Return the one word for an advice or a load."""
-    return SAYS[what][0]
-
-
-@register.filter
-def says_glyph(what: str) -> str:
-    """Return the name of the glyph for an advice or a load."""
-    return SAYS[what][1]
-
-
 @register.simple_tag
 def number(
     value: Any, unit: str = "", error: Any = None, resolution: Any = None, sign: bool = False
@@ -114,12 +102,6 @@ def plain(value: Any, sign: bool = False) -> str:
     if text.startswith("-"):
         return f"−{text[1:]}"
     return f"+{text}" if sign and exact else text
-
-
-@register.simple_tag
-def number_list(values: Any, unit: str = "") -> SafeString:
-    """Write several numbers parted by commas."""
-    return format_html_join(", ", "{}", ((number(value, unit),) for value in values))
 
 
 def _drawn(symbol: str, kind: str, box: str, label: str) -> SafeString:
