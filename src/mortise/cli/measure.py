@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _measured(args: argparse.Namespace) -> MeasureResult:
-    """Read and measure, with a line of progress on a terminal when the work is long."""
+    """Read and measure, with a progress bar on a terminal when the work is long."""
     from mortise import measure
 
     def work() -> Any:
@@ -75,11 +74,11 @@ def _measured(args: argparse.Namespace) -> MeasureResult:
 
     names = [Path(each) for each in (*args.files, args.left, args.right) if each]
     n_bytes = sum(path.stat().st_size for path in names if path.is_file())
-    if n_bytes < _LONG_BYTES or not sys.stderr.isatty():
+    if n_bytes < _LONG_BYTES:
         return work()  # type: ignore[no-any-return]
-    from rich.console import Console
+    from mortise.cli.progress import pulsing
 
-    with Console(stderr=True).status(f"Measuring {n_bytes / 1e6:.0f} MB ..."):
+    with pulsing(f"Measuring {n_bytes / 1e6:.0f} MB"):
         return work()  # type: ignore[no-any-return]
 
 

@@ -21,12 +21,14 @@ def run(args: argparse.Namespace) -> int:
     """Replay and print; return 0 when every decision is the same, 1 when one differs."""
     from mortise import catalog
     from mortise.cli import tables
-    from mortise.episode import replay
+    from mortise.cli.progress import counted
+    from mortise.episode import replays
     from mortise.record import DecisionRecord, encode
 
     record = records.read_record(args.record)
     n_decisions = sum(1 for _ in record.of_kind(DecisionRecord))
-    found = replay(record, catalog.load(Path(args.content) if args.content else None))
+    again = replays(record, catalog.load(Path(args.content) if args.content else None))
+    found = tuple(one for each in counted(again, n_decisions, "Deciding again") for one in each)
     if args.json:
         records.write_json(encode({"n_decisions": n_decisions, "differences": found}))
         return DIFFERS if found else 0

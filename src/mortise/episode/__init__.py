@@ -2,7 +2,7 @@
 
 from mortise.episode.fold import ENGINE, Content
 from mortise.episode.lights import SessionLight
-from mortise.episode.receipts import Difference, decision_record, output_hash, replay
+from mortise.episode.receipts import Difference, decision_record, output_hash, replay, replays
 from mortise.episode.series import LevelPoint, MeasureSeries, SeriesPoint
 from mortise.episode.stories import Story, story
 
@@ -18,5 +18,6 @@ __all__ = [
     "decision_record",
     "output_hash",
     "replay",
+    "replays",
     "story",
 ]

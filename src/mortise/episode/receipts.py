@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 
@@ -229,20 +229,36 @@ def replay(record: PatientRecord, content: Content) -> tuple[Difference, ...]:
     tuple of Difference
         Empty when every decision is the same to the last digit.
     """
+    return tuple(difference for each in replays(record, content) for difference in each)
+
+
+def replays(record: PatientRecord, content: Content) -> Iterator[tuple[Difference, ...]]:
+    """Make every stored decision again, one by one, and yield what differs in each.
+
+    Parameters
+    ----------
+    record : PatientRecord
+        With its stored decisions.
+    content : Content
+        Protocol, measures, exercises.
+
+    Yields
+    ------
+    tuple of Difference
+        One tuple for each stored decision, in the order received; empty when it is the same.
+    """
     records = {fact.id: fact for fact in record.facts if isinstance(fact, DecisionRecord)}
     expanded: dict[str, tuple[str, ...]] = {}
     by_id = {fact.id: fact for fact in record.facts}
-    differences: list[Difference] = []
     for stored in record.facts:
         if isinstance(stored, DecisionRecord):
             ids = _ids_known(records, stored.id, expanded)
             missing = [name for name in ids if name not in by_id]
             if missing:
-                differences.append(_difference(stored, "missing facts", "", ", ".join(missing)))
+                yield (_difference(stored, "missing facts", "", ", ".join(missing)),)
                 continue
             facts = tuple(by_id[name] for name in ids)
-            differences += _again(stored, replace(record, facts=facts), content)
-    return tuple(differences)
+            yield tuple(_again(stored, replace(record, facts=facts), content))
 
 
 def _again(stored: DecisionRecord, record: PatientRecord, content: Content) -> list[Difference]:
