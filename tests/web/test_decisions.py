@@ -11,8 +11,8 @@ import pytest
 from mortise import episode as engine
 from mortise.episode import replay
 from mortise.errors import ConflictError, InputError
-from mortise.record import DecisionRecord, PlanVersion, Response, StageEntry
-from mortise.terms import Advice
+from mortise.record import CheckIn, DecisionRecord, PlanVersion, Response, StageEntry
+from mortise.terms import Advice, Side
 from mortise.web.audit import clock
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
@@ -294,3 +294,19 @@ def test_facts_of_the_past_can_be_made_as_if_then(cast: Cast) -> None:
     row = FactRow.objects.get()
     assert row.received_at == then
     assert row.on == then.date()
+
+
+def test_a_danger_sign_of_one_ankle_stops_the_other_too(cast: builders.Cast) -> None:
+    other = builders.episode(cast.ben, cast.ada, Side.RIGHT)
+    today = cast.clinic.today()
+    calm, flagged = builders.check_in(today), builders.check_in(today, answers={"red_calf": Decimal(1)})
+    phone = cast.ben.user
+
+    services.answer_report(episode=cast.episode, facts=[calm], on=today, by=phone)
+    assert not services.record_of(episode=other, by=cast.ada).facts  # an ordinary report is of one ankle
+
+    for _ in range(2):  # sent twice, it still counts once
+        services.answer_report(episode=cast.episode, facts=[flagged], on=today, by=phone)
+    assert services.story_of(episode=other, on=today, by=cast.ada).is_locked
+    told = [one.id for one in services.record_of(episode=other, by=cast.ada).of_kind(CheckIn)]
+    assert told == [f"{flagged.id}-right"]

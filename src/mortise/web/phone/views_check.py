@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -142,7 +141,6 @@ def _danger_signs_alone(request: HttpRequest, visit: Visit) -> HttpResponse:
     is_saved = _is_taken(visit, visit.episode, fact)
     state.forget_check(request)
     if any(answers.values()):
-        _warn_others(visit, fact)
         return _help_now(request, visit, answers, is_saved=is_saved)
     raise services.UndecidedError
 
@@ -169,14 +167,5 @@ def _save(request: HttpRequest, visit: Visit, kept: dict[str, Any], story: Story
             0, CheckIn(id=kept["morning_id"], moment="next_morning", answers=morning, session=due, **common)
         )
     is_kept = report(request, visit, story, facts)
-    if any(before.get(name) for name in protocol.red_flags):
-        _warn_others(visit, facts[-1])
     state.forget_check(request)
     return is_kept
-
-
-def _warn_others(visit: Visit, flagged: CheckIn) -> None:
-    """A danger sign is the person's, not one ankle's: the other ankle's programme stops too."""
-    for other in visit.others:
-        copy = msgspec.structs.replace(flagged, id=f"{flagged.id}-{other.involved_side}")
-        _is_taken(visit, other, copy)

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from mortise.errors import ConflictError, InputError, MortiseError
 from mortise.protocol.constraints import Circumstances
-from mortise.record import Decision, DecisionRecord, Judgement, PatientRecord, Response, StageEntry
+from mortise.record import CheckIn, Decision, DecisionRecord, Judgement, PatientRecord, Response, StageEntry
 from mortise.record.facts import Fact
 from mortise.terms import Advice, Load, Origin
 from mortise.web.accounts.models import User
@@ -149,9 +149,36 @@ def answer_report(
             failed = True
         else:
             failed = False
+    _warn_other_ankles(episode, answers, on=on, by=by)
     if failed:
         raise UndecidedError
     return Answered(answers, decided)
+
+
+def _warn_other_ankles(episode: EpisodeRow, answers: Iterable[Answer], *, on: date, by: User) -> None:
+    """Carry a danger sign to the other ankle's episode: it is the person's, not one ankle's. Both programmes stop."""
+    open_ones = EpisodeRow.objects.filter(patient=episode.patient_id, closed_on__isnull=True)
+    others = list(
+        open_ones.exclude(pk=episode.pk).select_related("patient__clinic", "patient__user", "standing")
+    )
+    new = {answer.id for answer in answers if answer.outcome == "stored"}
+    if not others or not new:
+        return
+    flags = content().protocol(episode.protocol).red_flags
+    told = (fact for fact in load_record(episode).of_kind(CheckIn) if fact.id in new)
+    raised = [fact for fact in told if any(fact.answers.get(name) for name in flags)]
+    for other in others if raised else ():
+        copies = [
+            msgspec.structs.replace(one, id=f"{one.id}-{other.involved_side}", session="") for one in raised
+        ]
+        with transaction.atomic():
+            append_facts(episode=other, facts=copies, by=by)
+            try:
+                with transaction.atomic():
+                    decide(episode=other, on=on, by=by)
+            except Exception as error:
+                logger.error("no answer could be worked out for the other ankle", exc_info=error)
+                standings.undecided(other, on)
 
 
 @transaction.atomic
