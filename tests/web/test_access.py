@@ -27,7 +27,8 @@ PLAIN: dict[str, Any] = {
     "section_id": "history",
     "step": "history",
     "measure": "lunge_cm",
-    "exercise": "x",
+    "exercise": "knee-to-wall",
+    "side": "left",
     "protocol_id": builders.PROTOCOL,
     "number": 1,
 }
@@ -109,7 +110,8 @@ def test_every_address_says_whom_it_is_for(route: Route) -> None:
 def test_public_addresses_are_these_and_no_others() -> None:
     public = {route.name for route in ROUTES if route.access == access.PUBLIC}
     coming_in = {"home", "accounts:sign-in", "accounts:sign-out", "accounts:link-needed", "accounts:enter"}
-    shell = {"phone:worker", "phone:manifest", "phone:offline"}  # the phone's shell holds nothing personal
+    # The phone's shell holds nothing personal: the worker, its page, and drawings of exercises.
+    shell = {"phone:worker", "phone:manifest", "phone:shell", "phone:figure"}
     assert coming_in <= public <= coming_in | shell
 
 
