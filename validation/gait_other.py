@@ -171,9 +171,9 @@ def cost() -> list[Figure]:
         for _ in range(3)
     ]
     memory = (
-        "import resource, sys; from mortise import measure;"
+        "import sys; from mortise import measure;"
         "measure.gait(measure.read([], left=sys.argv[1], right=sys.argv[2]));"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+        "print(int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) / 1024)"
     )
     files = [str(walks[0].files[side]) for side in ("left", "right")]
     peak_mb = float(
