@@ -247,7 +247,8 @@ def test_largest_recording_that_is_read_stays_below_500_mb(tmp_path: Path) -> No
     script = (
         "import sys\nfrom mortise import measure\n"
         "found = measure.read_lab(sys.argv[1])\n"
-        "print(found.info.n_frames, len(found.markers), int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) // 1024)\n"
+        "peak = int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) // 1024\n"
+        "print(found.info.n_frames, len(found.markers), peak)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True, timeout=60
