@@ -15,6 +15,7 @@ from mortise.measure.recording import Floats
 
 
 def phone_raws(reader: Reader) -> list[Raw]:
+    """Return the one sensor of a phone log."""
     log, stamps_s, values = read_phone_log(reader)
     start = stamps_s[0]
     return [
@@ -38,6 +39,7 @@ def phone_raws(reader: Reader) -> list[Raw]:
 
 
 def table_raws(reader: Reader, table: Table) -> list[Raw]:
+    """Return every sensor that has three accelerometer and three gyroscope columns."""
     if not table.header:
         raise SignalError(
             "the columns have no names.",
