@@ -40,7 +40,7 @@ def test_every_test_that_is_named_has_its_function() -> None:
 
 
 def test_files_of_all_kinds_come_sorted_into_their_kind(tmp_path: Path) -> None:
-    made, step = walk(), fictional_step()
+    made, step = walk(), fictional_step(1)
     path = tmp_path / "right_instep.csv"
     path.write_bytes(csv_of(made.right))
     found = measure.open_files(
