@@ -96,6 +96,11 @@ def _clock(columns: list[names.Column], data: Floats) -> tuple[Floats | None, Fl
         if column.kind == "counter" and np.isfinite(data[:, index]).mean() > 0.9:
             return None, data[:, index]
     first = data[:, 0]
-    if columns[0].kind == "" and len(first) > 2 and np.all(np.isfinite(first)) and np.all(np.diff(first) > 0):
+    if (
+        columns[0].kind == ""
+        and len(first) > 2
+        and np.all(np.isfinite(first))
+        and np.all(first[1:] > first[:-1])
+    ):
         return (None, first) if np.all(first == np.round(first)) else (first, None)
     return None, None

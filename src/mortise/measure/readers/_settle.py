@@ -76,12 +76,13 @@ def recording_of(reader: Reader, raw: Raw, given: Given, sidecar: Sidecar) -> Re
     """Settle every fact by its strongest source and clean the samples."""
     where = reader.name if raw.sensor in ("", "phone") else f"{reader.name} ({raw.sensor})"
     if len(raw.values) < _MIN_SAMPLES:
-        raise SignalError(
-            f"{len(raw.values)} samples are too few.",
-            where=where,
-            mend="Record the whole test and export it again.",
-        )
+        raise _too_few(len(raw.values), where)
     raw = _with_stamps(raw)
+    for stamps in (raw.stamps_s, raw.counter):
+        if stamps is not None:
+            clean.refuse_impossible_clock(stamps, where)
+    if len(raw.values) < _MIN_SAMPLES:
+        raise _too_few(len(raw.values), where)
     side, side_from = _settle(
         (given.side, "given"),
         (sidecar.side, "sidecar"),
@@ -129,6 +130,14 @@ def recording_of(reader: Reader, raw: Raw, given: Given, sidecar: Sidecar) -> Re
         notes=notes + unit_notes,
     )
     return Recording(info=info, time_s=time_s, acc_m_s2=acc, gyr_rad_s=gyr)
+
+
+def _too_few(n_samples: int, where: str) -> SignalError:
+    return SignalError(
+        f"{n_samples} samples are too few.",
+        where=where,
+        mend="Record the whole test and export it again.",
+    )
 
 
 def _with_stamps(raw: Raw) -> Raw:
