@@ -50,9 +50,13 @@ def _contacts(exercise: Exercise, faults: Faults) -> None:
     counted = all(step.n_contacts for step in exercise.dose_steps)
     if Tag.RUNNING in exercise.tags:
         if not has_impact or any(step.n_contacts for step in exercise.dose_steps):
-            faults.add(where, "running is impact counted in minutes.", "Add the tag impact, leave out contacts.")
+            faults.add(
+                where, "running is impact counted in minutes.", "Add the tag impact, leave out contacts."
+            )
     elif has_impact != counted or (not has_impact and any(step.n_contacts for step in exercise.dose_steps)):
-        faults.add(where, "contacts and the tag impact do not agree.", "Count them on every rung, or on none.")
+        faults.add(
+            where, "contacts and the tag impact do not agree.", "Count them on every rung, or on none."
+        )
     if has_impact and exercise.easier == "floor":
         faults.add(f"exercise {exercise.id}, easier", "a jump or a run has no easier neighbour.",
                    "The lowest rung of every ladder is without impact.")  # fmt: skip
@@ -62,7 +66,9 @@ def _technique(exercise: Exercise, book: Book, faults: Faults) -> None:
     where = f"exercise {exercise.id}"
     is_manual = Tag.MANUAL in exercise.tags
     if is_manual != (exercise.technique is not None):
-        faults.add(f"{where}, technique", "the tag manual and the technique do not agree.", "Give both or neither.")
+        faults.add(
+            f"{where}, technique", "the tag manual and the technique do not agree.", "Give both or neither."
+        )
     if exercise.technique is not None:
         if not exercise.technique.when_irritable and not exercise.technique.when_stiff:
             faults.add(f"{where}, technique", "has no grade and dose.", "Say when it is used, and how much.")
@@ -85,14 +91,18 @@ def _way_down(exercise: Exercise, book: Book, faults: Faults) -> None:
         seen.add(one.id)
         one = book.exercises.get(one.easier)
     if one is not None:
-        faults.add(f"exercise {exercise.id}, easier", "goes round in a circle.", "One of them ends at the floor.")
+        faults.add(
+            f"exercise {exercise.id}, easier", "goes round in a circle.", "One of them ends at the floor."
+        )
 
 
 def _way_out(exercise: Exercise, book: Book, faults: Faults) -> None:
     """Check that without equipment something can be done, and that what stands in is not of another world."""
     where = f"exercise {exercise.id}, instead"
     if exercise.needs and exercise.instead is None:
-        faults.add(where, f"needs {', '.join(exercise.needs)}, and nothing stands in.", "Name what is done without.")
+        faults.add(
+            where, f"needs {', '.join(exercise.needs)}, and nothing stands in.", "Name what is done without."
+        )
     seen: set[str] = set()
     one: Exercise | None = exercise
     while one is not None and one.needs and one.id not in seen:
@@ -101,7 +111,9 @@ def _way_out(exercise: Exercise, book: Book, faults: Faults) -> None:
     if one is not None and one.needs:
         faults.add(where, "goes round in a circle.", "The last of them needs nothing.")
     if one is not None and one.impact > exercise.impact:
-        faults.add(where, f"{one.id} jumps more than what it stands for.", "Name one with as much impact or less.")
+        faults.add(
+            where, f"{one.id} jumps more than what it stands for.", "Name one with as much impact or less."
+        )
 
 
 def _minutes(exercise: Exercise, faults: Faults) -> None:

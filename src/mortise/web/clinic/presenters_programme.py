@@ -12,7 +12,6 @@ from mortise.report.doses import full_dose
 from mortise.report.words import number, plural
 
 
-
 class DoseOption(Struct, frozen=True, kw_only=True):
     """One rung of a dose ladder as an option of a list."""
 
