@@ -160,8 +160,8 @@ def _animation(exercise: Exercise, dose: DoseStep, side: Side) -> SafeString:
 def tempo_parts(dose: DoseStep) -> tuple[TempoPart, ...]:
     """Return the parts of a repetition with their seconds."""
     if dose.run_s:
-        parts = (("walk", "Walk", dose.walk_s), ("run", "Run", dose.run_s))
-        return tuple(TempoPart(kind, words, str(round(value))) for kind, words, value in parts if value)
+        rounds = (("walk", "Walk", dose.walk_s), ("run", "Run", dose.run_s))
+        return tuple(TempoPart(kind, words, str(round(value))) for kind, words, value in rounds if value)
     if dose.duration_s:
         return (TempoPart("go", "Keep going", str(round(dose.duration_s))),)
     parts = (("up", "Up", dose.up_s), ("hold", "Hold", dose.hold_s), ("down", "Down", dose.down_s))
