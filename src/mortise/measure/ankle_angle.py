@@ -35,6 +35,10 @@ METHOD = "foot-shank/1"
 ANGLE_ERROR_DEG = 4.0
 # Below this a segment hardly turned, and neither its axis nor its sign matters.
 _STILL_SEGMENT_DEG = 12.0
+# A shank that leans less than this only sways, and nothing tells forward from back.
+_SWAY_DEG = 5.0
+# A foot that tips this clearly about one axis shows a lifted heel however little it is.
+_CLEAR_SHARE = 0.9
 # Much of the turning must be about one axis, else the movement does not show which one is medio-lateral.
 _LEAST_SHARE = 0.7
 # A difference between the ways forward and back that decides nothing.
@@ -50,12 +54,13 @@ class AnkleCalibration(Struct, frozen=True, kw_only=True, eq=False):
 
     `foot` and `shank` are axes in their sensors' frames; `flags` says what was missing: `no_quiet_stance`,
     `standing_unsure`, `axis_unsure`, `direction_unsure`. A foot that stayed flat while the shank moved shows no axis of
-    its own; its pitch then counts as none.
+    its own; its pitch then counts as none. So does the lean of a shank that did no more than sway.
     """
 
     foot: SensorAxes
     shank: SensorAxes
     is_foot_flat: bool = False
+    is_shank_still: bool = False
     flags: tuple[str, ...] = ()
 
 
@@ -219,6 +224,8 @@ def _angle(part: tuple[Segment, Segment], calibration: AnkleCalibration, side: S
         np.interp(time_s, shank.motion.time_s, each)
         for each in (forward_deg(shank, calibration.shank), sideways_deg(shank, calibration.shank))
     )
+    if calibration.is_shank_still:
+        lean = np.zeros_like(lean)
     is_lost = (
         foot.motion.is_lost[on_both]
         | (np.interp(time_s, shank.motion.time_s, shank.motion.is_lost.astype(float)) > 0.0)
@@ -250,7 +257,9 @@ def _calibrate(parts: list[tuple[Segment, Segment]]) -> AnkleCalibration:
     return AnkleCalibration(
         foot=foot,
         shank=shank,
-        is_foot_flat=foot.swing_deg < min(_STILL_SEGMENT_DEG, 0.5 * shank.swing_deg),
+        is_foot_flat=foot.swing_deg < min(_STILL_SEGMENT_DEG, 0.5 * shank.swing_deg)
+        and foot.share_ratio < _CLEAR_SHARE,
+        is_shank_still=shank.swing_deg < _SWAY_DEG,
         flags=tuple(flags),
     )
 
