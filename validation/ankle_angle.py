@@ -1,7 +1,7 @@
 """Ankle angle from foot and shank sensors against the laboratory's joint angle: one person, both sides.
 
-Three calibrations: from the movement alone with the zero of quiet standing; the same with a zero fitted on odd trials and
-scored on even ones; the same with both medio-lateral axes fitted too, as the peers' figures were made.
+Three calibrations: from the movement alone with the zero of quiet standing; the same with a zero fitted on odd trials
+and scored on even ones; the same with both medio-lateral axes fitted too, as the peers' figures were made.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def _samples(path: Path, segment: str) -> tuple[Floats, Floats]:
     table = np.array([[float(cell) if cell else np.nan for cell in row] for row in rows[3:]])
 
     def of(kind: str) -> Floats:
-        return table[:, [i for i, row in enumerate(zip(rows[0], rows[1], strict=True)) if row == (segment, kind)]]
+        return table[
+            :, [i for i, row in enumerate(zip(rows[0], rows[1], strict=True)) if row == (segment, kind)]
+        ]
 
     return of("Accelerometer"), of("Gyroscope")
 
@@ -66,8 +68,8 @@ def _samples(path: Path, segment: str) -> tuple[Floats, Floats]:
 def trials(exercise: str, side: Side) -> tuple[LabTrial, ...]:
     """Return the trials of one exercise.
 
-    A trial of the walk is one stance of the right foot, 0.7 s. The reader refuses the left foot in it, which swings all the
-    while and never shows gravity; here its samples are taken as they are.
+    A trial of the walk is one stance of the right foot, 0.7 s. The reader refuses the left foot in it, which swings
+    all the while and never shows gravity; here its samples are taken as they are.
     """
     folder = data_folder() / "imu-exercise"
     found: list[LabTrial] = []
@@ -76,7 +78,9 @@ def trials(exercise: str, side: Side) -> tuple[LabTrial, ...]:
         ankle = lab[f"{side.value.title()}AnkleAngle X"]
         if exercise == "Walk":
             parts = [_samples(path, f"{side.value.title()}{name}") for name in ("Foot", "Shank")]
-            foot, shank = (_recording(*part, side, place) for part, place in zip(parts, ("foot", "shank"), strict=True))
+            foot, shank = (
+                _recording(*part, side, place) for part, place in zip(parts, ("foot", "shank"), strict=True)
+            )
         else:
             foot, shank = foot_and_shank(measure.read(path))[side]
         found.append(LabTrial(len(found) + 1, foot, shank, ankle))
@@ -104,16 +108,21 @@ def _errors(trial: LabTrial, calibration: AnkleCalibration, standing_deg: float)
     return angle[:n] - (trial.ankle_deg[:n] - standing_deg)
 
 
-def _rms_of(trials_: list[LabTrial], calibration: AnkleCalibration, standing_deg: float, zero_deg: float) -> float:
+def _rms_of(
+    trials_: list[LabTrial], calibration: AnkleCalibration, standing_deg: float, zero_deg: float
+) -> float:
     return rms([rms(list(_errors(each, calibration, standing_deg) - zero_deg)) for each in trials_])
 
 
-def _fitted(odd: list[LabTrial], calibration: AnkleCalibration, standing_deg: float) -> tuple[AnkleCalibration, float]:
+def _fitted(
+    odd: list[LabTrial], calibration: AnkleCalibration, standing_deg: float
+) -> tuple[AnkleCalibration, float]:
     """Return axes and zero that fit the reference best on the odd trials."""
 
     def turned(angles: Floats) -> AnkleCalibration:
         return AnkleCalibration(
-            foot=_turned(calibration.foot, float(angles[0])), shank=_turned(calibration.shank, float(angles[1]))
+            foot=_turned(calibration.foot, float(angles[0])),
+            shank=_turned(calibration.shank, float(angles[1])),
         )
 
     def loss(angles: Floats) -> float:
@@ -147,7 +156,7 @@ def score() -> tuple[list[Figure], dict[str, list[float]]]:
             better, zero = _fitted(odd, found, standing_deg)
             fitted.append(_rms_of(even, better, standing_deg, zero))
             errors += [e for each in all_of for e in _errors(each, found, standing_deg)[::5].tolist()]
-        plotted[name] = errors
+        plotted[f"{name}, deg"] = errors
         key = exercise.lower()
         for kind, said, values, goal, rival in (
             ("free", "no fit, zero of quiet standing", free, None, "none"),

@@ -95,7 +95,9 @@ def segment(recording: Recording) -> Segment:
         )
     if info.rate_hz < _LOWEST_RATE_HZ:
         raise SignalError(
-            f"{info.rate_hz:g} samples a second are too few.", where=info.file, mend="Record at 25 Hz or more."
+            f"{info.rate_hz:g} samples a second are too few.",
+            where=info.file,
+            mend="Record at 25 Hz or more.",
         )
     motion = even(recording)
     pose = attitude(motion)

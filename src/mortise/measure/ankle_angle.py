@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from mortise.errors import SignalError
 from mortise.measure._sensor_segment import (
-    SensorAxes,
     Flags,
     Segment,
+    SensorAxes,
     axes,
     forward_deg,
     longer_way,
@@ -173,9 +173,7 @@ def calibrate(pairs: Sequence[tuple[Recording, Recording]]) -> AnkleCalibration:
     return _calibrate([(segment(foot), segment(shank)) for foot, shank in pairs])
 
 
-def ankle_angle(
-    foot: Recording, shank: Recording, calibration: AnkleCalibration | None = None
-) -> AnkleAngle:
+def ankle_angle(foot: Recording, shank: Recording, calibration: AnkleCalibration | None = None) -> AnkleAngle:
     """Measure the ankle's sagittal angle.
 
     Parameters
@@ -217,7 +215,9 @@ def _angle(part: tuple[Segment, Segment], calibration: AnkleCalibration, side: S
     on_both = time_s <= shank.motion.time_s[-1] + 0.5 / shank.rate_hz
     if np.count_nonzero(on_both) < 3:
         raise SignalError(
-            "foot and shank were not recorded together.", where=shank.info.file, mend="Start both sensors together."
+            "foot and shank were not recorded together.",
+            where=shank.info.file,
+            mend="Start both sensors together.",
         )
     time_s = time_s[on_both]
     lean, across = (
@@ -226,9 +226,8 @@ def _angle(part: tuple[Segment, Segment], calibration: AnkleCalibration, side: S
     )
     if calibration.is_shank_still:
         lean = np.zeros_like(lean)
-    is_lost = (
-        foot.motion.is_lost[on_both]
-        | (np.interp(time_s, shank.motion.time_s, shank.motion.is_lost.astype(float)) > 0.0)
+    is_lost = foot.motion.is_lost[on_both] | (
+        np.interp(time_s, shank.motion.time_s, shank.motion.is_lost.astype(float)) > 0.0
     )
     return AnkleAngle(
         side=side,
@@ -331,11 +330,15 @@ def _directions(
             score -= 1000.0
         if score > best:
             best, signs = score, (foot_sign, shank_sign)
-    deciding = [abs(foot_way + tie * shank_way)] if tie else [
-        abs(way)
-        for way, frame in ((foot_way, foot), (shank_way, shank))
-        if frame.swing_deg > _STILL_SEGMENT_DEG
-    ]
+    deciding = (
+        [abs(foot_way + tie * shank_way)]
+        if tie
+        else [
+            abs(way)
+            for way, frame in ((foot_way, foot), (shank_way, shank))
+            if frame.swing_deg > _STILL_SEGMENT_DEG
+        ]
+    )
     is_sure = all(way > _UNDECIDED_DEG for way in deciding)
     return (
         foot if signs[0] > 0 else foot.opposite(),

@@ -1,8 +1,8 @@
 """Seeded fictional movements of one ankle with known truth, seen by a sensor on the foot and one on the shank.
 
 Heel rises, lunges, range and joint-position matching. Nobody did these. They serve the golden tests and the measures
-that no reference data reach. The leg is a stick figure: a stiff foot that rolls over its ball, a shin above it; soft tissue
-and shoes are not in it, so a good result here says what the arithmetic loses and no more.
+that no reference data reach. The leg is a stick figure: a stiff foot that rolls over its ball, a shin above it; soft
+tissue and shoes are not in it, so a good result here says what the arithmetic loses and no more.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.random import Generator
 
 from mortise.simulate._foot_path import BALL_M, smooth_step
@@ -297,15 +298,20 @@ def _sway(time_s: Floats, rng: Generator) -> Floats:
     sway: Floats = np.radians(0.3) * (
         np.sin(2 * np.pi * 0.4 * time_s + phase[0]) + np.sin(2 * np.pi * 0.27 * time_s + phase[1])
     )
-    return sway - sway[0]
+    from_start: Floats = sway - sway[0]
+    return from_start
 
 
 def _axes(forward_rad: Floats, roll_rad: Floats, heading_rad: float) -> Floats:
     """Return rotations from segment (x forward, y left, z up) to world: lean forward, roll, heading."""
     c, s, zero = np.cos(forward_rad), np.sin(forward_rad), np.zeros_like(forward_rad)
     cr, sr = np.cos(roll_rad), np.sin(roll_rad)
-    lean = np.stack([np.stack(r, axis=1) for r in ((c, zero, s), (zero, zero + 1, zero), (-s, zero, c))], axis=1)
-    roll = np.stack([np.stack(r, axis=1) for r in ((zero + 1, zero, zero), (zero, cr, -sr), (zero, sr, cr))], axis=1)
+    lean = np.stack(
+        [np.stack(r, axis=1) for r in ((c, zero, s), (zero, zero + 1, zero), (-s, zero, c))], axis=1
+    )
+    roll = np.stack(
+        [np.stack(r, axis=1) for r in ((zero + 1, zero, zero), (zero, cr, -sr), (zero, sr, cr))], axis=1
+    )
     ch, sh = np.cos(heading_rad), np.sin(heading_rad)
     turn = np.array([[ch, -sh, 0.0], [sh, ch, 0.0], [0.0, 0.0, 1.0]])
     whole: Floats = turn @ (lean @ roll)
@@ -328,7 +334,10 @@ def _seen(
     sensor = heel + foot_axes @ np.array(FOOT_SPOTS_M[foot_spot])
     shin = heel + foot_axes @ _ANKLE_M + shank_axes @ _ON_SHIN_M
     samples = {}
-    for name, place, position, frame in (("foot", foot_spot, sensor, foot_axes), ("shank", "shank", shin, shank_axes)):
+    for name, place, position, frame in (
+        ("foot", foot_spot, sensor, foot_axes),
+        ("shank", "shank", shin, shank_axes),
+    ):
         clock, acc, gyr = sensed(leg.time_s, position, frame, rng, random_rotation(rng), rate_hz)
         samples[name] = SensorSamples(
             side=side, placement=place, test=test, rate_hz=rate_hz, time_s=clock, acc_m_s2=acc, gyr_rad_s=gyr
@@ -347,12 +356,4 @@ def _seen(
 
 
 def _with(made: FictionalAnkle, values: dict[str, tuple[float, ...]]) -> FictionalAnkle:
-    return FictionalAnkle(
-        foot=made.foot,
-        shank=made.shank,
-        time_s=made.time_s,
-        dorsiflexion_deg=made.dorsiflexion_deg,
-        shank_forward_deg=made.shank_forward_deg,
-        foot_toe_up_deg=made.foot_toe_up_deg,
-        values=values,
-    )
+    return replace(made, values=values)
