@@ -11,7 +11,7 @@ from mortise.protocol.assessment import (
 )
 from mortise.protocol.constraints import Circumstances, Constraint
 from mortise.protocol.criteria import Band, BandRow, Criterion, Group, Node, Operator, Reduction
-from mortise.protocol.exercises import DoseStep, Exercise, Tag
+from mortise.protocol.exercises import PURPOSES, Demand, DoseStep, Exercise, Tag, Technique
 from mortise.protocol.protocols import (
     N_TRAINING_DAYS,
     Escalation,
@@ -36,6 +36,7 @@ from mortise.protocol.rules import Light, Rule, Tier
 
 __all__ = [
     "N_TRAINING_DAYS",
+    "PURPOSES",
     "Argument",
     "Assessment",
     "Band",
@@ -45,6 +46,7 @@ __all__ = [
     "Classification",
     "Constraint",
     "Criterion",
+    "Demand",
     "DoseStep",
     "Escalation",
     "Exercise",
@@ -72,5 +74,6 @@ __all__ = [
     "Slot",
     "Stage",
     "Tag",
+    "Technique",
     "Tier",
 ]
