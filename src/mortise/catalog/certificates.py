@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from mortise.catalog._decode import Faults, decode, read_toml
-from mortise.catalog._places import places_of
+from mortise.catalog._places import Place, places_of
 from mortise.catalog.content import Content
 from mortise.errors import ContentError, Fault
 from mortise.protocol import Operator, Protocol
@@ -141,7 +141,54 @@ def laxer_later(protocol: Protocol, figures: Mapping[str, Decimal]) -> tuple[Fau
     order is the one thing which two figures can break together; who stores a clinic's figures asks this first.
     """
     faults: list[Fault] = []
-    strictest: dict[tuple[str, str, str, str], tuple[Decimal, str, str]] = {}
+    for place, value, earlier in _against_earlier(protocol, figures):
+        faults.append(
+            Fault(
+                place.where, f"{value} is laxer than {earlier[0]} of {earlier[2]}.",
+                "A later gate is at least as strict.",
+            )
+        )  # fmt: skip
+    return tuple(faults)
+
+
+def carried_forward(protocol: Protocol, figures: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Return a clinic's figures, with every later gate that nobody set made as strict as an earlier one that was.
+
+    Parameters
+    ----------
+    protocol
+        The protocol as shipped.
+    figures
+        Criterion id to what the clinic sets.
+
+    Notes
+    -----
+    It only tightens, and only within `allowed`. What somebody set by name is left as it is; where that is laxer than an
+    earlier gate, `laxer_later` says so.
+    """
+    found = dict(figures)
+    while True:
+        loose = [
+            (place.criterion, earlier[0])
+            for place, _, earlier in _against_earlier(protocol, found)
+            if place.criterion.id not in found
+        ]
+        tightened = {
+            one.id: value for one, value in loose if one.allowed and one.allowed[0] <= value <= one.allowed[1]
+        }
+        if not tightened:
+            return found
+        found |= tightened
+
+
+_Strictest = tuple[Decimal, str, str]
+
+
+def _against_earlier(
+    protocol: Protocol, figures: Mapping[str, Decimal]
+) -> Iterator[tuple[Place, Decimal, _Strictest]]:
+    """Yield every line of a gate that is laxer than the same measure's line in an earlier gate."""
+    strictest: dict[tuple[str, str, str, str], _Strictest] = {}
     for place in places_of(protocol):
         one = place.criterion
         if place.kind != "exit" or one.value is None or one.measure == "days_in_stage":
@@ -151,15 +198,8 @@ def laxer_later(protocol: Protocol, figures: Mapping[str, Decimal]) -> tuple[Fau
         key = (one.measure, one.limb.value, one.reduce.value, one.operator.value)
         earlier = strictest.get(key)
         if earlier is not None and earlier[1] != place.owner and sign * value < sign * earlier[0]:
-            faults.append(
-                Fault(
-                    place.where,
-                    f"{value} is laxer than {earlier[0]} of {earlier[2]}.",
-                    "A later gate is at least as strict.",
-                )
-            )
+            yield place, value, earlier
         strictest[key] = (value, place.owner, one.id)
-    return tuple(faults)
 
 
 def _path(root: Path, protocol_id: str) -> Path:

@@ -43,9 +43,14 @@ def run(args: argparse.Namespace) -> int:
     access = import_module(FILL).fill_clinic(date.today())  # noqa: DTZ011 - the day on this machine's calendar
     said = sign_in(access, server.address_of(args.host, args.port))
     if args.fill_only:
-        server.say(*said)
+        server.say(*said, *server.not_run())
         return 0
-    return server.run(args.host, args.port, n_workers=1, ready=lambda: server.say(*said, "Stop with Ctrl-C."))
+    return server.run(
+        args.host,
+        args.port,
+        n_workers=1,
+        ready=lambda: server.say(*said, *server.not_run(), "Stop with Ctrl-C."),
+    )
 
 
 def sign_in(access: Any, address: str) -> list[str]:

@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
 
     def ready() -> None:
         server.say(f"Mortise answers at {server.address_of(args.host, args.port)}  Stop with Ctrl-C.")
+        server.say(*server.not_run())
         if args.host not in server.LOCAL_HOSTS and not os.environ.get("MORTISE_HTTPS"):
             server.say(
                 "Others can reach this machine without encryption. Put a proxy with a certificate in front and set "

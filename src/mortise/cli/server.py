@@ -128,6 +128,19 @@ def run(host: str, port: int, *, n_workers: int, ready: Callable[[], None]) -> i
     return 0
 
 
+def not_run() -> list[str]:
+    """Return one line for each protocol that is not run because it is not proved as it stands."""
+    from mortise import catalog
+    from mortise.catalog.certificates import uncertified
+    from mortise.episode import ENGINE
+
+    content = catalog.load()
+    found = [(name, uncertified(content, name, ENGINE)) for name in content.protocol_ids]
+    return [
+        f"NOT RUN here, {name}: {fault.message} {fault.mend}" for name, fault in found if fault is not None
+    ]
+
+
 def say(*lines: str) -> None:
     """Print lines at once, also when nobody reads a terminal."""
     for line in lines:

@@ -11,7 +11,7 @@ from mortise.protocol.assessment import (
 )
 from mortise.protocol.constraints import Circumstances, Constraint
 from mortise.protocol.criteria import Band, BandRow, Criterion, Group, Node, Operator, Reduction
-from mortise.protocol.exercises import DoseStep, Exercise, Tag
+from mortise.protocol.exercises import PURPOSES, Demand, DoseStep, Exercise, Tag, Technique
 from mortise.protocol.protocols import (
     N_TRAINING_DAYS,
     Escalation,
@@ -26,6 +26,7 @@ from mortise.protocol.rules import Light, Rule, Tier
 
 __all__ = [
     "N_TRAINING_DAYS",
+    "PURPOSES",
     "Argument",
     "Assessment",
     "Band",
@@ -35,6 +36,7 @@ __all__ = [
     "Classification",
     "Constraint",
     "Criterion",
+    "Demand",
     "DoseStep",
     "Escalation",
     "Exercise",
@@ -54,5 +56,6 @@ __all__ = [
     "Slot",
     "Stage",
     "Tag",
+    "Technique",
     "Tier",
 ]

@@ -20,7 +20,7 @@ from mortise.record.facts import Fact
 from mortise.terms import Advice, Load, Origin
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
-from mortise.web.care.content import content
+from mortise.web.care.content import content, why_refused
 from mortise.web.care.models import EpisodeRow, FactRow, Need, Standing
 from mortise.web.care.services import standings
 from mortise.web.care.services.access import require_physiotherapist
@@ -45,6 +45,12 @@ class UntoldError(UndecidedError):
     """The programme could not be worked out from what is on record. The clinic was told. Do no more than last time."""
 
     code = "undecided.untold"
+
+
+class UnprovedError(UntoldError):
+    """The protocol is not run here: it is not proved as it stands. The clinic was told. Do no more than last time."""
+
+    code = "undecided.unproved"
 
 
 @dataclass(frozen=True)
@@ -84,11 +90,15 @@ class Answered:
 def story_of(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstances | None = None) -> Story:
     """Return the story of an episode as of a day; no fact is stored, the reading is audited.
 
-    When the engine breaks on the record, the episode is put before the clinic and `UntoldError` is raised.
+    When the engine breaks on the record, the episode is put before the clinic and `UntoldError` is raised; so it is
+    with `UnprovedError` when the protocol has no certificate that fits.
     """
     from mortise.episode import story
 
     log.record(by, "record.read", episode.patient, {"episode": episode.pk, "on": on})
+    if why_refused(episode.protocol):
+        _put_before_the_clinic(episode, on, by)
+        require_proved(episode)
     record = load_record(episode)
     try:
         return story(record, content(), on, circumstances or Circumstances())
@@ -102,10 +112,12 @@ def story_of(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumst
 def decide(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstances | None = None) -> Decided:
     """Decide for a day and store the decision; a step back is entered at once. Renews the standing; audited.
 
-    With no new fact since the newest decision of that day nothing is stored, and that one is returned.
+    With no new fact since the newest decision of that day nothing is stored, and that one is returned. Raises
+    `UnprovedError` when the protocol has no certificate that fits: nothing is decided by what nobody proved.
     """
     from mortise.episode import decision_record
 
+    require_proved(episode)
     lock(episode)
     whole, circumstances = load_record(episode), circumstances or Circumstances()
     made = _newest_if_nothing_is_new(whole, on, circumstances)
@@ -137,6 +149,7 @@ def answer_report(
     When the engine itself breaks, the facts stay, the episode is put before the clinic, and `UndecidedError` is
     raised: not knowing never looks like "go on".
     """
+    failed: UndecidedError | None = None
     with transaction.atomic():
         answers = append_facts(episode=episode, facts=facts, by=by)
         try:
@@ -146,13 +159,21 @@ def answer_report(
             logger.error("no answer could be worked out", exc_info=error)
             standings.undecided(episode, on)
             log.record(by, "decision.failed", episode.patient, {"episode": episode.pk})
-            failed = True
-        else:
-            failed = False
+            failed = error if isinstance(error, UndecidedError) else UndecidedError()
     _warn_other_ankles(episode, answers, on=on, by=by)
-    if failed:
-        raise UndecidedError
+    if failed is not None:
+        raise failed
     return Answered(answers, decided)
+
+
+def require_proved(episode: EpisodeRow) -> None:
+    """Raise `UnprovedError` when the protocol of an episode has no certificate that fits."""
+    reason = why_refused(episode.protocol)
+    if reason:
+        logger.error("%s is not run: %s", episode.protocol, reason)
+        raise UnprovedError(
+            f"{' '.join((UnprovedError.__doc__ or '').split())} For whoever runs this server: {reason}"
+        )
 
 
 def _warn_other_ankles(episode: EpisodeRow, answers: Iterable[Answer], *, on: date, by: User) -> None:

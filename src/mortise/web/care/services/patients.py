@@ -15,7 +15,7 @@ from mortise.terms import Sex, Side
 from mortise.web.accounts import phone_links
 from mortise.web.accounts.models import PhoneLink, User
 from mortise.web.audit import clock, log
-from mortise.web.care.content import content
+from mortise.web.care.content import content, refuse_unproved
 from mortise.web.care.models import EpisodeRow, Patient, Standing
 from mortise.web.care.services.access import require_physiotherapist
 from mortise.web.care.services.lines import one_line
@@ -82,6 +82,7 @@ def open_episode(
         raise InputError("The ankle under treatment is left or right.", where="involved_side")
     if protocol not in content().protocol_ids:
         raise InputError("This protocol is not known.", where="protocol")
+    refuse_unproved(protocol)
     if opened_on > patient.clinic.today():
         raise InputError("An episode cannot open in the future.", where="opened_on")
     try:

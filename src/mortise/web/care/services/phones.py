@@ -16,6 +16,7 @@ from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content
 from mortise.web.care.models import Delivery, EpisodeRow, FactRow, PhoneDevice, ServerState
+from mortise.web.care.services.decisions import require_proved
 from mortise.web.care.services.facts import load_record, server_epoch
 
 if TYPE_CHECKING:
@@ -97,9 +98,13 @@ def plan_tag(*, episode: EpisodeRow) -> str:
 def stories_ahead(
     *, episode: EpisodeRow, days: Sequence[date], circumstances: Mapping[str, Circumstances], by: User
 ) -> dict[tuple[date, str], Story]:
-    """Return the story of each day under each circumstances; nothing is stored, the reading is audited once."""
+    """Return the story of each day under each circumstances; nothing is stored, the reading is audited once.
+
+    Raises `UnprovedError` when the protocol has no certificate that fits.
+    """
     from mortise.episode import story
 
+    require_proved(episode)
     log.record(by, "plan.read", episode.patient, {"episode": episode.pk, "n_days": len(days)})
     record = load_record(episode)
     return {

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 from django.db import transaction
 
+from mortise.catalog.certificates import carried_forward, laxer_later
 from mortise.errors import InputError
 from mortise.protocol import Constraint, Criterion, Protocol
 from mortise.protocol.criteria import criteria_in
@@ -27,7 +28,7 @@ from mortise.record.facts import Fact
 from mortise.terms import Origin
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
-from mortise.web.care.content import content
+from mortise.web.care.content import content, refuse_unproved
 from mortise.web.care.models import EpisodeRow
 from mortise.web.care.services import standings
 from mortise.web.care.services.access import require_physiotherapist
@@ -126,16 +127,20 @@ def set_plan(
 ) -> PlanVersion:
     """Set the plan from today on, and the stage when one is named; past days keep theirs; audited.
 
-    Raises `InputError` for a stage, an exercise, a dose step or a figure that the protocol does not allow.
+    A later gate that nobody set is made as strict as an earlier one that was. Raises `InputError` for a stage, an
+    exercise, a dose step or a figure that the protocol does not allow, for figures that together make a later gate
+    laxer than an earlier one, and for a protocol that is not proved as it stands.
     """
+    refuse_unproved(episode.protocol)
     lock(episode)
     protocol, today = content().protocol(episode.protocol), episode.patient.clinic.today()
-    _check_plan(protocol, stage, exercises, dose_steps or {}, figures or {})
+    figures = carried_forward(protocol, figures or {})
+    _check_plan(protocol, stage, exercises, dose_steps or {}, figures)
     plan = PlanVersion(
         id=new_id(), on=today, origin=Origin.CLINICIAN, by=str(by.pk), captured_at=clock.now(),
         protocol=episode.protocol, protocol_version=protocol.version,
         protocol_hash=content().protocol_hash(episode.protocol), constraints=constraints,
-        dose_steps=dict(dose_steps or {}), exercises=exercises, figures=dict(figures or {}),
+        dose_steps=dict(dose_steps or {}), exercises=exercises, figures=figures,
         reason=one_line(reason), expires_on=expires_on,
     )  # fmt: skip
     require_physiotherapist(by)
@@ -256,6 +261,8 @@ def _check_plan(
         allowed = known[criterion].allowed if criterion in known else None
         if allowed is None or not allowed[0] <= bound <= allowed[1]:
             raise InputError(f"{criterion} cannot be set to {bound} here.", where="figures")
+    for fault in laxer_later(protocol, figures):  # the one thing that two figures can break together
+        raise InputError(fault.message, where="figures", mend=fault.mend)
 
 
 def _criteria(protocol: Protocol) -> Iterable[Criterion]:
