@@ -27,7 +27,8 @@ _JOLT_S = 0.03
 _FIRST_SHARE = 0.1
 _LAST_SHARE = 0.7
 _JOLT_SHARE = 0.3
-# A heel that rose less than the error of its angle did not push off: the foot was lifted or turned flat, and leaves with the movement.
+# A heel that rose less than the error of its angle did not push off: the foot was lifted or turned flat, and leaves
+# with the movement.
 _LEAST_PUSH_DEG = 3.0
 _LEAVING_SHARE = 0.1
 # Within 50 ms of heel contact the toe falls by five to twenty degrees; flat and toe-first contact turn the foot less,
@@ -174,8 +175,8 @@ def _foot_strike(
         begin = max(middle, highest - 2)
         found = crossing(rates.fine, _STRIKE_SHARE * fall, begin, fastest, rising=False, last=True)
         if found is not None:
-            bounds = np.interp((_FIRST_SHARE, _LAST_SHARE), shares, np.arange(len(shares))) + first
-            return float(np.clip(found, bounds[0], bounds[1])), highest, True
+            early, late = np.interp((_FIRST_SHARE, _LAST_SHARE), shares, np.arange(len(shares))) + first
+            return float(np.clip(found, early, late)), highest, True
     jolted = first + float(np.interp(_JOLT_SHARE, shares, np.arange(len(shares))))
     return min(jolted, float(last)), highest, False
 

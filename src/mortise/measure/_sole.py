@@ -149,9 +149,7 @@ def _levers(walked: FootWalk) -> _Levers | None:
     return _Levers(above_m=above_m, ahead_m=ahead_m, behind_m=behind_m, behind_sd_m=sd_m)
 
 
-def _reach(
-    walked: FootWalk, step: Step, lift: Floats, moment: float, above_m: float
-) -> tuple[float, float]:
+def _reach(walked: FootWalk, step: Step, lift: Floats, moment: float, above_m: float) -> tuple[float, float]:
     """Return how far the point on the floor lies behind the sensor along the sole, and the sole's angle."""
     index = int(np.clip(round(moment) - step.swing.from_index, 0, len(lift) - 1))
     angle_deg = float(walked.pitch_deg[step.swing.from_index + index])
