@@ -28,7 +28,8 @@ EXERCISES = {
     "tandem-stand", "tandem-walk", "heel-to-toe-walk", "marching", "hip-abduction", "short-foot", "stair-practice",
     "incline-walk", "obstacle-step", "calm-walk", "dorsiflexion-isometric", "rest-elevation", "calf-roller",
     "front-ankle-stretch", "toe-stretch", "big-toe-band", "heel-raise-ball", "toe-yoga", "toe-curl",
-    "short-foot-one-leg", "toe-taps", "dorsiflexion-loaded", "side-press", "band-inversion", "band-eversion", "eversion-standing",
+    "short-foot-one-leg", "toe-taps", "dorsiflexion-loaded", "side-press", "band-inversion",
+    "band-eversion", "eversion-standing",
     "calf-isometric", "heel-raise-half", "heel-raise-volume", "heel-lower", "calf-raise-heavy", "seated-heel-raise",
     "soleus-raise-heavy",
 }  # fmt: skip
