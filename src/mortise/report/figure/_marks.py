@@ -102,11 +102,37 @@ def _arrow(mark: Mark, drawing: Drawing) -> MarkParts:
     return "", front, ()
 
 
+def _hop(mark: Mark, drawing: Drawing) -> MarkParts:
+    """The path of a jump: a curve through the air with its head at the landing."""
+    (x0, y0), (x1, y1) = (
+        anchored(mark.start or "near.ball", drawing),
+        anchored(mark.end or "near.ball", drawing),
+    )
+    middle = (
+        (x0 + x1) / 2,
+        (y0 + y1) / 2 + 2 * mark.radius,
+    )  # the curve passes at half the height of its handle
+    heading = degrees(atan2(x1 - middle[0], y1 - middle[1]))
+    end = up((x1, y1), heading + 180, 20)
+    points = " ".join(f"{short(x)} {short(-y)}" for x, y in (middle, end))
+    path = f'<path class="f-range" d="M{short(x0)} {short(-y0)}Q{points}"/>'
+    return "", path + _head((x1, y1), heading), ()
+
+
+def _turn(mark: Mark, drawing: Drawing) -> MarkParts:
+    """An arc about a point, with a bar where it starts."""
+    centre, forward = anchored(mark.start or "near.heel", drawing), mark.to_deg > mark.from_deg
+    ends = [up(centre, mark.from_deg, mark.radius + way) for way in (-14, 14)]
+    goal = mark.to_deg - (5 if forward else -5)
+    front = arc(centre, mark.radius, mark.from_deg, goal) + f'<path class="f-range" d="{line(ends)}"/>'
+    return "", front + _head_on_arc(centre, mark.radius, mark.to_deg, forward), ()
+
+
 def drawn_mark(mark: Mark, drawing: Drawing) -> MarkParts:
     """Return what of a mark lies behind the body, what in front, and its words."""
     if mark.kind == "shin":
         return _shin(mark, drawing)
     if mark.kind == "heel":
         return _heel(drawing)
-    simple = {"ankle": _ankle, "circle": _circle, "arrow": _arrow}
+    simple = {"ankle": _ankle, "circle": _circle, "arrow": _arrow, "hop": _hop, "turn": _turn}
     return simple[mark.kind](mark, drawing)
