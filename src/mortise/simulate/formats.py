@@ -45,6 +45,7 @@ def sensor_logger_files(samples: SensorSamples, *, split_gravity: bool = False) 
     turned = np.stack([np.interp(later, t, gyr[:, i]) for i in range(3)], axis=1)
 
     def body(time_s: Floats, xyz: Floats) -> bytes:
+        """Return one table."""
         lines = ["time,seconds_elapsed,z,y,x"]
         lines += [
             f"{_EPOCH_NS + round(s * 1e9)},{s:.6f},{z:.6f},{y:.6f},{x:.6f}"
@@ -92,6 +93,7 @@ def phyphox_zip(samples: SensorSamples) -> bytes:
     names = [f'"{{0}} {axis} ({{1}})"' for axis in "xyz"]
 
     def header(what: str, unit: str) -> str:
+        """Return the names of four columns."""
         return ",".join(['"Time (s)"', *(name.format(what, unit) for name in names)])
 
     return _zip_of(

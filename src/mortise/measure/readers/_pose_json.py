@@ -245,4 +245,5 @@ def _first_number(header: dict[str, Any], names: Sequence[str], low: float, high
 
 
 def refuse(where: str, reason: str, mend: str = "Export the keypoints again.") -> SignalError:
+    """Return the refusal of keypoints, to be raised."""
     return SignalError(reason, where=where, mend=mend)
