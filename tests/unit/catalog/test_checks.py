@@ -18,7 +18,8 @@ STRETCH = "exercises/soleus-stretch.toml"
 
 PLANTED = [
     pytest.param(*(one[key] for key in ("obligation", "file", "old", "new", "words")), id=one["id"])
-    for one in tomllib.loads(Path(__file__).with_name("planted.toml").read_text(encoding="utf-8"))["faults"]
+    for path in sorted(Path(__file__).parent.glob("planted*.toml"))
+    for one in tomllib.loads(path.read_text(encoding="utf-8"))["faults"]
 ]
 
 
@@ -82,8 +83,8 @@ def test_an_unreadable_case_file_is_a_fault(tmp_path: Path) -> None:
 def test_the_static_part_takes_under_20_ms_after_loading() -> None:
     book = read_book(CONTENT_ROOT, Faults())
     taken = []
-    for _ in range(5):
-        start = time.perf_counter()
+    for _ in range(9):
+        start = time.process_time()
         check_book(book)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     assert min(taken) < 0.020, f"{min(taken) * 1e3:.1f} ms"
