@@ -110,7 +110,7 @@ def belt_gait(recording: Recording) -> GaitResult:
         )
     strides = _strides(trunk, steps)
     flags, quality = _flags(recording, steps, strides)
-    used = steady(strides)
+    used = steady([s for s in strides if not s.quality])
     return GaitResult(
         recording=RecordingSet(
             sensors=(msgspec.structs.replace(info, flags=tuple(dict.fromkeys((*info.flags, *flags)))),),
@@ -128,7 +128,7 @@ def belt_gait(recording: Recording) -> GaitResult:
 
 def _strides(trunk: TrunkMotion, steps: Steps) -> list[Stride]:
     n = len(steps.at_s)
-    first = np.array([i for i in range(n - 2) if steps.run[i] == steps.run[i + 2]], dtype=np.int64)
+    first = np.array([i for i in range(n - 2) if steps.bout[i] == steps.bout[i + 2]], dtype=np.int64)
     start, end = steps.at_s[first], steps.at_s[first + 2]
     turned = turned_deg(trunk, start, end)
     found = []
@@ -139,6 +139,7 @@ def _strides(trunk: TrunkMotion, steps: Steps) -> list[Stride]:
         length = 4.0 * _LENGTH_FACTOR * float(np.sqrt(max(2.0 * _LEG_M * height - height * height, 0.0)))
         has_step = index > 0 and steps.run[index - 1] == steps.run[index]
         is_end = index == 0 or index + 3 >= n
+        is_whole = steps.run[index] == steps.run[index + 2]
         found.append(
             Stride(
                 side=(Side.NONE, Side.LEFT, Side.RIGHT)[int(steps.sign[index])],
@@ -162,6 +163,8 @@ def _strides(trunk: TrunkMotion, steps: Steps) -> list[Stride]:
                     or steps.bout[index + 3] != steps.bout[index]
                 ),
                 step_time_s=round(begin - float(steps.at_s[index - 1]), 4) if has_step else None,
+                # a pause inside: a step may be missing, and then both strikes were not of one foot
+                quality=() if is_whole else ("broken_rhythm",),
             )
         )
     return found
@@ -211,7 +214,7 @@ def _flags(
     if recording.placement == "pocket":
         flags.append("worn_in_pocket")
     carried = [flag for flag in recording.info.flags if flag in _CARRIED]
-    if len(steady(strides)) < FEW:
+    if len(steady([s for s in strides if not s.quality])) < FEW:
         carried.append("few_strides")
     if _n_missing(steps):
         carried.append("strides_missing")
