@@ -132,11 +132,12 @@ def _gather(errors: _Errors, walk: ReferenceWalk) -> None:
         inside = [
             s
             for s in result.strides
-            if bout["Start"] - 0.2 < s.foot_strike_s and s.next_foot_strike_s < bout["End"] + 0.2
+            if bout["Start"] - 0.2 < s.foot_strike_s
+            and s.next_foot_strike_s < bout["End"] + 0.2
+            and not s.quality
         ]
         if len(inside) >= 3:
-            inner = [at_s for at_s in times if bout["Start"] - 0.2 < at_s < bout["End"] + 0.2]
-            errors.cadence.append(60.0 * (len(inner) - 1) / (inner[-1] - inner[0]) - bout["Cadence"])
+            errors.cadence.append(mean([120.0 / s.stride_time_s for s in inside]) - bout["Cadence"])
             errors.length_m.append(mean([s.stride_length_m for s in inside]) - bout["AverageStrideLength"])
             errors.speed_m_s.append(mean([s.speed_m_s for s in inside]) - bout["WalkingSpeed"])
 

@@ -17,6 +17,7 @@ N_TRACE = 1200
 
 
 def plain(values: Floats, digits: int = 3) -> tuple[float, ...]:
+    """Return values as rounded plain numbers."""
     return tuple(np.round(values, digits).tolist())
 
 
