@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import cos, radians
 from typing import NamedTuple
 
-from mortise.report.figure._outline import SHANK, THIGH, TRUNK, Point
+from mortise.report.figure._outline import SHANK, THIGH, TRUNK, Point, turned
 from mortise.report.figure.body import ArmJoints, Body, LegJoints, down, up
 from mortise.report.figure.pose import RearPose
 
@@ -169,4 +169,25 @@ def rear_drawing(pose: RearPose) -> Drawing:
     joints = {f"near.{name}": at for name, at in near_joints.items()}
     joints |= {f"far.{name}": at for name, at in far_joints.items()}
     pins = ((near_joints["hip"], 8.0), (near_joints["knee"], 7.0))
-    return Drawing(layers, pins, joints)
+    upright = Drawing(layers, pins, joints)
+    return _lying(upright, hip, pose.turn_deg) if pose.turn_deg else upright
+
+
+def _lying(drawing: Drawing, about: Point, turn_deg: float) -> Drawing:
+    """Turn the whole body about its pelvis."""
+
+    def moved(point: Point) -> Point:
+        x, y = turned((point[0] - about[0], point[1] - about[1]), turn_deg)
+        return about[0] + x, about[1] + y
+
+    layers = tuple(
+        Layer(
+            layer.css,
+            tuple(
+                part._replace(at=moved(part.at), turn_deg=part.turn_deg + turn_deg) for part in layer.parts
+            ),
+        )
+        for layer in drawing.layers
+    )
+    pins = tuple((moved(at), radius) for at, radius in drawing.pins)
+    return Drawing(layers, pins, {name: moved(at) for name, at in drawing.joints.items()})

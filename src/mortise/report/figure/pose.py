@@ -125,12 +125,15 @@ class RearPose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Which feet carry weight.
     is_flight : bool
         The top of a jump, as in `Pose`.
+    turn_deg : float
+        Turn of the whole body about the pelvis: -90 lies on its far side.
     """
 
     words: str
     hip: Place = (0, 537)
     trunk_deg: float = 0
     trunk_bend_deg: float = 0
+    turn_deg: float = 0
     near_bend_deg: float = 0
     far_bend_deg: float = 0
     is_flight: bool = False
