@@ -8,6 +8,8 @@ from enum import StrEnum
 RECORDED_TESTS: tuple[str, ...] = (
     "gait",
     "lunge",
+    "hop",
+    "jump",
 )
 
 
