@@ -63,8 +63,8 @@ def hop_of(materials: Materials) -> TestResult:
     1. Flights come from contacts as in `jump`. Those with less than 0.8 s on the floor between are one series.
     2. A series of one flight is a single hop, of three a triple hop, of five or more repeated hops; where at least
        ten of them go sideways to and fro by 15 cm or more, side hops.
-    3. Height is g t² / 8; reactive strength height over the time on the floor before it. The reading of repeated hops on
-       both feet is the mean of the five best, as the ten-five test has it.
+    3. Height is g t² / 8; reactive strength height over the time on the floor before it. The reading of repeated
+       hops is the mean of the five best, as the ten-five test has it.
     4. Distance is the way of the foot from its place before take-off to its place after the landing, less the foot's
        length: from toe to heel, as a tape measures it.
     5. A take-off that follows the one before by more than 1.6 usual periods leaves hops believed missing.
