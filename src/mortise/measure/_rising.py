@@ -1,0 +1,367 @@
+"""What a heel rise looks like to each source: a foot sensor, a shin sensor or phone, both, markers, keypoints."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+
+from mortise.errors import SignalError
+from mortise.measure._lift import anchored_lift_m, loose_speed_m_s, ups_and_downs, vertical_m_s2
+from mortise.measure._repetitions import Repetitions, repetitions, usual_height
+from mortise.measure._sensor_segment import (
+    Flags,
+    Segment,
+    SensorAxes,
+    axes,
+    forward_deg,
+    longer_way,
+    mean_up,
+    segment,
+    standing,
+    still_stretches,
+)
+from mortise.measure.ankle_angle import AnkleAngle, ankle_angle
+from mortise.measure.axes import axes_of
+from mortise.measure.markers import Body
+from mortise.measure.recording import Floats, Recording
+from mortise.measure.segments import ankle_angles, between_deg, smoothed
+from mortise.measure.signals import window_mean
+from mortise.terms import Side
+
+# From the back of the heel to the ball of the foot, as a share of the foot's length, and an adult's foot when nobody says.
+BALL_SHARE = 0.72
+FOOT_M = 0.255
+# How much adults' feet differ from that, as a share (standard deviation): this much of the height is not known.
+FOOT_SPREAD = 0.07
+# A sensor on the instep tips more than the foot of a laboratory: 50 against 41 degrees in the one person there is.
+TIP_SPREAD = 0.10
+# Lift by integration over one rise, and angle times lever: from recordings with known truth.
+_LIFT_ERROR_CM = 0.3
+_ANGLE_ERROR_CM = 0.4
+# Markers on a heel's skin move against the bone by some millimetres; keypoints of video jitter by about a centimetre.
+_MARKER_ERROR_CM = 0.3
+_KEYPOINT_ERROR_CM = 1.0
+# Less is shifting weight: a centimetre and a half of the heel, a centimetre at the shin, five degrees of the foot.
+_LEAST_HEEL_CM = 1.5
+_LEAST_SHIN_CM = 1.0
+_LEAST_FOOT_DEG = 5.0
+# Ups and downs below this share of the usual rise are wavering at the top or bottom.
+_REVERSAL = 0.33
+_SMOOTH_S = 0.06
+# A rise of a centimetre in a second; a held position wavers by less.
+_LEAST_M_S = 0.012
+# Upward acceleration of somebody who stands, mean over 0.2 s: noise of a phone and breathing stay below, or below this
+# share of what the rises need.
+_CALM_M_S2 = 0.03
+_CALM_SHARE = 0.15
+
+
+class Rising(Struct, frozen=True, kw_only=True, eq=False):
+    """The heel rises of one side as one source sees them.
+
+    Attributes
+    ----------
+    side, rate_hz, time_s
+        Side, samples per second, seconds from the start of the recording.
+    found
+        Repetitions, in samples.
+    height_cm
+        How high the point stands over where it stands between rises, `(n,)`; NaN where not known.
+    place
+        The point: `heel`, or `shin` for a sensor that only sees the shin go up.
+    other_cm
+        Lifts that the source sees beside it, by name.
+    angle_deg
+        Plantarflexion from standing (or the foot's tip, `angle_of` says), `(n,)`, or None.
+    angle_of
+        `ankle`, `foot`, or nothing.
+    lean_deg
+        How far the shin leans from standing, or the knee bends, `(n,)`, or None.
+    lean_of
+        `shank`, `knee`, or nothing.
+    is_lost
+        Samples that are missing.
+    error_cm, error_share
+        What is not known of a height: a fixed part, and a share of it.
+    method, flags
+        How it was measured, and what speaks against it.
+    """
+
+    side: Side
+    rate_hz: float
+    time_s: Floats
+    found: Repetitions
+    height_cm: Floats
+    place: Literal["heel", "shin"]
+    other_cm: dict[str, Floats]
+    angle_deg: Floats | None
+    angle_of: Literal["ankle", "foot", ""]
+    lean_deg: Floats | None
+    lean_of: Literal["shank", "knee", ""]
+    is_lost: Flags
+    error_cm: float
+    error_share: float
+    method: str
+    flags: tuple[str, ...] = ()
+
+
+def _upright(part: Segment) -> tuple[Floats, tuple[str, ...]]:
+    """Return up while standing, and what speaks against it."""
+    where = standing(part.speed_deg_s, part.rate_hz, part.motion.is_lost)
+    if where is not None:
+        return mean_up(part, *where), ()
+    still = still_stretches(part.speed_deg_s, part.rate_hz, part.motion.is_lost)
+    if still:
+        return mean_up(part, *max(still, key=lambda each: each[1] - each[0])), ("standing_unsure",)
+    slow = part.up[part.speed_deg_s <= np.quantile(part.speed_deg_s, 0.2)].mean(axis=0)
+    up: Floats = slow / np.linalg.norm(slow)
+    return up, ("no_quiet_stance",)
+
+
+def _own_axes(part: Segment) -> tuple[SensorAxes, tuple[str, ...]]:
+    """Return the axes of one segment alone, its longer way forward."""
+    up, flags = _upright(part)
+    frame = axes([part], up)
+    if longer_way(forward_deg(part, frame), part.rate_hz) < 0.0:
+        frame = frame.opposite()
+    return frame, flags
+
+
+def of_foot(
+    foot: Recording, shank: Recording | None = None, foot_length_m: float | None = None
+) -> Rising:
+    """Return the rises seen by a sensor on the foot, with one on the shank where there is one.
+
+    Notes
+    -----
+    The foot is stiff from heel to ball and tips over the ball, so the heel stands as high as the lever times the sine of
+    the tip. A sensor on the heel goes up with it, and its own lift over all rises tells its lever; elsewhere the lever
+    is 0.72 of the foot's length, and an adult's usual one when nobody says it.
+    """
+    part = segment(foot)
+    frame, flags = _own_axes(part)
+    tip = window_mean(forward_deg(part, frame), _SMOOTH_S * part.rate_hz)
+    reversal = max(_LEAST_FOOT_DEG, _REVERSAL * usual_height(tip))
+    found = repetitions(tip, reversal)
+    lift_cm = 100.0 * anchored_lift_m(vertical_m_s2(part), part.rate_hz, _anchors(found), part.up)
+    is_heel = foot.placement == "heel"
+    lever_m = _own_lever(lift_cm, tip, found) if is_heel else BALL_SHARE * (foot_length_m or FOOT_M)
+    angle = _with_shank(foot, shank)
+    if not is_heel and foot_length_m is None:
+        flags = (*flags, "foot_length_assumed")
+    if foot.placement == "foot":
+        flags = (*flags, "spot_on_foot_unknown")
+    other = {"sensor_lift_cm": lift_cm}
+    if shank is not None:
+        other["shin_lift_cm"] = _shin_lift(shank, part, found)
+    return Rising(
+        side=foot.side,
+        rate_hz=part.rate_hz,
+        time_s=part.motion.time_s,
+        found=found,
+        height_cm=100.0 * lever_m * np.sin(np.radians(tip)),
+        place="heel",
+        other_cm=other,
+        angle_deg=tip if angle is None else _fit(-angle.dorsiflexion_deg, len(tip)),
+        angle_of="foot" if angle is None else "ankle",
+        lean_deg=None if angle is None else _fit(angle.shank_forward_deg, len(tip)),
+        lean_of="" if angle is None else "shank",
+        is_lost=part.motion.is_lost,
+        error_cm=_LIFT_ERROR_CM if is_heel else _ANGLE_ERROR_CM,
+        error_share=0.0 if is_heel else float(np.hypot(TIP_SPREAD, 0.02 if foot_length_m else FOOT_SPREAD)),
+        method=f"{'heel' if is_heel else 'foot'}-{'lift' if is_heel else 'tip'}/1",
+        flags=flags if angle is None else tuple(dict.fromkeys((*flags, *angle.flags))),
+    )
+
+
+def _own_lever(lift_cm: Floats, tip_deg: Floats, found: Repetitions) -> float:
+    """Return the lever at which lift and tip agree best over all rises, metres."""
+    peaks = [one.peak for one in found.whole if np.isfinite(lift_cm[one.peak])]
+    tips = np.sin(np.radians(tip_deg[peaks]))
+    power = float(tips @ tips)
+    return float(lift_cm[peaks] @ tips) / power / 100.0 if power > 0.0 else BALL_SHARE * FOOT_M
+
+
+def _with_shank(foot: Recording, shank: Recording | None) -> AnkleAngle | None:
+    return None if shank is None else ankle_angle(foot, shank)
+
+
+def _fit(values: Floats, n: int) -> Floats:
+    """Return `values` with the last one held until there are `n`: the shank's recording may end a little earlier."""
+    return np.concatenate([values, np.full(max(0, n - len(values)), values[-1])])[:n]
+
+
+def _anchors(found: Repetitions, still: Flags | None = None) -> list[int]:
+    """Return where the sensor stands at its lowest: before, between and after the rises.
+
+    Where it stands still (`still`), that moment is surer than the lowest point of a trace.
+    """
+    between: set[int] = set()
+    for number, one in enumerate(found.whole):
+        low, down = one.low, one.down
+        if still is not None:
+            before = found.whole[number - 1].stop if number else 0
+            after = found.whole[number + 1].start if number + 1 < len(found.whole) else len(still) - 1
+            quiet_before = np.flatnonzero(still[before : one.start + 1])
+            quiet_after = np.flatnonzero(still[one.stop : after + 1])
+            low = before + int(quiet_before[-1]) if len(quiet_before) else low
+            down = one.stop + int(quiet_after[0]) if len(quiet_after) else down
+        between |= {low, down}
+    return sorted(between)
+
+
+def _quiet(upward_m_s2: Floats, rate_hz: float) -> Flags:
+    """Return where nothing speeds up or slows down for a fifth of a second."""
+    smooth = np.abs(window_mean(upward_m_s2, 0.2 * rate_hz))
+    calm = smooth < max(_CALM_M_S2, _CALM_SHARE * float(np.quantile(smooth, 0.95)))
+    quiet: Flags = window_mean(calm.astype(float), 0.2 * rate_hz) > 0.999
+    return quiet
+
+
+def _shin_lift(shank: Recording, foot: Segment, found: Repetitions) -> Floats:
+    """Return the shin's lift on the foot's time base, between the rises that the foot shows."""
+    part = segment(shank)
+    ratio = part.rate_hz / foot.rate_hz
+    anchors = sorted({min(round(each * ratio), len(part.up) - 1) for each in _anchors(found)})
+    lift = 100.0 * anchored_lift_m(vertical_m_s2(part), part.rate_hz, anchors)
+    on_foot: Floats = np.interp(foot.motion.time_s, part.motion.time_s, lift)
+    return on_foot
+
+
+def of_shin(shank: Recording) -> Rising:
+    """Return the rises seen by a sensor or phone on the shin alone.
+
+    Notes
+    -----
+    1. Rises are found in the vertical speed, all slower than twelve seconds taken out: up, then down.
+    2. The shin stands at its lowest between them; from there to there the acceleration is integrated twice, so that
+       speed and height come back to nothing.
+
+    What goes up is the shin, carried by the ankle: less than the heel does, by a third to a half.
+    """
+    part = segment(shank)
+    upward = vertical_m_s2(part)
+    speed = window_mean(loose_speed_m_s(upward, part.rate_hz), _SMOOTH_S * part.rate_hz)
+    least = max(_LEAST_M_S, _REVERSAL * float(np.quantile(np.abs(speed), 0.95)))
+    found = ups_and_downs(speed, least)
+    anchors = _anchors(found, _quiet(upward, part.rate_hz) & (np.abs(speed) < least))
+    lift_cm = np.zeros(len(upward))
+    if len(anchors) > 1:
+        again = 100.0 * anchored_lift_m(upward, part.rate_hz, anchors)
+        lift_cm = np.where(np.isfinite(again), again, 0.0)
+    found = _high_enough(found, lift_cm)
+    frame, flags = _own_axes(part)
+    lean = np.degrees(np.arccos(np.clip(part.up @ frame.up, -1.0, 1.0)))
+    return Rising(
+        side=shank.side,
+        rate_hz=part.rate_hz,
+        time_s=part.motion.time_s,
+        found=found,
+        height_cm=lift_cm,
+        place="shin",
+        other_cm={},
+        angle_deg=None,
+        angle_of="",
+        lean_deg=lean,
+        lean_of="shank",
+        is_lost=part.motion.is_lost,
+        error_cm=_shin_error_cm(found, part.rate_hz),
+        error_share=0.0,
+        method="shin-lift/1",
+        flags=("height_at_shin", *flags),
+    )
+
+
+def _shin_error_cm(found: Repetitions, rate_hz: float) -> float:
+    """Return what a height is off by: the slower the rise, the more of it drift can hide (known truth, 2 to 8 s)."""
+    usual_s = float(np.median([one.down - one.low for one in found.whole])) / rate_hz if found.whole else 0.0
+    return float(np.hypot(_LIFT_ERROR_CM, 0.02 * usual_s**2))
+
+
+def _high_enough(found: Repetitions, lift_cm: Floats) -> Repetitions:
+    """Return the rises that are a third as high as the highest or higher, peaks where they are."""
+    placed = [
+        one._replace(peak=one.low + int(np.argmax(lift_cm[one.low : one.down + 1]))) for one in found.whole
+    ]
+    best = max((float(lift_cm[one.peak]) for one in placed), default=0.0)
+    least = max(_LEAST_SHIN_CM, _REVERSAL * best)
+    return Repetitions([one for one in placed if lift_cm[one.peak] >= least], found.halves)
+
+
+def of_body(body: Body, side: Side, foot_length_m: float | None = None) -> Rising | None:
+    """Return the rises of one side that markers or keypoints show; None when that side has no heel.
+
+    Notes
+    -----
+    The heel's own height over the floor is taken. In a picture lengths are known by the foot's length alone.
+    """
+    heel = body.heel(side)
+    if heel is None or not np.isfinite(heel).any():
+        return None
+    frame = axes_of(body)
+    scale_cm, error_share, flags = _scale(body, side, foot_length_m)
+    raw = smoothed(heel, _SMOOTH_S, body.rate_hz) @ frame.up * scale_cm
+    is_lost = ~np.isfinite(raw)
+    seen = np.flatnonzero(~is_lost)
+    height = np.interp(np.arange(len(raw)), seen, raw[seen])
+    height = height - np.quantile(height, 0.1)
+    found = repetitions(height, max(_LEAST_HEEL_CM, _REVERSAL * usual_height(height)))
+    angles = ankle_angles(body, side, frame)
+    bend = _knee_bend(body, side)
+    is_marker = body.source == "markers"
+    return Rising(
+        side=side,
+        rate_hz=body.rate_hz,
+        time_s=body.time_s,
+        found=found,
+        height_cm=height - _floor(height, found),
+        place="heel",
+        other_cm={},
+        angle_deg=None if angles is None else _from_standing(-angles.dorsiflexion_deg, found),
+        angle_of="" if angles is None else "ankle",
+        lean_deg=bend,
+        lean_of="" if bend is None else "knee",
+        is_lost=is_lost,
+        error_cm=_MARKER_ERROR_CM if is_marker else _KEYPOINT_ERROR_CM,
+        error_share=error_share,
+        method=f"heel-{body.source}/1",
+        flags=(*body.flags, *frame.flags, *flags),
+    )
+
+
+def _scale(body: Body, side: Side, foot_length_m: float | None) -> tuple[float, float, tuple[str, ...]]:
+    """Return centimetres per unit, the share by which that may be wrong, and a flag."""
+    if body.unit == "m":
+        return 100.0, 0.0, ()
+    heel, front = body.heel(side), body.forefoot(side)
+    if heel is None or front is None:
+        raise SignalError(
+            "heights in a picture need the length of a foot, and heel or toes are not seen.",
+            mend="Film the whole foot from the side, or measure with markers or a sensor.",
+        )
+    # the foot is longest in the picture when it lies flat and across the view
+    length = float(np.nanquantile(np.linalg.norm(front - heel, axis=1), 0.9))
+    flags = ("scale_from_foot",) if foot_length_m else ("scale_from_foot", "foot_length_assumed")
+    return 100.0 * (foot_length_m or FOOT_M) / length, 0.03 if foot_length_m else FOOT_SPREAD, flags
+
+
+def _knee_bend(body: Body, side: Side) -> Floats | None:
+    """Return how far the knee is bent, 0 when straight; None when hip, knee or ankle are not there."""
+    hip, knee, ankle = body.hip(side), body.knee(side), body.ankle(side)
+    if hip is None or knee is None or ankle is None:
+        return None
+    bend: Floats = between_deg(knee - ankle, hip - knee)
+    return bend - float(np.nanquantile(bend, 0.1))
+
+
+def _floor(height: Floats, found: Repetitions) -> float:
+    """Return the height between rises."""
+    lows = [float(height[index]) for one in found.whole for index in (one.low, one.down)]
+    return float(np.median(lows)) if lows else 0.0
+
+
+def _from_standing(angle: Floats, found: Repetitions) -> Floats:
+    """Return the angle from what it is between rises."""
+    return angle - _floor(np.nan_to_num(angle), found)
