@@ -22,6 +22,16 @@ from mortise.protocol.protocols import (
     Slot,
     Stage,
 )
+from mortise.protocol.questionnaires import (
+    Item,
+    ItemPack,
+    Option,
+    Questionnaire,
+    RealChange,
+    ScoreRule,
+    Scoring,
+    Ships,
+)
 from mortise.protocol.rules import Light, Rule, Tier
 
 __all__ = [
@@ -41,18 +51,26 @@ __all__ = [
     "Escalation",
     "Exercise",
     "Group",
+    "Item",
+    "ItemPack",
     "Layoff",
     "Level",
     "Light",
     "LightRule",
     "Node",
     "Operator",
+    "Option",
     "Protocol",
     "Question",
+    "Questionnaire",
+    "RealChange",
     "Reduction",
     "Review",
     "Rule",
+    "ScoreRule",
+    "Scoring",
     "Section",
+    "Ships",
     "Slot",
     "Stage",
     "Tag",
