@@ -40,7 +40,6 @@ _CARRIED = (
     "acc_clipped", "gyr_clipped", "gaps", "empty_cells", "truncated", "low_rate", "sensor_turned", "rate_contradicted",
     "unit_contradicted", "time_stamps_evened", "simulated",
 )  # fmt: skip
-_TURNED_DEG = 12.0
 
 
 def heel_rise_of(materials: Materials) -> TestResult:
@@ -242,8 +241,8 @@ def _bend(rising: Rising, number: int) -> float | None:
 
 def _n_missing(rising: Rising) -> int:
     """Return how many rises probably lie where samples are missing: breaks that are whole beats long."""
-    whole = rising.found.whole
-    if len(whole) < 3:
+    whole = [one for one in rising.found.whole if not rising.is_lost[one.low : one.down + 1].any()]
+    if len(whole) < _FEW:
         return 0
     starts = np.array([one.start for one in whole])
     usual = float(np.median(np.diff(starts)))

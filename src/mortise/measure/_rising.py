@@ -11,6 +11,7 @@ from mortise.errors import SignalError
 from mortise.measure._lift import anchored_lift_m, loose_speed_m_s, ups_and_downs, vertical_m_s2
 from mortise.measure._repetitions import Repetitions, repetitions, usual_height
 from mortise.measure._sensor_segment import (
+    STILL_DEG_S,
     Flags,
     Segment,
     SensorAxes,
@@ -37,6 +38,8 @@ FOOT_M = 0.255
 FOOT_SPREAD = 0.07
 # A sensor on the instep tips more than the foot of a laboratory: 50 against 41 degrees in the one person there is.
 TIP_SPREAD = 0.10
+# A sensor on the heel may sit a centimetre before or behind it: this share of the lever.
+_HEEL_SPOT = 0.05
 # Lift by integration over one rise, and angle times lever: from recordings with known truth.
 _LIFT_ERROR_CM = 0.3
 _ANGLE_ERROR_CM = 0.4
@@ -50,6 +53,8 @@ _LEAST_FOOT_DEG = 5.0
 # Ups and downs below this share of the usual rise are wavering at the top or bottom.
 _REVERSAL = 0.33
 _SMOOTH_S = 0.06
+# A foot or shin that stands again stands as before within this.
+_TURNED_DEG = 12.0
 # A rise of a centimetre in a second; a held position wavers by less.
 _LEAST_M_S = 0.012
 # Upward acceleration of somebody who stands, mean over 0.2 s: noise of a phone and breathing stay below, or below this
@@ -120,6 +125,16 @@ def _upright(part: Segment) -> tuple[Floats, tuple[str, ...]]:
     return up, ("no_quiet_stance",)
 
 
+def _turned(part: Segment, anchors: list[int]) -> tuple[str, ...]:
+    """Return a flag when the sensor lies in another way between the last rises than between the first."""
+    if len(anchors) < 4:
+        return ()
+    third = max(1, len(anchors) // 3)
+    early, late = (part.up[each].mean(axis=0) for each in (anchors[:third], anchors[-third:]))
+    cosine = float(early @ late / np.linalg.norm(early) / np.linalg.norm(late))
+    return ("sensor_turned",) if np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))) > _TURNED_DEG else ()
+
+
 def _own_axes(part: Segment) -> tuple[SensorAxes, tuple[str, ...]]:
     """Return the axes of one segment alone, its longer way forward."""
     up, flags = _upright(part)
@@ -145,17 +160,19 @@ def of_foot(
     tip = window_mean(forward_deg(part, frame), _SMOOTH_S * part.rate_hz)
     reversal = max(_LEAST_FOOT_DEG, _REVERSAL * usual_height(tip))
     found = repetitions(tip, reversal)
-    lift_cm = 100.0 * anchored_lift_m(vertical_m_s2(part), part.rate_hz, _anchors(found), part.up)
+    anchors = _anchors(found, _quiet(vertical_m_s2(part), part.rate_hz) & (part.speed_deg_s < STILL_DEG_S))
+    lift_cm = 100.0 * anchored_lift_m(vertical_m_s2(part), part.rate_hz, anchors, part.up)
     is_heel = foot.placement == "heel"
-    lever_m = _own_lever(lift_cm, tip, found) if is_heel else BALL_SHARE * (foot_length_m or FOOT_M)
+    lever_m = _own_lever(lift_cm, tip, found, part.rate_hz, foot_length_m) if is_heel else BALL_SHARE * (foot_length_m or FOOT_M)
     angle = _with_shank(foot, shank)
+    flags = (*flags, *_turned(part, anchors))
     if not is_heel and foot_length_m is None:
         flags = (*flags, "foot_length_assumed")
     if foot.placement == "foot":
         flags = (*flags, "spot_on_foot_unknown")
     other = {"sensor_lift_cm": lift_cm}
     if shank is not None:
-        other["shin_lift_cm"] = _shin_lift(shank, part, found)
+        other["shin_lift_cm"] = _shin_lift(shank, part, anchors)
     return Rising(
         side=foot.side,
         rate_hz=part.rate_hz,
@@ -176,12 +193,24 @@ def of_foot(
     )
 
 
-def _own_lever(lift_cm: Floats, tip_deg: Floats, found: Repetitions) -> float:
-    """Return the lever at which lift and tip agree best over all rises, metres."""
+def _own_lever(
+    lift_cm: Floats, tip_deg: Floats, found: Repetitions, rate_hz: float, foot_length_m: float | None
+) -> float:
+    """Return the lever of a sensor on the heel, metres: what its lift says, and what a foot of that length says.
+
+    Each counts by how well it is known: a lift the less the slower the rise is.
+    """
+    usual_m = BALL_SHARE * (foot_length_m or FOOT_M)
+    usual_sd_m = usual_m * float(np.hypot(_HEEL_SPOT, 0.0 if foot_length_m else FOOT_SPREAD))
     peaks = [one.peak for one in found.whole if np.isfinite(lift_cm[one.peak])]
     tips = np.sin(np.radians(tip_deg[peaks]))
     power = float(tips @ tips)
-    return float(lift_cm[peaks] @ tips) / power / 100.0 if power > 0.0 else BALL_SHARE * FOOT_M
+    if power <= 0.0:
+        return usual_m
+    seen_m = float(lift_cm[peaks] @ tips) / power / 100.0
+    seen_sd_m = _lift_error_cm(found, rate_hz) / 100.0 / float(np.median(tips))
+    weights = np.array([seen_sd_m**-2, usual_sd_m**-2])
+    return float(weights @ np.array([seen_m, usual_m]) / weights.sum())
 
 
 def _with_shank(foot: Recording, shank: Recording | None) -> AnkleAngle | None:
@@ -220,12 +249,12 @@ def _quiet(upward_m_s2: Floats, rate_hz: float) -> Flags:
     return quiet
 
 
-def _shin_lift(shank: Recording, foot: Segment, found: Repetitions) -> Floats:
+def _shin_lift(shank: Recording, foot: Segment, anchors: list[int]) -> Floats:
     """Return the shin's lift on the foot's time base, between the rises that the foot shows."""
     part = segment(shank)
     ratio = part.rate_hz / foot.rate_hz
-    anchors = sorted({min(round(each * ratio), len(part.up) - 1) for each in _anchors(found)})
-    lift = 100.0 * anchored_lift_m(vertical_m_s2(part), part.rate_hz, anchors)
+    own = sorted({min(round(each * ratio), len(part.up) - 1) for each in anchors})
+    lift = 100.0 * anchored_lift_m(vertical_m_s2(part), part.rate_hz, own)
     on_foot: Floats = np.interp(foot.motion.time_s, part.motion.time_s, lift)
     return on_foot
 
@@ -267,14 +296,14 @@ def of_shin(shank: Recording) -> Rising:
         lean_deg=lean,
         lean_of="shank",
         is_lost=part.motion.is_lost,
-        error_cm=_shin_error_cm(found, part.rate_hz),
+        error_cm=_lift_error_cm(found, part.rate_hz),
         error_share=0.0,
         method="shin-lift/1",
-        flags=("height_at_shin", *flags),
+        flags=("height_at_shin", *flags, *_turned(part, anchors)),
     )
 
 
-def _shin_error_cm(found: Repetitions, rate_hz: float) -> float:
+def _lift_error_cm(found: Repetitions, rate_hz: float) -> float:
     """Return what a height is off by: the slower the rise, the more of it drift can hide (known truth, 2 to 8 s)."""
     usual_s = float(np.median([one.down - one.low for one in found.whole])) / rate_hz if found.whole else 0.0
     return float(np.hypot(_LIFT_ERROR_CM, 0.02 * usual_s**2))
