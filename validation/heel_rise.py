@@ -13,7 +13,6 @@ import numpy as np
 from mortise.measure._heel_rise import heel_rises
 from mortise.measure.materials import Materials
 from mortise.measure.recording import Recording, RecordingInfo
-from mortise.measure.results import TestResult
 from mortise.simulate.ankle import FictionalAnkle, fictional_heel_rises
 from mortise.simulate.recordings import SensorSamples
 from mortise.terms import Side
@@ -40,13 +39,17 @@ def _segment_rows(path: Path, segment: str) -> tuple[Floats, Floats]:
 
 
 def whole_set(exercise: str, segment: str, side: Side, placement: str) -> Recording:
-    """Return all trials of one exercise as one recording at the times the files state, standing put before and after."""
+    """Return all trials of an exercise as one recording at the times the files state, standing before and after."""
     folder = data_folder() / "imu-exercise" / "parsed_h5_csv" / _SUBJECT
     name = f"{side.value.title()}{segment}"
     standing = np.median(_segment_rows(folder / "Pose" / "Pose_01_rep1.csv", name)[1], axis=0)
     parts = [_segment_rows(path, name) for path in sorted((folder / exercise).glob("*.csv"))]
     stand_s = np.arange(150) / _RATE_HZ
-    times = [parts[0][0][0] - 0.5 - stand_s[::-1], *(time_s for time_s, _ in parts), parts[-1][0][-1] + 0.5 + stand_s]
+    times = [
+        parts[0][0][0] - 0.5 - stand_s[::-1],
+        *(time_s for time_s, _ in parts),
+        parts[-1][0][-1] + 0.5 + stand_s,
+    ]
     values = [np.tile(standing, (150, 1)), *(each for _, each in parts), np.tile(standing, (150, 1))]
     time_s = np.concatenate(times) - times[0][0]
     table = np.concatenate(values)
@@ -66,7 +69,8 @@ def real() -> list[Figure]:
         shank = whole_set("HeelRaise", "Shank", side, "shank")
         found = heel_rises(Materials(sensors=(foot, shank)))
         angles = [
-            laboratory_angles(path)[f"{side.value.title()}AnkleAngle X"] for path in sorted(folder.glob("*.csv"))
+            laboratory_angles(path)[f"{side.value.title()}AnkleAngle X"]
+            for path in sorted(folder.glob("*.csv"))
         ]
         n_true += len(angles)
         n_off += abs(len(found.trials) - len(angles))
@@ -143,6 +147,4 @@ def _recording(samples: SensorSamples) -> Recording:
         file="made up", sha256="", format="csv", side=Side(samples.side), placement=samples.placement,
         rate_hz=samples.rate_hz, n_samples=len(samples.time_s), duration_s=float(samples.time_s[-1]),
     )  # fmt: skip
-    return Recording(
-        info=info, time_s=samples.time_s, acc_m_s2=samples.acc_m_s2, gyr_rad_s=samples.gyr_rad_s
-    )
+    return Recording(info=info, time_s=samples.time_s, acc_m_s2=samples.acc_m_s2, gyr_rad_s=samples.gyr_rad_s)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from mortise.errors import SignalError
-from mortise.measure._rising import Rising, of_body, of_foot, of_shin
+from mortise.measure._heel_rise_readings import count_of, n_missing, readings_of
+from mortise.measure._rising import Rising, of_foot, of_shin
+from mortise.measure._rising_body import of_body
 from mortise.measure.markers import SIDES, Body, body_from, body_of_lab
 from mortise.measure.materials import Materials
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording
-from mortise.measure.results import Curve, Event, Reading, Refused, TestResult, Trial
+from mortise.measure.results import Curve, Event, Refused, TestResult, Trial
 from mortise.terms import Side
 
 __all__ = ["heel_rise_of", "heel_rises"]
 
 _GRAVITY_M_S2 = 9.80665
-# The beat of the test: 30 rises a minute (evidence HR-01). A fifth off is another test.
-_BEAT_S = 2.0
-_OFF_BEAT = 0.2
 # A rise below half of the best is low: the set would be over, but it is a rise.
 _LOW = 0.5
 # The shin leans forward half as far as the knee bends; honest rises of the reference recordings stay below seven.
@@ -25,17 +24,10 @@ _SHANK_BEND_DEG = 10.0
 _KNEE_BEND_DEG = 20.0
 # Share of the set in which the knee may help before the readings say so.
 _BENT_SHARE = 0.25
-# What a range is off by: sensors against a laboratory's angle (one person), markers by the skin, keypoints of video.
-_RANGE_ERROR_DEG = {"foot-tip": 11.0, "heel-lift": 11.0, "heel-markers": 3.0, "heel-keypoints": 8.0}
-# A line through fewer heights says nothing of fatigue.
-_LEAST_FOR_SLOPE = 5
-_N_BEST = 3
 _FEW = 3
 _N_TRACE = 600
 # Two sides that rise together: at least this share of the rises overlap.
 _TOGETHER = 0.5
-# Breaks longer than this many usual rises are rests; a rise may have got lost only where samples did.
-_REST = 1.7
 _CARRIED = (
     "acc_clipped", "gyr_clipped", "gaps", "empty_cells", "truncated", "low_rate", "sensor_turned", "rate_contradicted",
     "unit_contradicted", "time_stamps_evened", "simulated",
@@ -94,19 +86,21 @@ def heel_rises(materials: Materials, foot_length_m: float | None = None) -> Test
             mend="Stand still for a second, then rise on to the toes and come down all the way, each time.",
         )
     both = _is_both_legs(seen)
-    carried = tuple(
-        flag for sensor in materials.sensors for flag in sensor.info.flags if flag in _CARRIED
-    )
+    carried = tuple(flag for sensor in materials.sensors for flag in sensor.info.flags if flag in _CARRIED)
     trials = {each.side: _trials(each) for each in seen}
-    missing = sum(_n_missing(each) for each in seen)
+    missing = sum(n_missing(each) for each in seen)
     readings = [
         reading
         for each in seen
-        for reading in _readings(each, trials[each.side], both, _flags(each, trials[each.side], both, carried))
+        for reading in readings_of(
+            each, trials[each.side], both, _flags(each, trials[each.side], both, carried)
+        )
     ]
     if both:
         n_rises = min(len(found) for found in trials.values())
-        readings.append(_count("double_heel_rise_count", Side.NONE, n_rises, seen[0], carried))
+        readings.append(
+            count_of("double_heel_rise_count", Side.NONE, n_rises, trials[seen[0].side], seen[0], carried)
+        )
     return TestResult(
         test="heel-rise",
         recording=materials.recording_set(),
@@ -239,20 +233,6 @@ def _bend(rising: Rising, number: int) -> float | None:
     return float(np.nanmax(rising.lean_deg[start : one.stop + 1]))
 
 
-def _n_missing(rising: Rising) -> int:
-    """Return how many rises probably lie where samples are missing: breaks that are whole beats long."""
-    whole = [one for one in rising.found.whole if not rising.is_lost[one.low : one.down + 1].any()]
-    if len(whole) < _FEW:
-        return 0
-    starts = np.array([one.start for one in whole])
-    usual = float(np.median(np.diff(starts)))
-    return sum(
-        max(0, round((late.start - early.start) / usual) - 1)
-        for early, late in zip(whole[:-1], whole[1:], strict=True)
-        if late.start - early.start > _REST * usual and rising.is_lost[early.stop : late.start + 1].any()
-    )
-
-
 def _flags(rising: Rising, trials: list[Trial], both: bool, carried: tuple[str, ...]) -> tuple[str, ...]:
     found = [*rising.flags, *carried]
     if rising.side is Side.NONE:
@@ -266,75 +246,9 @@ def _flags(rising: Rising, trials: list[Trial], both: bool, carried: tuple[str, 
         found.append("knee_bent")
     if rising.lean_deg is None:
         found.append("knee_not_seen")
-    if _n_missing(rising):
+    if n_missing(rising):
         found.append("rises_missing")
     return tuple(dict.fromkeys(found))
-
-
-def _readings(rising: Rising, trials: list[Trial], both: bool, flags: tuple[str, ...]) -> list[Reading]:
-    """Return the readings of one side."""
-    heights = np.array([trial.values["height_cm"] for trial in trials])
-    best = np.sort(heights)[-_N_BEST:]
-    method_cm = float(np.hypot(rising.error_cm, rising.error_share * float(best.mean())))
-    spread = float(np.std(best, ddof=1) / np.sqrt(len(best))) if len(best) > 1 else 0.0
-    side, method, n = rising.side, rising.method, len(trials)
-
-    def reading(measure: str, value: float, unit: str, error: float, n_used: int = n) -> Reading:
-        return Reading(
-            measure=measure, side=side, value=round(value, 3), unit=unit, error=round(error, 3), quality=flags,
-            method=method, n_trials=n_used,
-        )  # fmt: skip
-
-    found = [reading("heel_rise_height_cm", float(best.mean()), "cm", float(np.hypot(spread, method_cm)), len(best))]
-    if not both:
-        found.insert(0, _count("heel_rise_count", side, n, rising, flags, trials))
-    work = float(sum(trial.values["work_j_kg"] for trial in trials))
-    share = method_cm / float(best.mean())
-    found.append(reading("heel_rise_work_j_kg", work, "j_kg", share * work))
-    periods = np.array([trial.values["period_s"] for trial in trials if "period_s" in trial.values])
-    if len(periods):
-        error = float(np.hypot(1.25 * _sem(periods), 1.0 / rising.rate_hz))
-        found.append(reading("heel_rise_period_s", float(np.median(periods)), "s", error, len(periods)))
-    ranges = np.array([trial.values["range_deg"] for trial in trials if "range_deg" in trial.values])
-    if rising.angle_of == "ankle" and len(ranges):
-        error = float(np.hypot(1.25 * _sem(ranges), _RANGE_ERROR_DEG[rising.method.split("/")[0]]))
-        found.append(reading("heel_rise_range_deg", float(np.median(ranges)), "deg", error, len(ranges)))
-    slope = _fatigue(heights)
-    if slope is not None:
-        found.append(reading("heel_rise_fatigue_pct", slope[0], "pct", slope[1]))
-    return found
-
-
-def _sem(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-    return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
-
-
-def _count(
-    measure: str, side: Side, n: int, rising: Rising, flags: tuple[str, ...], trials: list[Trial] | None = None
-) -> Reading:
-    """Return how many rises there were, flagged when they do not follow the beat of the test."""
-    periods = [trial.values["period_s"] for trial in trials or _trials(rising) if "period_s" in trial.values]
-    if periods and abs(_BEAT_S / float(np.median(periods)) - 1.0) > _OFF_BEAT:
-        flags = (*flags, "off_beat")
-    missing = _n_missing(rising)
-    return Reading(
-        measure=measure, side=side, value=float(n), unit="count", error=float(missing), quality=flags,
-        method=rising.method, n_trials=n,
-    )  # fmt: skip
-
-
-def _fatigue(heights_cm: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, float] | None:
-    """Return the slope of the heights in per cent of their start per rise, and its standard error."""
-    n = len(heights_cm)
-    if n < _LEAST_FOR_SLOPE:
-        return None
-    number = np.arange(n) - 0.5 * (n - 1)
-    power = float(number @ number)
-    slope = float(number @ heights_cm) / power
-    start = float(heights_cm.mean()) - slope * 0.5 * (n - 1)
-    rest = heights_cm - heights_cm.mean() - slope * number
-    error = float(np.sqrt(rest @ rest / (n - 2) / power))
-    return 100.0 * slope / start, 100.0 * error / start
 
 
 def _refused(rising: Rising) -> list[Refused]:

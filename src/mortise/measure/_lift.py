@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from mortise.measure._repetitions import Movement, Repetitions
@@ -29,8 +31,8 @@ def loose_speed_m_s(upward_m_s2: Floats, rate_hz: float) -> Floats:
 
     Notes
     -----
-    The acceleration is divided by the angular frequency in the spectrum. Both ends are mirrored in time first, so that they
-    do not ring. Speed drifts far less than height: half a degree of error in the tilt does not hide a rise in it.
+    The acceleration is divided by the angular frequency in the spectrum. Both ends are mirrored in time first, so that
+    they do not ring. Speed drifts far less than height: half a degree of error in the tilt does not hide a rise in it.
     """
     n = len(upward_m_s2)
     both = np.concatenate([upward_m_s2[::-1], upward_m_s2, upward_m_s2[::-1]])
@@ -85,7 +87,9 @@ def ups_and_downs(speed_m_s: Floats, least_m_s: float) -> Repetitions:
     return found
 
 
-def anchored_lift_m(upward_m_s2: Floats, rate_hz: float, anchors: list[int], up: Floats | None = None) -> Floats:
+def anchored_lift_m(
+    upward_m_s2: Floats, rate_hz: float, anchors: list[int], up: Floats | None = None
+) -> Floats:
     """Return the lift above the line through the anchors, `(n,)`, NaN before the first and after the last.
 
     Parameters
@@ -107,7 +111,7 @@ def anchored_lift_m(upward_m_s2: Floats, rate_hz: float, anchors: list[int], up:
     2. Between two anchors the acceleration is integrated twice. What is left of an offset and a slope is taken out so
        that speed and height come back to nothing exactly.
     """
-    spans = list(zip(anchors[:-1], anchors[1:], strict=True))
+    spans = list(itertools.pairwise(anchors))
     plain = upward_m_s2
     if up is not None and anchors:
         plain = upward_m_s2 - _felt_bias(upward_m_s2, rate_hz, spans, up - up[anchors[0]])

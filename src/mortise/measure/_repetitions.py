@@ -73,14 +73,18 @@ def repetitions(trace: Floats, reversal: float) -> Repetitions:
 
 
 def _bordered(trace: Floats, low: int, peak: int, down: int) -> Movement:
-    """Return the movement with its borders nearest to the peak; it stands where the trace last, or first, does not rise."""
+    """Return the movement with its borders nearest to the peak; it stands where the trace last does not rise."""
     rise, fall = trace[low : peak + 1], trace[peak : down + 1]
     start = low + int(np.flatnonzero(rise <= trace[low] + _MOVING * (trace[peak] - trace[low]))[-1])
     stop = peak + int(np.flatnonzero(fall <= trace[down] + _MOVING * (trace[peak] - trace[down]))[0])
     flat = np.flatnonzero(np.diff(trace[low : start + 1]) <= 0.0)
     falling = np.flatnonzero(np.diff(trace[stop : down + 1]) >= 0.0)
     return Movement(
-        low + int(flat[-1]) + 1 if len(flat) else low, start, peak, stop, stop + int(falling[0]) if len(falling) else down
+        low + int(flat[-1]) + 1 if len(flat) else low,
+        start,
+        peak,
+        stop,
+        stop + int(falling[0]) if len(falling) else down,
     )
 
 

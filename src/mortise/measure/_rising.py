@@ -1,4 +1,4 @@
-"""What a heel rise looks like to each source: a foot sensor, a shin sensor or phone, both, markers, keypoints."""
+"""What a heel rise looks like to a sensor on the foot, to a sensor or phone on the shin, and to both."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 from msgspec import Struct
 
-from mortise.errors import SignalError
 from mortise.measure._lift import anchored_lift_m, loose_speed_m_s, ups_and_downs, vertical_m_s2
 from mortise.measure._repetitions import Repetitions, repetitions, usual_height
 from mortise.measure._sensor_segment import (
@@ -24,14 +23,11 @@ from mortise.measure._sensor_segment import (
     still_stretches,
 )
 from mortise.measure.ankle_angle import AnkleAngle, ankle_angle
-from mortise.measure.axes import axes_of
-from mortise.measure.markers import Body
 from mortise.measure.recording import Floats, Recording
-from mortise.measure.segments import ankle_angles, between_deg, smoothed
 from mortise.measure.signals import window_mean
 from mortise.terms import Side
 
-# From the back of the heel to the ball of the foot, as a share of the foot's length, and an adult's foot when nobody says.
+# From the back of the heel to the ball of the foot, as a share of the foot's length; an adult's foot when nobody says.
 BALL_SHARE = 0.72
 FOOT_M = 0.255
 # How much adults' feet differ from that, as a share (standard deviation): this much of the height is not known.
@@ -43,16 +39,12 @@ _HEEL_SPOT = 0.05
 # Lift by integration over one rise, and angle times lever: from recordings with known truth.
 _LIFT_ERROR_CM = 0.3
 _ANGLE_ERROR_CM = 0.4
-# Markers on a heel's skin move against the bone by some millimetres; keypoints of video jitter by about a centimetre.
-_MARKER_ERROR_CM = 0.3
-_KEYPOINT_ERROR_CM = 1.0
-# Less is shifting weight: a centimetre and a half of the heel, a centimetre at the shin, five degrees of the foot.
-_LEAST_HEEL_CM = 1.5
+# Less is shifting weight: a centimetre at the shin, five degrees of the foot.
 _LEAST_SHIN_CM = 1.0
 _LEAST_FOOT_DEG = 5.0
 # Ups and downs below this share of the usual rise are wavering at the top or bottom.
-_REVERSAL = 0.33
-_SMOOTH_S = 0.06
+REVERSAL = 0.33
+SMOOTH_S = 0.06
 # A foot or shin that stands again stands as before within this.
 _TURNED_DEG = 12.0
 # A rise of a centimetre in a second; a held position wavers by less.
@@ -144,26 +136,28 @@ def _own_axes(part: Segment) -> tuple[SensorAxes, tuple[str, ...]]:
     return frame, flags
 
 
-def of_foot(
-    foot: Recording, shank: Recording | None = None, foot_length_m: float | None = None
-) -> Rising:
+def of_foot(foot: Recording, shank: Recording | None = None, foot_length_m: float | None = None) -> Rising:
     """Return the rises seen by a sensor on the foot, with one on the shank where there is one.
 
     Notes
     -----
-    The foot is stiff from heel to ball and tips over the ball, so the heel stands as high as the lever times the sine of
-    the tip. A sensor on the heel goes up with it, and its own lift over all rises tells its lever; elsewhere the lever
-    is 0.72 of the foot's length, and an adult's usual one when nobody says it.
+    The foot is stiff from heel to ball and tips over the ball, so the heel stands as high as the lever times the sine
+    of the tip. A sensor on the heel goes up with it, and its own lift over all rises tells its lever; elsewhere the
+    lever is 0.72 of the foot's length, and an adult's usual one when nobody says it.
     """
     part = segment(foot)
     frame, flags = _own_axes(part)
-    tip = window_mean(forward_deg(part, frame), _SMOOTH_S * part.rate_hz)
-    reversal = max(_LEAST_FOOT_DEG, _REVERSAL * usual_height(tip))
+    tip = window_mean(forward_deg(part, frame), SMOOTH_S * part.rate_hz)
+    reversal = max(_LEAST_FOOT_DEG, REVERSAL * usual_height(tip))
     found = repetitions(tip, reversal)
     anchors = _anchors(found, _quiet(vertical_m_s2(part), part.rate_hz) & (part.speed_deg_s < STILL_DEG_S))
     lift_cm = 100.0 * anchored_lift_m(vertical_m_s2(part), part.rate_hz, anchors, part.up)
     is_heel = foot.placement == "heel"
-    lever_m = _own_lever(lift_cm, tip, found, part.rate_hz, foot_length_m) if is_heel else BALL_SHARE * (foot_length_m or FOOT_M)
+    lever_m = (
+        _own_lever(lift_cm, tip, found, part.rate_hz, foot_length_m)
+        if is_heel
+        else BALL_SHARE * (foot_length_m or FOOT_M)
+    )
     angle = _with_shank(foot, shank)
     flags = (*flags, *_turned(part, anchors))
     if not is_heel and foot_length_m is None:
@@ -272,8 +266,8 @@ def of_shin(shank: Recording) -> Rising:
     """
     part = segment(shank)
     upward = vertical_m_s2(part)
-    speed = window_mean(loose_speed_m_s(upward, part.rate_hz), _SMOOTH_S * part.rate_hz)
-    least = max(_LEAST_M_S, _REVERSAL * float(np.quantile(np.abs(speed), 0.95)))
+    speed = window_mean(loose_speed_m_s(upward, part.rate_hz), SMOOTH_S * part.rate_hz)
+    least = max(_LEAST_M_S, REVERSAL * float(np.quantile(np.abs(speed), 0.95)))
     found = ups_and_downs(speed, least)
     anchors = _anchors(found, _quiet(upward, part.rate_hz) & (np.abs(speed) < least))
     lift_cm = np.zeros(len(upward))
@@ -315,82 +309,5 @@ def _high_enough(found: Repetitions, lift_cm: Floats) -> Repetitions:
         one._replace(peak=one.low + int(np.argmax(lift_cm[one.low : one.down + 1]))) for one in found.whole
     ]
     best = max((float(lift_cm[one.peak]) for one in placed), default=0.0)
-    least = max(_LEAST_SHIN_CM, _REVERSAL * best)
+    least = max(_LEAST_SHIN_CM, REVERSAL * best)
     return Repetitions([one for one in placed if lift_cm[one.peak] >= least], found.halves)
-
-
-def of_body(body: Body, side: Side, foot_length_m: float | None = None) -> Rising | None:
-    """Return the rises of one side that markers or keypoints show; None when that side has no heel.
-
-    Notes
-    -----
-    The heel's own height over the floor is taken. In a picture lengths are known by the foot's length alone.
-    """
-    heel = body.heel(side)
-    if heel is None or not np.isfinite(heel).any():
-        return None
-    frame = axes_of(body)
-    scale_cm, error_share, flags = _scale(body, side, foot_length_m)
-    raw = smoothed(heel, _SMOOTH_S, body.rate_hz) @ frame.up * scale_cm
-    is_lost = ~np.isfinite(raw)
-    seen = np.flatnonzero(~is_lost)
-    height = np.interp(np.arange(len(raw)), seen, raw[seen])
-    height = height - np.quantile(height, 0.1)
-    found = repetitions(height, max(_LEAST_HEEL_CM, _REVERSAL * usual_height(height)))
-    angles = ankle_angles(body, side, frame)
-    bend = _knee_bend(body, side)
-    is_marker = body.source == "markers"
-    return Rising(
-        side=side,
-        rate_hz=body.rate_hz,
-        time_s=body.time_s,
-        found=found,
-        height_cm=height - _floor(height, found),
-        place="heel",
-        other_cm={},
-        angle_deg=None if angles is None else _from_standing(-angles.dorsiflexion_deg, found),
-        angle_of="" if angles is None else "ankle",
-        lean_deg=bend,
-        lean_of="" if bend is None else "knee",
-        is_lost=is_lost,
-        error_cm=_MARKER_ERROR_CM if is_marker else _KEYPOINT_ERROR_CM,
-        error_share=error_share,
-        method=f"heel-{body.source}/1",
-        flags=(*body.flags, *frame.flags, *flags),
-    )
-
-
-def _scale(body: Body, side: Side, foot_length_m: float | None) -> tuple[float, float, tuple[str, ...]]:
-    """Return centimetres per unit, the share by which that may be wrong, and a flag."""
-    if body.unit == "m":
-        return 100.0, 0.0, ()
-    heel, front = body.heel(side), body.forefoot(side)
-    if heel is None or front is None:
-        raise SignalError(
-            "heights in a picture need the length of a foot, and heel or toes are not seen.",
-            mend="Film the whole foot from the side, or measure with markers or a sensor.",
-        )
-    # the foot is longest in the picture when it lies flat and across the view
-    length = float(np.nanquantile(np.linalg.norm(front - heel, axis=1), 0.9))
-    flags = ("scale_from_foot",) if foot_length_m else ("scale_from_foot", "foot_length_assumed")
-    return 100.0 * (foot_length_m or FOOT_M) / length, 0.03 if foot_length_m else FOOT_SPREAD, flags
-
-
-def _knee_bend(body: Body, side: Side) -> Floats | None:
-    """Return how far the knee is bent, 0 when straight; None when hip, knee or ankle are not there."""
-    hip, knee, ankle = body.hip(side), body.knee(side), body.ankle(side)
-    if hip is None or knee is None or ankle is None:
-        return None
-    bend: Floats = between_deg(knee - ankle, hip - knee)
-    return bend - float(np.nanquantile(bend, 0.1))
-
-
-def _floor(height: Floats, found: Repetitions) -> float:
-    """Return the height between rises."""
-    lows = [float(height[index]) for one in found.whole for index in (one.low, one.down)]
-    return float(np.median(lows)) if lows else 0.0
-
-
-def _from_standing(angle: Floats, found: Repetitions) -> Floats:
-    """Return the angle from what it is between rises."""
-    return angle - _floor(np.nan_to_num(angle), found)

@@ -145,7 +145,9 @@ def test_swapped_sides_swap_and_mirroring_changes_nothing() -> None:
 def test_lost_samples_take_their_rises_with_them_and_are_counted_as_missing() -> None:
     foot = read_ankle(fictional_heel_rises(2, heights_cm=(9.0,) * 9))[0]
     keep = (foot.time_s < 8.1) | (foot.time_s > 11.9)
-    holed = replace(foot, time_s=foot.time_s[keep], acc_m_s2=foot.acc_m_s2[keep], gyr_rad_s=foot.gyr_rad_s[keep])
+    holed = replace(
+        foot, time_s=foot.time_s[keep], acc_m_s2=foot.acc_m_s2[keep], gyr_rad_s=foot.gyr_rad_s[keep]
+    )
     result = _measured(holed)
     counted = sum(trial.is_counted for trial in result.trials)
     assert counted + result.n_trials_missing >= 8
@@ -205,7 +207,12 @@ def _body(made: FictionalAnkle, unit_scale: float = 1.0) -> dict[str, np.ndarray
 def _lab(points: dict[str, np.ndarray]) -> measure.LabRecording:
     n = len(next(iter(points.values())))
     info = measure.LabInfo(
-        file="rises.trc", sha256="0", format="trc", point_rate_hz=100.0, n_frames=n, duration_s=(n - 1) / 100.0
+        file="rises.trc",
+        sha256="0",
+        format="trc",
+        point_rate_hz=100.0,
+        n_frames=n,
+        duration_s=(n - 1) / 100.0,
     )
     markers = tuple(
         measure.Marker(label=name, points_m=values, residual_m=np.zeros(n)) for name, values in points.items()
@@ -237,7 +244,13 @@ def test_keypoints_of_a_video_are_scaled_by_the_foot() -> None:
     keypoints |= {"left_hip": hip, "right_hip": hip}
     n = len(hip)
     info = measure.PoseInfo(
-        file="video.json", sha256="0", format="mediapipe", rate_hz=100.0, n_frames=n, duration_s=n / 100.0, unit="px"
+        file="video.json",
+        sha256="0",
+        format="mediapipe",
+        rate_hz=100.0,
+        n_frames=n,
+        duration_s=n / 100.0,
+        unit="px",
     )
     pose = measure.PoseRecording(
         info=info, time_s=np.arange(n) / 100.0, keypoints=keypoints,
