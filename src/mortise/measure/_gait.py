@@ -1,264 +1,59 @@
-"""Gait from one or two foot sensors: strides, and the readings made of them."""
+"""Gait from whatever was recorded: the door to the ways of measuring it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-import numpy as np
-
 from mortise.errors import SignalError
-from mortise.measure._gait_curves import curves_of, events_of
-from mortise.measure._gait_readings import LEAST_STRIDES, foot_readings, steady, whole_readings
-from mortise.measure._walk import TURN_DEG, FootWalk, strides_of, walk
+from mortise.measure._belt import BELT_PLACEMENTS, belt_gait
+from mortise.measure._feet import feet_gait
 from mortise.measure.materials import Materials, need_sensors
-from mortise.measure.recording import FOOT_PLACEMENTS, Recording, RecordingInfo
-from mortise.measure.results import Bout, GaitResult, Reading, RecordingSet, Refused, Stride
-from mortise.terms import Side
+from mortise.measure.recording import FOOT_PLACEMENTS, Recording
+from mortise.measure.results import GaitResult
 
 
-def gait(recordings: Sequence[Recording]) -> GaitResult:
-    """Measure gait from one or two foot sensors.
+def gait(recordings: Sequence[Recording], foot_length_m: float | None = None) -> GaitResult:
+    """Measure gait from sensors: on one or both feet, or one at the waist.
 
     Parameters
     ----------
     recordings
-        One recording, or one of each foot whose clocks started together.
+        Sensors of one walk whose clocks started together. Feet win; without them a sensor at the belt, in a pocket or
+        on the lower back is used; of one whose place is not known the data tell whether it was on a foot.
+    foot_length_m
+        Heel to toe, where somebody measured it; it sharpens heel clearance.
 
     Returns
     -------
     GaitResult
-        Strides of both feet in order of time, readings, what was refused, and curves to draw.
+        Strides, bouts, readings, what was refused, and curves to draw.
 
     Raises
     ------
     SignalError
-        When a recording cannot be used for gait, with sample or channel and the mend.
-
-    Notes
-    -----
-    1. Orientation by VQF without magnetometer; swings are what lies between two still moments (`find_swings`).
-    2. The foot's axes come from gravity in stance, the principal axis of turning in swing and the way walked.
-    3. Foot off and foot strike come from the foot's pitch rate (`find_events`); lengths from integrating twice with
-       velocity zero in mid-stance on both ends.
-    4. Readings use steady strides: no turn, neither first nor last of a bout. Turns stay in the stride table.
-    5. `error` adds the standard error over strides and the method's own error in quadrature.
-
-    Data needs: a foot sensor on each or one foot, 80 Hz or more for event times, any mounting, ten metres of walking.
-
-    References
-    ----------
-    Laidig and Seel 2023, Information Fusion 91, 187-204, doi:10.1016/j.inffus.2022.10.014.
+        When nothing of it can be measured, with the mend.
     """
-    chosen = _choose(recordings)
-    walks = [walk(recording) for recording in chosen]
-    per_foot = [strides_of(walked) for walked in walks]
-    bouts, per_foot = _join_bouts(per_foot)
-    missing = [_n_missing(walked, strides) for walked, strides in zip(walks, per_foot, strict=True)]
-    flags = _joint_flags(walks, per_foot)
-    readings: list[Reading] = []
-    for walked, strides, n_missing in zip(walks, per_foot, missing, strict=True):
-        readings += foot_readings(walked, strides, n_missing, flags)
-    readings += whole_readings(walks, per_foot, flags)
-    refused = [each for walked in walks for each in walked.refused]
-    refused += _refused_missing(walks, missing)
-    refused += [
-        _refused_few(walked)
-        for walked, strides in zip(walks, per_foot, strict=True)
-        if len(strides) < LEAST_STRIDES
-    ]
-    in_order = sorted((s for each in per_foot for s in each), key=lambda s: (s.foot_strike_s, s.side))
-    return GaitResult(
-        recording=RecordingSet(
-            sensors=tuple(_info_with(walked, flags) for walked in walks),
-            duration_s=max(walked.recording.info.duration_s for walked in walks),
-        ),
-        readings=tuple(readings),
-        strides=tuple(in_order),
-        bouts=bouts,
-        n_strides_missing=sum(missing) + sum(each.n_missing for walked in walks for each in walked.refused),
-        refused=tuple(refused),
-        curves=tuple(
-            curve for walked, each in zip(walks, per_foot, strict=True) for curve in curves_of(walked, each)
-        ),
-        events=tuple(event for each in per_foot for event in events_of(each)),
-    )
+    feet = [each for each in recordings if each.placement in FOOT_PLACEMENTS]
+    waist = [each for each in recordings if each.placement in BELT_PLACEMENTS]
+    unknown = [each for each in recordings if each.placement == "unknown"]
+    if not feet and waist:
+        return belt_gait(waist[0])
+    if not feet and len(unknown) == 1:
+        return _wherever(unknown[0], foot_length_m)
+    return feet_gait(recordings, foot_length_m)
+
+
+def _wherever(recording: Recording, foot_length_m: float | None) -> GaitResult:
+    """Measure a sensor whose place nobody named: on a foot if it stands still in every stance, else at the waist."""
+    try:
+        return feet_gait([recording], foot_length_m)
+    except SignalError as not_on_foot:
+        try:
+            return belt_gait(recording)
+        except SignalError:
+            raise not_on_foot from None
 
 
 def gait_of(materials: Materials) -> GaitResult:
     """Measure gait from whatever was recorded."""
     return gait(need_sensors(materials, "gait"))
-
-
-def _choose(recordings: Sequence[Recording]) -> list[Recording]:
-    """Return the foot sensors to use: at most one per side."""
-    if not recordings:
-        raise SignalError("there is no recording.", mend="Give one or two foot recordings.")
-    feet = [each for each in recordings if each.placement in FOOT_PLACEMENTS or each.placement == "unknown"]
-    on_foot = [each for each in feet if each.placement in FOOT_PLACEMENTS]
-    feet = on_foot or feet
-    if not feet:
-        worn = ", ".join(sorted({each.placement for each in recordings}))
-        raise SignalError(
-            f"gait needs a sensor on a foot; these were worn at: {worn}.",
-            where=recordings[0].info.file,
-            mend="Record with a sensor on the foot, or name the placement with --placement.",
-        )
-    if len(feet) > 2:
-        raise SignalError(f"{len(feet)} foot recordings were given.", mend="Give one of each foot.")
-    if len(feet) == 2 and feet[0].side is feet[1].side:
-        said = "no side" if feet[0].side is Side.NONE else f"the same side ({feet[0].side.value})"
-        raise SignalError(
-            f"both recordings have {said}.",
-            where=f"{feet[0].info.file}, {feet[1].info.file}",
-            mend="Say which is which with --left FILE --right FILE.",
-        )
-    if len(feet) == 2 and Side.NONE in (feet[0].side, feet[1].side):
-        raise SignalError(
-            "one of the two recordings has no side.",
-            where=f"{feet[0].info.file}, {feet[1].info.file}",
-            mend="Say which is which with --left FILE --right FILE.",
-        )
-    if len(feet) == 2 and np.array_equal(feet[0].acc_m_s2, feet[1].acc_m_s2):
-        raise SignalError(
-            "both files hold the same samples.",
-            where=f"{feet[0].info.file}, {feet[1].info.file}",
-            mend="Give one recording of each foot.",
-        )
-    return feet
-
-
-def _join_bouts(per_foot: list[list[Stride]]) -> tuple[tuple[Bout, ...], list[list[Stride]]]:
-    """Number bouts over both feet together: spells of either foot that overlap are one bout."""
-    spells = sorted(
-        (
-            min(s.foot_strike_s for s in strides if s.bout == number),
-            max(s.next_foot_strike_s for s in strides if s.bout == number),
-        )
-        for strides in per_foot
-        for number in {s.bout for s in strides}
-    )
-    joined: list[list[float]] = []
-    for start, end in spells:
-        if joined and start <= joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], end)
-        else:
-            joined.append([start, end])
-    renumbered = [
-        [
-            msgspec.structs.replace(
-                s, bout=next(n for n, (a, b) in enumerate(joined, 1) if a <= s.foot_strike_s <= b)
-            )
-            for s in strides
-        ]
-        for strides in per_foot
-    ]
-    bouts = tuple(
-        Bout(
-            number=number,
-            start_s=start,
-            end_s=end,
-            n_strides=sum(s.bout == number for strides in renumbered for s in strides),
-            distance_m=round(
-                max(sum(s.stride_length_m for s in strides if s.bout == number) for strides in renumbered), 2
-            ),
-        )
-        for number, (start, end) in enumerate(joined, 1)
-    )
-    return bouts, renumbered
-
-
-def _n_missing(walked: FootWalk, strides: list[Stride]) -> int:
-    """Return how many strides are believed missing: straight strides that last a whole multiple of the usual time."""
-    used = steady(strides)
-    if len(used) < LEAST_STRIDES:
-        return 0
-    usual_s = float(np.median([s.stride_time_s for s in used]))
-    n = 0
-    for stride in strides:
-        multiple = stride.stride_time_s / usual_s
-        if multiple > 1.6 and abs(_stance_turn_deg(walked, stride)) < TURN_DEG and not stride.is_turn:
-            # a pause stretches the stance only; a missed swing leaves movement above stillness inside it
-            n += round(multiple) - 1 if _moved_in_stance(walked, stride, usual_s) else 0
-    return n
-
-
-def _stance_turn_deg(walked: FootWalk, stride: Stride) -> float:
-    """Return how far the foot turned about the vertical during the stance of `stride`."""
-    rate = walked.motion.rate_hz
-    first, last = int(stride.foot_strike_s * rate), int(stride.foot_off_s * rate)
-    up = walked.pose.quat[first:last]
-    turn = walked.pose.gyr_rad_s[first:last]
-    # vertical part of the angular velocity: third row of the rotation matrix
-    w, x, y, z = up.T
-    vertical = (
-        2 * (x * z - w * y) * turn[:, 0]
-        + 2 * (y * z + w * x) * turn[:, 1]
-        + (1 - 2 * (x * x + y * y)) * turn[:, 2]
-    )
-    return float(np.degrees(vertical.sum() / rate))
-
-
-def _moved_in_stance(walked: FootWalk, stride: Stride, usual_s: float) -> bool:
-    """Whether the foot turned about as fast as in a swing somewhere inside a long stance."""
-    rate = walked.motion.rate_hz
-    first = int((stride.foot_strike_s + 0.2 * usual_s) * rate)
-    last = int((stride.foot_off_s - 0.3 * usual_s) * rate)
-    if last <= first:
-        return False
-    size = np.linalg.norm(walked.pose.gyr_rad_s, axis=1)
-    swing = size[int(stride.foot_off_s * rate) : int(stride.next_foot_strike_s * rate)]
-    return bool(len(swing) and size[first:last].max() > 0.5 * np.median(swing))
-
-
-def _joint_flags(walks: list[FootWalk], per_foot: list[list[Stride]]) -> tuple[str, ...]:
-    """Return flags that only both feet together show."""
-    flags: list[str] = []
-    if any(walked.recording.side is Side.NONE for walked in walks):
-        flags.append("side_unknown")
-    if len(walks) == 2 and _feet_look_swapped(per_foot):
-        flags.append("feet_swapped")
-    return tuple(flags)
-
-
-def _feet_look_swapped(per_foot: list[list[Stride]]) -> bool:
-    """Whether the inner foot of a turn seems to take the longer strides.
-
-    In a turn to the left the right foot walks the outer arc. Only turns that both feet made, a third of a circle or
-    more the same way, say anything; a few centimetres the wrong way are suspicion enough for a flag.
-    """
-    turning = [[s for s in strides if s.is_turn] for strides in per_foot]
-    turned = [sum(s.turn_deg for s in strides) for strides in turning]
-    if min(abs(turned[0]), abs(turned[1])) < 120.0 or turned[0] * turned[1] < 0:
-        return False
-    mean_m = {strides[0].side: float(np.mean([s.stride_length_m for s in strides])) for strides in turning}
-    right_minus_left = mean_m[Side.RIGHT] - mean_m[Side.LEFT]
-    return (right_minus_left if turned[0] > 0 else -right_minus_left) < -0.03
-
-
-def _refused_missing(walks: list[FootWalk], missing: list[int]) -> list[Refused]:
-    return [
-        Refused(
-            what="strides",
-            reason="the foot moved as in a swing but no clear swing was found",
-            side=walked.recording.side,
-            n_missing=n,
-            mend="Look at the signal where strides are missing.",
-        )
-        for walked, n in zip(walks, missing, strict=True)
-        if n
-    ]
-
-
-def _refused_few(walked: FootWalk) -> Refused:
-    return Refused(
-        what="readings",
-        reason="fewer than three strides",
-        side=walked.recording.side,
-        mend="Walk at least ten metres straight on.",
-    )
-
-
-def _info_with(walked: FootWalk, flags: tuple[str, ...]) -> RecordingInfo:
-    info = walked.recording.info
-    return msgspec.structs.replace(info, flags=tuple(dict.fromkeys((*info.flags, *walked.flags, *flags))))

@@ -26,7 +26,12 @@ EXERCISES = {
     "band-mobilisation", "seated-toe-raise", "toe-raise-wall", "band-dorsiflexion", "heel-raise-double",
     "heel-raise-single", "heel-drop-step", "step-up", "step-down", "sit-to-stand", "chair-squat", "single-leg-stand",
     "tandem-stand", "tandem-walk", "heel-to-toe-walk", "marching", "hip-abduction", "short-foot", "stair-practice",
-    "incline-walk", "obstacle-step", "calm-walk", "dorsiflexion-isometric",
+    "incline-walk", "obstacle-step", "calm-walk", "dorsiflexion-isometric", "rest-elevation", "calf-roller",
+    "front-ankle-stretch", "toe-stretch", "big-toe-band", "heel-raise-ball", "toe-yoga", "toe-curl",
+    "short-foot-one-leg", "toe-taps", "dorsiflexion-loaded", "side-press", "band-inversion",
+    "band-eversion", "eversion-standing",
+    "calf-isometric", "heel-raise-half", "heel-raise-volume", "heel-lower", "calf-raise-heavy", "seated-heel-raise",
+    "soleus-raise-heavy",
 }  # fmt: skip
 every = pytest.mark.parametrize("name", sorted(FIGURES))
 
@@ -112,7 +117,18 @@ def test_every_picture_is_well_formed_and_carries_no_style_or_script(name, side)
     pictures += [step.svg for step in steps(figure, side)]
     for svg in pictures:
         for element in parsed(svg).iter():
-            assert element.tag in {"svg", "g", "path", "circle", "rect", "line", "text", "use", "defs"}
+            assert element.tag in {
+                "svg",
+                "g",
+                "path",
+                "circle",
+                "ellipse",
+                "rect",
+                "line",
+                "text",
+                "use",
+                "defs",
+            }
             assert not any(key == "style" or key.startswith("on") for key in element.attrib)
         assert "NaN" not in svg
         assert "nan" not in re.sub(r'aria-label="[^"]*"|data-figure="[^"]*"', "", svg)
@@ -167,9 +183,10 @@ def test_a_moving_picture_is_light_and_its_frames_fit_its_parts(name):
 def test_a_moving_picture_never_jumps(name):
     rows = parsed(animation(FIGURES[name], Side.RIGHT, id_prefix="m1")).attrib["data-frames"].split(";")
     frames = [[float(v) for v in row.split(" ")] for row in rows]
+    is_quick = any(pose.is_flight for pose in FIGURES[name].moments)
     for before, after in pairwise(frames):
-        # a sixth of a movement: no joint moves 18 cm of a tall person, no part turns 100 degrees
-        assert max(abs(a - b) for a, b in zip(before, after, strict=True)) < 100
+        # a sixth of a movement: no joint moves 18 cm of a tall person, no part turns 100 degrees; a jump is quicker
+        assert max(abs(a - b) for a, b in zip(before, after, strict=True)) < (135 if is_quick else 100)
 
 
 def in_the_air(**changes):
@@ -186,17 +203,18 @@ def in_the_air(**changes):
 def test_a_jump_slows_towards_its_top_and_falls_faster_and_faster():
     heights = [frame.joints["near.hip"][1] for frame in drawings(in_the_air())]
     rises = [after - before for before, after in pairwise(heights)]
-    assert rises[:6] == sorted(rises[:6], reverse=True)
-    assert rises[6:] == sorted(rises[6:], reverse=True)
-    assert heights[6] == max(heights)
+    assert rises[:12] == sorted(rises[:12], reverse=True)
+    assert rises[12:] == sorted(rises[12:], reverse=True)
+    assert heights[12] == max(heights)
+    assert len(rises) == 24
 
 
 def test_a_quick_move_has_few_frames_and_a_slow_one_many():
     figure = in_the_air(pace=(3, 1))
-    assert pose_frames(figure) == [0, 9, 12]
+    assert pose_frames(figure) == [0, 18, 24]
     frames = parsed(animation(figure, Side.LEFT, id_prefix="m")).attrib
-    assert frames["data-poses"] == "0 9 12"
-    assert len(frames["data-frames"].split(";")) == 13
+    assert frames["data-poses"] == "0 18 24"
+    assert len(frames["data-frames"].split(";")) == 25
 
 
 def test_a_round_says_how_long_it_lasts():
@@ -219,7 +237,7 @@ def test_a_knee_bent_towards_the_viewer_is_drawn_shorter_and_keeps_its_foot_on_t
     assert {len(row) for row in rows} == {4 * n_parts}
 
 
-@pytest.mark.parametrize("kind", ["board", "ball", "cone", "bike", "water"])
+@pytest.mark.parametrize("kind", ["board", "ball", "cone", "bike", "water", "doormat"])
 def test_every_kind_of_thing_is_drawn_in_the_classes_of_the_look(kind):
     thing = Thing(kind=kind, from_x=-90, to_x=90, top=80, base=0)
     figure = msgspec.structs.replace(FIGURES["calm-walk"], things=(thing,))
@@ -238,6 +256,28 @@ def test_the_path_of_a_jump_leads_from_take_off_to_landing():
     assert path.attrib["d"].startswith("M-100 -20Q0 -180 ")
 
 
+def test_a_body_that_lies_on_its_side_is_the_standing_one_turned():
+    figure = FIGURES["hip-abduction"]
+    lying = msgspec.structs.replace(figure.rear_poses[0], turn_deg=-90)
+    standing, turned_one = (
+        figure.drawing(0).joints,
+        msgspec.structs.replace(figure, rear_poses=(lying, lying)).drawing(0).joints,
+    )
+    x, y = figure.rear_poses[0].hip
+    assert turned_one["near.hip"][1] > turned_one["far.hip"][1]  # the near leg lies on top
+    for name, (before_x, before_y) in standing.items():
+        assert turned_one[name] == pytest.approx((x - (before_y - y), y + (before_x - x)))
+
+
+def test_numbers_said_aloud_stay_readable_when_the_picture_is_mirrored():
+    mark = Mark(kind="bubble", pose=0, start=(300, 1000))
+    figure = in_the_air(marks=(mark,))
+    for side, sign in ((Side.RIGHT, 1), (Side.LEFT, -1)):
+        words = next(e for e in parsed(picture(figure, side)) if e.tag == "text")
+        assert words.text == "97, 94…"
+        assert float(words.attrib["x"]) == sign * 300
+
+
 @every
 def test_ids_carry_the_prefix_of_their_place_on_the_page(name):
     svg = animation(FIGURES[name], Side.LEFT, id_prefix="ex7")
@@ -250,7 +290,7 @@ def test_ids_carry_the_prefix_of_their_place_on_the_page(name):
 def test_a_cycle_ends_where_it_began(name):
     figure = FIGURES[name]
     frames = parsed(animation(figure, Side.LEFT, id_prefix="m1")).attrib["data-frames"].split(";")
-    is_still = any(pose.near.is_short for pose in figure.poses)  # only the arch moves: shown at its goal
+    is_still = any(pose.near.is_short or pose.near.is_curled for pose in figure.poses)  # shown at its goal
     assert (frames[0] == frames[-1]) == (figure.is_cycle or is_still)
 
 

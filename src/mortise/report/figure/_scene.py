@@ -113,13 +113,24 @@ def _water(thing: Thing) -> str:
     )
 
 
+def _doormat(thing: Thing) -> str:
+    """A rough mat: its bristles stand up."""
+    low, high = sorted((thing.from_x, thing.to_x))
+    step = 16.0
+    bristles = "".join(
+        line([(low + 8 + i * step, thing.base + 6), (low + 8 + i * step, thing.top + 3)])
+        for i in range(int((high - low) / step))
+    )
+    return _rect(thing, 4.0) + f'<path class="f-floor" d="{bristles}"/>'
+
+
 _BUILT = {
-    "chair": _chair, "rail": _rail, "worktop": _worktop, "board": _board, "ball": _ball, "cone": _cone, "bike": _bike,
-    "water": _water,
+    "doormat": _doormat, "chair": _chair, "rail": _rail, "worktop": _worktop, "board": _board, "ball": _ball,
+    "cone": _cone, "bike": _bike, "water": _water,
 }  # fmt: skip
 
 
-def scenery(things: tuple[Thing, ...], ground_deg: float = 0) -> str:
+def scenery(things: tuple[Thing, ...], ground_deg: float = 0, *, has_floor: bool = True) -> str:
     """Return floor and things as SVG; a sloping floor has its wedge drawn under it."""
     drop = _FAR * tan(radians(ground_deg))
     parts = []
@@ -137,7 +148,8 @@ def scenery(things: tuple[Thing, ...], ground_deg: float = 0) -> str:
             parts.append(_BUILT[thing.kind](thing))
         else:
             parts.append(_rect(thing, {"cushion": 16.0, "mat": 10.0}.get(thing.kind, 0.0)))
-    return f'<path class="f-floor" d="M-{_FAR:.0f} 2H{_FAR:.0f}"/>' + "".join(parts)
+    floor = f'<path class="f-floor" d="M-{_FAR:.0f} 2H{_FAR:.0f}"/>' if has_floor else ""
+    return floor + "".join(parts)
 
 
 def anchored(anchor: Anchor, drawing: Drawing) -> Point:

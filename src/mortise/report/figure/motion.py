@@ -23,8 +23,12 @@ _FRAMES_OF_A_MOVE = 2  # at least: the quickest still shows its middle
 
 
 def frame_counts(figure: ExerciseFigure) -> list[int]:
-    """Return how many frames each move has: all the same, or by its pace, because frames are shown at even times."""
-    n_frames = min(FRAMES_PER_MOVE * figure.n_moves, _FRAMES_AT_MOST)
+    """Return how many frames each move has: all the same, or by its pace, because frames are shown at even times.
+
+    A jump has as many as a picture may hold: it is quick.
+    """
+    is_quick = any(pose.is_flight for pose in figure.moments)
+    n_frames = _FRAMES_AT_MOST if is_quick else min(FRAMES_PER_MOVE * figure.n_moves, _FRAMES_AT_MOST)
     pace = figure.pace or (1.0,) * figure.n_moves
     return [max(_FRAMES_OF_A_MOVE, round(n_frames * one / sum(pace))) for one in pace]
 
@@ -167,8 +171,9 @@ def animation(figure: ExerciseFigure, side: Side, *, id_prefix: str, tempo: Temp
     back_bands = "".join(
         _scene.link_line(link, shown, i) for i, link in enumerate(figure.links) if link.is_behind
     )
+    scenery = _scene.scenery(figure.things, figure.ground_deg, has_floor=not figure.is_from_above)
     content = "".join((
-        _outlines(shown, id_prefix), _scene.scenery(figure.things, figure.ground_deg), behind, back_bands,
+        _outlines(shown, id_prefix), scenery, behind, back_bands,
         _body(figure, shown, id_prefix), front,
     ))  # fmt: skip
     poses = " ".join(str(i) for i in pose_frames(figure))
