@@ -8,10 +8,13 @@ from typing import Any
 from mortise.catalog._decode import Faults, decode, decode_node, read_toml
 from mortise.protocol import (
     Band,
+    Checkpoint,
     Constraint,
     Escalation,
     Exercise,
+    ForbiddenPosition,
     Group,
+    Ladder,
     Layoff,
     LightRule,
     Protocol,
@@ -19,6 +22,7 @@ from mortise.protocol import (
     Rule,
     Slot,
     Stage,
+    Technique,
 )
 from mortise.protocol.assessment import Assessment, Classification, Section
 from mortise.terms import EvidenceRow, Measure
@@ -26,7 +30,8 @@ from mortise.terms import EvidenceRow, Measure
 # Parts of a protocol that are decoded one by one, so that a fault in one does not hide the next.
 _PARTS: dict[str, type[Any]] = {
     "rules": Rule, "lights": LightRule, "bands": Band, "constraints": Constraint, "reviews": Review,
-    "layoffs": Layoff, "escalations": Escalation,
+    "layoffs": Layoff, "escalations": Escalation, "techniques": Technique, "forbidden": ForbiddenPosition,
+    "ladders": Ladder, "checkpoints": Checkpoint,
 }  # fmt: skip
 
 
