@@ -209,7 +209,7 @@ def test_no_signal_makes_measuring_crash(
     shin = replace(recording, info=replace(recording.info, placement="shank"))
     for test, given_recording in (("gait", recording), ("lunge", shin)):
         try:
-            result = measure.TESTS[test]([given_recording])
+            result = measure.TESTS[test](measure.Materials(sensors=(given_recording,)))
         except SignalError as refused:
             assert refused.mend  # noqa: PT017 - refusing is the one other thing it may do, and must say what to do
         else:

@@ -111,7 +111,7 @@ def test_recording_that_breaks_our_own_code_is_refused_and_kept(
     def breaks(*args: object, **kwargs: object) -> None:
         raise ZeroDivisionError("patient")
 
-    monkeypatch.setattr("mortise.measure.read", breaks)
+    monkeypatch.setattr("mortise.measure.open_files", breaks)
     recording = builders.recording(cast.episode, cast.ada)
     measured = services.analyse_recording(recording=recording, by=cast.ada)
     assert measured.status == "refused"

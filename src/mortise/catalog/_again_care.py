@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mortise.catalog._check_care import care_statements
-from mortise.protocol import Ladder, Protocol, Rung, Technique
+from mortise.protocol import Ladder, Protocol, Rung, Hands
 
 
 def care_again(protocol: Protocol) -> Iterator[tuple[str, str]]:
@@ -40,10 +40,10 @@ def _list(words: Iterable[object]) -> str:
     return " ".join(str(word) for word in words) or "none"
 
 
-def _hands(hands: Technique) -> str:
+def _hands(hands: Hands) -> str:
     doses = "; ".join(f"{one.irritability.value}: {'-'.join(one.grades)}, {one.dose}" for one in hands.doses)
     return (
-        f"{hands.exercise} on {hands.joint}, in {_list(hands.stages)}, tested by {hands.test}; {doses}; "
+        f"{hands.exercise}, in {_list(hands.stages)}, tested by {hands.test}; {doses}; "
         f"not when {'; '.join(hands.not_when) or 'nothing'}"
     )
 

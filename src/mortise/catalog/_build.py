@@ -22,7 +22,7 @@ from mortise.protocol import (
     Rule,
     Slot,
     Stage,
-    Technique,
+    Hands,
 )
 from mortise.protocol.assessment import Assessment, Classification, Section
 from mortise.terms import EvidenceRow, Measure
@@ -30,7 +30,7 @@ from mortise.terms import EvidenceRow, Measure
 # Parts of a protocol that are decoded one by one, so that a fault in one does not hide the next.
 _PARTS: dict[str, type[Any]] = {
     "rules": Rule, "lights": LightRule, "bands": Band, "constraints": Constraint, "reviews": Review,
-    "layoffs": Layoff, "escalations": Escalation, "techniques": Technique, "forbidden": ForbiddenPosition,
+    "layoffs": Layoff, "escalations": Escalation, "techniques": Hands, "forbidden": ForbiddenPosition,
     "ladders": Ladder, "checkpoints": Checkpoint,
 }  # fmt: skip
 

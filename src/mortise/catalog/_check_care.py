@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, places_of
-from mortise.protocol import Exercise, Irritability, Ladder, PlateauKind, Protocol, Rule, Rung, Tag, Technique
+from mortise.protocol import Exercise, Irritability, Ladder, PlateauKind, Protocol, Rule, Rung, Tag, Hands
 from mortise.protocol.criteria import criteria_in
 from mortise.terms import Advice, Strength
 
@@ -199,7 +199,7 @@ def positions_are_kept_out(book: Book, faults: Faults) -> int:
     return n_seen
 
 
-def _technique(where: str, hands: Technique, book: Book, faults: Faults) -> int:
+def _technique(where: str, hands: Hands, book: Book, faults: Faults) -> int:
     exercise = book.exercises.get(hands.exercise)
     if exercise is not None and Tag.MANUAL not in exercise.tags:
         faults.add(where, f"{hands.exercise} is not a clinician’s technique.", "Name one with the tag manual.")

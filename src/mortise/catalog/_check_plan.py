@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import pairwise
 
+from mortise.catalog._check_exercises import exercises_are_sound
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, places_of, source_of
 from mortise.protocol import N_TRAINING_DAYS, DoseStep, Exercise, Protocol, Rule, Slot, Stage, Tag
@@ -171,7 +172,7 @@ def tags_are_kept(book: Book, faults: Faults) -> int:
     for exercise in book.exercises.values():
         n_seen += 1
         _own_tags(exercise, faults)
-    return n_seen
+    return n_seen + exercises_are_sound(book, faults)
 
 
 def _slot_tags(where: str, stage: Stage, exercise: Exercise, kept_out: set[str], faults: Faults) -> None:
@@ -187,8 +188,6 @@ def _own_tags(exercise: Exercise, faults: Faults) -> None:
     where = f"exercise {exercise.id}"
     if (Tag.STEP in exercise.tags) != bool({"step", "stairs"} & set(exercise.needs)):
         faults.add(where, "the tag step and the equipment do not agree.", "Correct one of them.")
-    if any(step.n_contacts for step in exercise.dose_steps) != (Tag.IMPACT in exercise.tags):
-        faults.add(where, "contacts and the tag impact do not agree.", "Correct one of them.")
     if (Tag.OPEN_CHAIN in exercise.tags) == (Tag.CLOSED_CHAIN in exercise.tags):
         faults.add(where, "is either open or closed chain.", "Name exactly one.")
     for part in ("steps", "stop_signs", "cues", "breathing", "set_up", "why", "purposes"):
@@ -217,8 +216,9 @@ def work_of(step: DoseStep) -> Decimal:
 def _ladder(exercise: Exercise, faults: Faults) -> int:
     steps = exercise.dose_steps
     where = f"exercise {exercise.id}, dose_steps"
-    if not 3 <= len(steps) <= 8:
-        faults.add(where, f"{len(steps)} rungs.", "A ladder has three to eight.")
+    least = 1 if Tag.MANUAL in exercise.tags else 3
+    if not least <= len(steps) <= 8:
+        faults.add(where, f"{len(steps)} rungs.", f"A ladder has {least} to 8.")
     for index, (lower, upper) in enumerate(pairwise(steps), start=1):
         if work_of(upper) < work_of(lower) or (upper.height_cm or 0) < (lower.height_cm or 0):
             faults.add(f"{where}[{index}]", "is less work than the rung below.", "A ladder only climbs.")

@@ -1,4 +1,4 @@
-"""Measure a recording: gait from foot sensors, the weight-bearing lunge from the shin."""
+"""Measure a recording: gait, the weight-bearing lunge and the other tests of an ankle."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mortise.terms import RECORDED_TESTS
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from mortise.measure import MeasureResult, Reading
 
-_TESTS = ("gait", "lunge")
 _LONG_BYTES = 5_000_000
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `mortise measure` and its arguments."""
-    text = "measure a recording: gait from foot sensors, the weight-bearing lunge from the shin"
+    text = "measure a recording: gait, the weight-bearing lunge and the other tests of an ankle"
     parser = subparsers.add_parser("measure", help=text, description=text.capitalize() + ".")
-    parser.add_argument("test", choices=_TESTS, help="which test was done")
+    parser.add_argument("test", choices=RECORDED_TESTS, help="which test was done")
     parser.add_argument("files", nargs="*", metavar="FILE", help="recordings; one file may hold both feet")
     parser.add_argument("--left", metavar="FILE", help="recording of the left side")
     parser.add_argument("--right", metavar="FILE", help="recording of the right side")
@@ -60,17 +61,16 @@ def _measured(args: argparse.Namespace) -> MeasureResult:
     from mortise import measure
 
     def work() -> Any:
-        recordings = measure.read(
+        materials = measure.open_files(
             list(args.files),
             left=args.left,
             right=args.right,
             rate_hz=args.rate,
             placement=args.placement,
             test=args.test,
+            marks_s=tuple(args.mark),
         )
-        if args.test == "lunge":
-            return measure.lunge(measure.shin_of(recordings), marks=tuple(args.mark))
-        return measure.TESTS[args.test](recordings)
+        return measure.TESTS[args.test](materials)
 
     names = [Path(each) for each in (*args.files, args.left, args.right) if each]
     n_bytes = sum(path.stat().st_size for path in names if path.is_file())
@@ -93,8 +93,20 @@ def _show(result: MeasureResult, console: Console) -> None:
             f"placement: {sensor.sources.placement}, units: {sensor.sources.units})",
             highlight=False,
         )
-        for note in sensor.notes:
-            console.print(f"  [yellow]{note}[/yellow]", highlight=False)
+        _show_notes(sensor.notes, console)
+    for lab in result.recording.labs:
+        rates = f"points at {lab.point_rate_hz:g} Hz" + (
+            f", analog at {lab.analog_rate_hz:g} Hz" if lab.analog_rate_hz else ""
+        )
+        console.print(f"[bold]{lab.file}[/bold]  {lab.duration_s:.1f} s, {rates}", highlight=False)
+        _show_notes(lab.notes, console)
+    for pose in result.recording.poses:
+        console.print(
+            f"[bold]{pose.file}[/bold]  {pose.duration_s:.1f} s at {pose.rate_hz:g} Hz "
+            f"(rate: {pose.rate_from})",
+            highlight=False,
+        )
+        _show_notes(pose.notes, console)
     # The standard error, as in the JSON; the pages of the clinic show the half width of the 95 % interval.
     table = Table("measure", "side", "value", "std. error", "unit", "n", "quality")
     table.columns[0].overflow = "fold"
@@ -108,6 +120,11 @@ def _show(result: MeasureResult, console: Console) -> None:
             f"[yellow]Refused: {refused.what}{when}: {refused.reason}. {refused.mend}[/yellow]",
             highlight=False,
         )
+
+
+def _show_notes(notes: tuple[str, ...], console: Console) -> None:
+    for note in notes:
+        console.print(f"  [yellow]{note}[/yellow]", highlight=False)
 
 
 def _row(reading: Reading) -> tuple[str, ...]:
@@ -127,7 +144,7 @@ def _row(reading: Reading) -> tuple[str, ...]:
 
 def _behind(result: MeasureResult) -> str:
     """Say in one line what lies behind the readings."""
-    from mortise.measure import GaitResult
+    from mortise.measure import GaitResult, TestResult
 
     if isinstance(result, GaitResult):
         turns = sum(stride.is_turn for stride in result.strides)
@@ -135,4 +152,7 @@ def _behind(result: MeasureResult) -> str:
         n = len(result.strides)
         return f"{n} stride{'' if n == 1 else 's'}, {turns} of them turning, in {len(result.bouts)} bout(s){missing}."
     counted = sum(trial.is_counted for trial in result.trials)
-    return f"{len(result.trials)} trials, {counted} counted."
+    missing = ""
+    if isinstance(result, TestResult) and result.n_trials_missing:
+        missing = f", {result.n_trials_missing} believed missing"
+    return f"{len(result.trials)} trials, {counted} counted{missing}."

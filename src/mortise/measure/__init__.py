@@ -1,15 +1,14 @@
 """Turn recordings into readings, each with its unit, side, error, quality and method.
 
-`read` takes files of sensors, `read_lab` those of motion laboratories; `TESTS` names the tests;
+`open_files` reads everything that belongs to one test; `TESTS` names the tests, each a function of what was read;
 a result becomes JSON with `to_plain`, its schema is `schema`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from mortise.measure._gait import gait
-from mortise.measure._lunge import lunge, lunge_of, shin_of
+from mortise.measure._lunge import lunge, shin_of
+from mortise.measure._tests import TESTS
 from mortise.measure.contacts import PlateContact, plate_contacts
 from mortise.measure.laboratory import (
     AnalogChannel,
@@ -21,7 +20,9 @@ from mortise.measure.laboratory import (
     Marker,
     ModelOutput,
 )
-from mortise.measure.readers import phone_log_schema, read, read_lab
+from mortise.measure.materials import Materials, need_sensors
+from mortise.measure.pose import PoseInfo, PoseRecording
+from mortise.measure.readers import open_files, phone_log_schema, read, read_lab
 from mortise.measure.recording import (
     FOOT_PLACEMENTS,
     PLACEMENTS,
@@ -43,12 +44,12 @@ from mortise.measure.results import (
     RecordingSet,
     Refused,
     Stride,
+    TestResult,
+    Trial,
+    result_type,
     schema,
     to_plain,
 )
-
-# test -> what measures it, from the recordings that `read` returned
-TESTS: dict[str, Callable[[Sequence[Recording]], MeasureResult]] = {"gait": gait, "lunge": lunge_of}
 
 __all__ = [
     "FOOT_PLACEMENTS",
@@ -69,9 +70,12 @@ __all__ = [
     "LungeResult",
     "LungeTrial",
     "Marker",
+    "Materials",
     "MeasureResult",
     "ModelOutput",
     "PlateContact",
+    "PoseInfo",
+    "PoseRecording",
     "Reading",
     "Recording",
     "RecordingInfo",
@@ -79,12 +83,17 @@ __all__ = [
     "Refused",
     "Sources",
     "Stride",
+    "TestResult",
+    "Trial",
     "gait",
     "lunge",
+    "need_sensors",
+    "open_files",
     "phone_log_schema",
     "plate_contacts",
     "read",
     "read_lab",
+    "result_type",
     "schema",
     "shin_of",
     "to_plain",

@@ -11,6 +11,7 @@ from mortise.errors import SignalError
 from mortise.measure._gait_curves import curves_of, events_of
 from mortise.measure._gait_readings import LEAST_STRIDES, foot_readings, steady, whole_readings
 from mortise.measure._walk import TURN_DEG, FootWalk, strides_of, walk
+from mortise.measure.materials import Materials, need_sensors
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording, RecordingInfo
 from mortise.measure.results import Bout, GaitResult, Reading, RecordingSet, Refused, Stride
 from mortise.terms import Side
@@ -82,6 +83,11 @@ def gait(recordings: Sequence[Recording]) -> GaitResult:
         ),
         events=tuple(event for each in per_foot for event in events_of(each)),
     )
+
+
+def gait_of(materials: Materials) -> GaitResult:
+    """Measure gait from whatever was recorded."""
+    return gait(need_sensors(materials, "gait"))
 
 
 def _choose(recordings: Sequence[Recording]) -> list[Recording]:

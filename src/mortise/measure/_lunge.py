@@ -8,6 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from mortise.errors import SignalError
+from mortise.measure.materials import Materials, need_sensors
 from mortise.measure.orientation import attitude, inverse, rotate
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
 from mortise.measure.results import Curve, Event, LungeResult, LungeTrial, Reading, RecordingSet, Refused
@@ -115,9 +116,9 @@ def shin_of(recordings: Sequence[Recording]) -> Recording:
     )
 
 
-def lunge_of(recordings: Sequence[Recording]) -> LungeResult:
+def lunge_of(materials: Materials) -> LungeResult:
     """Measure the lunge of the one recording that was worn on a shin."""
-    return lunge(shin_of(recordings))
+    return lunge(shin_of(need_sensors(materials, "the lunge")))
 
 
 def _refuse_unfit(recording: Recording) -> None:

@@ -185,3 +185,18 @@ class LabRecording(Struct, frozen=True, kw_only=True, eq=False):
             if label in (each.label, each.label.rpartition(":")[2]):
                 return each
         return None
+
+    def described(self) -> str:
+        """Say in half a sentence what the recording holds."""
+        parts = [
+            f"{len(items)} {word}{'' if len(items) == 1 else 's'}"
+            for items, word in (
+                (self.markers, "marker"),
+                (self.plates, "force plate"),
+                (self.outputs, "model output"),
+                (self.analog, "analog channel"),
+                (self.events, "event"),
+            )
+            if items
+        ]
+        return f"{', '.join(parts) or 'nothing'}, {self.info.duration_s:.1f} s"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec import Struct
 
+from mortise.measure.laboratory import LabInfo
+from mortise.measure.pose import PoseInfo
 from mortise.measure.recording import RecordingInfo
-from mortise.terms import Side
+from mortise.terms import RECORDED_TESTS, Side
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -44,7 +46,9 @@ class Refused(Struct, frozen=True, kw_only=True):
 class RecordingSet(Struct, frozen=True, kw_only=True):
     """The recordings one result was measured from."""
 
-    sensors: tuple[RecordingInfo, ...]
+    sensors: tuple[RecordingInfo, ...] = ()
+    labs: tuple[LabInfo, ...] = ()
+    poses: tuple[PoseInfo, ...] = ()
     duration_s: float
 
 
@@ -149,7 +153,49 @@ class LungeResult(Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...] = ()
 
 
-MeasureResult = GaitResult | LungeResult
+class Trial(Struct, frozen=True, kw_only=True):
+    """One repetition, contact, hop or hold of a test, with the numbers found in it.
+
+    `values` maps a name that carries its unit (`height_cm`, `contact_time_s`) to the number; which names there are, the
+    page of the test says. A trial that is not counted stays here with the flags that say why.
+    """
+
+    number: int
+    side: Side
+    start_s: float
+    end_s: float
+    values: dict[str, float]
+    is_counted: bool = True
+    quality: tuple[str, ...] = ()
+
+
+class TestResult(Struct, frozen=True, kw_only=True):
+    """Everything a test other than gait and lunge found; `test` says which.
+
+    `n_trials_missing` is how many trials are believed to be in the recording and were not found.
+    """
+
+    # not a class of pytest, whatever its name
+    __test__: ClassVar[bool] = False
+
+    test: str
+    recording: RecordingSet
+    readings: tuple[Reading, ...]
+    trials: tuple[Trial, ...]
+    n_trials_missing: int = 0
+    refused: tuple[Refused, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+MeasureResult = GaitResult | LungeResult | TestResult
+
+
+def result_type(test: str) -> type[GaitResult] | type[LungeResult] | type[TestResult]:
+    """Return the type that a result of `test` has, to decode one that was kept."""
+    if test == "gait":
+        return GaitResult
+    return LungeResult if test == "lunge" else TestResult
 
 
 def to_plain(result: MeasureResult, *, curves: bool = False) -> dict[str, Any]:
@@ -158,7 +204,7 @@ def to_plain(result: MeasureResult, *, curves: bool = False) -> dict[str, Any]:
     Parameters
     ----------
     result
-        What `gait` or `lunge` returned.
+        What a function of `TESTS` returned.
     curves
         Whether to include the curves and events meant for drawing.
 
@@ -175,22 +221,22 @@ def to_plain(result: MeasureResult, *, curves: bool = False) -> dict[str, Any]:
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema of what `mortise measure TEST --json` prints, one branch per test.
+    """Return the JSON Schema of what `mortise measure TEST --json` prints, one branch per shape of result.
 
     Returns
     -------
     dict
         A JSON Schema (draft 2020-12) with one definition per result.
     """
-    (_, _), components = msgspec.json.schema_components(
-        (GaitResult, LungeResult), ref_template="#/$defs/{name}"
-    )
-    for name in ("GaitResult", "LungeResult"):
-        test = "gait" if name == "GaitResult" else "lunge"
-        components[name]["properties"]["test"] = {"const": test}
+    shapes = (GaitResult, LungeResult, TestResult)
+    (_, components) = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")
+    others = [name for name in RECORDED_TESTS if result_type(name) is TestResult]
+    components["GaitResult"]["properties"]["test"] = {"const": "gait"}
+    components["LungeResult"]["properties"]["test"] = {"const": "lunge"}
+    components["TestResult"]["properties"]["test"] = {"enum": others}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Result of mortise measure",
-        "oneOf": [{"$ref": "#/$defs/GaitResult"}, {"$ref": "#/$defs/LungeResult"}],
+        "oneOf": [{"$ref": f"#/$defs/{shape.__name__}"} for shape in shapes],
         "$defs": components,
     }

@@ -22,7 +22,7 @@ N_MOST_AT_REST = 2
 
 # A day of rest leaves free movement without load: open chain and nothing else, and never for strength.
 LOADING_TAGS = frozenset(Tag) - {Tag.OPEN_CHAIN}
-GENTLE_PURPOSES = frozenset({"mobility", "flexibility", "swelling", "activation"})
+GENTLE_PURPOSES = frozenset({"mobility", "flexibility", "swelling", "activation", "comfort", "sensation"})
 
 
 class Limits(NamedTuple):

@@ -13,6 +13,8 @@ from mortise.protocol.care import (
     Checkpoint,
     EarlyWarning,
     ForbiddenPosition,
+    Hands,
+    HandsDose,
     Irritability,
     Ladder,
     Maintenance,
@@ -22,13 +24,11 @@ from mortise.protocol.care import (
     Rung,
     SurgeonLimit,
     SwitchedOff,
-    Technique,
-    TechniqueDose,
     Variant,
 )
 from mortise.protocol.constraints import Circumstances, Constraint
 from mortise.protocol.criteria import Band, BandRow, Criterion, Group, Node, Operator, Reduction
-from mortise.protocol.exercises import DoseStep, Exercise, Tag
+from mortise.protocol.exercises import PURPOSES, Demand, DoseStep, Exercise, Tag, Technique
 from mortise.protocol.protocols import (
     N_TRAINING_DAYS,
     Escalation,
@@ -43,6 +43,7 @@ from mortise.protocol.rules import Light, Rule, Tier
 
 __all__ = [
     "N_TRAINING_DAYS",
+    "PURPOSES",
     "Argument",
     "Assessment",
     "Band",
@@ -53,12 +54,15 @@ __all__ = [
     "Classification",
     "Constraint",
     "Criterion",
+    "Demand",
     "DoseStep",
     "EarlyWarning",
     "Escalation",
     "Exercise",
     "ForbiddenPosition",
     "Group",
+    "Hands",
+    "HandsDose",
     "Irritability",
     "Ladder",
     "Layoff",
@@ -84,7 +88,6 @@ __all__ = [
     "SwitchedOff",
     "Tag",
     "Technique",
-    "TechniqueDose",
     "Tier",
     "Variant",
 ]

@@ -18,7 +18,7 @@ class Irritability(StrEnum):
     LOW = "low"
 
 
-class TechniqueDose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class HandsDose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Grade and dose of a technique at one irritability. Without one for an irritability it is not given there."""
 
     irritability: Irritability
@@ -26,19 +26,17 @@ class TechniqueDose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     dose: str
 
 
-class Technique(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a clinician's hands do: joint, technique, grade and dose by irritability, cautions, test before and after.
+class Hands(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a clinician's technique belongs in a protocol: stages, grade and dose by irritability, cautions, test.
 
-    `exercise` names the entry of the library that holds its picture; it is never shown as home exercise. `test` is the
-    measure taken before and after; only the reading before treatment feeds a gate.
+    `exercise` names the entry of the library that holds joint, direction and picture; it is never shown as home exercise.
+    `test` is the measure taken before and after; only the reading before treatment feeds a gate.
     """
 
     id: str
-    joint: str
-    title: str
     exercise: str
     stages: tuple[str, ...]
-    doses: tuple[TechniqueDose, ...]
+    doses: tuple[HandsDose, ...]
     cautions: tuple[str, ...]
     not_when: tuple[str, ...]  # stop rules
     test: str

@@ -24,6 +24,40 @@ class Tag(StrEnum):
     WALKING = "walking"
     STEP = "step"  # on a step or stairs
     MANUAL = "manual"  # clinician's hands; never shown as home exercise
+    RUNNING = "running"  # impact counted in minutes, not in contacts
+
+
+class Demand(StrEnum):
+    """How far into a direction the ankle goes."""
+
+    NONE = "none"
+    MID = "mid"
+    END = "end"
+
+
+# What an exercise may serve, in the order of a programme. A slot names one of them.
+PURPOSES = (
+    "swelling", "comfort", "mobility", "flexibility", "sensation", "activation", "strength", "endurance", "balance",
+    "gait", "function", "warm-up", "jumping", "agility", "running", "sport", "maintenance",
+)  # fmt: skip
+IMPACT_FROM = 2  # grade of impact from which an exercise carries the tag; walking is 1
+IMPACT_AT_MOST = 4  # a drop or a cut
+
+
+class Technique(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a clinician's hands do, written for the clinician.
+
+    `when_irritable` and `when_stiff` say grade and dose; an empty one says that the technique is not used then. `test`
+    is measured before and after, and says what decides whether it is repeated.
+    """
+
+    joint: str
+    direction: str  # what moves, which way, on what
+    hands: str
+    when_irritable: str = ""
+    when_stiff: str = ""
+    cautions: tuple[str, ...]
+    test: str
 
 
 class DoseStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,14 +88,13 @@ class Exercise(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `dose_steps` climb from the lowest dose to the highest; the dose state is an index into them. `easier` and `harder`
     are the ids of neighbours, or `floor` and `ceiling`. `needs` names equipment (`band`, `step`, `chair`, `strap`);
-    wall, floor and a chair to hold are always there.
+    wall, floor and a chair to hold are always there. `dorsiflexion` and `plantarflexion` are how far the ankle goes,
+    `impact` from 0 (none) to 4 (drops, cuts). `technique` is there when a clinician does it, and only then.
     """
 
     id: str
     name: str
-    purposes: tuple[
-        str, ...
-    ]  # mobility, flexibility, activation, strength, balance, gait, function, swelling
+    purposes: tuple[str, ...]  # of `PURPOSES`, the main one first
     why: str
     set_up: str
     steps: tuple[str, ...]
@@ -74,9 +107,17 @@ class Exercise(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     easier: str
     harder: str
     both_sides: bool = False
+    dorsiflexion: Demand = Demand.NONE
+    plantarflexion: Demand = Demand.NONE
+    impact: int = 0
+    technique: Technique | None = None
     dose_steps: tuple[DoseStep, ...]
     not_with: tuple[str, ...] = ()  # exercise ids that share the same tissue on one day
     figure: str  # pose id for the picture
     raw_rows: tuple[str, ...] = ()  # rows of the raw list it comes from, EX..
     evidence: tuple[str, ...] = ()
     strength: Strength
+
+    def seconds(self, step: int) -> Decimal:
+        """Return how long the dose of a rung takes, rests and both sides included."""
+        return self.dose_steps[step].seconds(2 if self.both_sides else 1)

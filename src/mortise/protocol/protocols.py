@@ -10,10 +10,10 @@ from msgspec import Struct
 from mortise.protocol.care import (
     Checkpoint,
     ForbiddenPosition,
+    Hands,
     Ladder,
     Maintenance,
     Plateau,
-    Technique,
     Variant,
 )
 from mortise.protocol.constraints import Constraint
@@ -150,7 +150,7 @@ class Protocol(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reviews: tuple[Review, ...] = ()
     layoffs: tuple[Layoff, ...] = ()
     escalations: tuple[Escalation, ...] = ()
-    techniques: tuple[Technique, ...] = ()
+    techniques: tuple[Hands, ...] = ()
     forbidden: tuple[ForbiddenPosition, ...] = ()
     ladders: tuple[Ladder, ...] = ()
     checkpoints: tuple[Checkpoint, ...] = ()

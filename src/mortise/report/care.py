@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mortise.protocol import Exercise, Protocol, Technique
+from mortise.protocol import Exercise, Protocol, Hands
 from mortise.terms import Measure, Strength
 
 STRENGTH = {
@@ -41,7 +41,7 @@ def care_tables(
     tuple of CareTable
         Without those that would be empty.
     """
-    made = (*_variant(protocol, measures), *_hands(protocol, measures), *_positions(protocol),
+    made = (*_variant(protocol, measures), *_hands(protocol, measures, exercises), *_positions(protocol),
             *_ladders(protocol, exercises), *_checkpoints(protocol, measures), *_plateau(protocol, measures),
             *_maintenance(protocol, measures))  # fmt: skip
     return tuple(one for one in made if one.rows)
@@ -59,7 +59,9 @@ def _tags(tags: Iterable[str]) -> str:
     return ", ".join(tag.replace("_", " ") for tag in tags)
 
 
-def _hands(protocol: Protocol, measures: Mapping[str, Measure]) -> Iterator[CareTable]:
+def _hands(
+    protocol: Protocol, measures: Mapping[str, Measure], exercises: Mapping[str, Exercise]
+) -> Iterator[CareTable]:
     yield CareTable(
         "Manual therapy",
         "By a clinician only. Test before and after; only the reading before treatment feeds a gate. Without a dose for an "
@@ -67,7 +69,7 @@ def _hands(protocol: Protocol, measures: Mapping[str, Measure]) -> Iterator[Care
         ("joint", "technique", "stages", "grade and dose", "cautions", "not when", "test", "shown as"),
         tuple(
             (
-                one.joint, one.title, ", ".join(one.stages), _grades(one), "; ".join(one.cautions),
+                _joint(one, exercises), _names((one.exercise,), exercises), ", ".join(one.stages), _grades(one), "; ".join(one.cautions),
                 "; ".join(one.not_when), _labels((one.test,), measures), _basis(one.evidence, one.strength),
             )
             for one in protocol.techniques
@@ -75,7 +77,12 @@ def _hands(protocol: Protocol, measures: Mapping[str, Measure]) -> Iterator[Care
     )  # fmt: skip
 
 
-def _grades(hands: Technique) -> str:
+def _joint(hands: Hands, exercises: Mapping[str, Exercise]) -> str:
+    exercise = exercises.get(hands.exercise)
+    return "" if exercise is None or exercise.technique is None else exercise.technique.joint
+
+
+def _grades(hands: Hands) -> str:
     return "; ".join(f"{one.irritability.value}: {' to '.join(one.grades)}, {one.dose}" for one in hands.doses)
 
 

@@ -3,9 +3,10 @@
 from mortise.terms.evidence import EvidenceRow, EvidenceStatus, Strength
 from mortise.terms.measures import Better, Derivation, Instrument, Measure, Setting
 from mortise.terms.verdicts import Advice, Cause, Load, Truth
-from mortise.terms.words import Context, Limb, Origin, Sex, Side, limb_of, side_of
+from mortise.terms.words import RECORDED_TESTS, Context, Limb, Origin, Sex, Side, limb_of, side_of
 
 __all__ = [
+    "RECORDED_TESTS",
     "Advice",
     "Better",
     "Cause",

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+# The tests that `mortise measure` knows; a name leads to the function that measures it (`measure.TESTS`).
+RECORDED_TESTS: tuple[str, ...] = (
+    "gait",
+    "lunge",
+)
+
 
 class Side(StrEnum):
     """Where a sensor is worn or a person is examined."""

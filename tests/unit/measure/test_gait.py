@@ -224,7 +224,7 @@ def test_the_same_recording_for_both_feet_is_refused() -> None:
     left, _ = read_walk(walk())
     twin = replace(left, info=replace(left.info, side=Side.RIGHT, file="copy.csv"))
     with pytest.raises(SignalError, match="both files hold the same samples"):
-        measure.TESTS["gait"]([left, twin])
+        measure.gait([left, twin])
 
 
 def test_a_foot_that_moves_on_without_turning_is_refused() -> None:
@@ -232,4 +232,4 @@ def test_a_foot_that_moves_on_without_turning_is_refused() -> None:
     slow = csv_of(replace(samples, gyr_rad_s=np.radians(samples.gyr_rad_s)))
     for body in (slow, csv_of(samples).replace(b"rad_s", b"deg_s")):
         with pytest.raises(SignalError, match="degrees a second at most"):
-            measure.TESTS["gait"](measure.read([("left_instep.csv", body)]))
+            measure.TESTS["gait"](measure.open_files([("left_instep.csv", body)]))

@@ -108,8 +108,3 @@ def test_result_is_json_of_the_published_schema_with_a_thin_trace() -> None:
     jsonschema.validate(plain, measure.schema())
     assert len(result.curves[0].x) <= 600
     assert {"recording", "readings", "trials", "refused"} <= plain.keys()
-
-
-def test_registry_measures_what_it_names() -> None:
-    assert set(measure.TESTS) == {"gait", "lunge"}
-    assert measure.TESTS["lunge"]([read_lunge(lunges())]).test == "lunge"

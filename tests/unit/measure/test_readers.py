@@ -326,3 +326,13 @@ def test_a_file_that_breaks_while_it_is_read_is_refused() -> None:
 
     with pytest.raises(SignalError, match=r"left\.csv: the file cannot be read"):
         measure.read([Broken()])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("stamp", ["1e308", "-1e308", "1e25"])
+def test_time_no_clock_shows_is_refused_with_its_sample(stamp: str) -> None:
+    lines = csv_lines(60)
+    lines[11] = ",".join([stamp, *lines[11].split(",")[1:]])
+    lines[12] = ",".join([f"-{stamp}".replace("--", ""), *lines[12].split(",")[1:]])
+    with pytest.raises(SignalError, match="any clock") as caught:
+        measure.read([("a.csv", as_file(lines))])
+    assert "sample 10" in str(caught.value)

@@ -211,7 +211,7 @@ def test_real_walk_gives_the_numbers_of_the_command_line(cast: Cast) -> None:
     recording = StoredRecording.objects.get()
     assert recording.status == recording.Status.MEASURED
     shown = services.result_of(recording=recording, by=cast.ada).readings
-    direct = measure.TESTS["gait"](measure.read([], left=REAL[0], right=REAL[1], test="gait")).readings
+    direct = measure.gait(measure.read([], left=REAL[0], right=REAL[1], test="gait")).readings
     assert [(one.measure, one.side, one.value, one.error) for one in shown] == [
         (one.measure, one.side, one.value, one.error) for one in direct
     ]

@@ -19,6 +19,8 @@ _FASTEST_RAD_S = 40.0
 # 16 g in mg is 16 000, 4000 deg/s is 4000.
 _BEYOND_ANY_SENSOR = 1e6
 _LEAST_NOISE = 1e-12
+# Nanoseconds since 1970 are 2e18.
+_BEYOND_ANY_CLOCK = 1e20
 
 
 def stamps_per_second(stamps: Floats, unit: str) -> float:
@@ -26,10 +28,10 @@ def stamps_per_second(stamps: Floats, unit: str) -> float:
 
     Sensors of people give ten to two thousand samples a second, so the step tells s, ms, µs and ns apart.
     """
-    named = {"s": 1.0, "ms": 1e3, "us": 1e6}.get(unit)
+    named = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}.get(unit)
     if named:
         return named
-    steps = np.diff(stamps[np.isfinite(stamps)])
+    steps = np.diff(stamps[np.abs(stamps) < _BEYOND_ANY_CLOCK])
     step = float(np.median(steps)) if len(steps) else 0.0
     return next((size for limit, size in ((0.3, 1.0), (300.0, 1e3), (3e5, 1e6)) if step < limit), 1e9)
 
@@ -42,6 +44,18 @@ def refuse_impossible(values: Floats, names: tuple[str, ...], name: str) -> None
         raise SignalError(
             f"{values[sample, channel]:g} is more than any sensor gives.",
             where=f"{name}, sample {sample}, channel {names[channel]}",
+            mend="Export the recording again.",
+        )
+
+
+def refuse_impossible_clock(stamps: Floats, name: str) -> None:
+    """Refuse a time column or counter that holds a number no clock shows."""
+    beyond = np.abs(stamps) >= _BEYOND_ANY_CLOCK
+    if beyond.any():
+        sample = int(np.argmax(beyond))
+        raise SignalError(
+            f"{stamps[sample]:g} is more than any clock shows.",
+            where=f"{name}, sample {sample}, channel time",
             mend="Export the recording again.",
         )
 

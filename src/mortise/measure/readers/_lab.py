@@ -99,28 +99,12 @@ def read_lab_source(source: Source) -> LabRecording:
     return read_trc(reader) if kind == "trc" else read_mot(reader)
 
 
-def summary_of(recording: LabRecording) -> str:
-    """Say in half a sentence what a laboratory recording holds."""
-    parts = [
-        f"{len(items)} {word}{'' if len(items) == 1 else 's'}"
-        for items, word in (
-            (recording.markers, "marker"),
-            (recording.plates, "force plate"),
-            (recording.outputs, "model output"),
-            (recording.analog, "analog channel"),
-            (recording.events, "event"),
-        )
-        if items
-    ]
-    return f"{', '.join(parts) or 'nothing'}, {recording.info.duration_s:.1f} s"
-
-
 def refuse_to_measure(source: Source) -> NoReturn:
     """Refuse a laboratory's file with what it holds; one that cannot be read says why."""
     found = read_lab_source(source)
     raise SignalError(
-        f"this {found.info.format.upper()} file was read ({summary_of(found)}), "
-        "but it holds no foot or shin sensor, and measuring from markers and force plates is not there yet.",
+        f"this {found.info.format.upper()} file was read ({found.described()}), "
+        "but it holds no foot or shin sensor.",
         where=source.name,
-        mend="Record with a sensor on each foot, or read it with mortise.measure.read_lab.",
+        mend="Record with a sensor on each foot, or read it with mortise.measure.open_files.",
     )

@@ -6,14 +6,10 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from mortise.protocol import Exercise, Stage
+from mortise.protocol import PURPOSES, Exercise, Stage
 from mortise.record import Session
 from mortise.report.doses import full_dose
 from mortise.report.words import number, plural
-
-PURPOSE_ORDER = (
-    "swelling", "mobility", "flexibility", "activation", "strength", "balance", "gait", "function",
-)  # fmt: skip
 
 
 class DoseOption(Struct, frozen=True, kw_only=True):
@@ -99,7 +95,7 @@ def programme_of(
 
 
 def _purpose_rank(purpose: str) -> int:
-    return PURPOSE_ORDER.index(purpose) if purpose in PURPOSE_ORDER else len(PURPOSE_ORDER)
+    return PURPOSES.index(purpose) if purpose in PURPOSES else len(PURPOSES)
 
 
 def _row(

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mortise.errors import ConflictError, InputError
-from mortise.measure.results import GaitResult, MeasureResult
+from mortise.measure.results import GaitResult, LungeResult, MeasureResult
 from mortise.report.chart import curve_chart, signal_chart, stride_chart, trials_chart
 from mortise.report.words import day
 from mortise.terms import Context, Side
@@ -190,7 +190,7 @@ def charts_of(
         made += [curve_chart(one) for one in curve_inputs(result, involved, before, before_on)]
         strides = strides_input(result, involved)
         made += [stride_chart(strides)] if strides is not None else []
-    else:
+    elif isinstance(result, LungeResult):
         trials = trials_input(result, involved)
         made += [trials_chart(trials)] if trials is not None else []
     return [drawn(svg) for svg in made]

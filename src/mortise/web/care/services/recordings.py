@@ -311,7 +311,7 @@ def _measured(recording: StoredRecording, streams: list[BinaryIO]) -> MeasureRes
             given[file.side] = (file.original_name, stream)
         else:
             others.append((file.original_name, stream))
-    recordings = measure.read(
+    materials = measure.open_files(
         others,
         left=given.get("left"),
         right=given.get("right"),
@@ -319,7 +319,7 @@ def _measured(recording: StoredRecording, streams: list[BinaryIO]) -> MeasureRes
         placement=recording.placement or None,
         test=recording.test,
     )
-    return measure.TESTS[recording.test](recordings)
+    return measure.TESTS[recording.test](materials)
 
 
 def _result(recording: StoredRecording) -> MeasureResult:
@@ -327,9 +327,7 @@ def _result(recording: StoredRecording) -> MeasureResult:
 
     if recording.status != recording.Status.MEASURED:
         raise InputError("Nothing was measured in this recording.", where="recording")
-    if recording.test == recording.Test.GAIT:
-        return msgspec.json.decode(recording.result, type=measure.GaitResult)
-    return msgspec.json.decode(recording.result, type=measure.LungeResult)
+    return msgspec.json.decode(recording.result, type=measure.result_type(recording.test))
 
 
 def _in_unit(value: float, unit: str, definition: Measure) -> Decimal:

@@ -1,0 +1,226 @@
+"""From one sensor as a file has it to one `Recording`: every fact settled by its strongest source, units checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mortise.errors import SignalError
+from mortise.measure.readers import _clean as clean
+from mortise.measure.readers import _names as names
+from mortise.measure.readers._sidecar import Sidecar
+from mortise.measure.readers._source import Reader
+from mortise.measure.recording import Floats, Recording, RecordingInfo, Sources, Won
+from mortise.terms import Side
+
+_CHANNELS = ("acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")
+_MIN_SAMPLES = 20
+# Each lost packet could be listed; the first few show where, the sum shows how bad it is.
+_MOST_GAPS = 20
+
+
+class Given(Struct, frozen=True, kw_only=True):
+    """What the caller says of a file; it wins over what the file says."""
+
+    side: Side | None = None
+    rate_hz: float | None = None
+    placement: str | None = None
+    test: str = ""
+    marks_s: tuple[float, ...] = ()
+
+    def of_side(self, side: Side | None) -> Given:
+        """Return the same claims for a file of that side."""
+        return replace(self, side=side)
+
+
+class Raw(Struct, frozen=True, kw_only=True, eq=False):
+    """One sensor as it stands in the file."""
+
+    sensor: str
+    values: Floats
+    stamps_s: Floats | None
+    counter: Floats | None
+    acc_unit: str
+    gyr_unit: str
+    header_rate_hz: float | None
+    header_side: Side
+    header_placement: str
+    device: str
+    format: str
+    test: str = ""
+    marks_s: tuple[float, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+def usable(reader: Reader, raws: list[Raw], given: Given, sidecar: Sidecar) -> list[Recording]:
+    """Return the sensors that can be used; one bad sensor among several does not spoil the file."""
+    found: list[Recording] = []
+    faults: list[SignalError] = []
+    for raw in raws:
+        try:
+            found.append(recording_of(reader, raw, given, sidecar))
+        except SignalError as fault:
+            faults.append(fault)
+    if not found:
+        raise faults[0]
+    notes = tuple(f"left out: {fault}" for fault in faults)
+    if not notes:
+        return found
+    return [replace(each, info=replace(each.info, notes=each.info.notes + notes)) for each in found]
+
+
+def recording_of(reader: Reader, raw: Raw, given: Given, sidecar: Sidecar) -> Recording:
+    """Settle every fact by its strongest source and clean the samples."""
+    where = reader.name if raw.sensor in ("", "phone") else f"{reader.name} ({raw.sensor})"
+    if len(raw.values) < _MIN_SAMPLES:
+        raise _too_few(len(raw.values), where)
+    raw = _with_stamps(raw)
+    for stamps in (raw.stamps_s, raw.counter):
+        if stamps is not None:
+            clean.refuse_impossible_clock(stamps, where)
+    if len(raw.values) < _MIN_SAMPLES:
+        raise _too_few(len(raw.values), where)
+    side, side_from = _settle(
+        (given.side, "given"),
+        (sidecar.side, "sidecar"),
+        (raw.header_side if raw.header_side is not Side.NONE else None, "header"),
+        (named if (named := names.side_of_name(reader.name)) is not Side.NONE else None, "name"),
+        (Side.NONE, "assumed"),
+    )
+    placement, placement_from = _settle(
+        (given.placement, "given"),
+        (sidecar.placement, "sidecar"),
+        (raw.header_placement or None, "header"),
+        (names.placement_of_name(reader.name) or None, "name"),
+        ("unknown", "assumed"),
+    )
+    time_s, rate_hz, rate_from, flags, notes = _time_base(raw, given, sidecar, where)
+    time_s, values, n_empty = clean.drop_empty(time_s, raw.values, _CHANNELS, where)
+    clean.refuse_impossible(values, _CHANNELS, where)
+    clean.refuse_flat(values, _CHANNELS, where)
+    acc, gyr, units_from, acc_unit, gyr_unit, unit_notes = _units(raw, sidecar, values, rate_hz, where)
+    flags += (
+        raw.flags + (("empty_cells",) if n_empty else ()) + (("unit_contradicted",) if unit_notes else ())
+    )
+    gaps = clean.find_gaps(time_s, rate_hz)
+    clipping = clean.find_clipping(acc, gyr)
+    flags += (("gaps",) if gaps else ()) + tuple(f"{each.channel}_clipped" for each in clipping)
+    info = RecordingInfo(
+        file=reader.name,
+        sha256=reader.sha256,
+        format=raw.format,
+        device=sidecar.device or raw.device,
+        side=side,
+        placement=placement,
+        test=given.test or sidecar.test or raw.test,
+        rate_hz=round(rate_hz, 4),
+        n_samples=len(time_s),
+        duration_s=round(float(time_s[-1] - time_s[0]), 4),
+        acc_unit=acc_unit,
+        gyr_unit=gyr_unit,
+        sources=Sources(side=side_from, rate=rate_from, placement=placement_from, units=units_from),
+        gaps=gaps[:_MOST_GAPS],
+        n_missing_samples=sum(gap.n_missing for gap in gaps),
+        clipping=clipping,
+        marks_s=given.marks_s or sidecar.marks_s or raw.marks_s,
+        flags=tuple(dict.fromkeys(flags)),
+        notes=notes + unit_notes,
+    )
+    return Recording(info=info, time_s=time_s, acc_m_s2=acc, gyr_rad_s=gyr)
+
+
+def _too_few(n_samples: int, where: str) -> SignalError:
+    return SignalError(
+        f"{n_samples} samples are too few.",
+        where=where,
+        mend="Record the whole test and export it again.",
+    )
+
+
+def _with_stamps(raw: Raw) -> Raw:
+    """Leave out samples whose time stamp or counter is no number: nobody knows when they were taken."""
+    stamps = raw.stamps_s if raw.stamps_s is not None else raw.counter
+    if stamps is None or np.all(np.isfinite(stamps)):
+        return raw
+    kept = np.isfinite(stamps)
+    return replace(
+        raw,
+        values=raw.values[kept],
+        stamps_s=None if raw.stamps_s is None else raw.stamps_s[kept],
+        counter=None if raw.counter is None else raw.counter[kept],
+        flags=(*raw.flags, "empty_cells"),
+    )
+
+
+def _settle(*claims: tuple[Any, Won]) -> tuple[Any, Won]:
+    """Return the first claim that is made; the last must not be None."""
+    return next((claim, won) for claim, won in claims if claim is not None)
+
+
+def _time_base(
+    raw: Raw, given: Given, sidecar: Sidecar, where: str
+) -> tuple[Floats, float, Won, tuple[str, ...], tuple[str, ...]]:
+    """Return seconds, rate, who settled the rate, flags and notes."""
+    n = len(raw.values)
+    claimed, won = _settle(
+        (given.rate_hz, "given"), (sidecar.rate_hz, "sidecar"), (raw.header_rate_hz, "header"), (0.0, "data")
+    )
+    if raw.stamps_s is not None:
+        time_s, measured, flags = clean.stamped_time(raw.stamps_s, where)
+        if not claimed:
+            return time_s, measured, "data", flags, ()
+        if abs(measured / claimed - 1.0) < 0.02:
+            return time_s, measured, won, flags, ()
+        note = f"{where}: the rate claimed is {claimed:g} Hz, the time stamps say {measured:.2f} Hz."
+        return time_s * measured / claimed, claimed, won, (*flags, "rate_contradicted"), (note,)
+    if not claimed:
+        raise SignalError(
+            "the file holds neither time stamps nor a sampling rate.",
+            where=where,
+            mend=f"Give it: --rate HZ, or rate_hz = ... in {where.split(' ')[0]}.toml.",
+        )
+    if raw.counter is not None:
+        time_s, rate_hz = clean.counter_time(raw.counter, claimed, where)
+        return time_s, rate_hz, won, (), ()
+    return np.arange(n) / claimed, claimed, won, (), ()
+
+
+def _units(
+    raw: Raw, sidecar: Sidecar, values: Floats, rate_hz: float, where: str
+) -> tuple[Floats, Floats, Won, str, str, tuple[str, ...]]:
+    """Return samples in SI units, who settled the units, the units, and what contradicts them."""
+    acc, gyr = values[:, :3], values[:, 3:]
+    seen_acc = clean.acc_unit_from_data(acc, gyr)
+    seen_gyr = clean.gyr_unit_from_data(acc, gyr, rate_hz)
+    if not seen_acc and not (sidecar.acc_unit or raw.acc_unit):
+        raise SignalError(
+            "the accelerometer does not show gravity in m/s², g or mg.",
+            where=f"{where}, channel acc_x",
+            mend="Export raw acceleration with gravity, or name its unit in the sidecar (acc_unit).",
+        )
+    acc_unit, won = _settle(
+        (sidecar.acc_unit, "sidecar"), (seen_acc or None, "data"), (raw.acc_unit, "header")
+    )
+    gyr_unit, _ = _settle(
+        (sidecar.gyr_unit, "sidecar"),
+        (seen_gyr or None, "data"),
+        (raw.gyr_unit or None, "header"),
+        ("rad/s", "assumed"),
+    )
+    notes = tuple(
+        f"{where}: the {what} is said to be in {said}, the data say {seen}; {used} was used."
+        for what, said, seen, used in (
+            ("accelerometer", sidecar.acc_unit or raw.acc_unit, seen_acc, acc_unit),
+            ("gyroscope", sidecar.gyr_unit or raw.gyr_unit, seen_gyr, gyr_unit),
+        )
+        if said and seen and said != seen
+    )
+    if not notes and won == "data" and raw.acc_unit:
+        won = "header"
+    if not seen_acc:
+        notes += (f"{where}: the accelerometer does not show gravity in {acc_unit}.",)
+    acc_si, gyr_si = clean.to_si(acc, gyr, acc_unit, gyr_unit)
+    return acc_si, gyr_si, won, acc_unit, gyr_unit, notes
