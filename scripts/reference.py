@@ -179,7 +179,10 @@ def _stage_lines(stage: Stage, content: Content, last: str) -> list[str]:
     ]
     if stage.exit:
         is_last = stage.id == last
-        lines += ["### What makes the return complete" if is_last else "### What must be in place to go on", ""]
+        lines += [
+            "### What makes the return complete" if is_last else "### What must be in place to go on",
+            "",
+        ]
         lines += table(
             ("line", "measure", "bound", "dates", "fresh", "shown as", "a clinic may set", "evidence"),
             (row for node in stage.exit for row in _node_rows(node, content)),

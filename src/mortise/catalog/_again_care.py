@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mortise.catalog._check_care import care_statements
-from mortise.protocol import Ladder, Protocol, Rung, Hands
+from mortise.protocol import Hands, Ladder, Protocol, Rung
 
 
 def care_again(protocol: Protocol) -> Iterator[tuple[str, str]]:
@@ -54,14 +54,18 @@ def _rungs(ladder: Ladder) -> Iterator[tuple[str, str]]:
 
 
 def _rung(rung: Rung) -> str:
-    contacts = "no contacts" if rung.contacts is None else f"{rung.contacts[0]} to {rung.contacts[1]} contacts"
+    contacts = (
+        "no contacts" if rung.contacts is None else f"{rung.contacts[0]} to {rung.contacts[1]} contacts"
+    )
     return f"{_list(rung.exercises)} from {rung.stage}, {contacts}, {rung.n_exposures} times, {rung.rest_hours} h apart"
 
 
 def _single_parts(protocol: Protocol) -> Iterator[tuple[str, str]]:
     plateau, kept, variant = protocol.plateau, protocol.maintenance, protocol.variant
     if plateau is not None:
-        steps = "; ".join(f"{one.kind.value} {one.within_days} d, {one.escalate or 'nobody'}" for one in plateau.steps)
+        steps = "; ".join(
+            f"{one.kind.value} {one.within_days} d, {one.escalate or 'nobody'}" for one in plateau.steps
+        )
         watched = f"{_list(plateau.watches)}, adherence {plateau.adherence_at_least}"
         yield "plateau", f"{watched}: {steps}"
     if kept is not None:
@@ -71,6 +75,9 @@ def _single_parts(protocol: Protocol) -> Iterator[tuple[str, str]]:
         yield "variant", f"of {_list(variant.of)}"
         for limit in variant.limits:
             taken = f"{_list(limit.without_tags)}, contacts {limit.n_contacts_at_most}"
-            yield f"limit {limit.id}", f"{limit.default_days} d without {taken}, lifted by {limit.release or 'its date'}"
+            yield (
+                f"limit {limit.id}",
+                f"{limit.default_days} d without {taken}, lifted by {limit.release or 'its date'}",
+            )
         for off in variant.switched_off:
             yield f"switched off {off.id}", f"{off.measure} of {off.protocol}"

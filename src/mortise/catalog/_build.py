@@ -14,6 +14,7 @@ from mortise.protocol import (
     Exercise,
     ForbiddenPosition,
     Group,
+    Hands,
     Ladder,
     Layoff,
     LightRule,
@@ -22,7 +23,6 @@ from mortise.protocol import (
     Rule,
     Slot,
     Stage,
-    Hands,
 )
 from mortise.protocol.assessment import Assessment, Classification, Section
 from mortise.terms import EvidenceRow, Measure

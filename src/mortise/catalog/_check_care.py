@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, places_of
-from mortise.protocol import Exercise, Irritability, Ladder, PlateauKind, Protocol, Rule, Rung, Tag, Hands
+from mortise.protocol import Exercise, Hands, Irritability, Ladder, PlateauKind, Protocol, Rule, Rung, Tag
 from mortise.protocol.criteria import criteria_in
 from mortise.terms import Advice, Strength
 
@@ -60,7 +60,12 @@ def care_names(protocol: Protocol, book: Book) -> Iterator[tuple[str, str, tuple
     if protocol.variant is not None:
         where = f"{protocol.id}, variant"
         yield where, "protocol", protocol.variant.of, book.protocols
-        yield where, "measure", tuple(one.release for one in protocol.variant.limits if one.release), book.measures
+        yield (
+            where,
+            "measure",
+            tuple(one.release for one in protocol.variant.limits if one.release),
+            book.measures,
+        )
         tags = tuple(tag for one in protocol.variant.limits for tag in one.without_tags)
         yield where, "tag", tags, {tag.value for tag in Tag}
 
@@ -115,7 +120,9 @@ def _checkpoints(protocol: Protocol, faults: Faults) -> int:
         faults.add(where, "no re-evaluation is planned.", "Say when the whole picture is looked at again.")
     for earlier, later in pairwise(protocol.checkpoints):
         if later.after_days <= earlier.after_days:
-            faults.add(where, f"day {later.after_days} does not follow {earlier.after_days}.", "Put them in order.")
+            faults.add(
+                where, f"day {later.after_days} does not follow {earlier.after_days}.", "Put them in order."
+            )
     for point in protocol.checkpoints:
         for name in point.consider:
             way = next((one for one in protocol.escalations if one.id == name), None)
@@ -159,7 +166,9 @@ def _maintenance(protocol: Protocol, book: Book, faults: Faults) -> int:
         faults.add(where, f"{kept.n_sessions_per_week} sessions a week; the stage plans "
                    f"{protocol.stages[-1].n_sessions_per_week}.", "Ask no more than the stage plans.")  # fmt: skip
     for test in kept.tests:
-        due = [one.every_days for one in protocol.reviews if one.measure == test.measure and last in one.stages]
+        due = [
+            one.every_days for one in protocol.reviews if one.measure == test.measure and last in one.stages
+        ]
         if not due or min(due) > test.every_days:
             faults.add(f"{where}, {test.measure}", f"is not due every {test.every_days} days in {last}.",
                        "Add the review.")  # fmt: skip
@@ -167,7 +176,11 @@ def _maintenance(protocol: Protocol, book: Book, faults: Faults) -> int:
         if rule is None:
             continue
         is_answer = _reads(rule, test.measure, book)
-        if not is_answer or rule.advice is not Advice.ASK_CLINICIAN or (rule.stages and last not in rule.stages):
+        if (
+            not is_answer
+            or rule.advice is not Advice.ASK_CLINICIAN
+            or (rule.stages and last not in rule.stages)
+        ):
             faults.add(f"{where}, {test.measure}", f"rule {rule.id} does not answer it in {last}.",
                        "The rule reads the test and asks the clinician.")  # fmt: skip
     return len(kept.tests)
@@ -202,7 +215,9 @@ def positions_are_kept_out(book: Book, faults: Faults) -> int:
 def _technique(where: str, hands: Hands, book: Book, faults: Faults) -> int:
     exercise = book.exercises.get(hands.exercise)
     if exercise is not None and Tag.MANUAL not in exercise.tags:
-        faults.add(where, f"{hands.exercise} is not a clinician’s technique.", "Name one with the tag manual.")
+        faults.add(
+            where, f"{hands.exercise} is not a clinician’s technique.", "Name one with the tag manual."
+        )
     told = [dose.irritability for dose in hands.doses]
     if not told or len(set(told)) != len(told):
         faults.add(where, "has no dose, or two for one irritability.", "One dose for each irritability.")
@@ -239,7 +254,9 @@ def _climbs(protocol: Protocol, ladder: Ladder, faults: Faults) -> int:
         faults.add(where, "its rungs are not numbered from 0 in a row.", "Number them in a row.")
     for lower, upper in pairwise(ladder.rungs):
         if numbers.get(upper.stage, 0) < numbers.get(lower.stage, 0):
-            faults.add(where, f"rung {upper.number} opens before rung {lower.number}.", "A ladder only climbs.")
+            faults.add(
+                where, f"rung {upper.number} opens before rung {lower.number}.", "A ladder only climbs."
+            )
         if lower.contacts and upper.contacts and upper.contacts[1] < lower.contacts[1]:
             faults.add(where, f"rung {upper.number} allows fewer contacts.", "A ladder only climbs.")
     return len(ladder.rungs)
@@ -254,13 +271,19 @@ def _rung(protocol: Protocol, ladder: Ladder, rung: Rung, book: Book, faults: Fa
         slots = [(stage, slot) for stage in protocol.stages for slot in stage.slots if slot.exercise == name]
         first = min((stage.number for stage, _ in slots), default=None)
         if first != numbers.get(rung.stage):
-            faults.add(where, f"{name} does not open in {rung.stage}.", "Give it a slot there, and none before.")
+            faults.add(
+                where, f"{name} does not open in {rung.stage}.", "Give it a slot there, and none before."
+            )
         exercise = book.exercises.get(name)
         for stage, slot in slots:
             if slot.n_per_week and (slot.rest_days + 1) * HOURS_PER_DAY < rung.rest_hours:
                 faults.add(where, f"{name} rests {slot.rest_days} days in {stage.id}, the rung asks for "
                            f"{rung.rest_hours} h.", "Lengthen the rest of the slot.")  # fmt: skip
-            if exercise is not None and rung.contacts is not None and slot.last_step < len(exercise.dose_steps):
+            if (
+                exercise is not None
+                and rung.contacts is not None
+                and slot.last_step < len(exercise.dose_steps)
+            ):
                 _contacts(where, exercise, slot.last_step, rung.contacts[1], faults)
     return len(rung.exercises)
 
@@ -268,7 +291,9 @@ def _rung(protocol: Protocol, ladder: Ladder, rung: Rung, book: Book, faults: Fa
 def _contacts(where: str, exercise: Exercise, step: int, most: int, faults: Faults) -> None:
     n = exercise.dose_steps[step].n_contacts
     if n > most:
-        faults.add(where, f"{exercise.id} reaches {n} contacts; the rung allows {most}.", "End the slot lower.")
+        faults.add(
+            where, f"{exercise.id} reaches {n} contacts; the rung allows {most}.", "End the slot lower."
+        )
 
 
 def _impact_is_on_a_ladder(protocol: Protocol, on_rungs: set[str], book: Book, faults: Faults) -> int:
@@ -278,7 +303,9 @@ def _impact_is_on_a_ladder(protocol: Protocol, on_rungs: set[str], book: Book, f
         if exercise is not None and Tag.IMPACT in exercise.tags:
             n_seen += 1
             if name not in on_rungs:
-                faults.add(f"{protocol.id}, ladders", f"{name} has impact and stands on no rung.", "Give it one.")
+                faults.add(
+                    f"{protocol.id}, ladders", f"{name} has impact and stands on no rung.", "Give it one."
+                )
     return n_seen
 
 

@@ -49,7 +49,11 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
     ("5", "Every criterion points the right way", _check_figures.directions_point_right),
     ("6", "Every gate holds its domains", _check_plan.gates_hold_domains),
     ("7", "Tags keep exercises to their stages", _check_plan.tags_are_kept),
-    ("7b", "What is forbidden is kept out, and hands keep to irritability", _check_care.positions_are_kept_out),
+    (
+        "7b",
+        "What is forbidden is kept out, and hands keep to irritability",
+        _check_care.positions_are_kept_out,
+    ),
     (
         "9",
         "Dose ladders climb, neighbours are mutual, every stage has a session",

@@ -121,7 +121,9 @@ def _of_checkpoints(
         for name in point.measures:
             source = _source(name, measures)
             newest = None if source is None else _newest_day(source, tracks)
-            if source is None or (newest is not None and newest >= due_on - timedelta(days=CHECKPOINT_EARLY_DAYS)):
+            if source is None or (
+                newest is not None and newest >= due_on - timedelta(days=CHECKPOINT_EARLY_DAYS)
+            ):
                 continue
             yield _due(source, due_on, "checkpoint", as_of)
         if due_on > as_of:

@@ -29,7 +29,7 @@ class HandsDose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Hands(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a clinician's technique belongs in a protocol: stages, grade and dose by irritability, cautions, test.
 
-    `exercise` names the entry of the library that holds joint, direction and picture; it is never shown as home exercise.
+    `exercise` names the entry of the library that holds joint, direction and picture, never shown as home exercise.
     `test` is the measure taken before and after; only the reading before treatment feeds a gate.
     """
 
@@ -47,8 +47,8 @@ class Hands(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ForbiddenPosition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A position that this subtype must stay out of in some stages, and what to do instead.
 
-    `without_tags` are the tags that withhold it; each stage named keeps them out. Empty: words only, for shoes, work and
-    sport, which no exercise of the programme contains.
+    `without_tags` are the tags that withhold it; each stage named keeps them out. Empty: words only, for shoes, work
+    and sport, which no exercise of the programme contains.
     """
 
     id: str

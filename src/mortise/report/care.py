@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mortise.protocol import Exercise, Protocol, Hands
+from mortise.protocol import Exercise, Hands, Protocol
 from mortise.terms import Measure, Strength
 
 STRENGTH = {
@@ -64,12 +64,13 @@ def _hands(
 ) -> Iterator[CareTable]:
     yield CareTable(
         "Manual therapy",
-        "By a clinician only. Test before and after; only the reading before treatment feeds a gate. Without a dose for an "
-        "irritability the technique is not given there.",
+        "By a clinician only. Test before and after; only the reading before treatment feeds a gate. Without a dose "
+        "for an irritability the technique is not given there.",
         ("joint", "technique", "stages", "grade and dose", "cautions", "not when", "test", "shown as"),
         tuple(
             (
-                _joint(one, exercises), _names((one.exercise,), exercises), ", ".join(one.stages), _grades(one), "; ".join(one.cautions),
+                _joint(one, exercises), _names((one.exercise,), exercises), ", ".join(one.stages), _grades(one),
+                "; ".join(one.cautions),
                 "; ".join(one.not_when), _labels((one.test,), measures), _basis(one.evidence, one.strength),
             )
             for one in protocol.techniques
@@ -83,7 +84,9 @@ def _joint(hands: Hands, exercises: Mapping[str, Exercise]) -> str:
 
 
 def _grades(hands: Hands) -> str:
-    return "; ".join(f"{one.irritability.value}: {' to '.join(one.grades)}, {one.dose}" for one in hands.doses)
+    return "; ".join(
+        f"{one.irritability.value}: {' to '.join(one.grades)}, {one.dose}" for one in hands.doses
+    )
 
 
 def _positions(protocol: Protocol) -> Iterator[CareTable]:
@@ -106,7 +109,7 @@ def _ladders(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[
         yield CareTable(
             ladder.title,
             f"{' '.join(ladder.rules)} {_basis(ladder.evidence, ladder.strength)}.",
-            ("rung", "what", "from stage", "contacts a session", "calm sessions before the next", "hours between", "needs"),
+            ("rung", "what", "from stage", "contacts a session", "calm sessions first", "hours between", "needs"),
             tuple(
                 (
                     str(rung.number),
@@ -183,8 +186,8 @@ def _variant(protocol: Protocol, measures: Mapping[str, Measure]) -> Iterator[Ca
         return
     yield CareTable(
         "The surgeon’s limits",
-        "They win over every test here. Each goes on the record under the name of who set it, with its date; it only takes "
-        f"away. {_basis(variant.evidence, variant.strength)}.",
+        "They win over every test here. Each goes on the record under the name of who set it, with its date; it only "
+        f"takes away. {_basis(variant.evidence, variant.strength)}.",
         ("asked of the surgeon", "kept out", "while nothing is recorded", "lifted by", "says to a patient"),
         tuple(
             (

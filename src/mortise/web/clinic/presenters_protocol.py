@@ -122,7 +122,9 @@ def protocol_of(
         stages=stages,
         rules=rules,
         care=care_tables(protocol, measures, exercises),
-        ways_out=tuple((one.to, _clock(one), "; ".join(one.when), one.say_clinician) for one in protocol.escalations),
+        ways_out=tuple(
+            (one.to, _clock(one), "; ".join(one.when), one.say_clinician) for one in protocol.escalations
+        ),
         sources=sources_of(cited, evidence),
         counts=f"{plural(len(figures), 'gate criterion', 'gate criteria')}, {n_default} of them clinic defaults; "
         f"{plural(len(rules), 'rule')}.",
@@ -132,7 +134,8 @@ def protocol_of(
 def _clock(one: Escalation) -> str:
     first = f"from day {one.not_before_days}, " if one.not_before_days is not None else ""
     last = f"by day {one.at_latest_days}, " if one.at_latest_days is not None else ""
-    return f"{first}{last}{'today' if one.within_days == 0 else f'within {plural(one.within_days, "day")}'}"
+    soon = f"within {plural(one.within_days, 'day')}" if one.within_days else "today"
+    return f"{first}{last}{soon}"
 
 
 def _stage(
