@@ -17,6 +17,7 @@ MAX_DIFF_LINES = 40
 
 GENERATED: dict[str, tuple[str, ...]] = {
     "docs/reference/evidence.md": ("python", "scripts/reference.py", "evidence"),
+    "docs/reference/instruments.md": ("python", "-m", "scripts.reference_instruments"),
     "docs/reference/protocols/restricted-dorsiflexion.md": (
         "python",
         "scripts/reference.py",

@@ -15,8 +15,19 @@ from pathlib import Path
 
 from mortise.catalog import Content, load
 from mortise.catalog._places import places_of
+<<<<<<< HEAD
 from mortise.protocol import Criterion, DoseStep, Escalation, Group, Node, Protocol, Stage
 from mortise.report.care import care_tables
+=======
+from mortise.protocol import (
+    Criterion,
+    DoseStep,
+    Group,
+    Node,
+    Protocol,
+    Stage,
+)
+>>>>>>> main
 from mortise.terms import EvidenceRow, Strength
 from mortise.units import SYMBOLS
 
@@ -96,10 +107,10 @@ def evidence_page(content: Content) -> str:
             ),
             (_evidence_row(row, used.get(row.id, ())) for row in rows),
         )
-    return _joined(lines)
+    return joined(lines)
 
 
-def _joined(lines: Iterable[str]) -> str:
+def joined(lines: Iterable[str]) -> str:
     """Return the page, with one blank line where there are several."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
@@ -132,19 +143,25 @@ def _users(content: Content) -> dict[str, list[str]]:
 
     for measure in content.measures.values():
         note(measure.evidence, measure.id)
-        for instrument in measure.instruments:
-            note(instrument.evidence, measure.id)
+        note((key for instrument in measure.instruments for key in instrument.evidence), measure.id)
     for exercise in content.exercises.values():
         note((*exercise.evidence, *exercise.raw_rows), exercise.id)
     for name in content.protocol_ids:
-        protocol = content.protocol(name)
-        for place in places_of(protocol):
-            note(place.criterion.evidence, place.owner)
-        for rule in protocol.rules:
-            note(rule.evidence, rule.id)
+        for keys, user in _in_protocol(content.protocol(name)):
+            note(keys, user)
+    for form in content.questionnaires.values():
+        note(form.evidence, form.id)
+        note((key for score in form.scores for change in score.changes for key in change.evidence), form.id)
     for question in content.assessment.questions():
         note(question.evidence, question.id)
     return {key: list(users) for key, users in used.items()}
+
+
+def _in_protocol(protocol: Protocol) -> Iterator[tuple[tuple[str, ...], str]]:
+    for place in places_of(protocol):
+        yield place.criterion.evidence, place.owner
+    for rule in protocol.rules:
+        yield rule.evidence, rule.id
 
 
 def protocol_page(content: Content, protocol_id: str) -> str:
@@ -161,9 +178,14 @@ def protocol_page(content: Content, protocol_id: str) -> str:
     for stage in protocol.stages:
         lines += _stage_lines(stage, content, protocol.stages[-1].id)
     lines += _rule_lines(protocol) + _light_lines(protocol) + _band_lines(protocol)
+<<<<<<< HEAD
     lines += _calendar_lines(protocol, content) + _care_lines(protocol, content)
     lines += _exercise_lines(protocol, content)
     return _joined(lines)
+=======
+    lines += _calendar_lines(protocol, content) + _exercise_lines(protocol, content)
+    return joined(lines)
+>>>>>>> main
 
 
 def _stage_lines(stage: Stage, content: Content, last: str) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from validation import gait_labels, gait_markers, gait_other, plates
+from validation import ankle_angle, gait_labels, gait_markers, gait_other, plates
 from validation.figure import Figure
 from validation.sources import data_folder
 
@@ -27,6 +27,7 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
     scored: list[tuple[str, str, Callable[[], tuple[list[Figure], dict[str, list[float]]]]]] = [
         ("foot-imu-ipol", "events-ipol", gait_labels.score),
         ("gaitmap-example", "length-markers", gait_markers.score),
+        ("imu-exercise", "ankle-angle", ankle_angle.score),
     ]
     for folder, name, score in scored:
         if (data_folder() / folder).is_dir():
@@ -95,6 +96,7 @@ def _write(figures: list[Figure], plots: dict[str, dict[str, list[float]]], left
     pictures = {
         "events-ipol": "Event errors against labels",
         "length-markers": "Stride length errors against markers",
+        "ankle-angle": "Ankle angle errors without any fit, degrees",
     }
     for name, errors in plots.items():
         error_plot(OUT / f"{name}.svg", pictures[name], errors)

@@ -20,6 +20,21 @@ test("no rest follows the last set, and both sides are done within each set", ()
   ]);
 });
 
+test("a round of walking and running is two phases and one set", () => {
+  const rounds = { n_sets: 2, n_reps: 1, up_s: 0, hold_s: 0, down_s: 0, duration_s: 300, run_s: 180, rest_s: 0 };
+  const phases = timeline(rounds, ["left"]);
+  assert.deepEqual(phases.map((p) => [p.kind, p.to_s - p.from_s]), [
+    ["ready", READY_S], ["walk", 120], ["run", 180], ["walk", 120], ["run", 180],
+  ]);
+  assert.equal(completed(phases, READY_S + 299).n_sets, 0);
+  assert.equal(completed(phases, READY_S + 300).n_sets, 1);
+});
+
+test("who runs without walking first has no walk", () => {
+  const run = { n_sets: 1, n_reps: 1, up_s: 0, hold_s: 0, down_s: 0, duration_s: 600, run_s: 600, rest_s: 0 };
+  assert.deepEqual(timeline(run, ["left"]).map((p) => p.kind), ["ready", "run"]);
+});
+
 test("a phase of no length is left out", () => {
   const phases = timeline({ ...heelRise, hold_s: 0 }, ["left"]);
   assert.ok(!phases.some((phase) => phase.kind === "hold"));

@@ -25,6 +25,7 @@ from mortise.protocol import (
     Stage,
 )
 from mortise.protocol.assessment import Assessment, Classification, Section
+from mortise.protocol.questionnaires import Questionnaire
 from mortise.terms import EvidenceRow, Measure
 
 # Parts of a protocol that are decoded one by one, so that a fault in one does not hide the next.
@@ -61,6 +62,18 @@ def exercises(root: Path, faults: Faults) -> dict[str, Exercise]:
         where = str(path.relative_to(root))
         raw = read_toml(path, where, faults)
         one = decode(Exercise, _with_id(raw, path.stem), where, faults) if raw else None
+        if one is not None:
+            found[path.stem] = one
+    return found
+
+
+def questionnaires(root: Path, faults: Faults) -> dict[str, Questionnaire]:
+    """Return every questionnaire by id; the file's name is its id."""
+    found: dict[str, Questionnaire] = {}
+    for path in sorted((root / "instruments").glob("*.toml")):
+        where = str(path.relative_to(root))
+        raw = read_toml(path, where, faults)
+        one = decode(Questionnaire, _with_id(raw, path.stem), where, faults) if raw else None
         if one is not None:
             found[path.stem] = one
     return found

@@ -101,6 +101,8 @@ def _dose(step: DoseStep) -> str:
     parts = [f"{step.n_sets}x{step.n_reps}"]
     times = (step.up_s, step.hold_s, step.down_s, step.duration_s, step.rest_s)
     parts.append("/".join(f"{one.normalize():f}" for one in times))
+    if step.run_s:
+        parts.append(f"run {step.run_s.normalize():f}")
     if step.n_contacts or step.height_cm:
         parts.append(f"{step.n_contacts}@{step.height_cm or Decimal(0)}")
     return "-".join(parts)

@@ -166,6 +166,11 @@ def _double_entry(
                        "Correct the figure or the row, or say consensus.")  # fmt: skip
 
 
+def figure_stands_in(rows: Iterable[EvidenceRow], number: Decimal, unit: str) -> bool:
+    """Whether one of the rows carries this very figure."""
+    return any(_holds(row, number, unit, Decimal(0)) for row in rows)
+
+
 def _holds(row: EvidenceRow, number: Decimal, unit: str, step: Decimal) -> bool:
     """Whether the row carries this figure, or the nearest value on the passing side of a strict bound."""
     theirs = _UNITS_OF_TABLE.get(row.unit)

@@ -26,6 +26,7 @@ _NOT_IN = {("function", 2)}
 # rung is the next one that a person can follow.
 RUNG_AT_MOST = Decimal("1.45")
 RUNG_AT_MOST_S = 20
+CONTACTS_A_RUNG = 15  # of the smallest doses: one more set of a beginner's jumps
 
 # The first stage number in which an exercise with this tag may stand.
 FIRST_STAGE_OF_TAG = {Tag.UNSUPPORTED: 3, Tag.SINGLE_LEG: 3, Tag.STEP: 3, Tag.IMPACT: 4}
@@ -188,6 +189,8 @@ def _own_tags(exercise: Exercise, faults: Faults) -> None:
     where = f"exercise {exercise.id}"
     if (Tag.STEP in exercise.tags) != bool({"step", "stairs"} & set(exercise.needs)):
         faults.add(where, "the tag step and the equipment do not agree.", "Correct one of them.")
+    if any(step.run_s for step in exercise.dose_steps) != (Tag.RUNNING in exercise.tags):
+        faults.add(where, "run_s and the tag running do not agree.", "Correct one of them.")
     if (Tag.OPEN_CHAIN in exercise.tags) == (Tag.CLOSED_CHAIN in exercise.tags):
         faults.add(where, "is either open or closed chain.", "Name exactly one.")
     for part in ("steps", "stop_signs", "cues", "breathing", "set_up", "why", "purposes"):
@@ -227,11 +230,31 @@ def _ladder(exercise: Exercise, faults: Faults) -> int:
         elif work_of(upper) > max(work_of(lower) * RUNG_AT_MOST, work_of(lower) + RUNG_AT_MOST_S):
             faults.add(f"{where}[{index}]", f"is {work_of(upper)} s of work after {work_of(lower)} s.",
                        "A rung adds at most 45 percent, or 20 s; put one between.")  # fmt: skip
-        if upper.n_contacts < lower.n_contacts:
-            faults.add(
-                f"{where}[{index}]", "has fewer contacts than the rung below.", "A ladder only climbs."
-            )
+        _impact_climbs(f"{where}[{index}]", lower, upper, faults)
+    for index, step in enumerate(steps):
+        if not 0 <= step.run_s <= step.duration_s:
+            faults.add(f"{where}[{index}]", f"runs {step.run_s} of {step.duration_s} s.",
+                       "The run is a part of the round.")  # fmt: skip
+        if step.n_contacts % step.n_sets:
+            faults.add(f"{where}[{index}]", f"{step.n_contacts} contacts do not share out over {step.n_sets} sets.",
+                       "Each set has the same number.")  # fmt: skip
     return len(steps)
+
+
+def _impact_climbs(where: str, lower: DoseStep, upper: DoseStep, faults: Faults) -> None:
+    """Check that contacts and running never fall, and never leap."""
+    if upper.n_contacts < lower.n_contacts:
+        faults.add(where, "has fewer contacts than the rung below.", "A ladder only climbs.")
+    elif upper.n_contacts > max(lower.n_contacts * RUNG_AT_MOST, Decimal(lower.n_contacts + CONTACTS_A_RUNG)):
+        faults.add(where, f"has {upper.n_contacts} contacts after {lower.n_contacts}.",
+                   f"A rung adds at most 45 percent, or {CONTACTS_A_RUNG}; put one between.")  # fmt: skip
+    before_s, after_s = lower.n_sets * lower.run_s, upper.n_sets * upper.run_s
+    if after_s < before_s or upper.run_s < lower.run_s:
+        faults.add(where, "runs less than the rung below.", "A ladder only climbs.")
+    elif after_s > before_s * RUNG_AT_MOST and before_s:
+        faults.add(
+            where, f"runs {after_s} s after {before_s} s.", "A rung adds at most 45 percent of running."
+        )
 
 
 def _neighbours(exercise: Exercise, book: Book, faults: Faults) -> int:

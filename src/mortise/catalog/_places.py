@@ -10,6 +10,7 @@ from mortise.catalog._case_expect import CaseFiles
 from mortise.protocol import Criterion, Exercise, Node, Protocol
 from mortise.protocol.assessment import Assessment, Classification
 from mortise.protocol.criteria import criteria_in
+from mortise.protocol.questionnaires import Questionnaire
 from mortise.terms import EvidenceRow, Measure
 
 
@@ -24,6 +25,7 @@ class Book(NamedTuple):
     assessment: Assessment
     classification: Classification
     cases: Mapping[str, CaseFiles]
+    questionnaires: Mapping[str, Questionnaire]
 
 
 class Place(NamedTuple):

@@ -6,7 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+<<<<<<< HEAD
 from mortise.catalog import _build, _check_care, _check_figures, _check_names, _check_plan
+=======
+from mortise.catalog import _build, _check_figures, _check_names, _check_plan, _check_questionnaires
+>>>>>>> main
 from mortise.catalog._case_expect import CaseFiles
 from mortise.catalog._check_again import again_agrees
 from mortise.catalog._decode import Faults
@@ -67,7 +71,15 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
     ("9c", "Ladders climb, and every jump stands on one", _check_care.ladders_hold),
     ("13", "Gates do not loosen, and stepping back is an error away", _check_figures.gates_do_not_loosen),
     ("14", "Every stage leads to the end", _check_names.stages_reach_the_end),
+<<<<<<< HEAD
     ("14b", "A variant says what it leaves out", _check_care.variants_say_what_is_off),
+=======
+    (
+        "3b",
+        "Questionnaires have their licence, and score as their measures say",
+        _check_questionnaires.questionnaires_are_sound,
+    ),
+>>>>>>> main
     ("16", "No advice rests on a change below the error", _check_figures.changes_exceed_error),
 )
 
@@ -145,6 +157,7 @@ def read_book(root: Path, faults: Faults) -> Book:
     return Book(
         measures, exercises, protocols, _build.evidence(root, faults), _build.texts(root, "en", faults),
         _build.assessment(root, faults), _build.classification(root, faults), cases,
+        _build.questionnaires(root, faults),
     )  # fmt: skip
 
 
@@ -153,4 +166,5 @@ def _book_of(content: Content, cases: Mapping[str, CaseFiles]) -> Book:
         content.measures, content.exercises,
         {name: content.protocol(name) for name in content.protocol_ids},
         content.evidence, content.texts, content.assessment, content.classification, cases,
+        content.questionnaires,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from mortise.errors import ContentError, ContentFaults
 from mortise.protocol import Exercise, Protocol
 from mortise.protocol.assessment import Assessment, Classification
 from mortise.protocol.criteria import criteria_in
+from mortise.protocol.questionnaires import Questionnaire
 from mortise.record.records import encode
 from mortise.terms import EvidenceRow, Measure
 
@@ -33,6 +34,10 @@ class _Measures(Struct, frozen=True):
 
 class _Exercises(Struct, frozen=True):
     exercises: dict[str, Exercise]
+
+
+class _Questionnaires(Struct, frozen=True):
+    questionnaires: dict[str, Questionnaire]
 
 
 class _Protocol(Struct, frozen=True):
@@ -83,6 +88,15 @@ class Content:
             lambda faults: _Exercises(_build.exercises(self.root, faults)),
         )  # fmt: skip
         return MappingProxyType(part.exercises)
+
+    @cached_property
+    def questionnaires(self) -> Mapping[str, Questionnaire]:
+        """Return every questionnaire by id, with the items that ship."""
+        part = self._part(
+            "questionnaires", self._under("instruments"), _Questionnaires,
+            lambda faults: _Questionnaires(_build.questionnaires(self.root, faults)),
+        )  # fmt: skip
+        return MappingProxyType(part.questionnaires)
 
     @cached_property
     def evidence(self) -> Mapping[str, EvidenceRow]:

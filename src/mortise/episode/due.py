@@ -40,7 +40,8 @@ class LoadCounters(Struct, frozen=True, kw_only=True):
     end_range_dorsiflexion_min: Decimal
     end_range_plantarflexion_min: Decimal
     n_impact_contacts: int
-    walking_min: Decimal
+    walking_min: Decimal  # walked, also between two runs
+    running_min: Decimal
 
 
 def due_list(
@@ -188,7 +189,7 @@ def load_counters(facts: Sequence[Fact], exercises: Mapping[str, Exercise], as_o
     seconds = dict.fromkeys(
         (Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION, Tag.WALKING), Decimal(0)
     )
-    n_contacts = 0
+    n_contacts, run_s = 0, Decimal(0)
     for fact in facts:
         if not isinstance(fact, SessionLog) or not first <= fact.on <= as_of:
             continue
@@ -207,12 +208,15 @@ def load_counters(facts: Sequence[Fact], exercises: Mapping[str, Exercise], as_o
             for tag in seconds:
                 if tag in exercise.tags:
                     seconds[tag] += worked_s
-            n_contacts += dose.n_contacts if Tag.IMPACT in exercise.tags else 0
+            n_contacts += dose.contacts_done(n_sets, n_reps) if Tag.IMPACT in exercise.tags else 0
+            run_s += n_sets * dose.run_s
+            seconds[Tag.WALKING] += n_sets * dose.walk_s
     return LoadCounters(
         from_on=first, until_on=as_of,
         end_range_dorsiflexion_min=_minutes(seconds[Tag.END_RANGE_DORSIFLEXION]),
         end_range_plantarflexion_min=_minutes(seconds[Tag.END_RANGE_PLANTARFLEXION]),
         n_impact_contacts=n_contacts, walking_min=_minutes(seconds[Tag.WALKING]),
+        running_min=_minutes(run_s),
     )  # fmt: skip
 
 

@@ -8,11 +8,13 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from mortise.progress.bridge import bridged
 from mortise.progress.change import Change, change_of
 from mortise.progress.level import bands
+from mortise.progress.plateau import Plateau, plateau_of
 from mortise.record import Fact, Reading
 from mortise.record.tracks import Series, Track
-from mortise.terms import Context, Limb, Measure, Side, limb_of, side_of
+from mortise.terms import Better, Context, Limb, Measure, Side, limb_of, side_of
 
 
 class SeriesPoint(Struct, frozen=True, kw_only=True):
@@ -52,6 +54,7 @@ class MeasureSeries(Struct, frozen=True, kw_only=True):
     aside: tuple[SeriesPoint, ...]  # tired or after treatment: shown, never counted
     level: tuple[LevelPoint, ...]
     change: Change | None
+    plateau: Plateau | None
 
 
 def series_of(
@@ -116,8 +119,14 @@ def _one(
         points=tuple(one for one in shown if not one.is_practice),
         practice=tuple(one for one in shown if one.is_practice),
         aside=tuple(aside.get((made.measure, made.limb, series.instrument), ())), level=level,
-        change=change_of(series, measure.better),
+        change=change_of(_told_from(made, series), measure.better),
+        plateau=None if measure.better is Better.NEITHER else plateau_of(series, measure.better),
     )  # fmt: skip
+
+
+def _told_from(made: Track, series: Series) -> Series:
+    """Return what change is told from: the newest series reaches back over a change of instrument that was bridged."""
+    return (bridged(made) or series) if series is made.series[0] else series
 
 
 def _aside(

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from mortise.episode.due import Due, LoadCounters, due_list, load_counters, open_goals
 from mortise.episode.fold import Content, Folded, fold
+from mortise.episode.forecast import GateForecast, gate_forecast
 from mortise.episode.lights import SessionLight
 from mortise.episode.receipts import known_by
 from mortise.episode.series import MeasureSeries, series_of
@@ -132,6 +133,14 @@ class Story:
         return series_of(
             self.tracks, self.content.measures, self.facts, self.record.episode.involved_side, self.as_of
         )
+
+    @cached_property
+    def gate_forecast(self) -> GateForecast | None:
+        """Return when the next gate could open, as an interval; None in a stage without an exit, and while locked."""
+        if self.is_locked:
+            return None
+        return gate_forecast(self.stage_now, self.decision.findings, self.tracks, self.content.measures,
+                             entered_on=self.entered_on, as_of=self.as_of)  # fmt: skip
 
     @cached_property
     def due(self) -> tuple[Due, ...]:

@@ -73,7 +73,8 @@ def _cut(dose: DoseStep, allowed_s: Decimal) -> DoseStep:
         return dose
     options = [_timed(dose, n, allowed_s) if dose.duration_s else _counted(dose, n, allowed_s)
                for n in range(1, dose.n_sets + 1)]  # fmt: skip
-    least = replace(dose, n_sets=1, n_reps=1, duration_s=min(dose.duration_s, Decimal(1)))
+    least_s = min(dose.duration_s, Decimal(1))
+    least = replace(dose, n_sets=1, n_reps=1, duration_s=least_s, run_s=_run_cut(dose, least_s))
     cut = max(
         (one for one in options if one is not None), key=work_s, default=least
     )  # of equals the fewest sets
@@ -95,7 +96,14 @@ def _timed(dose: DoseStep, n_sets: int, allowed_s: Decimal) -> DoseStep | None:
     room_s = allowed_s / n_sets - moving_s
     grid_s = GRID_S if dose.duration_s >= 2 * GRID_S else Decimal(1)
     duration_s = dose.duration_s if room_s >= dose.duration_s else Decimal(_floor(room_s / grid_s)) * grid_s
-    return replace(dose, n_sets=n_sets, duration_s=duration_s) if duration_s > 0 else None
+    if duration_s <= 0:
+        return None
+    return replace(dose, n_sets=n_sets, duration_s=duration_s, run_s=_run_cut(dose, duration_s))
+
+
+def _run_cut(dose: DoseStep, duration_s: Decimal) -> Decimal:
+    """Return how much of a shortened round is run: the same share, in whole seconds, never more."""
+    return Decimal(_floor(dose.run_s * duration_s / dose.duration_s)) if dose.run_s else dose.run_s
 
 
 def _contacts_cut(whole: DoseStep, cut: DoseStep) -> DoseStep:

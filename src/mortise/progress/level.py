@@ -16,6 +16,10 @@ from mortise.terms import Measure
 
 ERROR_INFLATION = 1.25  # the assumed SEM itself is uncertain; found by simulation
 SLOPE_NOISE_SEM_PER_WEEK = 0.05  # calibrated on simulated patients: 0.05 to 0.1
+# What charts show: intervals that hold the truth in nine of ten, also on a course that slows (`make calibrate`). A
+# decision stays with the wider error and the stiffer slope, which turns later and promises less.
+SHOWN_INFLATION = 1.0
+SHOWN_SLOPE_NOISE_SEM_PER_WEEK = 0.2
 DAYS_PER_WEEK = 7.0
 Z_90 = 1.6448536269514722  # half width of a 90 % interval, in standard deviations
 _SD_GRID = Decimal("0.0001")
@@ -51,7 +55,7 @@ def start(day: int, value: float, sd: float) -> State:
     return State(day, value, 0.0, sd * sd, 0.0, 0.0, 1)
 
 
-def step(state: State, day: int, value: float, sd: float, sem: float) -> State:
+def step(state: State, day: int, value: float, sd: float, slope_noise: float) -> State:
     """Take in the next reading.
 
     Parameters
@@ -62,8 +66,8 @@ def step(state: State, day: int, value: float, sd: float, sem: float) -> State:
         Day of this reading, later than the last.
     value, sd : float
         The reading and the standard deviation of its error.
-    sem : float
-        The instrument's error, by which the slope's noise is scaled.
+    slope_noise : float
+        By how much the slope may change in a week, standard deviation, per week.
 
     Returns
     -------
@@ -74,12 +78,11 @@ def step(state: State, day: int, value: float, sd: float, sem: float) -> State:
     -----
     1. From a flat start two readings fix the line through them; its covariance is exact, not a large number standing
        for infinity, so that no digits are lost.
-    2. Afterwards the level moves by the slope, the slope by noise of 0.05 SEM per week and root week, the level by
+    2. Afterwards the level moves by the slope, the slope by its noise, the level by
        none of its own; then the reading is weighed in by its error.
     """
     weeks = (day - state.day) / DAYS_PER_WEEK
-    noise = SLOPE_NOISE_SEM_PER_WEEK * sem
-    q = noise * noise * weeks
+    q = slope_noise * slope_noise * weeks
     r = sd * sd
     if state.n_seen == 1:
         slope = (value - state.level) / weeks
@@ -102,13 +105,19 @@ def step(state: State, day: int, value: float, sd: float, sem: float) -> State:
     )
 
 
-def states(points: Sequence[Point]) -> list[State]:
+def states(
+    points: Sequence[Point], inflation: float = ERROR_INFLATION, slope_noise: float = SLOPE_NOISE_SEM_PER_WEEK
+) -> list[State]:
     """Run the filter over a series.
 
     Parameters
     ----------
     points : sequence of Point
         Oldest first, one a day. A point without a known error ends what can be estimated.
+    inflation : float
+        By how much the known error is widened.
+    slope_noise : float
+        Noise of the slope, SEM per week and root week.
 
     Returns
     -------
@@ -119,9 +128,11 @@ def states(points: Sequence[Point]) -> list[State]:
     for point in points:
         if point.error is None or point.error <= 0:
             return []
-        sem = float(point.error)
-        sd, value = ERROR_INFLATION * sem, float(point.value)
-        found.append(step(found[-1], point.day, value, sd, sem) if found else start(point.day, value, sd))
+        sem, value = float(point.error), float(point.value)
+        if found:
+            found.append(step(found[-1], point.day, value, inflation * sem, slope_noise * sem))
+        else:
+            found.append(start(point.day, value, inflation * sem))
     return found
 
 
@@ -184,7 +195,7 @@ def bands(points: Sequence[Point], until_day: int, every_days: int = 7) -> list[
     list of Band
         Empty when the error of the series is not known.
     """
-    found = states(points)
+    found = states(points, SHOWN_INFLATION, SHOWN_SLOPE_NOISE_SEM_PER_WEEK)
     if not found:
         return []
     made = [_band(state, state.day) for state in found]

@@ -39,6 +39,16 @@ from mortise.protocol.protocols import (
     Slot,
     Stage,
 )
+from mortise.protocol.questionnaires import (
+    Item,
+    ItemPack,
+    Option,
+    Questionnaire,
+    RealChange,
+    ScoreRule,
+    Scoring,
+    Ships,
+)
 from mortise.protocol.rules import Light, Rule, Tier
 
 __all__ = [
@@ -64,6 +74,8 @@ __all__ = [
     "Hands",
     "HandsDose",
     "Irritability",
+    "Item",
+    "ItemPack",
     "Ladder",
     "Layoff",
     "Level",
@@ -72,16 +84,22 @@ __all__ = [
     "Maintenance",
     "Node",
     "Operator",
+    "Option",
     "Plateau",
     "PlateauKind",
     "PlateauStep",
     "Protocol",
     "Question",
+    "Questionnaire",
+    "RealChange",
     "Reduction",
     "Review",
     "Rule",
     "Rung",
+    "ScoreRule",
+    "Scoring",
     "Section",
+    "Ships",
     "Slot",
     "Stage",
     "SurgeonLimit",

@@ -63,6 +63,8 @@ class Technique(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class DoseStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One rung of an exercise's dose ladder. Either repetitions with a tempo, or `duration_s` of doing it.
 
+    A walk-run rung gives `duration_s` of each round and `run_s`, the part of it that is run; the walk comes first.
+
     `per_side` counts sets and repetitions for each side; the involved side only when the exercise says so.
     """
 
@@ -72,10 +74,26 @@ class DoseStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hold_s: Decimal = Decimal(0)
     down_s: Decimal = Decimal(0)
     duration_s: Decimal = Decimal(0)
+    run_s: Decimal = Decimal(0)  # of each set's duration_s; 0 where nothing is run
     rest_s: Decimal = Decimal(0)
     load: str = ""  # "own weight", "light band", "5 kg": words, never compared
     height_cm: Decimal | None = None  # step height, where there is a step
-    n_contacts: int = 0  # impact contacts in the whole dose
+    n_contacts: int = 0  # impact contacts of one foot in the whole dose: the same number in each set
+
+    @property
+    def walk_s(self) -> Decimal:
+        """Seconds of each set that are walked before the run; 0 where nothing is run."""
+        return self.duration_s - self.run_s if self.run_s else Decimal(0)
+
+    @property
+    def n_contacts_a_set(self) -> int:
+        """Impact contacts of one foot in one set, rounded up where a shortened dose does not divide."""
+        return -(-self.n_contacts // self.n_sets) if self.n_sets else 0
+
+    def contacts_done(self, n_sets: int, n_reps: int) -> int:
+        """Return the contacts of so many sets of so many repetitions, rounded up: what was landed is never less."""
+        planned = self.n_sets * self.n_reps
+        return -(-self.n_contacts * n_sets * n_reps // planned) if planned else 0
 
     def seconds(self, n_sides: int) -> Decimal:
         """Return how long the dose takes, rests included, for `n_sides` sides."""

@@ -29,7 +29,7 @@ def seconds_words(seconds: Decimal) -> str:
 
 
 def short_dose(dose: DoseStep) -> str:
-    """Write a dose as a list shows it: "3 × 8", "3 × 20 s", "10 min".
+    """Write a dose as a list shows it: "3 × 8", "3 × 20 s", "10 min", "4 × (walk 2 min, run 3 min)".
 
     Parameters
     ----------
@@ -41,6 +41,9 @@ def short_dose(dose: DoseStep) -> str:
     str
         A single repetition that is held is written by its hold.
     """
+    if dose.walk_s:
+        rounds = f"walk {seconds_words(dose.walk_s)}, run {seconds_words(dose.run_s)}"
+        return rounds if dose.n_sets == 1 else f"{dose.n_sets} × ({rounds})"
     if dose.duration_s:
         length = seconds_words(dose.duration_s)
     elif dose.n_reps == 1 and dose.hold_s:
@@ -91,8 +94,14 @@ def full_dose(dose: DoseStep, *, with_rest: bool = False) -> str:
         parts.append(f"{_plain(dose.height_cm)} cm")
     parts.append(dose.load)
     if dose.n_contacts:
-        parts.append(plural(dose.n_contacts, "contact"))
+        parts.append(_contacts(dose))
     return ", ".join(part for part in parts if part)
+
+
+def _contacts(dose: DoseStep) -> str:
+    words = plural(dose.n_contacts, "contact")
+    is_even = dose.n_sets > 1 and dose.n_contacts % dose.n_sets == 0
+    return f"{words} ({dose.n_contacts_a_set} a set)" if is_even else words
 
 
 def _plain(value: Decimal) -> str:

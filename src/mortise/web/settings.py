@@ -181,6 +181,8 @@ if len(SECRET_KEY) < LEAST_SECRET_LENGTH:
 ALLOWED_HOSTS = env_list("MORTISE_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
 UPLOAD_MAX_BYTES = env_int("MORTISE_UPLOAD_MAX_MB", default=64, low=1, high=1024) * 1024 * 1024
 RECORDINGS_DIR = DATA_DIR / "recordings"
+# A clinic's own licensed words of questionnaires: never in this repository, read when a page asks for them.
+ITEM_PACKS_DIR = Path(env_text("MORTISE_ITEM_PACKS", str(DATA_DIR / "questionnaires"))).expanduser().resolve()
 
 # ---------------------------------------------------------------- application
 

@@ -52,6 +52,12 @@ def spoken() -> list[tuple[str, str]]:
         found += [
             (stage.id, text) for stage in protocol.stages for text in (stage.title_patient, stage.aim_patient)
         ]
+    found += [
+        (f"{form.id}.{item.id}", text)
+        for form in CONTENT.questionnaires.values()
+        for item in form.items
+        for text in (item.text, item.low_label, item.high_label)
+    ]
     found += [(measure.id, measure.question) for measure in CONTENT.measures.values() if measure.question]
     return found
 

@@ -9,8 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from mortise.episode import Story, story
+from mortise.episode.due import load_counters
 from mortise.errors import InputError
-from mortise.protocol import Light, Review
+from mortise.protocol import DoseStep, Light, Review, Tag
 from mortise.record import Decision, Fact, Finding, Goal, PatientRecord, PlanVersion
 from mortise.terms import Advice, Cause, Context, Limb, Load, Origin, Side, Strength, Truth
 from tests import builders as b
@@ -279,6 +280,31 @@ def test_counters_hold_seven_days_and_leave_out_what_was_skipped() -> None:
     counted = told(*sessions).load_counters
     assert counted.end_range_dorsiflexion_min == Decimal("0.8")  # two sessions of 2 sets of 6 holds of 2 s
     assert (counted.from_on, counted.until_on) == (b.day(6), b.day(12))
+
+
+def test_counters_hold_contacts_as_landed_and_tell_running_from_walking() -> None:
+    jumps = replace(
+        b.SmallContent().exercises["wall"], id="jumps", tags=(Tag.CLOSED_CHAIN, Tag.IMPACT),
+        dose_steps=(DoseStep(n_sets=3, n_reps=10, up_s=Decimal(1), n_contacts=30),),
+    )  # fmt: skip
+    rounds = replace(
+        jumps, id="rounds", tags=(Tag.CLOSED_CHAIN, Tag.IMPACT, Tag.RUNNING),
+        dose_steps=(DoseStep(n_sets=4, duration_s=Decimal(300), run_s=Decimal(180)),),
+    )  # fmt: skip
+    walk = replace(
+        jumps, id="walk", tags=(Tag.CLOSED_CHAIN, Tag.WALKING),
+        dose_steps=(DoseStep(n_sets=1, duration_s=Decimal(600)),),
+    )  # fmt: skip
+    library = {one.id: one for one in (jumps, rounds, walk)}
+    items = (
+        b.ExerciseLog(exercise="jumps", dose_step=0, outcome="modified", n_sets=2, n_reps=7),
+        b.ExerciseLog(exercise="rounds", dose_step=0, outcome="modified", n_sets=3),
+        b.ExerciseLog(exercise="walk", dose_step=0, outcome="done"),
+    )
+    counted = load_counters([b.session("s", 1, items=items)], library, b.day(2))
+    assert counted.n_impact_contacts == 14
+    assert counted.running_min == 9
+    assert counted.walking_min == 6 + 10
 
 
 def test_open_goals_stand_in_their_newest_words() -> None:

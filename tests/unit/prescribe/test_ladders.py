@@ -41,6 +41,15 @@ def test_a_lower_rung_is_taken_where_there_is_one() -> None:
     assert [at_share(one, 2, Decimal(pct))[0] for pct in (100, 99, 50, 49, 25)] == [2, 1, 1, 0, 0]
 
 
+def test_running_is_cut_with_its_round() -> None:
+    rounds = DoseStep(n_sets=3, duration_s=Decimal(300), run_s=Decimal(180))
+    one = exercise("a", dose_steps=(rounds,))
+    found = [at_share(one, 0, Decimal(pct))[1] for pct in (100, 67, 50, 20, 0)]
+    assert [(cut.n_sets, cut.duration_s, cut.run_s) for cut in found] == [
+        (3, 300, 180), (2, 300, 180), (2, 225, 135), (1, 180, 108), (1, 1, 0),
+    ]  # fmt: skip
+
+
 def test_contacts_are_cut_with_the_work() -> None:
     one = exercise("a", dose_steps=ladder(2, seconds=30, n_contacts=21))
     assert at_share(one, 0, Decimal(50))[1].n_contacts == 10

@@ -5,9 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import numpy as np
-import pytest
 
-from mortise.progress.change import Answer, change_of, evidence
+from mortise.progress.change import Answer, change_of
 from mortise.progress.flare import flare, median
 from mortise.record.tracks import Point, Series
 from mortise.terms import Better
@@ -66,17 +65,6 @@ def test_without_a_known_error_there_is_no_claim() -> None:
     assert found.answer is Answer.UNDECIDED
     assert found.is_real is None
     assert change_of(series([0, 5]), Better.NEITHER) is None
-
-
-@pytest.mark.parametrize(("sem_ratio", "at_most"), [(1.0, 0.02), (1.5, 0.06)])
-def test_false_progress_over_twelve_weekly_looks_is_rare(sem_ratio: float, at_most: float) -> None:
-    chance = np.random.default_rng(7)
-    n_false, n_all = 0, 1500
-    for _ in range(n_all):
-        values = list(chance.normal(0, sem_ratio, 13))
-        made = series(values).points
-        n_false += any(evidence(made[:n], 1) >= 20 for n in range(2, 14))
-    assert n_false / n_all <= at_most
 
 
 def days(values: list[float | None], first: int = 1) -> list[Point]:

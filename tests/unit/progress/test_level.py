@@ -67,20 +67,6 @@ def test_a_reading_of_unknown_error_has_no_level() -> None:
     assert bands(points([0, 7], [5, 6], None), 20) == []
 
 
-def test_ninety_percent_intervals_hold_the_truth_nine_times_in_ten_when_the_error_is_as_assumed() -> None:
-    chance = np.random.default_rng(20260302)
-    n_held, n_all = 0, 4000
-    days = [7 * week for week in range(13)]
-    sd = ERROR_INFLATION * SEM
-    for _ in range(n_all):
-        slope = chance.normal(0, 0.3)
-        truth = 5 + slope * np.arange(13)
-        values = [float(v) for v in truth + chance.normal(0, sd, 13)]
-        last = bands(points(days, values), days[-1])[-1]
-        n_held += last.low <= truth[-1] <= last.high
-    assert 0.88 <= n_held / n_all <= 0.92
-
-
 def test_the_band_widens_after_the_last_reading_and_ends_on_the_day_asked() -> None:
     found = bands(points([0, 7, 14], [5, 6, 7]), 30)
     widths = [one.high - one.low for one in found[2:]]

@@ -24,6 +24,9 @@ def dose(**given: Any) -> DoseStep:
         ({"n_reps": 1, "hold_s": Decimal(20)}, "3 × 20 s"),
         ({"duration_s": Decimal(300), "n_sets": 1}, "5 min"),
         ({"duration_s": Decimal(20), "n_sets": 2}, "2 × 20 s"),
+        ({"duration_s": Decimal(300), "run_s": Decimal(180), "n_sets": 4}, "4 × (walk 2 min, run 3 min)"),
+        ({"duration_s": Decimal(300), "run_s": Decimal(180), "n_sets": 1}, "walk 2 min, run 3 min"),
+        ({"duration_s": Decimal(1800), "run_s": Decimal(1800), "n_sets": 1}, "30 min"),
     ],
 )
 def test_short_dose_is_what_one_does(given: dict[str, Any], words: str) -> None:
@@ -40,6 +43,11 @@ def test_full_dose_names_height_load_and_contacts() -> None:
         dose(height_cm=Decimal(15), load="light band", n_contacts=1, rest_s=Decimal(60)), with_rest=True
     )
     assert words == "3 × 8, up 2 s, hold 1 s, down 3 s, rest 60 s, 15 cm, light band, 1 contact"
+
+
+def test_contacts_say_how_many_a_set_where_they_share_out() -> None:
+    assert full_dose(dose(n_contacts=45, load="")).endswith("45 contacts (15 a set)")
+    assert full_dose(dose(n_contacts=7, load="")).endswith("7 contacts")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import re
 from importlib.resources import files
 from itertools import pairwise
+from math import cos, radians
 from xml.etree import ElementTree
 
 import msgspec
@@ -13,8 +14,9 @@ from mortise.report.figure import animation, load_figures, picture, read_figure,
 from mortise.report.figure.body import REACH_SLACK, solve
 from mortise.report.figure.check import faults
 from mortise.report.figure.draw import fitted_view
-from mortise.report.figure.motion import _unwound, drawings
-from mortise.report.figure.pose import Pose, between
+from mortise.report.figure.library import Mark, Thing
+from mortise.report.figure.motion import _unwound, drawings, pose_frames
+from mortise.report.figure.pose import Leg, Pose, RearPose, between
 from mortise.report.figure.sheet import contact_sheet
 from mortise.terms import Side
 
@@ -153,7 +155,10 @@ def test_a_moving_picture_is_light_and_its_frames_fit_its_parts(name):
     numbers = {int(e.attrib["data-part"]) for e in root.iter() if "data-part" in e.attrib}
     n_links = sum("data-link" in e.attrib for e in root.iter())
     assert numbers == set(range(len(numbers)))
-    assert {len(row) for row in rows} == {3 * len(numbers) + 4 * n_links}
+    shortened = any(
+        part.length_ratio != 1 for frame in drawings(figure) for layer in frame.layers for part in layer.parts
+    )
+    assert {len(row) for row in rows} == {(4 if shortened else 3) * len(numbers) + 4 * n_links}
     assert int(root.attrib["data-poses"].split()[-1]) == len(rows) - 1
     assert len(drawings(figure)) == len(rows)
 
@@ -165,6 +170,72 @@ def test_a_moving_picture_never_jumps(name):
     for before, after in pairwise(frames):
         # a sixth of a movement: no joint moves 18 cm of a tall person, no part turns 100 degrees
         assert max(abs(a - b) for a, b in zip(before, after, strict=True)) < 100
+
+
+def in_the_air(**changes):
+    """Return a hop on the spot: the floor, the air, the floor."""
+    pose = FIGURES["calm-walk"].poses[1]
+    flight = msgspec.structs.replace(
+        pose, hip=(6, 631), near=Leg(at=(0, 100)), far=Leg(at=(-30, 160), foot_deg=20, toes_deg=0), stands=(),
+        is_flight=True,
+    )  # fmt: skip
+    figure = msgspec.structs.replace(FIGURES["calm-walk"], poses=(pose, flight, pose), is_cycle=False)
+    return msgspec.structs.replace(figure, **changes)
+
+
+def test_a_jump_slows_towards_its_top_and_falls_faster_and_faster():
+    heights = [frame.joints["near.hip"][1] for frame in drawings(in_the_air())]
+    rises = [after - before for before, after in pairwise(heights)]
+    assert rises[:6] == sorted(rises[:6], reverse=True)
+    assert rises[6:] == sorted(rises[6:], reverse=True)
+    assert heights[6] == max(heights)
+
+
+def test_a_quick_move_has_few_frames_and_a_slow_one_many():
+    figure = in_the_air(pace=(3, 1))
+    assert pose_frames(figure) == [0, 9, 12]
+    frames = parsed(animation(figure, Side.LEFT, id_prefix="m")).attrib
+    assert frames["data-poses"] == "0 9 12"
+    assert len(frames["data-frames"].split(";")) == 13
+
+
+def test_a_round_says_how_long_it_lasts():
+    assert parsed(animation(FIGURES["calm-walk"], Side.LEFT, id_prefix="m")).attrib["data-round"] == "2.2"
+    assert "data-round" not in animation(FIGURES["step-up"], Side.LEFT, id_prefix="m")
+
+
+def test_a_knee_bent_towards_the_viewer_is_drawn_shorter_and_keeps_its_foot_on_the_floor():
+    figure = FIGURES["hip-abduction"]
+    bent = RearPose(words="Bend.", hip=(0, 46 + 491 * cos(radians(40))), near_bend_deg=40, far_bend_deg=40,
+                    near_deg=0, far_deg=0)  # fmt: skip
+    crouch = msgspec.structs.replace(figure, rear_poses=(figure.rear_poses[0], bent), things=(), marks=())
+    assert faults(crouch) == []
+    thigh = next(layer for layer in crouch.drawing(1).layers if layer.css == "f-own").parts[0]
+    assert thigh.length_ratio == pytest.approx(0.766, abs=0.001)
+    svg = animation(crouch, Side.LEFT, id_prefix="m")
+    assert "scale(1 0.77)" in svg
+    rows = [row.split(" ") for row in parsed(svg).attrib["data-frames"].split(";")]
+    n_parts = len({e.attrib["data-part"] for e in parsed(svg).iter() if "data-part" in e.attrib})
+    assert {len(row) for row in rows} == {4 * n_parts}
+
+
+@pytest.mark.parametrize("kind", ["board", "ball", "cone", "bike", "water"])
+def test_every_kind_of_thing_is_drawn_in_the_classes_of_the_look(kind):
+    thing = Thing(kind=kind, from_x=-90, to_x=90, top=80, base=0)
+    figure = msgspec.structs.replace(FIGURES["calm-walk"], things=(thing,))
+    plain = picture(msgspec.structs.replace(figure, things=()), Side.RIGHT)
+    drawn = picture(figure, Side.RIGHT)
+    assert len(drawn) > len(plain)
+    classes = {e.attrib.get("class", "") for e in parsed(drawn).iter()}
+    assert classes - {"fig", ""} <= {"f-floor", "f-thing", "f-room", "f-b1", "f-b2", "f-own", "f-arm", "f-joint",
+                                     "f-work", "f-work-halo", "f-work-pin"}  # fmt: skip
+
+
+def test_the_path_of_a_jump_leads_from_take_off_to_landing():
+    mark = Mark(kind="hop", pose=0, start=(-100, 20), end=(100, 20), radius=80)
+    figure = in_the_air(marks=(mark,))
+    path = next(e for e in parsed(picture(figure, Side.RIGHT)).iter() if e.attrib.get("class") == "f-range")
+    assert path.attrib["d"].startswith("M-100 -20Q0 -180 ")
 
 
 @every
@@ -204,7 +275,11 @@ def test_a_limb_that_cannot_reach_is_refused_with_its_place():
     [
         ('id = "x"\nsays = "y"\ncolour = "red"', "unknown field `colour`"),
         ('id = "other"\nsays = "y"', "not the name of its file"),
-        ('id = "x"\nsays = "y"', "two to four poses"),
+        ('id = "x"\nsays = "y"', "two to six poses"),
+        (
+            'id = "x"\nsays = "y"\npace = [1, 2]\n' + '[[rear_poses]]\nwords = "A."\n' * 2,
+            "needs 1 numbers above 0",
+        ),
         ('id = "x"\nsays = 3', "says"),
         ('id = "x', "figures/x.toml"),
     ],

@@ -43,13 +43,15 @@ _RIGHT = re.compile(r"(?:^|[^a-z])(right|rf|rfoot|r)(?:[^a-z]|$)|right")
 _PLACES: tuple[tuple[str, str], ...] = (
     (r"lateral.?foot", "lateral_foot"),
     (r"instep", "instep"),
-    (r"heel|calcaneus", "heel"),
+    # a file named after the heel rise says nothing of where its sensors are worn
+    (r"heel(?!s?[ _-]?(?:raise|rise|lift))|calcaneus", "heel"),
     (r"foot|feet|(?:^|[^a-z])[lr]f(?:[^a-z]|$)|shoe", "foot"),
     (r"shank|shin|tibia", "shank"),
     (r"thigh", "thigh"),
     (r"lower.?back|lumbar|pelvis|sacrum", "lower_back"),
     (r"belt", "belt"),
     (r"pocket", "pocket"),
+    (r"wrist|\bhand\b", "hand"),
 )
 
 

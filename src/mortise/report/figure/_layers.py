@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import cos, radians
 from typing import NamedTuple
 
 from mortise.report.figure._outline import SHANK, THIGH, TRUNK, Point
@@ -10,11 +11,15 @@ from mortise.report.figure.pose import RearPose
 
 
 class Part(NamedTuple):
-    """One rigid part: its outline, where its first joint is, how far it is turned clockwise."""
+    """One rigid part: its outline, where its first joint is, how far it is turned clockwise.
+
+    `length_ratio` is below 1 where the part points out of the picture.
+    """
 
     outline: str
     at: Point
     turn_deg: float
+    length_ratio: float = 1.0
 
 
 class Layer(NamedTuple):
@@ -108,17 +113,19 @@ _PELVIS, _CHEST, _REAR_ANKLE = (
 
 
 def _rear_leg(
-    hip: Point, out: int, thigh_deg: float, knee_deg: float, css: str
+    hip: Point, out: int, thigh_deg: float, knee_deg: float, bend_deg: float, css: str
 ) -> tuple[Layer, dict[str, Point]]:
     """One leg from behind; `out` is +1 when outwards is to the right of the picture."""
     thigh = -out * thigh_deg  # a clockwise turn of a hanging part moves its end to the left
     shank = thigh + out * knee_deg
-    knee = down(hip, thigh, THIGH)
-    ankle = down(knee, shank, SHANK)
+    ratio = cos(radians(bend_deg))
+    knee = down(hip, thigh, THIGH * ratio)
+    ankle = down(knee, shank, SHANK * ratio)
     names = [f"{part}-rear{'' if out > 0 else '-mirror'}" for part in ("thigh", "shank", "foot")]
     turns = (thigh, shank, shank)
     parts = tuple(
-        Part(name, at, turn) for name, at, turn in zip(names, (hip, knee, ankle), turns, strict=True)
+        Part(name, at, turn, length)
+        for name, at, turn, length in zip(names, (hip, knee, ankle), turns, (ratio, ratio, 1.0), strict=True)
     )
     return Layer(css, parts), {"hip": hip, "knee": knee, "ankle": ankle}
 
@@ -136,11 +143,20 @@ def _rear_arm(shoulder: Point, out: int, arm_deg: float, elbow_deg: float, css: 
 def rear_drawing(pose: RearPose) -> Drawing:
     """Return the layers of a body seen from behind; the near leg is on the right, as the right leg of a right ankle."""
     hip, trunk = pose.hip, pose.trunk_deg
-    shoulder = up(hip, trunk, TRUNK)
-    near, near_joints = _rear_leg((hip[0] + _PELVIS, hip[1]), 1, pose.near_deg, pose.near_knee_deg, "f-own")
-    far, far_joints = _rear_leg((hip[0] - _PELVIS, hip[1]), -1, pose.far_deg, pose.far_knee_deg, "f-b2")
+    trunk_ratio = cos(radians(pose.trunk_bend_deg))
+    shoulder = up(hip, trunk, TRUNK * trunk_ratio)
+    near, near_joints = _rear_leg(
+        (hip[0] + _PELVIS, hip[1]), 1, pose.near_deg, pose.near_knee_deg, pose.near_bend_deg, "f-own"
+    )
+    far, far_joints = _rear_leg(
+        (hip[0] - _PELVIS, hip[1]), -1, pose.far_deg, pose.far_knee_deg, pose.far_bend_deg, "f-b2"
+    )
     neck, head = up(shoulder, trunk, -12), up(shoulder, trunk, 92)
-    back = (Part("trunk-rear", hip, trunk), Part("neck-rear", neck, trunk), Part("skull-rear", head, trunk))
+    back = (
+        Part("trunk-rear", hip, trunk, trunk_ratio),
+        Part("neck-rear", neck, trunk),
+        Part("skull-rear", head, trunk),
+    )
     right, left = up(shoulder, trunk + 90, _CHEST), up(shoulder, trunk - 90, _CHEST)
     right, left = (right[0], right[1] - 26), (left[0], left[1] - 26)
     layers = (

@@ -102,11 +102,28 @@ def _arrow(mark: Mark, drawing: Drawing) -> MarkParts:
     return "", front, ()
 
 
+def _hop(mark: Mark, drawing: Drawing) -> MarkParts:
+    """The path of a jump: a curve through the air with its head at the landing."""
+    (x0, y0), (x1, y1) = (
+        anchored(mark.start or "near.ball", drawing),
+        anchored(mark.end or "near.ball", drawing),
+    )
+    middle = (
+        (x0 + x1) / 2,
+        (y0 + y1) / 2 + 2 * mark.radius,
+    )  # the curve passes at half the height of its handle
+    heading = degrees(atan2(x1 - middle[0], y1 - middle[1]))
+    end = up((x1, y1), heading + 180, 20)
+    points = " ".join(f"{short(x)} {short(-y)}" for x, y in (middle, end))
+    path = f'<path class="f-range" d="M{short(x0)} {short(-y0)}Q{points}"/>'
+    return "", path + _head((x1, y1), heading), ()
+
+
 def drawn_mark(mark: Mark, drawing: Drawing) -> MarkParts:
     """Return what of a mark lies behind the body, what in front, and its words."""
     if mark.kind == "shin":
         return _shin(mark, drawing)
     if mark.kind == "heel":
         return _heel(drawing)
-    simple = {"ankle": _ankle, "circle": _circle, "arrow": _arrow}
+    simple = {"ankle": _ankle, "circle": _circle, "arrow": _arrow, "hop": _hop}
     return simple[mark.kind](mark, drawing)

@@ -146,7 +146,7 @@ def turned(point: Point, clockwise_deg: float) -> Point:
     return point[0] * c + point[1] * s, -point[0] * s + point[1] * c
 
 
-def placed(name: str, at: Point, clockwise_deg: float) -> Outline:
-    """Return the outline of a part with its first joint at `at`, turned clockwise."""
-    moved = (turned(point, clockwise_deg) for point in outline(name))
+def placed(name: str, at: Point, clockwise_deg: float, length_ratio: float = 1.0) -> Outline:
+    """Return the outline of a part with its first joint at `at`, made shorter, then turned clockwise."""
+    moved = (turned((x, y * length_ratio), clockwise_deg) for x, y in outline(name))
     return tuple((at[0] + x, at[1] + y) for x, y in moved)

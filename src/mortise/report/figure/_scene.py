@@ -47,7 +47,76 @@ def _worktop(thing: Thing) -> str:
     )
 
 
-_BUILT = {"chair": _chair, "rail": _rail, "worktop": _worktop}
+def _middle(thing: Thing) -> tuple[float, float]:
+    low, high = sorted((thing.from_x, thing.to_x))
+    return (low + high) / 2, (high - low) / 2
+
+
+def _board(thing: Thing) -> str:
+    """A board that tilts on a half ball."""
+    low, high = sorted((thing.from_x, thing.to_x))
+    x, half = _middle(thing)
+    plate = min(18.0, thing.top / 2)
+    under, radius = thing.top - plate, min(half * 0.55, (thing.top - plate) * 1.6)
+    return (
+        f'<path class="f-thing" d="M{short(x - radius)} {short(-under)}A{short(radius)} {short(under)} 0 0 0 '
+        f'{short(x + radius)} {short(-under)}Z"/><rect class="f-thing" x="{short(low)}" y="{short(-thing.top)}" '
+        f'width="{short(high - low)}" height="{short(plate)}" rx="6"/>'
+    )
+
+
+def _ball(thing: Thing) -> str:
+    x, radius = _middle(thing)
+    return f'<circle class="f-thing" cx="{short(x)}" cy="{short(-thing.base - radius)}" r="{short(radius)}"/>'
+
+
+def _cone(thing: Thing) -> str:
+    x, half = _middle(thing)
+    sides = line(
+        [(x - half * 0.7, thing.base), (x - 5, thing.top), (x + 5, thing.top), (x + half * 0.7, thing.base)]
+    )
+    return (
+        f'<path class="f-thing" d="{sides}"/><rect class="f-thing" x="{short(x - half)}" y="{short(-thing.base - 9)}" '
+        f'width="{short(2 * half)}" height="9" rx="3"/>'
+    )
+
+
+def crank(thing: Thing) -> Point:
+    """Return the axis of a bicycle's cranks: before the saddle, at the height of `base`."""
+    return thing.from_x + 0.36 * (thing.to_x - thing.from_x), thing.base
+
+
+def _bike(thing: Thing) -> str:
+    """An exercise bicycle: saddle, handles, a wheel before the cranks, two feet."""
+    saddle, handle, (x, y) = (thing.from_x, thing.top), (thing.to_x, thing.top + 150), crank(thing)
+    front = thing.to_x - 10
+    frame = (
+        line([saddle, (x, y), (front, 40), handle])
+        + line([(x - 190, 6), (x, y)])
+        + line([(front - 60, 6), (front + 70, 6)])
+        + line([(x - 250, 6), (x - 130, 6)])
+        + line([handle, (handle[0] + 34, handle[1] + 34)])
+    )
+    return (
+        f'<path class="f-floor" d="{frame}"/><circle class="f-thing" cx="{short(front)}" cy="{short(-y)}" r="84"/>'
+        f'<circle class="f-thing" cx="{short(x)}" cy="{short(-y)}" r="30"/><rect class="f-thing" '
+        f'x="{short(saddle[0] - 66)}" y="{short(-saddle[1])}" width="132" height="26" rx="12"/>'
+    )
+
+
+def _water(thing: Thing) -> str:
+    """Water up to `top`, with small waves."""
+    waves = "".join("q30 -16 60 0t60 0" for _ in range(20))
+    return (
+        f'<rect class="f-room" x="-1200" y="{short(-thing.top)}" width="2400" height="{short(thing.top)}"/>'
+        f'<path class="f-floor" d="M-1200 {short(-thing.top)}{waves}"/>'
+    )
+
+
+_BUILT = {
+    "chair": _chair, "rail": _rail, "worktop": _worktop, "board": _board, "ball": _ball, "cone": _cone, "bike": _bike,
+    "water": _water,
+}  # fmt: skip
 
 
 def scenery(things: tuple[Thing, ...], ground_deg: float = 0) -> str:

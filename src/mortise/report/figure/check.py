@@ -8,7 +8,8 @@ from mortise.report.figure.library import ExerciseFigure, Thing
 
 SURFACE_SLACK = 9.0  # thousandths of stature (16 mm of a tall person): a line's width in the picture
 SEAT_THICKNESS = 34.0
-_NOT_IN_THE_WAY = ("line", "rail", "worktop")  # on the floor, or beside the body
+# on the floor, beside the body, around it, or touched
+_NOT_IN_THE_WAY = ("line", "rail", "worktop", "ball", "cone", "bike", "water")
 SOFT_SLACK = 26.0  # what sits on a chair or lies on a mat sinks in, as flesh does
 
 

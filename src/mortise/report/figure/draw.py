@@ -54,7 +54,7 @@ def fitted_view(figure: ExerciseFigure) -> View:
     x, y, width, _ = bounds([figure.drawing(index) for index in range(len(figure.moments))])
     left, right = x, x + width
     for thing in figure.things:
-        if thing.kind not in ("wall", "line", "rail", "worktop"):
+        if thing.kind not in ("wall", "line", "rail", "worktop", "water"):
             left, right = min(left, thing.from_x, thing.to_x), max(right, thing.from_x, thing.to_x)
         elif thing.kind == "wall":
             left, right = min(left, thing.from_x), max(right, thing.from_x)

@@ -26,12 +26,29 @@ class Thing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind : str
         `wall` is a line at `from_x`; the others are boxes from `from_x` to `to_x`, `base` to `top`. A `chair` has a
         back at `from_x`; a `line` is a line on the floor; a `rail` runs from (`from_x`, `base`) to (`to_x`, `top`)
-        on two posts. Rail and `worktop` stand beside the body, not in its way.
+        on two posts. Rail and `worktop` stand beside the body, not in its way. A `board` tilts on a half ball; a
+        `ball` and a `cone` stand on `base`. A `bike` has its saddle at (`from_x`, `top`), its handles at `to_x` and
+        its cranks at `base`; `water` reaches from the floor to `top`.
     from_x, to_x, top, base : float
         Thousandths of stature.
     """
 
-    kind: Literal["wall", "step", "cushion", "chair", "mat", "obstacle", "line", "rail", "worktop"]
+    kind: Literal[
+        "wall",
+        "step",
+        "cushion",
+        "chair",
+        "mat",
+        "obstacle",
+        "line",
+        "rail",
+        "worktop",
+        "board",
+        "ball",
+        "cone",
+        "bike",
+        "water",
+    ]
     from_x: float
     to_x: float = 0
     top: float = 0
@@ -53,20 +70,21 @@ class Mark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ----------
     kind : str
         `shin`: lean of the shin from upright, about the ankle. `heel`: rise of the heel about the toe joint. `ankle`:
-        turn of the foot about the ankle. `circle`: a closed path about a point. `arrow`: a straight arrow.
+        turn of the foot about the ankle. `circle`: a closed path about a point. `arrow`: a straight arrow. `hop`: the
+        path of a jump from `start` to `end`, `radius` high.
     pose : int
         Index of the pose it belongs to; -1 is the last.
     from_deg, to_deg : float
         `ankle`: pitch of the foot at start and goal (heel above toes).
     radius : float
-        Of a circle.
+        Of a circle; the height of a `hop`.
     start, end : anchor
-        Of an arrow; `start` is also the centre of a circle.
+        Of an arrow or a hop; `start` is also the centre of a circle.
     has_words : bool
         Whether a shin angle is written beside its arc. Usually not: the dose, not the drawing, says how far.
     """
 
-    kind: Literal["shin", "heel", "ankle", "circle", "arrow"]
+    kind: Literal["shin", "heel", "ankle", "circle", "arrow", "hop"]
     pose: int = -1
     from_deg: float = 0
     to_deg: float = 0
@@ -98,9 +116,11 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     says : str
         What the picture shows, for a reader who does not see it. `{side}` becomes left or right.
     poses, rear_poses : tuple
-        Two to four moments seen from the side, or from behind; exactly one of the two lists is given.
+        Two to six moments seen from the side, or from behind; exactly one of the two lists is given.
     is_cycle : bool
         Poses follow each other round and round (walking), instead of there and back.
+    pace : tuple of float
+        How long each move takes against the others; empty: all alike. A landing is quicker than getting ready for it.
     show : int
         Index of the pose a still picture shows.
     has_ghost : bool
@@ -126,6 +146,7 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     poses: tuple[Pose, ...] = ()
     rear_poses: tuple[RearPose, ...] = ()
     is_cycle: bool = False
+    pace: tuple[float, ...] = ()
     show: int = -1
     has_ghost: bool = False
     working: tuple[str, ...] = ("near.ankle",)
@@ -149,6 +170,11 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """Whether the body is seen from behind."""
         return not self.poses
 
+    @property
+    def n_moves(self) -> int:
+        """How many times one pose goes over into the next."""
+        return len(self.moments) - (0 if self.is_cycle else 1)
+
     def drawing(self, index: int = -1) -> Drawing:
         """Return the layers of the pose of that index."""
         return self._drawn(self.moments[index], f"{self.id}.poses[{index}]")
@@ -156,6 +182,10 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def drawing_between(self, index: int, fraction: float) -> Drawing:
         """Return the layers a fraction of the way from one pose to the next; a cycle ends where it began."""
         after = (index + 1) % len(self.moments)
+        if self.moments[after].is_flight:
+            fraction = 1 - (1 - fraction) ** 2
+        elif self.moments[index].is_flight:
+            fraction = fraction**2
         where = f"{self.id}.poses[{index}] to [{after}]"
         if self.poses:
             return self._drawn(between(self.poses[index], self.poses[after], fraction), where)
@@ -191,11 +221,13 @@ def read_figure(file: Traversable) -> ExerciseFigure:
         raise ContentError(str(error), where=f"figures/{file.name}") from error
     if figure.id != file.name.removesuffix(".toml"):
         raise ContentError(f"id {figure.id!r} is not the name of its file.", where=f"figures/{file.name}: id")
-    if bool(figure.poses) == bool(figure.rear_poses) or len(figure.moments) < 2:
+    if bool(figure.poses) == bool(figure.rear_poses) or not 2 <= len(figure.moments) <= 6:
+        raise ContentError("needs two to six poses, seen from one side.", where=f"figures/{file.name}: poses")
+    if figure.pace and (len(figure.pace) != figure.n_moves or min(figure.pace) <= 0):
         raise ContentError(
-            "needs two to four poses, seen from one side.", where=f"figures/{file.name}: poses"
+            f"needs {figure.n_moves} numbers above 0, one for each move.", where=f"figures/{file.name}: pace"
         )
-    for index in range(len(figure.moments) - (0 if figure.is_cycle else 1)):
+    for index in range(figure.n_moves):
         for fraction in (0.0, 0.5, 1.0):
             figure.drawing_between(index, fraction)
     return figure

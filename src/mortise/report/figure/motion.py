@@ -7,6 +7,7 @@ The parts' outlines are sent once; a frame is where each part is and how far it 
 from __future__ import annotations
 
 from html import escape
+from itertools import accumulate
 
 from mortise.report.figure import _marks, _scene
 from mortise.report.figure._layers import Drawing, Layer, Part
@@ -17,17 +18,30 @@ from mortise.report.figure.library import ExerciseFigure, Tempo
 from mortise.terms import Side
 
 FRAMES_PER_MOVE = 6
+_FRAMES_AT_MOST = 24  # what keeps a picture under 20 kB
+_FRAMES_OF_A_MOVE = 2  # at least: the quickest still shows its middle
 
 
-def drawings(figure: ExerciseFigure, n_per_move: int = FRAMES_PER_MOVE) -> list[Drawing]:
+def frame_counts(figure: ExerciseFigure) -> list[int]:
+    """Return how many frames each move has: all the same, or by its pace, because frames are shown at even times."""
+    n_frames = min(FRAMES_PER_MOVE * figure.n_moves, _FRAMES_AT_MOST)
+    pace = figure.pace or (1.0,) * figure.n_moves
+    return [max(_FRAMES_OF_A_MOVE, round(n_frames * one / sum(pace))) for one in pace]
+
+
+def pose_frames(figure: ExerciseFigure) -> list[int]:
+    """Return which frames are poses; the last of a cycle is the first pose again."""
+    return [0, *accumulate(frame_counts(figure))]
+
+
+def drawings(figure: ExerciseFigure) -> list[Drawing]:
     """Return the frames from the first pose to the last; a cycle goes on to the first again."""
-    n_moves = len(figure.moments) - (0 if figure.is_cycle else 1)
     frames = [
-        figure.drawing_between(move, step / n_per_move)
-        for move in range(n_moves)
-        for step in range(n_per_move)
+        figure.drawing_between(move, step / n)
+        for move, n in enumerate(frame_counts(figure))
+        for step in range(n)
     ]
-    return [*frames, figure.drawing_between(n_moves - 1, 1.0)]
+    return [*frames, figure.drawing_between(figure.n_moves - 1, 1.0)]
 
 
 def _moving(figure: ExerciseFigure, drawing: Drawing) -> list[Part]:
@@ -44,7 +58,11 @@ def _unwound(turn: float, before: float) -> float:
 
 
 def frame_rows(figure: ExerciseFigure, frames: list[Drawing]) -> str:
-    """Return the frames as text: x, y and turn of each moving part, then both ends of each band; ";" between frames."""
+    """Return the frames as text: x, y and turn of each moving part, then both ends of each band; ";" between frames.
+
+    Where a part is ever drawn shorter than it is, each frame ends with the length of every moving part.
+    """
+    is_shortened = any(part.length_ratio != 1 for drawing in frames for part in _moving(figure, drawing))
     rows, turns = [], [part.turn_deg for part in _moving(figure, frames[0])]
     for drawing in frames:
         moving = _moving(figure, drawing)
@@ -57,12 +75,15 @@ def frame_rows(figure: ExerciseFigure, frames: list[Drawing]) -> str:
         for link in figure.links:
             (x0, y0), (x1, y1) = _scene.link_ends(link, drawing)
             numbers += [short(value) for value in (x0, -y0, x1, -y1)]
+        if is_shortened:
+            numbers += [short(part.length_ratio, 2) for part in moving]
         rows.append(" ".join(numbers))
     return ";".join(rows)
 
 
 def _placement(part: Part) -> str:
     turn = f" rotate({short(part.turn_deg)})" if part.turn_deg else ""
+    turn += f" scale(1 {short(part.length_ratio, 2)})" if part.length_ratio != 1 else ""
     return f'transform="translate({short(part.at[0])} {short(-part.at[1])}){turn}"'
 
 
@@ -125,7 +146,8 @@ def animation(figure: ExerciseFigure, side: Side, *, id_prefix: str, tempo: Temp
     -------
     str
         A whole `<svg class="fig" data-figure>` under 20 kB. `data-frames` holds the frames, `data-poses` the numbers
-        of the frames that are poses, `data-tempo` the seconds, `data-cycle` whether it goes round.
+        of the frames that are poses, `data-tempo` the seconds, `data-cycle` whether it goes round, `data-round` how
+        many seconds one round takes while it just goes on.
 
     Notes
     -----
@@ -135,7 +157,7 @@ def animation(figure: ExerciseFigure, side: Side, *, id_prefix: str, tempo: Temp
     frames = drawings(figure)
     pace = tempo or figure.tempo
     shown_pose = figure.show % len(figure.moments)
-    shown = frames[shown_pose * FRAMES_PER_MOVE]
+    shown = frames[pose_frames(figure)[shown_pose]]
     behind, front = "", ""
     words: list[tuple[float, float, str]] = []
     for mark in figure.marks:
@@ -149,9 +171,11 @@ def animation(figure: ExerciseFigure, side: Side, *, id_prefix: str, tempo: Temp
         _outlines(shown, id_prefix), _scene.scenery(figure.things, figure.ground_deg), behind, back_bands,
         _body(figure, shown, id_prefix), front,
     ))  # fmt: skip
-    poses = " ".join(str(i) for i in range(0, len(frames), FRAMES_PER_MOVE))
+    poses = " ".join(str(i) for i in pose_frames(figure))
     seconds = " ".join(short(value, 2) for value in (pace.up_s, pace.hold_s, pace.down_s, pace.rest_s))
-    cycle = ' data-cycle="1"' if figure.is_cycle else ""
+    own = figure.tempo
+    round_s = short(own.up_s + own.hold_s + own.down_s, 2)
+    cycle = f' data-cycle="1" data-round="{round_s}"' if figure.is_cycle else ""
     attributes = (
         f'role="img" aria-label="{escape(said(figure, side))}" data-figure="{escape(figure.id)}" data-poses="{poses}" '
         f'data-tempo="{seconds}"{cycle} data-frames="{frame_rows(figure, frames)}"'

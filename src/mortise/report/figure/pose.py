@@ -83,6 +83,8 @@ class Pose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Bend of the head against the trunk.
     stands : tuple of str
         Which feet carry weight now, `near` and `far`. A test holds them to the surface.
+    is_flight : bool
+        The top of a jump: what leads to it slows down, what follows it speeds up, as a thrown body does.
     """
 
     words: str
@@ -95,6 +97,7 @@ class Pose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trunk_deg: float | None = None
     neck_deg: float = 0
     stands: tuple[str, ...] = ("near", "far")
+    is_flight: bool = False
 
 
 class RearPose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,13 +117,23 @@ class RearPose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Arms away from the trunk.
     near_elbow_deg, far_elbow_deg : float
         Bend of each elbow inwards, for a hand on the hip or on a worktop.
+    near_bend_deg, far_bend_deg : float
+        How far hip and knee are bent out of the picture: thigh and shank are drawn shorter by its cosine.
+    trunk_bend_deg : float
+        Lean of the trunk away from the viewer, drawn the same way.
     stands : tuple of str
         Which feet carry weight.
+    is_flight : bool
+        The top of a jump, as in `Pose`.
     """
 
     words: str
     hip: Place = (0, 537)
     trunk_deg: float = 0
+    trunk_bend_deg: float = 0
+    near_bend_deg: float = 0
+    far_bend_deg: float = 0
+    is_flight: bool = False
     near_deg: float = 2
     far_deg: float = 2
     near_knee_deg: float = 0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mortise.errors import InputError
+from django.conf import settings
+
+from mortise.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from mortise.catalog import Content
+    from mortise.protocol import Questionnaire
 
 
 @lru_cache(maxsize=1)
@@ -17,6 +21,15 @@ def content() -> Content:
     from mortise import catalog
 
     return catalog.load()
+
+
+def questionnaires(on: date) -> tuple[dict[str, Questionnaire], tuple[Fault, ...]]:
+    """Return every questionnaire by id, with the clinic's own licensed words, and what is wrong with its files."""
+    from mortise.catalog.item_packs import item_packs
+
+    known = content().questionnaires
+    packs = item_packs(settings.ITEM_PACKS_DIR, known, on)
+    return {**known, **packs.questionnaires}, packs.faults
 
 
 def why_refused(protocol_id: str) -> str:

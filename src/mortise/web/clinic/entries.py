@@ -149,6 +149,7 @@ def reading_facts(
             id=new_id(), on=capture.on, origin=Origin.CLINICIAN, by=capture.by, captured_at=capture.at,
             measure=one.measure.id, side=one.side, value=one.value, unit=one.measure.unit,
             instrument=one.instrument, context=manner.context, at_visit=manner.at_visit, rater=capture.by,
+            trials=one.trials,
         )  # fmt: skip
         yield new
         if old is not None:
@@ -156,7 +157,13 @@ def reading_facts(
 
 
 def _is_same(old: Reading, one: Typed, manner: Manner) -> bool:
-    return old.value == one.value and old.instrument == one.instrument and old.at_visit == manner.at_visit
+    is_alike = not one.trials or old.trials == one.trials
+    return (
+        old.value == one.value
+        and old.instrument == one.instrument
+        and old.at_visit == manner.at_visit
+        and is_alike
+    )
 
 
 def sign_facts(found: Iterable[Found], current: Current, capture: Capture) -> Iterator[Fact]:

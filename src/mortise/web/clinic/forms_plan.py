@@ -31,6 +31,7 @@ TAG_WORDS = {
     Tag.UNSUPPORTED: "Without support",
     Tag.LOADED_CALF: "Loaded calf",
     Tag.WALKING: "Walking",
+    Tag.RUNNING: "Running",
     Tag.STEP: "Steps and stairs",
 }
 

@@ -34,6 +34,7 @@ class Typed(NamedTuple):
     side: Side
     instrument: str
     value: Decimal | None  # None: left empty
+    trials: tuple[Decimal, ...] = ()  # the answers or trials behind it
 
 
 class ValueField(forms.Field):

@@ -11,6 +11,7 @@ from mortise.web.clinic import (
     views_patients,
     views_plan,
     views_protocol,
+    views_questionnaire,
     views_reading,
     views_recording,
 )
@@ -29,6 +30,16 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/judge/", views_course.judge, name="judge"),
     path("episodes/<uuid:episode_id>/visit/", views_course.visit, name="visit"),
     path("episodes/<uuid:episode_id>/reading/", views_reading.reading, name="reading"),
+    path(
+        "episodes/<uuid:episode_id>/questionnaires/",
+        views_questionnaire.questionnaires,
+        name="questionnaires",
+    ),
+    path(
+        "episodes/<uuid:episode_id>/questionnaires/<slug:questionnaire_id>/",
+        views_questionnaire.questionnaire,
+        name="questionnaire",
+    ),
     path("episodes/<uuid:episode_id>/looked/", views_reading.looked, name="looked"),
     path("episodes/<uuid:episode_id>/set-aside/", views_reading.set_aside, name="set-aside"),
     path("episodes/<uuid:episode_id>/phone/", views_plan.link_make, name="link-make"),

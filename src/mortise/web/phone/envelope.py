@@ -194,7 +194,7 @@ class _Book:
         }
 
     def _dose(self, planned: PlannedExercise, step: int, dose: DoseStep) -> str:
-        key = f"{planned.exercise}:{step}:{dose.n_sets}x{dose.n_reps}x{dose.duration_s}"
+        key = f"{planned.exercise}:{step}:{dose.n_sets}x{dose.n_reps}x{dose.duration_s}x{dose.run_s}"
         if key not in self.doses:
             self.doses[key] = {
                 "step": step,

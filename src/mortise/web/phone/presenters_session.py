@@ -131,6 +131,8 @@ def dose_words(dose: DoseStep) -> str:
 
 def rep_words(dose: DoseStep) -> str:
     """Return what one repetition is called."""
+    if dose.run_s:
+        return "Round"
     return "Hold" if dose.duration_s else "Repetition"
 
 
@@ -143,7 +145,7 @@ def side_words(sides: list[Side], exercise: Exercise) -> str:
 
 def dose_numbers(dose: DoseStep) -> dict[str, float]:
     """Return what the player's timeline is laid out from."""
-    names = ("n_sets", "n_reps", "up_s", "hold_s", "down_s", "duration_s", "rest_s")
+    names = ("n_sets", "n_reps", "up_s", "hold_s", "down_s", "duration_s", "run_s", "rest_s")
     return {name: float(getattr(dose, name)) for name in names}
 
 
@@ -157,6 +159,9 @@ def _animation(exercise: Exercise, dose: DoseStep, side: Side) -> SafeString:
 
 def tempo_parts(dose: DoseStep) -> tuple[TempoPart, ...]:
     """Return the parts of a repetition with their seconds."""
+    if dose.run_s:
+        rounds = (("walk", "Walk", dose.walk_s), ("run", "Run", dose.run_s))
+        return tuple(TempoPart(kind, words, str(round(value))) for kind, words, value in rounds if value)
     if dose.duration_s:
         return (TempoPart("go", "Keep going", str(round(dose.duration_s))),)
     parts = (("up", "Up", dose.up_s), ("hold", "Hold", dose.hold_s), ("down", "Down", dose.down_s))

@@ -11,19 +11,32 @@ export function readFrames(text) {
 
 /**
  * Where in the row of frames a phase stands: up goes forward, hold stays at the goal, down goes back.
- * A picture that goes round takes one whole round for each repetition.
- * @param {"ready" | "up" | "hold" | "down" | "go" | "rest"} kind
+ * A picture that goes round takes one whole round for each repetition. The walk before a run is told in words: its
+ * picture, which shows the run, stands still.
+ * @param {"ready" | "up" | "hold" | "down" | "go" | "walk" | "run" | "rest"} kind
  * @param {number} share of the phase done, 0 to 1
  * @param {number} n_frames
  * @param {boolean} isCycle
  */
 export function frameAt(kind, share, n_frames, isCycle) {
   const last = n_frames - 1;
-  if (kind === "ready" || kind === "rest") return 0;
+  if (kind === "ready" || kind === "rest" || kind === "walk") return 0;
   if (kind === "hold") return isCycle ? last / 2 : last;
-  if (kind === "go") return isCycle ? share * last : last;
+  if (kind === "go" || kind === "run") return isCycle ? share * last : last;
   if (isCycle) return kind === "up" ? (share * last) / 2 : last / 2 + (share * last) / 2;
   return kind === "up" ? share * last : (1 - share) * last;
+}
+
+/**
+ * How far a picture that goes round has come: a phase that just goes on takes as many rounds as fit into it.
+ * @param {"ready" | "up" | "hold" | "down" | "go" | "walk" | "run" | "rest"} kind
+ * @param {number} share of the phase done, 0 to 1
+ * @param {number} done_s seconds of the phase done
+ * @param {number} round_s seconds of one round, 0 where the picture does not go round
+ */
+export function shareOfRound(kind, share, done_s, round_s) {
+  if (!(round_s > 0) || (kind !== "go" && kind !== "run")) return share;
+  return (done_s % round_s) / round_s;
 }
 
 /**

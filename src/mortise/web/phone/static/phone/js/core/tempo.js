@@ -2,8 +2,8 @@
 // Pure: no page, no clock. The player, the beeps and the ring all read the same timeline, so they cannot disagree.
 
 /**
- * @typedef {{n_sets: number, n_reps: number, up_s: number, hold_s: number, down_s: number, duration_s: number, rest_s: number}} Dose
- * @typedef {"ready" | "up" | "hold" | "down" | "go" | "rest"} PhaseKind
+ * @typedef {{n_sets: number, n_reps: number, up_s: number, hold_s: number, down_s: number, duration_s: number, run_s?: number, rest_s: number}} Dose
+ * @typedef {"ready" | "up" | "hold" | "down" | "go" | "walk" | "run" | "rest"} PhaseKind
  * @typedef {{kind: PhaseKind, from_s: number, to_s: number, set: number, rep: number, side: string}} Phase
  */
 
@@ -37,6 +37,11 @@ export function timeline(dose, sides) {
 }
 
 function addSet(dose, set, side, add) {
+  if ((dose.run_s ?? 0) > 0) {
+    add("walk", dose.duration_s - dose.run_s, set, 1, side);
+    add("run", dose.run_s, set, 1, side);
+    return;
+  }
   if (dose.duration_s > 0) {
     add("go", dose.duration_s, set, 1, side);
     return;

@@ -7,7 +7,7 @@ import { completed, oneBack, phaseAt, timeline, totalSeconds } from "../core/tem
 import { movingFigure } from "./figure.js";
 import { buzz, soundBox, wakeLock } from "./sound.js";
 
-const BUZZ = { up: [60], hold: [30], down: [30], go: [60], rest: [120], end: [120, 80, 120] };
+const BUZZ = { up: [60], hold: [30], down: [30], go: [60], walk: [30], run: [60, 60, 60], rest: [120], end: [120, 80, 120] };
 
 /** @param {HTMLFormElement} form */
 export function player(form) {
@@ -203,7 +203,7 @@ function exercise(node) {
     phases,
     show({ phase, done_s, left_s }, now_s) {
       const share = done_s / (phase.to_s - phase.from_s);
-      figure?.show(phase.kind, share);
+      figure?.show(phase.kind, share, done_s);
       find("ring")?.setAttribute("stroke-dasharray", `${(100 * Math.min(now_s / total_s, 1)).toFixed(2)} 100`);
       node.querySelectorAll("[data-kind]").forEach((item) => {
         const isNow = item.dataset.kind === phase.kind;

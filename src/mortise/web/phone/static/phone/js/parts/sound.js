@@ -4,7 +4,7 @@
 import { cues } from "../core/tempo.js";
 
 const AHEAD_S = 20;
-const PITCH_HZ = { ready: 440, up: 880, hold: 660, down: 550, go: 880, rest: 330, end: 990 };
+const PITCH_HZ = { ready: 440, up: 880, hold: 660, down: 550, go: 880, walk: 550, run: 880, rest: 330, end: 990 };
 
 export function soundBox() {
   /** @type {AudioContext | null} */
