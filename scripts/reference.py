@@ -15,19 +15,16 @@ from pathlib import Path
 
 from mortise.catalog import Content, load
 from mortise.catalog._places import places_of
-<<<<<<< HEAD
-from mortise.protocol import Criterion, DoseStep, Escalation, Group, Node, Protocol, Stage
-from mortise.report.care import care_tables
-=======
 from mortise.protocol import (
     Criterion,
     DoseStep,
+    Escalation,
     Group,
     Node,
     Protocol,
     Stage,
 )
->>>>>>> main
+from mortise.report.care import care_tables
 from mortise.terms import EvidenceRow, Strength
 from mortise.units import SYMBOLS
 
@@ -178,14 +175,9 @@ def protocol_page(content: Content, protocol_id: str) -> str:
     for stage in protocol.stages:
         lines += _stage_lines(stage, content, protocol.stages[-1].id)
     lines += _rule_lines(protocol) + _light_lines(protocol) + _band_lines(protocol)
-<<<<<<< HEAD
     lines += _calendar_lines(protocol, content) + _care_lines(protocol, content)
     lines += _exercise_lines(protocol, content)
-    return _joined(lines)
-=======
-    lines += _calendar_lines(protocol, content) + _exercise_lines(protocol, content)
     return joined(lines)
->>>>>>> main
 
 
 def _stage_lines(stage: Stage, content: Content, last: str) -> list[str]:
@@ -362,7 +354,7 @@ def _calendar_lines(protocol: Protocol, content: Content) -> list[str]:
     lines += table(
         ("to", "within", "thought of", "when", "says"),
         (
-            (one.to, f"{one.within_days} d", _dates(one), "; ".join(one.when), one.say_clinician)
+            (one.to, f"{one.within_days} d", _dates(one), "; ".join(one.criteria), one.say_clinician)
             for one in protocol.escalations
         ),
     )

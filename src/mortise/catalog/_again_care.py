@@ -30,7 +30,7 @@ def care_again(protocol: Protocol) -> Iterator[tuple[str, str]]:
         yield f"checkpoint {point.after_days}", asks
     for way_out in protocol.escalations:
         dates = f"from day {way_out.not_before_days}, by day {way_out.at_latest_days}"
-        yield f"escalation {way_out.id} when", f"{dates}: {'; '.join(way_out.when)}"
+        yield f"escalation {way_out.id} when", f"{dates}: {'; '.join(way_out.criteria)}"
     yield from _single_parts(protocol)
     for where, evidence, strength in care_statements(protocol):
         yield f"{where} cites", f"{_list(evidence)}, {strength.value}"

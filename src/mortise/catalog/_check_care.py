@@ -109,8 +109,8 @@ def _clocks(protocol: Protocol, faults: Faults) -> int:
         if one.at_latest_days is not None and one.at_latest_days < (one.not_before_days or 0):
             faults.add(where, f"at the latest on day {one.at_latest_days}, not before {one.not_before_days}.",
                        "Put the dates in order.")  # fmt: skip
-        if one.within_days < 0 or not one.when:
-            faults.add(where, "says not when it is thought of.", "List its criteria under when.")
+        if one.within_days < 0 or not one.criteria:
+            faults.add(where, "says not when it is thought of.", "List its criteria.")
     return len(protocol.escalations)
 
 
@@ -313,6 +313,7 @@ def variants_say_what_is_off(book: Book, faults: Faults) -> int:
     """Check that what a variant switches off exists where it says, is not read here, and that its limits are lifted."""
     n_seen = 0
     for protocol in book.protocols.values():
+        n_seen += 1
         if protocol.variant is None:
             continue
         mine = {place.criterion.id for place in places_of(protocol)} | {rule.id for rule in protocol.rules}

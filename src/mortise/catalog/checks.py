@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-<<<<<<< HEAD
-from mortise.catalog import _build, _check_care, _check_figures, _check_names, _check_plan
-=======
-from mortise.catalog import _build, _check_figures, _check_names, _check_plan, _check_questionnaires
->>>>>>> main
+from mortise.catalog import (
+    _build,
+    _check_care,
+    _check_figures,
+    _check_names,
+    _check_plan,
+    _check_questionnaires,
+)
 from mortise.catalog._case_expect import CaseFiles
 from mortise.catalog._check_again import again_agrees
 from mortise.catalog._decode import Faults
@@ -71,15 +74,12 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
     ("9c", "Ladders climb, and every jump stands on one", _check_care.ladders_hold),
     ("13", "Gates do not loosen, and stepping back is an error away", _check_figures.gates_do_not_loosen),
     ("14", "Every stage leads to the end", _check_names.stages_reach_the_end),
-<<<<<<< HEAD
     ("14b", "A variant says what it leaves out", _check_care.variants_say_what_is_off),
-=======
     (
         "3b",
         "Questionnaires have their licence, and score as their measures say",
         _check_questionnaires.questionnaires_are_sound,
     ),
->>>>>>> main
     ("16", "No advice rests on a change below the error", _check_figures.changes_exceed_error),
 )
 

@@ -103,14 +103,14 @@ class Layoff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Escalation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A way out of the programme, to whom, when it is thought of, and how soon it is done once decided.
 
-    `when` lists the criteria in words; `not_before_days` and `at_latest_days` count from the first plan and are dates
-    for the clinician, never findings. None: at once, or without a latest date.
+    `criteria` says in words when it is thought of; `not_before_days` and `at_latest_days` count from the first plan and
+    are dates for the clinician, never findings. None: at once, or without a latest date.
     """
 
     id: str
     to: str
     within_days: int
-    when: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
     not_before_days: int | None = None
     at_latest_days: int | None = None
     say_patient: str

@@ -123,7 +123,7 @@ def protocol_of(
         rules=rules,
         care=care_tables(protocol, measures, exercises),
         ways_out=tuple(
-            (one.to, _clock(one), "; ".join(one.when), one.say_clinician) for one in protocol.escalations
+            (one.to, _clock(one), "; ".join(one.criteria), one.say_clinician) for one in protocol.escalations
         ),
         sources=sources_of(cited, evidence),
         counts=f"{plural(len(figures), 'gate criterion', 'gate criteria')}, {n_default} of them clinic defaults; "
