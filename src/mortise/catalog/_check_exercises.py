@@ -110,7 +110,7 @@ def _way_out(exercise: Exercise, book: Book, faults: Faults) -> None:
         one = book.exercises.get(one.instead or "")
     if one is not None and one.needs:
         faults.add(where, "goes round in a circle.", "The last of them needs nothing.")
-    if one is not None and one.impact > exercise.impact:
+    if one is not None and one.impact >= IMPACT_FROM and one.impact > exercise.impact:  # a walk does not jump
         faults.add(
             where, f"{one.id} jumps more than what it stands for.", "Name one with as much impact or less."
         )

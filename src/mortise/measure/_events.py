@@ -22,6 +22,15 @@ _OFF_SHARE = 0.75
 _STRIKE_SHARE = 0.5
 # The jolt of contact: one to three samples at 100 Hz.
 _JOLT_S = 0.03
+# Landing shakes the foot from contact on, and hardly before. Contact therefore lies where the first tenth to the first
+# seven tenths of the landing's shaking have come about; without a fall of the toe to go by, at three tenths of it.
+_FIRST_SHARE = 0.1
+_LAST_SHARE = 0.7
+_JOLT_SHARE = 0.3
+# A heel that rose less than the error of its angle did not push off: the foot was lifted or turned flat, and leaves
+# with the movement.
+_LEAST_PUSH_DEG = 3.0
+_LEAVING_SHARE = 0.1
 # Within 50 ms of heel contact the toe falls by five to twenty degrees; flat and toe-first contact turn the foot less,
 # or toe up.
 _LEAST_FALL_DEG = -2.0
@@ -84,19 +93,23 @@ def find_events(swing: Swing, frame: FootFrame, rates: EventSignals, rate_hz: fl
 
     Notes
     -----
-    1. Mid-swing is the greatest toe-up rate.
+    1. Mid-swing is the greatest toe-up rate while the foot is carried at more than half its greatest speed.
     2. Before it the foot is most toe-down once; foot off is where the toe-down rate has fallen to three quarters of
        its peak on the way there.
+       A foot whose heel hardly rose (turning on the spot, bringing the feet together) leaves when it has a tenth of its
+       greatest speed.
     3. After it the foot is most toe-up once, just before contact: the strike angle. Foot strike is where the rate of
-       the sole's fall last passes half its peak; earlier passes are the ringing of a loose strap.
-    4. When the toe does not fall after the jolt of contact (flat or toe-first contact), foot strike is where that jolt
-       rises through half its peak.
+       the sole's fall last passes half its peak; earlier passes are the ringing of a loose strap. It must lie within
+       the jolt of landing: between a tenth and seven tenths of the energy of changing force.
+    4. When the toe does not fall after the jolt of contact (flat or toe-first contact), foot strike is where three
+       tenths of that energy have come.
     """
     first = max(swing.rest_before, swing.start - int(0.1 * rate_hz))
     last = min(swing.rest_after, swing.stop + int(0.1 * rate_hz))
-    middle = first + int(np.argmax(rates.coarse[first : last + 1]))
-    foot_off = _foot_off(swing, frame, rates, rate_hz, first, middle)
-    foot_strike, peak, has_fall = _foot_strike(swing, frame, rates, rate_hz, middle, last)
+    speed = np.sqrt(np.einsum("ij,ij->i", swing.velocity_m_s, swing.velocity_m_s))
+    middle = _middle(swing, rates, speed, last)
+    foot_off = _foot_off(swing, frame, rates, rate_hz, (first, middle), speed)
+    foot_strike, peak, has_fall = _foot_strike(swing, frame, rates, rate_hz, (middle, last), speed)
     if foot_strike <= foot_off:
         foot_off, foot_strike = float(swing.start), float(swing.stop)
     return Events(
@@ -108,10 +121,25 @@ def find_events(swing: Swing, frame: FootFrame, rates: EventSignals, rate_hz: fl
     )
 
 
+def _middle(swing: Swing, rates: EventSignals, speed: Floats, last: int) -> int:
+    """Return mid-swing: the greatest toe-up rate while the foot has more than half its greatest speed."""
+    quick = np.flatnonzero(speed > 0.5 * speed.max()) + swing.from_index
+    start, stop = int(quick[0]), min(int(quick[-1]), last)
+    return start + int(np.argmax(rates.coarse[start : stop + 1])) if stop > start else start
+
+
 def _foot_off(
-    swing: Swing, frame: FootFrame, rates: EventSignals, rate_hz: float, first: int, middle: int
+    swing: Swing,
+    frame: FootFrame,
+    rates: EventSignals,
+    rate_hz: float,
+    bounds: tuple[int, int],
+    speed: Floats,
 ) -> float:
+    first, middle = bounds
     lowest = first + int(np.argmin(frame.pitch_deg[first : middle + 1]))
+    if frame.pitch_deg[lowest] - frame.pitch_deg[swing.rest_before] > -_LEAST_PUSH_DEG:
+        return _leaving(swing, speed)
     begin = max(first, lowest - int(_PUSH_S * rate_hz))
     fastest = begin + int(np.argmin(rates.fine[begin : lowest + 1]))
     end = min(middle, lowest + int(0.05 * rate_hz) + 1)
@@ -119,11 +147,24 @@ def _foot_off(
     return found if found is not None else float(max(swing.start, lowest))
 
 
+def _leaving(swing: Swing, speed: Floats) -> float:
+    """Return where the foot last gathers a tenth of its greatest speed."""
+    top = int(np.argmax(speed))
+    found = crossing(speed, _LEAVING_SHARE * float(speed[top]), 0, top, rising=True, last=True)
+    return swing.from_index + found if found is not None else float(swing.start)
+
+
 def _foot_strike(
-    swing: Swing, frame: FootFrame, rates: EventSignals, rate_hz: float, middle: int, last: int
+    swing: Swing,
+    frame: FootFrame,
+    rates: EventSignals,
+    rate_hz: float,
+    bounds: tuple[int, int],
+    speed: Floats,
 ) -> tuple[float, int, bool]:
+    middle, last = bounds
     highest = middle + int(np.argmax(frame.pitch_deg[middle : last + 1]))
-    onset, knock = _jolt(swing, rates, rate_hz, last)
+    first, knock, shares = _landing(swing, rates, last, speed)
     before = max(0, knock - int(0.01 * rate_hz))
     after = min(len(frame.pitch_deg) - 1, knock + round(0.05 * rate_hz))
     end = min(last, highest + int(_FLAT_S * rate_hz))
@@ -134,20 +175,20 @@ def _foot_strike(
         begin = max(middle, highest - 2)
         found = crossing(rates.fine, _STRIKE_SHARE * fall, begin, fastest, rising=False, last=True)
         if found is not None:
-            return found, highest, True
-    return min(onset, float(last)), highest, False
+            early, late = np.interp((_FIRST_SHARE, _LAST_SHARE), shares, np.arange(len(shares))) + first
+            return float(np.clip(found, early, late)), highest, True
+    jolted = first + float(np.interp(_JOLT_SHARE, shares, np.arange(len(shares))))
+    return min(jolted, float(last)), highest, False
 
 
-def _jolt(swing: Swing, rates: EventSignals, rate_hz: float, last: int) -> tuple[float, int]:
-    """Return where the jolt of contact rises through half its peak, and the peak.
+def _landing(swing: Swing, rates: EventSignals, last: int, speed: Floats) -> tuple[int, int, Floats]:
+    """Return where landing may begin, its greatest jolt, and which share of its shaking has come by each sample.
 
-    It is sought once the foot has lost a third of its greatest speed.
+    Landing is sought once the foot has lost a third of its greatest speed.
     """
-    speed = np.sqrt(np.einsum("ij,ij->i", swing.velocity_m_s, swing.velocity_m_s))
     top = int(np.argmax(speed))
     slow = np.flatnonzero(speed[top:] < 0.7 * speed[top])
     first = min(swing.from_index + top + (int(slow[0]) if len(slow) else 0), last)
-    knock = first + int(np.argmax(rates.jolt[first : last + 1]))
-    half = 0.5 * float(rates.jolt[knock])
-    onset = crossing(rates.jolt, half, first, knock, rising=True, last=True)
-    return (onset if onset is not None else float(first)), knock
+    jolt = rates.jolt[first : last + 1]
+    energy = np.cumsum(jolt * jolt)
+    return first, first + int(np.argmax(jolt)), energy / max(float(energy[-1]), 1e-12)

@@ -13,13 +13,9 @@ from mortise.measure._foot_frame import FootFrame, foot_frame, turned_at
 from mortise.measure._swings import Swing, find_swings
 from mortise.measure.orientation import Attitude, attitude, rotate
 from mortise.measure.recording import Floats, Recording
-from mortise.measure.results import Refused, Stride
+from mortise.measure.results import Refused
 from mortise.measure.signals import Motion, even
-from mortise.terms import Side
 
-# Two strikes of one foot further apart are not one stride: the longest stance while turning on the other foot is two
-# seconds, and who stands longer has stopped.
-LONGEST_STANCE_S = 2.5
 # Straight walking turns a foot by a few degrees from stride to stride; a half turn takes three or four strides.
 TURN_DEG = 20.0
 # Below this, push-off (about 100 ms) is two samples long and events cannot be placed.
@@ -149,69 +145,3 @@ def _step(swing: Swing, events: Events, motion: Motion, pose: Attitude, frame: F
         turn_deg=float(turn),
         is_bridged=bool(motion.is_bridged[swing.start : swing.stop + 1].any()),
     )
-
-
-def strides_of(walked: FootWalk) -> list[Stride]:
-    """Join the swings of one foot to strides: strike, off, next strike; bouts are numbered per foot from 0."""
-    rate = walked.motion.rate_hz
-    found: list[Stride] = []
-    bout = 0
-    for before, after in zip(walked.steps[:-1], walked.steps[1:], strict=True):
-        strike, off, following = (
-            before.events.foot_strike / rate,
-            after.events.foot_off / rate,
-            after.events.foot_strike / rate,
-        )
-        if off - strike > LONGEST_STANCE_S:
-            bout += 1
-            continue
-        if not strike < off < following:
-            continue
-        found.append(_stride(walked.recording.side, bout, before, after, (strike, off, following)))
-    return _mark_ends(found)
-
-
-def _stride(side: Side, bout: int, before: Step, after: Step, times_s: tuple[float, float, float]) -> Stride:
-    strike, off, following = times_s
-    length = after.swing.length_m
-    turn = after.turn_deg
-    quality: tuple[str, ...] = ()
-    if before.is_bridged or after.is_bridged:
-        quality += ("bridged_gap",)
-    if not before.events.has_heel_fall:
-        quality += ("no_heel_fall",)
-    return Stride(
-        side=side,
-        bout=bout,
-        foot_strike_s=round(strike, 4),
-        foot_off_s=round(off, 4),
-        next_foot_strike_s=round(following, 4),
-        stride_length_m=round(length, 4),
-        stride_time_s=round(following - strike, 4),
-        stance_time_s=round(off - strike, 4),
-        swing_time_s=round(following - off, 4),
-        strike_angle_deg=round(before.events.strike_angle_deg, 2),
-        toe_off_angle_deg=round(after.events.toe_off_angle_deg, 2),
-        clearance_cm=round(100.0 * float(after.swing.path_m[:, 2].max()), 2),
-        speed_m_s=round(length / (following - strike), 4),
-        turn_deg=round(turn, 1),
-        is_turn=abs(turn) > TURN_DEG,
-        is_first_or_last=False,
-        quality=quality,
-    )
-
-
-def _mark_ends(strides: list[Stride]) -> list[Stride]:
-    """Mark the first and last stride of each bout: speeding up and slowing down are not steady walking."""
-    import msgspec
-
-    last = len(strides) - 1
-    return [
-        msgspec.structs.replace(
-            stride,
-            is_first_or_last=index in (0, last)
-            or strides[index - 1].bout != stride.bout
-            or strides[index + 1].bout != stride.bout,
-        )
-        for index, stride in enumerate(strides)
-    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import msgspec
 from msgspec import Struct
@@ -11,6 +11,10 @@ from mortise.measure.laboratory import LabInfo
 from mortise.measure.pose import PoseInfo
 from mortise.measure.recording import RecordingInfo
 from mortise.terms import RECORDED_TESTS, Side
+
+# Which part of the foot meets the floor first, and what was walked on.
+Contact = Literal["heel", "flat", "toe", ""]
+Terrain = Literal["level", "stairs_up", "stairs_down", "slope_up", "slope_down"]
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -58,6 +62,13 @@ class Stride(Struct, frozen=True, kw_only=True):
     Stance comes first, then the swing. `strike_angle_deg` belongs to `foot_strike_s` and is the sole's angle to the
     floor just before contact, toe up positive; `toe_off_angle_deg` is the sole's angle at `foot_off_s`, toe down
     negative; `clearance_cm` is the greatest lift of the sensor above its stance height, not of the shoe's sole.
+
+    `contact` belongs to `foot_strike_s`, empty where no angle tells it. `step_time_s` is the time from the other foot's
+    strike before it to `foot_strike_s`, `step_length_m` the way between those two strikes, `double_support_s` the time
+    from `foot_strike_s` until the other foot leaves (negative in running): all three need both feet.
+    `heel_clearance_cm` is the greatest lift of the heel, `toe_clearance_cm` the least lift of the toe while the foot
+    passes, each over its own height in stance, at the height of a laboratory's marker. `height_gain_m` is how much
+    higher the foot stands after the swing.
     """
 
     side: Side
@@ -76,6 +87,14 @@ class Stride(Struct, frozen=True, kw_only=True):
     turn_deg: float
     is_turn: bool
     is_first_or_last: bool
+    contact: Contact = ""
+    step_time_s: float | None = None
+    step_length_m: float | None = None
+    double_support_s: float | None = None
+    heel_clearance_cm: float | None = None
+    toe_clearance_cm: float | None = None
+    height_gain_m: float = 0.0
+    terrain: Terrain = "level"
     quality: tuple[str, ...] = ()
 
 

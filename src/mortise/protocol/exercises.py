@@ -78,7 +78,7 @@ class DoseStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rest_s: Decimal = Decimal(0)
     load: str = ""  # "own weight", "light band", "5 kg": words, never compared
     height_cm: Decimal | None = None  # step height, where there is a step
-    n_contacts: int = 0  # impact contacts of one foot in the whole dose: the same number in each set
+    n_contacts: int = 0  # landings in one side's whole dose, on one foot or both; the same number in each set
 
     @property
     def walk_s(self) -> Decimal:
@@ -87,7 +87,7 @@ class DoseStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def n_contacts_a_set(self) -> int:
-        """Impact contacts of one foot in one set, rounded up where a shortened dose does not divide."""
+        """Landings in one set, rounded up where a shortened dose does not divide."""
         return -(-self.n_contacts // self.n_sets) if self.n_sets else 0
 
     def contacts_done(self, n_sets: int, n_reps: int) -> int:

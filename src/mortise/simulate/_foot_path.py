@@ -15,11 +15,12 @@ TURN_RADIUS_M = 0.8
 
 
 class Foothold(Struct, frozen=True, kw_only=True):
-    """Where and how a foot stands: heel in the world, heading in radians."""
+    """Where and how a foot stands: heel in the world, heading in radians, height over the first floor."""
 
     x_m: float
     y_m: float
     heading_rad: float
+    z_m: float = 0.0
 
 
 class PlannedSwing(Struct, frozen=True, kw_only=True):
@@ -38,7 +39,7 @@ def smooth_step(u: Floats) -> Floats:
     return result
 
 
-def foothold(along_m: float, straight_m: float, side: float) -> Foothold:
+def foothold(along_m: float, straight_m: float, side: float, z_m: float = 0.0) -> Foothold:
     """Return the foothold at `along_m` on a path: straight, half turn to the left, straight back.
 
     `side` is +1 for the left foot, -1 for the right.
@@ -56,6 +57,7 @@ def foothold(along_m: float, straight_m: float, side: float) -> Foothold:
         x_m=float(x - side * HALF_STEP_WIDTH_M * np.sin(heading)),
         y_m=float(y + side * HALF_STEP_WIDTH_M * np.cos(heading)),
         heading_rad=float(heading),
+        z_m=z_m,
     )
 
 
@@ -105,7 +107,7 @@ def heel_path(time_s: Floats, pitch_rad: Floats, swings: list[PlannedSwing]) -> 
     """
     dt = float(time_s[1] - time_s[0])
     first = swings[0].source
-    ground = np.array([first.x_m, first.y_m, 0.0])
+    ground = np.array([first.x_m, first.y_m, first.z_m])
     along, height = BALL_M * (1.0 - np.cos(pitch_rad)), -BALL_M * np.sin(pitch_rad)
     is_on_ball = pitch_rad < 0
     rise = np.where(is_on_ball, along, 0.0), np.where(is_on_ball, height, 0.0)
@@ -125,7 +127,7 @@ def heel_path(time_s: Floats, pitch_rad: Floats, swings: list[PlannedSwing]) -> 
             begin = (float(path[off, axis]), float(speed[0] * forward[axis]), float(pull[0] * forward[axis]))
             path[part, axis] = _quintic(time_s[part], t0, t1, begin, (goal, 0.0, 0.0))
         begin = (float(path[off, 2]), float(speed[1]), float(pull[1]))
-        path[part, 2] = _quintic(time_s[part], t0, t1, begin, (0.0, 0.0, 0.0))
+        path[part, 2] = _quintic(time_s[part], t0, t1, begin, (swing.target.z_m, 0.0, 0.0))
         turn = swing.target.heading_rad - here.heading_rad
         heading[off:] = here.heading_rad + turn * smooth_step((time_s[off:] - t0) / (t1 - t0))
         here, stance_from = swing.target, strike
@@ -137,4 +139,4 @@ def _stand(path: Floats, rise: tuple[Floats, Floats], here: Foothold, start: int
     """Fill a stance: the heel lies at its foothold, lifted while the foot stands on its ball."""
     path[start:stop, 0] = here.x_m + rise[0][start:stop] * np.cos(here.heading_rad)
     path[start:stop, 1] = here.y_m + rise[0][start:stop] * np.sin(here.heading_rad)
-    path[start:stop, 2] = rise[1][start:stop]
+    path[start:stop, 2] = here.z_m + rise[1][start:stop]

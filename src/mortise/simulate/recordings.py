@@ -12,6 +12,7 @@ import numpy as np
 from msgspec import Struct
 
 from mortise.simulate._foot_path import (
+    BALL_M,
     TURN_RADIUS_M,
     Floats,
     Foothold,
@@ -42,6 +43,8 @@ __all__ = [
 ]
 
 _SENSOR_ON_FOOT_M = np.array([0.11, 0.0, 0.06])
+# where laboratories stick the markers of heel and toe
+_MARKER_HEIGHT_M = 0.045
 _SENSOR_ON_SHIN_M = 0.22
 _STAND_S = 2.0
 
@@ -55,6 +58,9 @@ class TrueStride(Struct, frozen=True, kw_only=True):
     next_foot_strike_s: float
     stride_length_m: float
     is_turn: bool
+    heel_clearance_cm: float
+    toe_clearance_cm: float
+    height_gain_m: float
 
 
 class FictionalWalk(Struct, frozen=True, kw_only=True, eq=False):
@@ -85,6 +91,7 @@ def fictional_walk(
     rate_hz: float = 100.0,
     pause_s: float = 0.0,
     is_remounted: bool = False,
+    stair_rise_m: float = 0.0,
 ) -> FictionalWalk:
     """Make up a walk: straight, half turn to the left, straight back, standing before and after.
 
@@ -106,6 +113,8 @@ def fictional_walk(
         How long the person stands before turning; 0 walks through.
     is_remounted
         Whether the sensors are turned on the shoes during the pause.
+    stair_rise_m
+        How much higher each step of the way out lies; the way back is as high as the last.
 
     Returns
     -------
@@ -113,8 +122,11 @@ def fictional_walk(
         Samples and truth.
     """
     rng = np.random.default_rng(seed)
-    plans, total_s = _plan(rng, straight_m, stride_length_m, stride_time_s, asymmetry_ratio, pause_s)
+    plans, total_s = _plan(
+        rng, straight_m, stride_length_m, stride_time_s, asymmetry_ratio, pause_s, stair_rise_m
+    )
     sides: dict[str, SensorSamples] = {}
+    truth: list[TrueStride] = []
     for side, angle_deg in zip(("left", "right"), strike_angle_deg, strict=True):
         time_s = np.arange(int(total_s * rate_hz) * OVERSAMPLING) / (rate_hz * OVERSAMPLING)
         pitch_rad = pitch(time_s, plans[side], np.radians(angle_deg), np.radians(-62.0))
@@ -134,11 +146,11 @@ def fictional_walk(
             acc_m_s2=acc,
             gyr_rad_s=gyr,
         )
-    truth = tuple(stride for side in ("left", "right") for stride in _true_strides(side, plans[side]))
+        truth += _true_strides(side, plans[side], (time_s, pitch_rad, heel[:, 2]))
     return FictionalWalk(
         left=sides["left"],
         right=sides["right"],
-        strides=truth,
+        strides=tuple(truth),
         strike_angle_deg={"left": strike_angle_deg[0], "right": strike_angle_deg[1]},
     )
 
@@ -150,6 +162,7 @@ def _plan(
     stride_time_s: float,
     asymmetry_ratio: float,
     pause_s: float,
+    stair_rise_m: float,
 ) -> tuple[dict[str, list[PlannedSwing]], float]:
     """Return the swings of both feet and how long the recording lasts."""
     step_m = stride_length_m / 2.0
@@ -158,7 +171,7 @@ def _plan(
     right_s = stride_time_s * asymmetry_ratio / (1.0 + asymmetry_ratio)
     standing = {"left": foothold(0.0, straight_m, 1.0), "right": foothold(0.0, straight_m, -1.0)}
     plans: dict[str, list[PlannedSwing]] = {"left": [], "right": []}
-    along_m, strike_s = 0.0, _STAND_S + 0.5 * stride_time_s
+    along_m, height_m, strike_s = 0.0, 0.0, _STAND_S + 0.5 * stride_time_s
     is_paused = False
     for index in range(n_steps + 1):
         side = "left" if index % 2 == 0 else "right"
@@ -166,7 +179,8 @@ def _plan(
         is_closing = index == n_steps
         if not is_closing:
             along_m += step_m * (1.0 + rng.normal(0, 0.015))
-        target = foothold(along_m, straight_m, sign)
+            height_m += stair_rise_m if along_m < straight_m else 0.0
+        target = foothold(along_m, straight_m, sign, height_m)
         if pause_s and not is_paused and along_m > straight_m - step_m:
             strike_s += pause_s
             is_paused = True
@@ -217,21 +231,41 @@ def _knock(acc: Floats, clock: Floats, swings: list[PlannedSwing], rng: np.rando
         acc += ring[:, None] * way[None, :]
 
 
-def _true_strides(side: str, swings: list[PlannedSwing]) -> list[TrueStride]:
+def _true_strides(
+    side: str, swings: list[PlannedSwing], way: tuple[Floats, Floats, Floats]
+) -> list[TrueStride]:
     def way_m(a: Foothold, b: Foothold) -> float:
         return float(np.hypot(b.x_m - a.x_m, b.y_m - a.y_m))
 
-    return [
-        TrueStride(
-            side=side,
-            foot_strike_s=before.foot_strike_s,
-            foot_off_s=after.foot_off_s,
-            next_foot_strike_s=after.foot_strike_s,
-            stride_length_m=way_m(after.source, after.target),
-            is_turn=abs(after.target.heading_rad - after.source.heading_rad) > np.radians(20.0),
+    found = []
+    for before, after in itertools.pairwise(swings):
+        heel_cm, toe_cm = _lifts_cm(after, way)
+        found.append(
+            TrueStride(
+                side=side,
+                foot_strike_s=before.foot_strike_s,
+                foot_off_s=after.foot_off_s,
+                next_foot_strike_s=after.foot_strike_s,
+                stride_length_m=way_m(after.source, after.target),
+                is_turn=abs(after.target.heading_rad - after.source.heading_rad) > np.radians(20.0),
+                heel_clearance_cm=heel_cm,
+                toe_clearance_cm=toe_cm,
+                height_gain_m=after.target.z_m - after.source.z_m,
+            )
         )
-        for before, after in itertools.pairwise(swings)
-    ]
+    return found
+
+
+def _lifts_cm(swing: PlannedSwing, way: tuple[Floats, Floats, Floats]) -> tuple[float, float]:
+    """Return the greatest lift of the heel and the least lift of the toe in mid-swing, of points at marker height."""
+    time_s, pitch_rad, heel_z_m = way
+    in_air = (time_s >= swing.foot_off_s) & (time_s <= swing.foot_strike_s)
+    angle, height = pitch_rad[in_air], heel_z_m[in_air]
+    height = height - np.linspace(swing.source.z_m, swing.target.z_m, len(height))
+    tilt = _MARKER_HEIGHT_M * (np.cos(angle) - 1.0)
+    toe = height + BALL_M * np.sin(angle) + tilt
+    n = len(toe)
+    return 100.0 * float((height + tilt).max()), 100.0 * float(toe[n // 4 : 4 * n // 5].min())
 
 
 def fictional_lunge(

@@ -23,9 +23,22 @@ SIDED = {
     "strike_angle_deg",
     "toe_off_angle_deg",
     "foot_clearance_cm",
+    "heel_clearance_cm",
+    "toe_clearance_cm",
+    "toe_drag_ratio",
+    "heel_contact_ratio",
+    "step_time_s",
     "stride_time_cv_pct",
+    "stride_length_cv_pct",
 }
-WHOLE = {"gait_speed_m_s", "cadence_spm", "step_time_asymmetry_ratio"}
+WHOLE = {
+    "gait_speed_m_s",
+    "cadence_spm",
+    "double_support_ratio",
+    "step_time_asymmetry_ratio",
+    "stance_time_asymmetry_ratio",
+    "swing_time_asymmetry_ratio",
+}
 
 
 def _value(result: measure.GaitResult, name: str, side: Side = Side.NONE) -> measure.Reading:

@@ -167,9 +167,10 @@ def test_a_moving_picture_is_light_and_its_frames_fit_its_parts(name):
 def test_a_moving_picture_never_jumps(name):
     rows = parsed(animation(FIGURES[name], Side.RIGHT, id_prefix="m1")).attrib["data-frames"].split(";")
     frames = [[float(v) for v in row.split(" ")] for row in rows]
+    is_quick = any(pose.is_flight for pose in FIGURES[name].moments)
     for before, after in pairwise(frames):
-        # a sixth of a movement: no joint moves 18 cm of a tall person, no part turns 100 degrees
-        assert max(abs(a - b) for a, b in zip(before, after, strict=True)) < 100
+        # a sixth of a movement: no joint moves 18 cm of a tall person, no part turns 100 degrees; a jump is quicker
+        assert max(abs(a - b) for a, b in zip(before, after, strict=True)) < (135 if is_quick else 100)
 
 
 def in_the_air(**changes):
@@ -186,17 +187,18 @@ def in_the_air(**changes):
 def test_a_jump_slows_towards_its_top_and_falls_faster_and_faster():
     heights = [frame.joints["near.hip"][1] for frame in drawings(in_the_air())]
     rises = [after - before for before, after in pairwise(heights)]
-    assert rises[:6] == sorted(rises[:6], reverse=True)
-    assert rises[6:] == sorted(rises[6:], reverse=True)
-    assert heights[6] == max(heights)
+    assert rises[:12] == sorted(rises[:12], reverse=True)
+    assert rises[12:] == sorted(rises[12:], reverse=True)
+    assert heights[12] == max(heights)
+    assert len(rises) == 24
 
 
 def test_a_quick_move_has_few_frames_and_a_slow_one_many():
     figure = in_the_air(pace=(3, 1))
-    assert pose_frames(figure) == [0, 9, 12]
+    assert pose_frames(figure) == [0, 18, 24]
     frames = parsed(animation(figure, Side.LEFT, id_prefix="m")).attrib
-    assert frames["data-poses"] == "0 9 12"
-    assert len(frames["data-frames"].split(";")) == 13
+    assert frames["data-poses"] == "0 18 24"
+    assert len(frames["data-frames"].split(";")) == 25
 
 
 def test_a_round_says_how_long_it_lasts():

@@ -23,8 +23,12 @@ _FRAMES_OF_A_MOVE = 2  # at least: the quickest still shows its middle
 
 
 def frame_counts(figure: ExerciseFigure) -> list[int]:
-    """Return how many frames each move has: all the same, or by its pace, because frames are shown at even times."""
-    n_frames = min(FRAMES_PER_MOVE * figure.n_moves, _FRAMES_AT_MOST)
+    """Return how many frames each move has: all the same, or by its pace, because frames are shown at even times.
+
+    A jump has as many as a picture may hold: it is quick.
+    """
+    is_quick = any(pose.is_flight for pose in figure.moments)
+    n_frames = _FRAMES_AT_MOST if is_quick else min(FRAMES_PER_MOVE * figure.n_moves, _FRAMES_AT_MOST)
     pace = figure.pace or (1.0,) * figure.n_moves
     return [max(_FRAMES_OF_A_MOVE, round(n_frames * one / sum(pace))) for one in pace]
 

@@ -1,0 +1,52 @@
+"""How many strides of a walk were believed made and not found."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mortise.measure._gait_method import LEAST_STRIDES, steady
+from mortise.measure._walk import TURN_DEG, FootWalk
+from mortise.measure.results import Stride
+
+
+def missed_by_time(walked: FootWalk, strides: list[Stride]) -> int:
+    """Return how many strides are believed missing: straight strides that last a whole multiple of the usual time."""
+    used = steady(strides)
+    if len(used) < LEAST_STRIDES:
+        return 0
+    usual_s = float(np.median([s.stride_time_s for s in used]))
+    n = 0
+    for stride in strides:
+        multiple = stride.stride_time_s / usual_s
+        if multiple > 1.6 and abs(_stance_turn_deg(walked, stride)) < TURN_DEG and not stride.is_turn:
+            # a pause stretches the stance only; a missed swing leaves movement above stillness inside it
+            n += round(multiple) - 1 if _moved_in_stance(walked, stride, usual_s) else 0
+    return n
+
+
+def _stance_turn_deg(walked: FootWalk, stride: Stride) -> float:
+    """Return how far the foot turned about the vertical during the stance of `stride`."""
+    rate = walked.motion.rate_hz
+    first, last = int(stride.foot_strike_s * rate), int(stride.foot_off_s * rate)
+    up = walked.pose.quat[first:last]
+    turn = walked.pose.gyr_rad_s[first:last]
+    # vertical part of the angular velocity: third row of the rotation matrix
+    w, x, y, z = up.T
+    vertical = (
+        2 * (x * z - w * y) * turn[:, 0]
+        + 2 * (y * z + w * x) * turn[:, 1]
+        + (1 - 2 * (x * x + y * y)) * turn[:, 2]
+    )
+    return float(np.degrees(vertical.sum() / rate))
+
+
+def _moved_in_stance(walked: FootWalk, stride: Stride, usual_s: float) -> bool:
+    """Whether the foot turned about as fast as in a swing somewhere inside a long stance."""
+    rate = walked.motion.rate_hz
+    first = int((stride.foot_strike_s + 0.2 * usual_s) * rate)
+    last = int((stride.foot_off_s - 0.3 * usual_s) * rate)
+    if last <= first:
+        return False
+    size = np.linalg.norm(walked.pose.gyr_rad_s, axis=1)
+    swing = size[int(stride.foot_off_s * rate) : int(stride.next_foot_strike_s * rate)]
+    return bool(len(swing) and size[first:last].max() > 0.5 * np.median(swing))
