@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, places_of
-from mortise.protocol import Exercise, Hands, Irritability, Ladder, PlateauKind, Protocol, Rule, Rung, Tag
+from mortise.protocol import Exercise, Hands, Irritability, Ladder, PlateauKind, Protocol, Rule, Rung, Slot, Tag
 from mortise.protocol.criteria import criteria_in
 from mortise.terms import Advice, Strength
 
@@ -257,8 +257,6 @@ def _climbs(protocol: Protocol, ladder: Ladder, faults: Faults) -> int:
             faults.add(
                 where, f"rung {upper.number} opens before rung {lower.number}.", "A ladder only climbs."
             )
-        if lower.contacts and upper.contacts and upper.contacts[1] < lower.contacts[1]:
-            faults.add(where, f"rung {upper.number} allows fewer contacts.", "A ladder only climbs.")
     return len(ladder.rungs)
 
 
@@ -284,16 +282,15 @@ def _rung(protocol: Protocol, ladder: Ladder, rung: Rung, book: Book, faults: Fa
                 and rung.contacts is not None
                 and slot.last_step < len(exercise.dose_steps)
             ):
-                _contacts(where, exercise, slot.last_step, rung.contacts[1], faults)
+                _contacts(where, exercise, slot, rung.contacts, faults)
     return len(rung.exercises)
 
 
-def _contacts(where: str, exercise: Exercise, step: int, most: int, faults: Faults) -> None:
-    n = exercise.dose_steps[step].n_contacts
-    if n > most:
-        faults.add(
-            where, f"{exercise.id} reaches {n} contacts; the rung allows {most}.", "End the slot lower."
-        )
+def _contacts(where: str, exercise: Exercise, slot: Slot, room: tuple[int, int], faults: Faults) -> None:
+    first, last = (exercise.dose_steps[step].n_contacts for step in (slot.first_step, slot.last_step))
+    if first < room[0] or last > room[1]:
+        faults.add(where, f"{exercise.id} makes {first} to {last} contacts; the rung says {room[0]} to {room[1]}.",
+                   "Move the slot or the rung.")  # fmt: skip
 
 
 def _impact_is_on_a_ladder(protocol: Protocol, on_rungs: set[str], book: Book, faults: Faults) -> int:
