@@ -7,7 +7,18 @@ from itertools import pairwise
 
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, places_of
-from mortise.protocol import Exercise, Hands, Irritability, Ladder, PlateauKind, Protocol, Rule, Rung, Slot, Tag
+from mortise.protocol import (
+    Exercise,
+    Hands,
+    Irritability,
+    Ladder,
+    PlateauKind,
+    Protocol,
+    Rule,
+    Rung,
+    Slot,
+    Tag,
+)
 from mortise.protocol.criteria import criteria_in
 from mortise.terms import Advice, Strength
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import cos, radians
 from typing import NamedTuple
 
-from mortise.report.figure._outline import SHANK, THIGH, TRUNK, Point
+from mortise.report.figure._outline import SHANK, THIGH, TRUNK, Point, turned
 from mortise.report.figure.body import ArmJoints, Body, LegJoints, down, up
-from mortise.report.figure.pose import RearPose
+from mortise.report.figure.pose import RearPose, TopPose
 
 
 class Part(NamedTuple):
@@ -43,13 +43,17 @@ class Drawing(NamedTuple):
 
 
 def _leg(leg: LegJoints, css: str) -> Layer:
+    big_toe: tuple[Part, ...] = ()
+    if leg.big_toe_deg is not None:
+        big_toe = (Part("toes", leg.toe_joint, leg.foot_deg - leg.big_toe_deg),)
     return Layer(
         css,
         (
+            *big_toe,
             Part("thigh", leg.hip, leg.thigh_deg),
             Part("shank", leg.knee, leg.shank_deg),
             Part("foot-short" if leg.is_short else "foot", leg.ankle, leg.foot_deg),
-            Part("toes", leg.toe_joint, leg.foot_deg - leg.toes_deg),
+            Part("toes-curled" if leg.is_curled else "toes", leg.toe_joint, leg.foot_deg - leg.toes_deg),
         ),
     )
 
@@ -113,7 +117,7 @@ _PELVIS, _CHEST, _REAR_ANKLE = (
 
 
 def _rear_leg(
-    hip: Point, out: int, thigh_deg: float, knee_deg: float, bend_deg: float, css: str
+    hip: Point, out: int, thigh_deg: float, knee_deg: float, bend_deg: float, foot_deg: float | None, css: str
 ) -> tuple[Layer, dict[str, Point]]:
     """One leg from behind; `out` is +1 when outwards is to the right of the picture."""
     thigh = -out * thigh_deg  # a clockwise turn of a hanging part moves its end to the left
@@ -122,7 +126,7 @@ def _rear_leg(
     knee = down(hip, thigh, THIGH * ratio)
     ankle = down(knee, shank, SHANK * ratio)
     names = [f"{part}-rear{'' if out > 0 else '-mirror'}" for part in ("thigh", "shank", "foot")]
-    turns = (thigh, shank, shank)
+    turns = (thigh, shank, shank if foot_deg is None else -out * foot_deg)
     parts = tuple(
         Part(name, at, turn, length)
         for name, at, turn, length in zip(names, (hip, knee, ankle), turns, (ratio, ratio, 1.0), strict=True)
@@ -146,10 +150,22 @@ def rear_drawing(pose: RearPose) -> Drawing:
     trunk_ratio = cos(radians(pose.trunk_bend_deg))
     shoulder = up(hip, trunk, TRUNK * trunk_ratio)
     near, near_joints = _rear_leg(
-        (hip[0] + _PELVIS, hip[1]), 1, pose.near_deg, pose.near_knee_deg, pose.near_bend_deg, "f-own"
+        (hip[0] + _PELVIS, hip[1]),
+        1,
+        pose.near_deg,
+        pose.near_knee_deg,
+        pose.near_bend_deg,
+        pose.near_foot_deg,
+        "f-own",
     )
     far, far_joints = _rear_leg(
-        (hip[0] - _PELVIS, hip[1]), -1, pose.far_deg, pose.far_knee_deg, pose.far_bend_deg, "f-b2"
+        (hip[0] - _PELVIS, hip[1]),
+        -1,
+        pose.far_deg,
+        pose.far_knee_deg,
+        pose.far_bend_deg,
+        pose.far_foot_deg,
+        "f-b2",
     )
     neck, head = up(shoulder, trunk, -12), up(shoulder, trunk, 92)
     back = (
@@ -170,3 +186,26 @@ def rear_drawing(pose: RearPose) -> Drawing:
     joints |= {f"far.{name}": at for name, at in far_joints.items()}
     pins = ((near_joints["hip"], 8.0), (near_joints["knee"], 7.0))
     return Drawing(layers, pins, joints)
+
+
+def _top_foot(at: Point, out: int, deg: float, css: str) -> tuple[Layer, dict[str, Point]]:
+    """One foot from above, turned about its heel, with the shin cut across."""
+    turn, mirror = out * deg, "" if out > 0 else "-mirror"
+    names = ("foot-top", *(f"toe-top-{i}" for i in range(5)), "shank-top")
+
+    def point(x: float, y: float) -> Point:
+        dx, dy = turned((out * x, y), turn)
+        return at[0] + dx, at[1] + dy
+
+    parts = tuple(Part(name + mirror, at, turn) for name in names)
+    points = {"heel": at, "ankle": point(0, 44), "ball": point(-10, 138), "toe": point(-31, 182)}
+    return Layer(css, parts), points | {"out": point(44, 128), "in": point(-46, 134)}
+
+
+def top_drawing(pose: TopPose) -> Drawing:
+    """Return the layers of both feet seen from above; the near foot is the right one of a right ankle."""
+    near, near_joints = _top_foot(pose.near_at, 1, pose.near_deg, "f-own")
+    far, far_joints = _top_foot(pose.far_at, -1, pose.far_deg, "f-b2")
+    joints = {f"near.{name}": at for name, at in near_joints.items()}
+    joints |= {f"far.{name}": at for name, at in far_joints.items()}
+    return Drawing((far, near), (), joints)

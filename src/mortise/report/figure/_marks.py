@@ -119,11 +119,20 @@ def _hop(mark: Mark, drawing: Drawing) -> MarkParts:
     return "", path + _head((x1, y1), heading), ()
 
 
+def _turn(mark: Mark, drawing: Drawing) -> MarkParts:
+    """An arc about a point, with a bar where it starts."""
+    centre, forward = anchored(mark.start or "near.heel", drawing), mark.to_deg > mark.from_deg
+    ends = [up(centre, mark.from_deg, mark.radius + way) for way in (-14, 14)]
+    goal = mark.to_deg - (5 if forward else -5)
+    front = arc(centre, mark.radius, mark.from_deg, goal) + f'<path class="f-range" d="{line(ends)}"/>'
+    return "", front + _head_on_arc(centre, mark.radius, mark.to_deg, forward), ()
+
+
 def drawn_mark(mark: Mark, drawing: Drawing) -> MarkParts:
     """Return what of a mark lies behind the body, what in front, and its words."""
     if mark.kind == "shin":
         return _shin(mark, drawing)
     if mark.kind == "heel":
         return _heel(drawing)
-    simple = {"ankle": _ankle, "circle": _circle, "arrow": _arrow, "hop": _hop}
+    simple = {"ankle": _ankle, "circle": _circle, "arrow": _arrow, "hop": _hop, "turn": _turn}
     return simple[mark.kind](mark, drawing)

@@ -87,6 +87,32 @@ _FOOT_REAR = (
 )  # fmt: skip
 
 
+# The same toes curled under: knuckles high, tips drawn back.
+_TOES_CURLED = (
+    (60, -38.7), (68, -37), (74, -39.5), (81, -37), (88, -39.4), (92, -35), (95, -27), (91, -19), (82, -15.5),
+    (73, -16.5), (66, -20.4), (59, -28),
+)  # fmt: skip
+# The right foot from above, heel at (0, 0), toes up: its sole without toes, and each toe as (x, y, half-widths).
+_FOOT_TOP = (
+    (0, -4), (17, 0), (28, 13), (31, 34), (31, 62), (34, 92), (41, 118), (42, 134), (30, 143), (6, 149), (-22, 152),
+    (-42, 146), (-45, 130), (-40, 108), (-31, 80), (-27, 52), (-28, 28), (-23, 8),
+)  # fmt: skip
+_TOES_TOP = ((-31, 161, 14, 23), (-9, 164, 9.5, 21), (8, 160, 9, 19), (23, 153, 8.5, 17), (36, 142, 8.5, 15))
+_SHANK_TOP = tuple((cos(radians(a)) * 27, 44 + sin(radians(a)) * 31) for a in range(0, 360, 30))
+# A dumbbell seen from its end, a weight whose handle goes round the foot, a ball, and a bag that lies on the knee.
+_WEIGHT = tuple((cos(radians(a)) * 36, sin(radians(a)) * 36) for a in range(0, 360, 30))
+_KETTLE = (
+    (-13, 30), (13, 30), (17, 18), (16, -14), (30, -32), (37, -54), (29, -78), (12, -90), (-12, -90), (-29, -78),
+    (-37, -54), (-30, -32), (-16, -14), (-17, 18),
+)  # fmt: skip
+_BALL = tuple((cos(radians(a)) * 40, sin(radians(a)) * 40) for a in range(0, 360, 30))
+_BAG = ((-52, 0), (-40, -6), (40, -6), (52, 0), (50, 34), (38, 56), (0, 62), (-38, 56), (-50, 34))
+_SHAPES = {
+    "skull": _SKULL, "skull-rear": _SKULL_REAR, "shank-top": _SHANK_TOP, "foot-top": _FOOT_TOP, "weight": _WEIGHT,
+    "kettle": _KETTLE, "bag": _BAG, "ball": _BALL,
+}  # fmt: skip
+
+
 def _cap(station: tuple[float, float, float], along: float, sign: int, flat: float) -> list[Point]:
     """Half ellipse of the joint's own width, so that two segments meet without a corner at any bend."""
     _, front, behind = station
@@ -116,6 +142,7 @@ def outline(name: str) -> Outline:
     ----------
     name : str
         thigh, shank, foot, toes, trunk, neck, skull, upper-arm, forearm, hand, or one of these with `-rear`;
+        foot-top, shank-top and toe-top-0 to -4 from above; weight, kettle, bag and ball, which are held;
         `-mirror` behind the name turns it left to right.
 
     Returns
@@ -131,13 +158,16 @@ def outline(name: str) -> Outline:
         return tuple((x * FOOT_SCALE, y * FOOT_SCALE) for x, y in _FOOT_SHORT)
     if name == "toes":
         return tuple((x * FOOT_SCALE - TOE_JOINT[0], y * FOOT_SCALE - TOE_JOINT[1]) for x, y in _TOES)
+    if name == "toes-curled":
+        return tuple((x * FOOT_SCALE - TOE_JOINT[0], y * FOOT_SCALE - TOE_JOINT[1]) for x, y in _TOES_CURLED)
     if name == "foot-rear":
         return tuple((x * FOOT_SCALE, y * FOOT_SCALE) for x, y in _FOOT_REAR)
-    if name == "skull":
-        return _SKULL
-    if name == "skull-rear":
-        return _SKULL_REAR
-    return _limb(name)
+    if name.startswith("toe-top-"):
+        x0, y0, half_x, half_y = _TOES_TOP[int(name[-1])]
+        return tuple(
+            (x0 + cos(radians(a)) * half_x, y0 + sin(radians(a)) * half_y) for a in range(0, 360, 45)
+        )
+    return _SHAPES[name] if name in _SHAPES else _limb(name)
 
 
 def turned(point: Point, clockwise_deg: float) -> Point:

@@ -119,7 +119,7 @@ _BUILT = {
 }  # fmt: skip
 
 
-def scenery(things: tuple[Thing, ...], ground_deg: float = 0) -> str:
+def scenery(things: tuple[Thing, ...], ground_deg: float = 0, *, has_floor: bool = True) -> str:
     """Return floor and things as SVG; a sloping floor has its wedge drawn under it."""
     drop = _FAR * tan(radians(ground_deg))
     parts = []
@@ -137,7 +137,8 @@ def scenery(things: tuple[Thing, ...], ground_deg: float = 0) -> str:
             parts.append(_BUILT[thing.kind](thing))
         else:
             parts.append(_rect(thing, {"cushion": 16.0, "mat": 10.0}.get(thing.kind, 0.0)))
-    return f'<path class="f-floor" d="M-{_FAR:.0f} 2H{_FAR:.0f}"/>' + "".join(parts)
+    floor = f'<path class="f-floor" d="M-{_FAR:.0f} 2H{_FAR:.0f}"/>' if has_floor else ""
+    return floor + "".join(parts)
 
 
 def anchored(anchor: Anchor, drawing: Drawing) -> Point:

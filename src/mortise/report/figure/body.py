@@ -37,6 +37,8 @@ class LegJoints(NamedTuple):
     foot_deg: float
     toes_deg: float
     is_short: bool = False
+    is_curled: bool = False
+    big_toe_deg: float | None = None
 
     @property
     def toe_joint(self) -> Point:
@@ -142,7 +144,18 @@ def _leg_from_hip(leg: Leg, hip: Point, trunk_deg: float, where: str) -> LegJoin
         shank = thigh + knee_deg
         foot = shank - ankle_deg
     knee = down(hip, thigh, THIGH)
-    return LegJoints(hip, knee, down(knee, shank, SHANK), thigh, shank, foot, leg.toes_now_deg, leg.is_short)
+    return LegJoints(
+        hip,
+        knee,
+        down(knee, shank, SHANK),
+        thigh,
+        shank,
+        foot,
+        leg.toes_now_deg,
+        leg.is_short,
+        leg.is_curled,
+        leg.big_toe_deg,
+    )
 
 
 def _leg_from_floor(leg: Leg, x: float, where: str) -> tuple[LegJoints, float]:

@@ -31,7 +31,10 @@ def is_mirrored(side: Side) -> bool:
 
 def said(figure: ExerciseFigure, side: Side) -> str:
     """Return what the picture shows, with the side in words."""
-    return worded(figure.says, side) + (", seen from behind" if figure.is_from_behind else "")
+    seen = (
+        ", seen from behind" if figure.is_from_behind else ", seen from above" if figure.is_from_above else ""
+    )
+    return worded(figure.says, side) + seen
 
 
 def bounds(drawings: list[Drawing]) -> View:
@@ -51,7 +54,9 @@ def fitted_view(figure: ExerciseFigure) -> View:
     """Return the part of the plane a full picture shows: every pose, the floor, no narrower than four to five."""
     if figure.view:
         return figure.view
-    x, y, width, _ = bounds([figure.drawing(index) for index in range(len(figure.moments))])
+    x, y, width, height = bounds([figure.drawing(index) for index in range(len(figure.moments))])
+    if figure.is_from_above:
+        return _round_feet(figure, (x, y, width, height))
     left, right = x, x + width
     for thing in figure.things:
         if thing.kind not in ("wall", "line", "rail", "worktop", "water"):
@@ -69,11 +74,27 @@ def fitted_view(figure: ExerciseFigure) -> View:
     )
 
 
+def _round_feet(figure: ExerciseFigure, view: View) -> View:
+    """Return what is shown of feet from above: them and what lies beside them, no narrower than four to five."""
+    x, y, width, height = view
+    y, height = y - _MARGIN, height + _MARGIN  # room for an arrow beyond the toes
+    left = min([x, *(thing.from_x for thing in figure.things)]) - _MARGIN
+    right = max([x + width, *(thing.to_x for thing in figure.things)]) + _MARGIN
+    wanted_width = max(right - left, 0.8 * (height + 2 * _MARGIN))
+    wanted_height = max(height + 2 * _MARGIN, 0.62 * wanted_width)
+    middle = y + height / 2
+    return (left + right - wanted_width) / 2, middle - wanted_height / 2, wanted_width, wanted_height
+
+
 def small_view(figure: ExerciseFigure, index: int) -> View:
     """Return the part a small picture shows: the legs, cropped at the chest."""
     if figure.small_view:
         return figure.small_view
     drawing = figure.drawing(index)
+    if figure.is_from_above:
+        x, y, width, height = fitted_view(figure)
+        size = min(width, height)
+        return x + (width - size) / 2, y + (height - size) / 2, size, size
     hip, ankle = drawing.joints["near.hip"], drawing.joints["near.ankle"]
     middle = (hip[0] + ankle[0]) / 2
     return middle - _SMALL / 2, _MARGIN - _SMALL, _SMALL, _SMALL
@@ -134,7 +155,7 @@ def _scene_of(
     under = _over_arm(drawing.layers)
     links = [_scene.link_line(link, drawing) for link in figure.links if not link.is_behind]
     parts = [
-        _scene.scenery(figure.things, figure.ground_deg),
+        _scene.scenery(figure.things, figure.ground_deg, has_floor=not figure.is_from_above),
         _ghost(figure.drawing(0)) if with_ghost else "",
         behind,
         *(_scene.link_line(link, drawing) for link in figure.links if link.is_behind),

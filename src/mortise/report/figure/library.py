@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from mortise.errors import ContentError
-from mortise.report.figure._layers import Drawing, rear_drawing, side_drawing
+from mortise.report.figure._layers import Drawing, Layer, Part, rear_drawing, side_drawing, top_drawing
 from mortise.report.figure.body import solve
-from mortise.report.figure.pose import Place, Pose, RearPose, between
+from mortise.report.figure.pose import Place, Pose, RearPose, TopPose, between
 
 Anchor = str | Place  # a named point of the body ("near.ball", "far.hand") or a fixed place
 
@@ -63,6 +63,18 @@ class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_behind: bool = False
 
 
+class Held(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What goes with the body: a dumbbell in a hand, a weight round a foot, a bag on a knee, a ball between the heels.
+
+    `at` is a named point of the body, `above` how far over it the thing lies, `is_behind` whether behind the near leg.
+    """
+
+    kind: Literal["weight", "kettle", "bag", "ball"]
+    at: str
+    above: float = 0
+    is_behind: bool = False
+
+
 class Mark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Through which range or in which direction the body moves.
 
@@ -71,11 +83,11 @@ class Mark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind : str
         `shin`: lean of the shin from upright, about the ankle. `heel`: rise of the heel about the toe joint. `ankle`:
         turn of the foot about the ankle. `circle`: a closed path about a point. `arrow`: a straight arrow. `hop`: the
-        path of a jump from `start` to `end`, `radius` high.
+        path of a jump from `start` to `end`, `radius` high. `turn`: an arc about `start`, from straight up, clockwise.
     pose : int
         Index of the pose it belongs to; -1 is the last.
     from_deg, to_deg : float
-        `ankle`: pitch of the foot at start and goal (heel above toes).
+        `ankle`: pitch of the foot at start and goal (heel above toes). `turn`: where the arc starts and ends.
     radius : float
         Of a circle; the height of a `hop`.
     start, end : anchor
@@ -84,7 +96,7 @@ class Mark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Whether a shin angle is written beside its arc. Usually not: the dose, not the drawing, says how far.
     """
 
-    kind: Literal["shin", "heel", "ankle", "circle", "arrow", "hop"]
+    kind: Literal["shin", "heel", "ankle", "circle", "arrow", "hop", "turn"]
     pose: int = -1
     from_deg: float = 0
     to_deg: float = 0
@@ -115,8 +127,8 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Name of its file; the exercise of that id uses it.
     says : str
         What the picture shows, for a reader who does not see it. `{side}` becomes left or right.
-    poses, rear_poses : tuple
-        Two to six moments seen from the side, or from behind; exactly one of the two lists is given.
+    poses, rear_poses, top_poses : tuple
+        Two to six moments seen from the side, from behind or from above; exactly one of the lists is given.
     is_cycle : bool
         Poses follow each other round and round (walking), instead of there and back.
     pace : tuple of float
@@ -127,7 +139,7 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Whether a still picture also shows the first pose, pale.
     working : tuple of str
         Joints the exercise is about: "near.ankle".
-    things, links, marks : tuple
+    things, links, held, marks : tuple
         What else is drawn.
     is_far_foot_in_front : bool
         Paints the far foot over the near leg, where it rests on it.
@@ -145,6 +157,7 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     says: str
     poses: tuple[Pose, ...] = ()
     rear_poses: tuple[RearPose, ...] = ()
+    top_poses: tuple[TopPose, ...] = ()
     is_cycle: bool = False
     pace: tuple[float, ...] = ()
     show: int = -1
@@ -152,6 +165,7 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     working: tuple[str, ...] = ("near.ankle",)
     things: tuple[Thing, ...] = ()
     links: tuple[Link, ...] = ()
+    held: tuple[Held, ...] = ()
     marks: tuple[Mark, ...] = ()
     is_far_foot_in_front: bool = False
     ground_deg: float = 0
@@ -161,14 +175,19 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     checked_by: str = ""
 
     @property
-    def moments(self) -> tuple[Pose, ...] | tuple[RearPose, ...]:
+    def moments(self) -> tuple[Pose, ...] | tuple[RearPose, ...] | tuple[TopPose, ...]:
         """The poses, from whichever side they are seen."""
-        return self.poses or self.rear_poses
+        return self.poses or self.rear_poses or self.top_poses
 
     @property
     def is_from_behind(self) -> bool:
         """Whether the body is seen from behind."""
-        return not self.poses
+        return bool(self.rear_poses)
+
+    @property
+    def is_from_above(self) -> bool:
+        """Whether the feet are seen from above: there is no floor line then."""
+        return bool(self.top_poses)
 
     @property
     def n_moves(self) -> int:
@@ -189,12 +208,34 @@ class ExerciseFigure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         where = f"{self.id}.poses[{index}] to [{after}]"
         if self.poses:
             return self._drawn(between(self.poses[index], self.poses[after], fraction), where)
+        if self.top_poses:
+            return self._drawn(between(self.top_poses[index], self.top_poses[after], fraction), where)
         return self._drawn(between(self.rear_poses[index], self.rear_poses[after], fraction), where)
 
-    def _drawn(self, pose: Pose | RearPose, where: str) -> Drawing:
-        if isinstance(pose, RearPose):
-            return rear_drawing(pose)
-        return side_drawing(solve(pose, where), is_far_foot_in_front=self.is_far_foot_in_front)
+    def _drawn(self, pose: Pose | RearPose | TopPose, where: str) -> Drawing:
+        if isinstance(pose, TopPose):
+            drawing = top_drawing(pose)
+        elif isinstance(pose, RearPose):
+            drawing = rear_drawing(pose)
+        else:
+            drawing = side_drawing(solve(pose, where), is_far_foot_in_front=self.is_far_foot_in_front)
+        if not self.held:
+            return drawing
+        missing = [one.at for one in self.held if one.at not in drawing.joints]
+        if missing:
+            raise ContentError(f"there is no point {missing[0]!r}.", where=f"{where}: held")
+        return drawing._replace(layers=_with_held(drawing, self.held))
+
+
+def _with_held(drawing: Drawing, held: tuple[Held, ...]) -> tuple[Layer, ...]:
+    """Put what is held into the layers: behind the near leg, or in front of everything."""
+    layers = list(drawing.layers)
+    for one in held:
+        x, y = drawing.joints[one.at]
+        layer = Layer("f-thing", (Part(one.kind, (x, y + one.above), 0.0),))
+        near = next(i for i, other in enumerate(layers) if other.css == "f-own")
+        layers.insert(near if one.is_behind else len(layers), layer)
+    return tuple(layers)
 
 
 def read_figure(file: Traversable) -> ExerciseFigure:
@@ -221,7 +262,8 @@ def read_figure(file: Traversable) -> ExerciseFigure:
         raise ContentError(str(error), where=f"figures/{file.name}") from error
     if figure.id != file.name.removesuffix(".toml"):
         raise ContentError(f"id {figure.id!r} is not the name of its file.", where=f"figures/{file.name}: id")
-    if bool(figure.poses) == bool(figure.rear_poses) or not 2 <= len(figure.moments) <= 6:
+    n_views = sum(bool(poses) for poses in (figure.poses, figure.rear_poses, figure.top_poses))
+    if n_views != 1 or not 2 <= len(figure.moments) <= 6:
         raise ContentError("needs two to six poses, seen from one side.", where=f"figures/{file.name}: poses")
     if figure.pace and (len(figure.pace) != figure.n_moves or min(figure.pace) <= 0):
         raise ContentError(

@@ -171,8 +171,9 @@ def animation(figure: ExerciseFigure, side: Side, *, id_prefix: str, tempo: Temp
     back_bands = "".join(
         _scene.link_line(link, shown, i) for i, link in enumerate(figure.links) if link.is_behind
     )
+    scenery = _scene.scenery(figure.things, figure.ground_deg, has_floor=not figure.is_from_above)
     content = "".join((
-        _outlines(shown, id_prefix), _scene.scenery(figure.things, figure.ground_deg), behind, back_bands,
+        _outlines(shown, id_prefix), scenery, behind, back_bands,
         _body(figure, shown, id_prefix), front,
     ))  # fmt: skip
     poses = " ".join(str(i) for i in pose_frames(figure))

@@ -31,8 +31,10 @@ class Leg(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         `auto` as above; `ball` keeps the toe joint in place whatever the pitch, as on the edge of a step.
     hip_deg, knee_deg, ankle_deg : float or None
         Flexion, flexion, dorsiflexion; needed when `at` is None.
-    is_short : bool
-        Drawn with the arch lifted and the ball drawn towards the heel.
+    is_short, is_curled : bool
+        Drawn with the arch lifted and the ball drawn towards the heel; with the toes curled under.
+    big_toe_deg : float or None
+        Extension of the big toe alone, which is then drawn by itself behind the others.
     """
 
     at: Place | None = None
@@ -40,6 +42,8 @@ class Leg(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     toes_deg: float | None = None
     pivot: Literal["auto", "ball"] = "auto"
     is_short: bool = False
+    is_curled: bool = False
+    big_toe_deg: float | None = None
     hip_deg: float | None = None
     knee_deg: float | None = None
     ankle_deg: float | None = None
@@ -113,6 +117,8 @@ class RearPose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Abduction of the thigh from hanging straight down, outwards positive.
     near_knee_deg, far_knee_deg : float
         Inward lean of the shank against the thigh (a knock of the knee), usually 0.
+    near_foot_deg, far_foot_deg : float or None
+        Outward lean of a foot from upright; None follows the shank. 0 keeps the sole flat under a leaning leg.
     near_arm_deg, far_arm_deg : float
         Arms away from the trunk.
     near_elbow_deg, far_elbow_deg : float
@@ -138,6 +144,8 @@ class RearPose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     far_deg: float = 2
     near_knee_deg: float = 0
     far_knee_deg: float = 0
+    near_foot_deg: float | None = None
+    far_foot_deg: float | None = None
     near_arm_deg: float = 14
     far_arm_deg: float = 14
     near_elbow_deg: float = 6
@@ -145,7 +153,29 @@ class RearPose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stands: tuple[str, ...] = ("near", "far")
 
 
-AnyPose = TypeVar("AnyPose", Pose, RearPose)
+class TopPose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One moment of both feet seen from above; the toes point up the picture, the near foot is on the right.
+
+    Attributes
+    ----------
+    words : str
+        Caption.
+    near_at, far_at : (float, float)
+        Where the middle of the heel stands.
+    near_deg, far_deg : float
+        Turn of the foot about its heel, outwards positive.
+    """
+
+    words: str
+    near_at: Place = (70, 0)
+    far_at: Place = (-70, 0)
+    near_deg: float = 6
+    far_deg: float = 6
+    stands: tuple[str, ...] = ("near", "far")
+    is_flight: bool = False
+
+
+AnyPose = TypeVar("AnyPose", Pose, RearPose, TopPose)
 
 
 def _between(a: object, b: object, t: float, where: str) -> object:
