@@ -99,7 +99,7 @@ def _bike(thing: Thing) -> str:
     )
     return (
         f'<path class="f-floor" d="{frame}"/><circle class="f-thing" cx="{short(front)}" cy="{short(-y)}" r="84"/>'
-        f'<circle class="f-thing" cx="{short(x)}" cy="{short(-y)}" r="30"/><rect class="f-thing" '
+        f'<circle class="f-thing" cx="{short(x)}" cy="{short(-y)}" r="46"/><rect class="f-thing" '
         f'x="{short(saddle[0] - 66)}" y="{short(-saddle[1])}" width="132" height="26" rx="12"/>'
     )
 
@@ -113,9 +113,20 @@ def _water(thing: Thing) -> str:
     )
 
 
+def _doormat(thing: Thing) -> str:
+    """A rough mat: its bristles stand up."""
+    low, high = sorted((thing.from_x, thing.to_x))
+    step = 16.0
+    bristles = "".join(
+        line([(low + 8 + i * step, thing.base + 6), (low + 8 + i * step, thing.top + 3)])
+        for i in range(int((high - low) / step))
+    )
+    return _rect(thing, 4.0) + f'<path class="f-floor" d="{bristles}"/>'
+
+
 _BUILT = {
-    "chair": _chair, "rail": _rail, "worktop": _worktop, "board": _board, "ball": _ball, "cone": _cone, "bike": _bike,
-    "water": _water,
+    "doormat": _doormat, "chair": _chair, "rail": _rail, "worktop": _worktop, "board": _board, "ball": _ball,
+    "cone": _cone, "bike": _bike, "water": _water,
 }  # fmt: skip
 
 
