@@ -138,7 +138,7 @@ def _withheld(protocol: Protocol, faults: Faults) -> int:
                     names = " or ".join(tag.value for tag in group)
                     faults.add(f"{protocol.id}, rule {rule.id}", f"reads {one.measure}, yet offers {names}.",
                                "Add the tag to without_tags.")  # fmt: skip
-            if (one.measure, one.value) == (_RED, 0) and Tag.IMPACT.value not in rule.without_tags:
+            if one.measure == _RED and one.value == 0 and Tag.IMPACT.value not in rule.without_tags:
                 faults.add(
                     f"{protocol.id}, rule {rule.id}", "a red session, yet offers impact.", "Add the tag."
                 )

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from mortise.catalog import (
     _build,
-    _check_citations,
     _check_care,
+    _check_citations,
     _check_duties,
     _check_figures,
     _check_names,
