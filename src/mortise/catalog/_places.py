@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from mortise.catalog._case_expect import CaseFiles
+from mortise.catalog._check_source import Source
 from mortise.protocol import Criterion, Exercise, Node, Protocol
 from mortise.protocol.assessment import Assessment, Classification
 from mortise.protocol.criteria import criteria_in
@@ -26,6 +27,7 @@ class Book(NamedTuple):
     classification: Classification
     cases: Mapping[str, CaseFiles]
     questionnaires: Mapping[str, Questionnaire]
+    sources: Mapping[str, Source | None]
 
 
 class Place(NamedTuple):
@@ -40,8 +42,25 @@ class Place(NamedTuple):
     wants_good: bool = True  # met means that things are well
 
 
-def places_of(protocol: Protocol) -> Iterator[Place]:
-    """Yield every criterion of a protocol, exits first, then rules, then lights."""
+_N_KEPT = 16
+_kept: dict[int, tuple[Protocol, tuple[Place, ...]]] = {}
+
+
+def places_of(protocol: Protocol) -> tuple[Place, ...]:
+    """Return every criterion of a protocol, exits first, then rules, then lights.
+
+    Every check asks for them, so the places of the newest protocols are kept; each entry holds its protocol, so that no
+    other can come to the same place in memory.
+    """
+    found = _kept.get(id(protocol))
+    if found is None:
+        if len(_kept) >= _N_KEPT:
+            _kept.clear()
+        found = _kept[id(protocol)] = (protocol, tuple(_places(protocol)))
+    return found[1]
+
+
+def _places(protocol: Protocol) -> Iterator[Place]:
     every = tuple(stage.id for stage in protocol.stages)
     for stage in protocol.stages:
         for where, criterion in _lines(stage.exit, f"{protocol.id}, stage {stage.id}, exit"):

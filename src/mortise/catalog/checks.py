@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from mortise.catalog import (
     _build,
+    _check_care,
+    _check_citations,
     _check_duties,
     _check_figures,
     _check_names,
@@ -17,6 +19,7 @@ from mortise.catalog import (
 )
 from mortise.catalog._case_expect import CaseFiles
 from mortise.catalog._check_again import again_agrees
+from mortise.catalog._check_source import Source, read_source, source_agrees
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book
 from mortise.catalog.cases import cases_cover_criteria, read_cases
@@ -53,11 +56,17 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
     ("3", "Every figure has evidence, entered twice alike", _check_figures.figures_have_evidence),
     ("4", "The calendar feeds every criterion", _check_plan.calendar_feeds_criteria),
     ("4b", "What is asked at home can be answered at home", _check_plan.home_tests_are_home),
+    ("4c", "Reviews, plateau, ways out and keeping have their clocks", _check_care.reviews_are_kept),
     ("5", "Every criterion points the right way", _check_figures.directions_point_right),
     ("5b", "What people read names the figure, and says what is done", _check_sayings.sayings_agree),
     ("6", "Every gate holds its domains", _check_plan.gates_hold_domains),
     ("6b", "Lines, rules, citations and slots keep their duties", _check_duties.duties_are_kept),
     ("7", "Tags keep exercises to their stages", _check_plan.tags_are_kept),
+    (
+        "7b",
+        "What is forbidden is kept out, and hands keep to irritability",
+        _check_care.positions_are_kept_out,
+    ),
     (
         "9",
         "Dose ladders climb, neighbours are mutual, every stage has a session",
@@ -68,13 +77,16 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
         "The weekly minima of a stage fit its week, and every purpose has one",
         _check_plan.week_holds_minima,
     ),
+    ("9c", "Ladders climb, and every jump stands on one", _check_care.ladders_hold),
     ("13", "Gates do not loosen, and stepping back is an error away", _check_figures.gates_do_not_loosen),
     ("14", "Every stage leads to the end", _check_names.stages_reach_the_end),
+    ("14b", "A variant says what it leaves out", _check_care.variants_say_what_is_off),
     (
         "3b",
         "Questionnaires have their licence, and score as their measures say",
         _check_questionnaires.questionnaires_are_sound,
     ),
+    ("3d", "Citations speak of what cites them", _check_citations.citations_fit),
     ("16", "No advice rests on a change below the error", _check_figures.changes_exceed_error),
 )
 
@@ -114,6 +126,13 @@ def check_book(book: Book) -> CheckReport:
         n_checked = run(book, found)
         obligations.append(Obligation(number, title, n_checked, tuple(found)))
     found = Faults()
+    n_checked = sum(source_agrees(one, book.sources.get(name), found) for name, one in book.protocols.items())
+    obligations.append(
+        Obligation(
+            "3c", "Gates, lights and warnings are entered again from the source", n_checked, tuple(found)
+        )
+    )
+    found = Faults()
     n_checked = cases_cover_criteria(book.cases, book.protocols, book.measures, found)
     obligations.append(
         Obligation("17", "Every criterion has cases on both sides and unknown", n_checked, tuple(found))
@@ -137,9 +156,11 @@ def read_book(root: Path, faults: Faults) -> Book:
     faults
         Is added to.
     """
-    cases = {name: read_cases(root, name, faults) for name in Content(root).protocol_ids}
+    names = Content(root).protocol_ids
+    cases = {name: read_cases(root, name, faults) for name in names}
+    sources = {name: read_source(root, name, faults) for name in names}
     try:
-        return _book_of(Content(root), cases)
+        return _book_of(Content(root), cases, sources)
     except ContentFaults:
         pass
     measures = _build.measures(root, faults)
@@ -152,14 +173,14 @@ def read_book(root: Path, faults: Faults) -> Book:
     return Book(
         measures, exercises, protocols, _build.evidence(root, faults), _build.texts(root, "en", faults),
         _build.assessment(root, faults), _build.classification(root, faults), cases,
-        _build.questionnaires(root, faults),
+        _build.questionnaires(root, faults), sources,
     )  # fmt: skip
 
 
-def _book_of(content: Content, cases: Mapping[str, CaseFiles]) -> Book:
+def _book_of(content: Content, cases: Mapping[str, CaseFiles], sources: Mapping[str, Source | None]) -> Book:
     return Book(
         content.measures, content.exercises,
         {name: content.protocol(name) for name in content.protocol_ids},
         content.evidence, content.texts, content.assessment, content.classification, cases,
-        content.questionnaires,
+        content.questionnaires, sources,
     )  # fmt: skip
