@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 
+from mortise.measure.readers._clean import GRAVITY_M_S2
 from mortise.measure.recording import Floats
 
 # A gyroscope whose zero is off by more turns a segment by 18 degrees in ten seconds; VQF settles less within seconds.
@@ -16,12 +17,15 @@ _STILL_RAD_S = 0.03
 _WINDOW_S = 0.5
 # Three seconds of standing still, in whatever pieces.
 _LEAST_STILL = 6
-# The frame is only doubted when one way of mirroring explains the movement well and the stated frame hardly does,
-# or when what is stated explains the very opposite. Sound recordings reach 0.5 to 1.
+# The frame is only doubted when one way of mirroring explains the movement well and the stated frame hardly does, or
+# when what is stated explains the very opposite. 313 sound recordings lie above -0.13 as stated.
 _CLEARLY = 0.8
 _FAIRLY = 0.5
 _HARDLY = 0.4
 _AS_GOOD = 0.05
+# A twentieth of gravity is felt in any careful movement; a second of such moments is needed.
+_CALM_M_S2 = 0.5
+_LEAST_CALM_S = 1.0
 
 
 def drift_flags(gyr_rad_s: Floats, rate_hz: float) -> tuple[str, ...]:
@@ -66,13 +70,19 @@ def mirrored_axes(acc_m_s2: Floats, gyr_rad_s: Floats, rate_hz: float) -> tuple[
     width = max(1, int(0.25 * rate_hz))
     kernel = np.ones(width) / width
     smooth = np.stack([np.convolve(acc_m_s2[:, i], kernel, "same") for i in range(3)], axis=1)
-    seen = (np.gradient(smooth, axis=0) * rate_hz).ravel()
+    # only where nothing but gravity is felt: a foot in the air is pushed about in step with its turning
+    push = np.abs(np.linalg.norm(acc_m_s2, axis=1) - GRAVITY_M_S2)
+    is_calm = np.convolve(push, kernel, "same") < _CALM_M_S2
+    if is_calm.sum() < _LEAST_CALM_S * rate_hz:
+        return None
+    seen = (np.gradient(smooth, axis=0) * rate_hz)[is_calm].ravel()
     parts = []
     for axis in range(3):
         turn = np.zeros_like(gyr_rad_s)
         turn[:, axis] = gyr_rad_s[:, axis]
         said = -np.cross(turn, acc_m_s2)
-        parts.append(np.stack([np.convolve(said[:, i], kernel, "same") for i in range(3)], axis=1).ravel())
+        spread = np.stack([np.convolve(said[:, i], kernel, "same") for i in range(3)], axis=1)
+        parts.append(spread[is_calm].ravel())
     of = np.stack(parts)
     shared, power, total = of @ seen, of @ of.T, float(seen @ seen)
     if total <= 0:
