@@ -91,7 +91,7 @@ def _parse_fast(block: str, separator: str | None, n_columns: int) -> Floats | N
     try:
         text = block.replace(",", ".") if separator == ";" else block
         text = text.replace(separator, " ") if separator and separator != "\t" else text
-        values = np.array(list(map(float, text.split())))
+        values = np.fromstring(text, sep=" ")
     except ValueError:
         return None
     if values.size % n_columns or values.size // n_columns != block.count("\n"):
