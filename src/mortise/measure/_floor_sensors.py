@@ -144,6 +144,50 @@ def floor_of_sensors(recordings: Sequence[Recording]) -> Floor:
     )
 
 
+def landings_of_feet(recordings: Sequence[Recording]) -> dict[Side, list[float]]:
+    """Return when each foot came down from a flight or a fall, seconds.
+
+    Parameters
+    ----------
+    recordings
+        Sensors on the feet, and at the back where there is one; of one start.
+
+    Returns
+    -------
+    dict
+        Side to moments. A fall without a push before it, from a box, counts only where something else that is worn
+        falls too: a foot alone falls like that at the end of a step.
+
+    Raises
+    ------
+    SignalError
+        When a recording is too short or too slow.
+    """
+    feet = [each for each in recordings if each.placement in FOOT_PLACEMENTS]
+    for recording in feet:
+        _refuse_unfit(recording)
+    signals = [_signal(even(each)) for each in feet]
+    trunk = [_signal(even(each)) for each in recordings if each.placement in TRUNK_PLACEMENTS]
+    found: dict[Side, list[float]] = {}
+    for index, (recording, signal) in enumerate(zip(feet, signals, strict=True)):
+        others = [*signals[:index], *signals[index + 1 :], *trunk]
+        spans = _foot_flights(signal)
+        moments = [stop for start, stop in spans if _all_fall(others, start, stop)]
+        if others:
+            moments += [at for at in _falls(signal, spans) if _all_fall(others, at - _FALL_S, at - 0.02)]
+        found[recording.side] = sorted(moments)
+    return found
+
+
+def _all_fall(signals: Sequence[_Signal], start_s: float, stop_s: float) -> bool:
+    """Whether none of the sensors is borne between two moments."""
+    for signal in signals:
+        part = signal.upward[max(0, round(start_s * signal.rate_hz)) : round(stop_s * signal.rate_hz)]
+        if len(part) and float(np.mean(part)) > _BORNE:
+            return False
+    return True
+
+
 def _refuse_unfit(recording: Recording) -> None:
     info = recording.info
     if recording.duration_s < _SHORTEST_S:
@@ -300,12 +344,7 @@ def _after_fall(flight: Flight, falls: Sequence[float]) -> Flight:
 
 def _falls_freely(witnesses: Sequence[_Signal], flight: Flight) -> bool:
     """Whether everything that is worn falls: a foot that stands while the other steps bears the body."""
-    for signal in witnesses:
-        first, last = (round(each * signal.rate_hz) for each in (flight.takeoff_s, flight.landing_s))
-        part = signal.upward[first:last]
-        if len(part) and float(np.mean(part)) > _BORNE:
-            return False
-    return True
+    return _all_fall(witnesses, flight.takeoff_s, flight.landing_s)
 
 
 def _trunk_flights(signal: _Signal) -> list[tuple[float, float]]:
