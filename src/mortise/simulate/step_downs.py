@@ -52,10 +52,10 @@ def fictional_step_down(
     n_repetitions: int = 5,
     depth_cm: float = 14.0,
     knee_inward_cm: float = 4.0,
-    inward_more_cm: float = 0.0,
     tibial_rotation_deg: float = 8.0,
     navicular_drop_cm: float = 0.6,
     pelvis_drop_deg: float = 5.0,
+    inward_more_cm: float = 0.0,
     is_squat: bool = False,
 ) -> FictionalStepDown:
     """Return repetitions of a person who does not exist.
