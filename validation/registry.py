@@ -13,6 +13,7 @@ from validation import (
     gait_markers,
     gait_other,
     heel_rise,
+    landings,
     leaps,
     plates,
 )
@@ -73,5 +74,17 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("hop and jump", 1, "imu-exercise", leaps.worn),
     Entry("hop and jump", 7, "foot-imu-ipol", leaps.walks_without_flight),
     Entry("hop and jump", 0, "", leaps.made_up),
+    Entry(
+        "landing and step-down",
+        1,
+        "opencap-lab",
+        landings.against_model,
+        "landings",
+        "Landing and walking: angles from markers against the laboratory's model",
+    ),
+    Entry("landing and step-down", 6, "c3d-mcgill-gait", landings.against_plug_in_gait),
+    Entry("landing and step-down", 1, "opencap-lab", landings.video),
+    Entry("landing and step-down", 1, "imu-exercise", landings.worn),
+    Entry("landing and step-down", 0, "", landings.made_up),
     Entry("cost", 7, "foot-imu-ipol", gait_other.cost),
 )
