@@ -19,6 +19,7 @@ from validation import (
     gait_labels,
     gait_markers,
     gait_other,
+    marker_gait,
     plates,
 )
 from validation.figure import Figure
@@ -48,6 +49,7 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("gaitmap-example", gait_markers.border_strikes),
         ("foot-imu-xio", gait_other.closed_loop),
         ("mobgap-example", belt.score),
+        ("c3d-mcgill-gait", marker_gait.score),
         ("imu-exercise", gait_other.shin_squat),
         ("foot-imu-ipol", gait_other.cost),
         ("", gait_other.made_up_walks),

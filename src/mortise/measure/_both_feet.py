@@ -47,7 +47,7 @@ def solve_together(per_foot: list[list[Stride]]) -> tuple[list[list[Stride]], tu
         else:
             per_foot = _shared_out(per_foot, differences)
     per_foot = [
-        _with_steps(strides, other) for strides, other in zip(per_foot, reversed(per_foot), strict=True)
+        with_steps(strides, other) for strides, other in zip(per_foot, reversed(per_foot), strict=True)
     ]
     supports = [s.double_support_s for each in per_foot for s in each if s.double_support_s is not None]
     if len(supports) >= _LEAST_PAIRS and float(np.median(supports)) < 0.0:
@@ -96,7 +96,7 @@ def _shared_out(per_foot: list[list[Stride]], differences: list[float]) -> list[
     return shared
 
 
-def _with_steps(strides: list[Stride], other: list[Stride]) -> list[Stride]:
+def with_steps(strides: list[Stride], other: list[Stride]) -> list[Stride]:
     """Return `strides` with the time of the step that begins each, and the double support that follows."""
     strikes = np.array(sorted({t for s in other for t in (s.foot_strike_s, s.next_foot_strike_s)}))
     offs = np.array(sorted(s.foot_off_s for s in other if s.foot_off_s is not None))

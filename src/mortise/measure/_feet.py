@@ -9,6 +9,7 @@ import numpy as np
 
 from mortise.errors import SignalError
 from mortise.measure._both_feet import missed_by_order, solve_together
+from mortise.measure._bouts import join_bouts
 from mortise.measure._gait_curves import curves_of, events_of
 from mortise.measure._gait_method import LEAST_STRIDES, steady
 from mortise.measure._gait_readings import foot_readings, whole_readings
@@ -56,7 +57,7 @@ def find_strides(recordings: Sequence[Recording], foot_length_m: float | None = 
     chosen = _choose(recordings)
     walks = tuple(walk(recording) for recording in chosen)
     found = soles(walks, foot_length_m)
-    bouts, per_foot = _join_bouts([strides_of(walked, found.get(walked.recording.side)) for walked in walks])
+    bouts, per_foot = join_bouts([strides_of(walked, found.get(walked.recording.side)) for walked in walks])
     missing = [missed_by_time(walked, strides) for walked, strides in zip(walks, per_foot, strict=True)]
     flags: tuple[str, ...] = ()
     if len(walks) == 2:
@@ -188,46 +189,6 @@ def _choose(recordings: Sequence[Recording]) -> list[Recording]:
             mend="Give one recording of each foot.",
         )
     return feet
-
-
-def _join_bouts(per_foot: list[list[Stride]]) -> tuple[tuple[Bout, ...], list[list[Stride]]]:
-    """Number bouts over both feet together: spells of either foot that overlap are one bout."""
-    spells = sorted(
-        (
-            min(s.foot_strike_s for s in strides if s.bout == number),
-            max(s.next_foot_strike_s for s in strides if s.bout == number),
-        )
-        for strides in per_foot
-        for number in {s.bout for s in strides}
-    )
-    joined: list[list[float]] = []
-    for start, end in spells:
-        if joined and start <= joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], end)
-        else:
-            joined.append([start, end])
-    renumbered = [
-        [
-            msgspec.structs.replace(
-                s, bout=next(n for n, (a, b) in enumerate(joined, 1) if a <= s.foot_strike_s <= b)
-            )
-            for s in strides
-        ]
-        for strides in per_foot
-    ]
-    bouts = tuple(
-        Bout(
-            number=number,
-            start_s=start,
-            end_s=end,
-            n_strides=sum(s.bout == number for strides in renumbered for s in strides),
-            distance_m=round(
-                max(sum(s.stride_length_m for s in strides if s.bout == number) for strides in renumbered), 2
-            ),
-        )
-        for number, (start, end) in enumerate(joined, 1)
-    )
-    return bouts, renumbered
 
 
 def _joint_flags(walks: Sequence[FootWalk], per_foot: list[list[Stride]]) -> tuple[str, ...]:
