@@ -15,6 +15,7 @@ from mortise.measure._gait_method import LEAST_STRIDES, steady
 from mortise.measure._gait_readings import foot_readings, whole_readings
 from mortise.measure._missing import missed_by_time
 from mortise.measure._sole import Sole, soles
+from mortise.measure._stance import LegResult
 from mortise.measure._strides import strides_of
 from mortise.measure._terrain import with_terrain
 from mortise.measure._walk import FootWalk, walk
@@ -118,21 +119,33 @@ def feet_gait(recordings: Sequence[Recording], foot_length_m: float | None = Non
         readings += foot_readings(walked, strides, n_missing, flags, feet.soles.get(walked.recording.side))
     readings += whole_readings(walks, per_foot, flags)
     in_order = sorted((s for each in per_foot for s in each), key=lambda s: (s.foot_strike_s, s.side))
+    legs = _legs(recordings, in_order, readings)
     return GaitResult(
         recording=RecordingSet(
             sensors=tuple(_info_with(walked, flags) for walked in walks),
             duration_s=max(walked.recording.info.duration_s for walked in walks),
         ),
-        readings=tuple(readings),
+        readings=(*readings, *legs.readings),
         strides=tuple(in_order),
         bouts=feet.bouts,
         n_strides_missing=sum(missing) + sum(each.n_missing for walked in walks for each in walked.refused),
-        refused=_refused(feet),
-        curves=tuple(
-            curve for walked, each in zip(walks, per_foot, strict=True) for curve in curves_of(walked, each)
+        refused=(*_refused(feet), *legs.refused),
+        curves=(
+            *(c for walked, each in zip(walks, per_foot, strict=True) for c in curves_of(walked, each)),
+            *legs.curves,
         ),
         events=tuple(event for each in per_foot for event in events_of(each)),
     )
+
+
+def _legs(recordings: Sequence[Recording], strides: list[Stride], readings: list[Reading]) -> LegResult:
+    """Return what shank sensors add; nothing when there is none, and then their code is not loaded."""
+    if not any(each.placement == "shank" for each in recordings):
+        return LegResult()
+    from mortise.measure._shank_gait import legs_of
+
+    quality = next((each.quality for each in readings if each.measure == "gait_speed_m_s"), ())
+    return legs_of(recordings, strides, quality)
 
 
 def _refused(feet: Feet) -> tuple[Refused, ...]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from mortise.measure._gait_curves import stride_curve
 from mortise.measure._gait_method import Method, reading_of
 from mortise.measure.recording import Floats
-from mortise.measure.results import Curve, Reading, Stride
+from mortise.measure.results import Curve, Reading, Refused, Stride
 from mortise.measure.signals import window_mean
 from mortise.terms import Side
 
@@ -31,6 +31,14 @@ class LegAngles(Struct, frozen=True, kw_only=True, eq=False):
     dorsiflexion_deg: Floats | None = None
     shin_deg: Floats | None = None
     knee_deg: Floats | None = None
+
+
+class LegResult(Struct, frozen=True, kw_only=True):
+    """What the legs of a walk gave: readings, curves and refusals."""
+
+    readings: tuple[Reading, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 class _Stance(Struct, frozen=True, kw_only=True):

@@ -12,9 +12,12 @@ import numpy as np
 from msgspec import Struct
 
 from mortise.simulate._foot_path import Floats, Foothold, PlannedSwing, heel_path, pitch, smooth_step
+from mortise.simulate._sensor import OVERSAMPLING, SensorSamples, random_rotation, sensed
 from mortise.simulate.recordings import TrueStride
 
 _STAND_S = 0.8
+# sensors are calibrated in quiet standing, so they need some
+_STILL_S = 2.5
 _HALF_WIDTH_M = 0.08
 _SHANK_M, _THIGH_M, _TOE_M, _ANKLE_M = 0.40, 0.42, 0.20, 0.06
 _MARKER_M = 0.04
@@ -103,6 +106,117 @@ def fictional_body_walk(
     )
 
 
+class FictionalLegWalk(Struct, frozen=True, kw_only=True, eq=False):
+    """Samples of foot, shank and thigh of both legs by `side placement`, and the truth behind them.
+
+    `dorsiflexion_deg`, `shin_deg` and `knee_deg` are on the samples' clock, per side.
+    """
+
+    samples: dict[str, SensorSamples]
+    strides: tuple[TrueStride, ...]
+    dorsiflexion_deg: dict[str, Floats]
+    shin_deg: dict[str, Floats]
+    knee_deg: dict[str, Floats]
+
+
+def fictional_leg_walk(
+    seed: int,
+    *,
+    n_steps: int = 16,
+    stride_length_m: float = 1.2,
+    stride_time_s: float = 1.1,
+    lean_off_deg: float = _LEAN_OFF_DEG,
+    rate_hz: float = 100.0,
+) -> FictionalLegWalk:
+    """Make up sensors on foot, shank and thigh of both legs in a walk straight on, standing before and after.
+
+    Parameters
+    ----------
+    seed
+        The same seed gives the same walk.
+    n_steps, stride_length_m, stride_time_s
+        As for `fictional_body_walk`.
+    lean_off_deg
+        How far the shin leans at foot off: a stiff ankle lets it lean less.
+    rate_hz
+        Samples per second.
+
+    Returns
+    -------
+    FictionalLegWalk
+        Samples and truth.
+    """
+    rng = np.random.default_rng(seed)
+    plans = _plan(n_steps, stride_length_m, stride_time_s, 1.0, first_s=_STILL_S)
+    total_s = max(plan[-1].foot_strike_s for plan in plans.values()) + _STILL_S
+    time_s = np.arange(int(total_s * rate_hz) * OVERSAMPLING) / (rate_hz * OVERSAMPLING)
+    samples: dict[str, SensorSamples] = {}
+    angles: dict[str, dict[str, Floats]] = {"ankle": {}, "shin": {}, "knee": {}}
+    strides: list[TrueStride] = []
+    for side in ("left", "right"):
+        pitch_rad = pitch(time_s, plans[side], np.radians(18.0), np.radians(-60.0))
+        heel, _ = heel_path(time_s, pitch_rad, plans[side])
+        heel[:, 2] += _lift(time_s, plans[side])
+        along, above = _directions(pitch_rad)
+        ankle = heel + _ANKLE_M * along + 2.0 * _MARKER_M * above
+        lean = _lean(time_s, plans[side], lean_off_deg)
+        knee = _knee(time_s, plans[side])
+        thigh = lean - knee
+        knee_at = ankle + _SHANK_M * _tops(lean)
+        for placement, position, axes in (
+            ("instep", heel + 0.11 * along + 0.06 * above, _turned(-pitch_rad)),
+            ("shank", ankle + 0.25 * _tops(lean), _turned(lean)),
+            ("thigh", knee_at + 0.20 * _tops(thigh), _turned(thigh)),
+        ):
+            clock, acc, gyr = sensed(time_s, position, axes, rng, random_rotation(rng), rate_hz)
+            samples[f"{side} {placement}"] = SensorSamples(
+                side=side,
+                placement=placement,
+                test="gait",
+                rate_hz=rate_hz,
+                time_s=clock,
+                acc_m_s2=acc,
+                gyr_rad_s=gyr,
+            )
+        picked = slice(None, None, OVERSAMPLING)
+        angles["ankle"][side] = np.degrees(lean + pitch_rad)[picked]
+        angles["shin"][side] = np.degrees(lean)[picked]
+        angles["knee"][side] = np.degrees(knee)[picked]
+        strides += _strides(side, plans[side])
+    return FictionalLegWalk(
+        samples=samples,
+        strides=tuple(strides),
+        dorsiflexion_deg=angles["ankle"],
+        shin_deg=angles["shin"],
+        knee_deg=angles["knee"],
+    )
+
+
+def _tops(lean_rad: Floats) -> Floats:
+    """Return where the top of a segment points that leans forward, `(n, 3)`."""
+    return np.stack([np.sin(lean_rad), np.zeros_like(lean_rad), np.cos(lean_rad)], axis=1)
+
+
+def _turned(lean_rad: Floats) -> Floats:
+    """Return rotations from a segment (x forward, y left, z up) that leans forward to the world."""
+    c, s, zero, one = np.cos(lean_rad), np.sin(lean_rad), np.zeros_like(lean_rad), np.ones_like(lean_rad)
+    return np.stack(
+        [np.stack(row, axis=1) for row in ((c, zero, s), (zero, one, zero), (-s, zero, c))], axis=1
+    )
+
+
+def _knee(time_s: Floats, swings: list[PlannedSwing]) -> Floats:
+    """Return knee flexion: straightest in late stance, bent before foot off, most in swing, a little after contact."""
+    knee = np.zeros_like(time_s)
+    for swing in swings:
+        span = swing.foot_strike_s - swing.foot_off_s
+        share = np.clip((time_s - (swing.foot_off_s - 0.35 * span)) / (1.3 * span), 0.0, 1.0)
+        knee += np.radians(58.0) * np.sin(np.pi * share) ** 2
+        after = np.clip((time_s - swing.foot_strike_s) / (0.8 * span), 0.0, 1.0)
+        knee += np.radians(12.0) * np.sin(np.pi * after) ** 2
+    return knee
+
+
 _TRUNK = {
     "LASI": (0.10, 0.12, 0.95),
     "RASI": (0.10, -0.12, 0.95),
@@ -113,7 +227,7 @@ _TRUNK = {
 
 
 def _plan(
-    n_steps: int, stride_m: float, stride_s: float, asymmetry_ratio: float
+    n_steps: int, stride_m: float, stride_s: float, asymmetry_ratio: float, first_s: float = _STAND_S
 ) -> dict[str, list[PlannedSwing]]:
     step_m, right_s = 0.5 * stride_m, stride_s * asymmetry_ratio / (1.0 + asymmetry_ratio)
     standing = {
@@ -121,7 +235,7 @@ def _plan(
         for side, sign in (("left", 1.0), ("right", -1.0))
     }
     plans: dict[str, list[PlannedSwing]] = {"left": [], "right": []}
-    strike_s, along_m = _STAND_S + 0.5 * stride_s, 0.0
+    strike_s, along_m = first_s + 0.5 * stride_s, 0.0
     for index in range(n_steps):
         side = "left" if index % 2 == 0 else "right"
         along_m += step_m
@@ -154,10 +268,10 @@ def _directions(pitch_rad: Floats) -> tuple[Floats, Floats]:
     return along, above
 
 
-def _lean(time_s: Floats, swings: list[PlannedSwing]) -> Floats:
+def _lean(time_s: Floats, swings: list[PlannedSwing], off_deg: float = _LEAN_OFF_DEG) -> Floats:
     """Return the shin's lean: forward through stance, back in swing, upright in standing."""
     lean = np.zeros_like(time_s)
-    low, high = np.radians(_LEAN_STRIKE_DEG), np.radians(_LEAN_OFF_DEG)
+    low, high = np.radians(_LEAN_STRIKE_DEG), np.radians(off_deg)
     here = 0.0
     last_s = 0.0
     for swing in swings:
