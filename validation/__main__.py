@@ -19,6 +19,7 @@ from validation import (
     gait_labels,
     gait_markers,
     gait_other,
+    heel_rise,
     marker_gait,
     plates,
 )
@@ -52,6 +53,8 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("c3d-mcgill-gait", marker_gait.score),
         ("imu-exercise", gait_other.shin_squat),
         ("foot-imu-ipol", gait_other.cost),
+        ("imu-exercise", heel_rise.real),
+        ("", heel_rise.made_up),
         ("", gait_other.made_up_walks),
         ("", gait_other.made_up_lunges),
         ("c3d-mcgill-gait", plates.contacts),
