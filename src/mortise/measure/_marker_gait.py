@@ -141,7 +141,13 @@ def marker_gait(materials: Materials) -> GaitResult:
             "the picture is from the front: how feet move forward cannot be seen.",
             mend="Film from the side, at right angles to the way walked.",
         )
-    axes = axes_of(body, [plate for lab in plates_from for plate in lab.plates])
+    try:
+        axes = axes_of(body, [plate for lab in plates_from for plate in lab.plates])
+    except SignalError as error:
+        raise SignalError(
+            f"gait cannot be measured from these points ({materials.described()}): they do not show which way is up.",
+            mend=error.mend,
+        ) from None
     contacts = [each for lab in plates_from for plate in lab.plates for each in plate_contacts(plate)]
     scale_m = 1.0 if body.unit == "m" else _FOOT_M / foot_length(body)
     if not np.isfinite(scale_m):

@@ -73,7 +73,7 @@ def test_door_asks_for_a_file_and_for_words_it_knows() -> None:
         measure.open_files([("a.csv", b"")], rate_hz=5)
 
 
-@pytest.mark.parametrize("test", ["lunge"])
+@pytest.mark.parametrize("test", ["gait", "lunge"])
 def test_test_that_needs_sensors_says_what_is_there_instead(test: str) -> None:
     with pytest.raises(SignalError, match=r"pose\.json: 1 keypoints"):
         measure.TESTS[test](measure.Materials(poses=(pose(),)))
