@@ -23,6 +23,7 @@ from validation import (
     leaps,
     marker_gait,
     plates,
+    run,
 )
 from validation.figure import Figure
 from validation.sources import data_folder
@@ -58,6 +59,7 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("imu-exercise", heel_rise.real),
         ("", heel_rise.made_up),
         ("", gait_other.made_up_walks),
+        ("", run.made_up),
         ("", gait_other.made_up_lunges),
         ("c3d-mcgill-gait", plates.contacts),
         ("forceplate-jumps", leaps.heights),

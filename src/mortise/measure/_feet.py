@@ -55,7 +55,7 @@ def find_strides(recordings: Sequence[Recording], foot_length_m: float | None = 
     SignalError
         When a recording cannot be used for gait, with sample or channel and the mend.
     """
-    chosen = _choose(recordings)
+    chosen = choose_feet(recordings)
     walks = tuple(walk(recording) for recording in chosen)
     found = soles(walks, foot_length_m)
     bouts, per_foot = join_bouts([strides_of(walked, found.get(walked.recording.side)) for walked in walks])
@@ -166,7 +166,7 @@ def _refused(feet: Feet) -> tuple[Refused, ...]:
     return tuple(refused)
 
 
-def _choose(recordings: Sequence[Recording]) -> list[Recording]:
+def choose_feet(recordings: Sequence[Recording]) -> list[Recording]:
     """Return the foot sensors to use: at most one per side."""
     if not recordings:
         raise SignalError("there is no recording.", mend="Give one or two foot recordings.")

@@ -134,6 +134,12 @@ def marker_gait(materials: Materials) -> GaitResult:
     Data needs: heel and forefoot (else ankle) of a foot through one stride, 50 Hz or more. A picture must be from the
     side; its lengths are scaled by a foot of 25 cm and flagged.
     """
+    tracks = find_tracks(materials)
+    return _result(materials, tracks)
+
+
+def find_tracks(materials: Materials) -> list[FootTrack]:
+    """Return what is known of each foot that is seen to walk or run; refuse when none is."""
     body, plates_from = _body(materials)
     view = view_of(body)
     if view == "front":
@@ -154,13 +160,13 @@ def marker_gait(materials: Materials) -> GaitResult:
         raise SignalError(
             "the picture has no scale: heel and toe are not seen.", mend="Keep the feet in the picture."
         )
-    tracks, n_plates = _tracks(body, axes, contacts, scale_m)
+    tracks = _tracks(body, axes, contacts, scale_m)
     if not tracks:
         raise SignalError(
             "no foot is seen to walk.",
             mend="Label heel and toe (or the ankle) of a foot, and record at least one whole stride.",
         )
-    return _result(materials, tracks, n_plates)
+    return tracks
 
 
 def _body(materials: Materials) -> tuple[Body, Sequence[LabRecording]]:
@@ -193,17 +199,13 @@ def body_of_pose(pose: PoseRecording) -> Body:
     )
 
 
-def _tracks(
-    body: Body, axes: Axes, contacts: Sequence[PlateContact], scale_m: float
-) -> tuple[list[FootTrack], int]:
+def _tracks(body: Body, axes: Axes, contacts: Sequence[PlateContact], scale_m: float) -> list[FootTrack]:
     found = []
-    n_plates = 0
     for side in SIDES:
         moments = foot_moments(body, side, axes)
         if moments is None:
             continue
-        moments, n = timed_by_plates(moments, contacts)
-        n_plates += n
+        moments, _ = timed_by_plates(moments, contacts)
         found.append(
             FootTrack(
                 body=body,
@@ -214,10 +216,10 @@ def _tracks(
                 scale_m=scale_m,
             )
         )
-    return found, n_plates
+    return found
 
 
-def _result(materials: Materials, tracks: list[FootTrack], n_plates: int) -> GaitResult:
+def _result(materials: Materials, tracks: list[FootTrack]) -> GaitResult:
     per_foot = [strides_from(track) for track in tracks]
     bouts, per_foot = join_bouts(per_foot)
     if len(per_foot) == 2:

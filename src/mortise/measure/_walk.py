@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -26,6 +26,10 @@ SHORTEST_S = 3.0
 LEAST_SWING_DEG_S = 30.0
 
 
+# Finds the swings of a foot, and sample ranges that cannot be used, each with the reason.
+Finder = Callable[[Motion, Attitude], tuple[list[Swing], list[tuple[int, int, str]]]]
+
+
 class Step(Struct, frozen=True, kw_only=True, eq=False):
     """One swing with its events and the foot's turn during it (left positive)."""
 
@@ -47,8 +51,8 @@ class FootWalk(Struct, frozen=True, kw_only=True, eq=False):
     flags: tuple[str, ...]
 
 
-def walk(recording: Recording) -> FootWalk:
-    """Find the swings and events of one foot sensor.
+def walk(recording: Recording, finder: Finder = find_swings) -> FootWalk:
+    """Find the swings and events of one foot sensor; `finder` finds the swings of walking or of running.
 
     Raises
     ------
@@ -70,7 +74,7 @@ def walk(recording: Recording) -> FootWalk:
         )
     motion = even(recording)
     pose = attitude(motion)
-    swings, lost = find_swings(motion, pose)
+    swings, lost = finder(motion, pose)
     if not swings:
         raise SignalError(
             "no swing of a foot was found: the sensor was not on a walking foot.",
