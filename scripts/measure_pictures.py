@@ -13,6 +13,8 @@ from mortise import measure
 from mortise.measure.results import Curve, Event, TestResult
 from mortise.simulate.jumps import fictional_jump
 from mortise.simulate.laboratory import c3d_of
+from mortise.simulate.recordings import csv_of, fictional_walk
+from mortise.simulate.running import fictional_run
 
 WIDTH, PANEL, LEFT, GAP = 720, 150, 64, 34
 INK, SOFT = "#22312f", "#8a9a97"
@@ -40,6 +42,22 @@ def _hop() -> str:
     assert isinstance(result, TestResult)
     shown = [curve for curve in result.curves if curve.name == "force_n" or curve.side.value == "left"]
     return picture("Made-up hops on the left leg", _first_of_each(shown), result.events, 1.5, 6.2)
+
+
+def _gait() -> str:
+    made = fictional_walk(7, straight_m=6.0)
+    files = [("left_instep.csv", csv_of(made.left)), ("right_instep.csv", csv_of(made.right))]
+    result = measure.TESTS["gait"](measure.open_files(files))
+    shown = [curve for curve in result.curves if curve.name == "foot_pitch_trace_deg"]
+    return picture("A made-up walk: pitch of the left and of the right foot", shown, result.events, 2.0, 6.0)
+
+
+def _run() -> str:
+    made = fictional_run(2)
+    files = [("left_instep.csv", csv_of(made.left)), ("right_instep.csv", csv_of(made.right))]
+    result = measure.TESTS["run"](measure.open_files(files))
+    shown = [curve for curve in result.curves if curve.name == "foot_pitch_trace_deg"]
+    return picture("A made-up run: pitch of the left and of the right foot", shown, result.events, 4.0, 6.5)
 
 
 def _first_of_each(curves: Sequence[Curve]) -> list[Curve]:
@@ -131,7 +149,7 @@ def _ticks(start_s: float, stop_s: float) -> list[float]:
     return [first + 0.5 * i for i in range(n + 1) if first + 0.5 * i <= stop_s]
 
 
-PICTURES: dict[str, Callable[[], str]] = {"jump": _jump, "hop": _hop}
+PICTURES: dict[str, Callable[[], str]] = {"jump": _jump, "hop": _hop, "gait": _gait, "run": _run}
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""A seeded fictional run with two foot sensors and known contacts. Nobody ran it; no recording of a run with a
-reference is at hand, so these show what the arithmetic loses and nothing more.
+"""A seeded fictional run with two foot sensors and known contacts; nobody ran it.
+
+No recording of a run with a gyroscope and a reference is at hand, so these show what the arithmetic loses, no more.
 """
 
 from __future__ import annotations
