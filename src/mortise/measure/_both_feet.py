@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import msgspec
 import numpy as np
 
@@ -122,7 +124,8 @@ def _until(offs: Floats, strike_s: float, stride_s: float) -> float | None:
     """Return the time until the other foot leaves; negative when it had left already (running)."""
     if not len(offs):
         return None
-    nearest = float(offs[int(np.argmin(np.abs(offs - strike_s)))])
+    index = int(np.searchsorted(offs, strike_s))
+    nearest = float(min(offs[max(0, index - 1) : index + 1], key=lambda off: abs(off - strike_s)))
     return round(nearest - strike_s, 4) if abs(nearest - strike_s) < 0.45 * stride_s else None
 
 
@@ -133,7 +136,7 @@ def missed_by_order(per_foot: list[list[Stride]]) -> list[int]:
     without one of the other between them: the other's was missed.
     """
     missing = [0, 0]
-    usual_s = [float(np.median([s.stride_time_s for s in each])) if each else 0.0 for each in per_foot]
+    usual_s = [median(s.stride_time_s for s in each) if each else 0.0 for each in per_foot]
     for index, (strides, other) in enumerate(zip(per_foot, reversed(per_foot), strict=True)):
         strikes = sorted({t for s in other for t in (s.foot_strike_s, s.next_foot_strike_s)})
         for bout in {s.bout for s in other}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import NormalDist
+from statistics import NormalDist, median
 
 import numpy as np
 from msgspec import Struct
@@ -214,8 +214,7 @@ def steady(strides: Sequence[Stride]) -> list[Stride]:
     straight = level if len(level) >= LEAST_STRIDES else straight
     if not straight:
         return []
-    usual_s = float(np.median([s.stride_time_s for s in straight]))
-    usual_m = float(np.median([s.stride_length_m for s in straight]))
+    usual_s, usual_m = median(s.stride_time_s for s in straight), median(s.stride_length_m for s in straight)
     return [s for s in straight if s.stride_time_s < 1.5 * usual_s and s.stride_length_m > 0.5 * usual_m]
 
 

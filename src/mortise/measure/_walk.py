@@ -11,7 +11,7 @@ from mortise.errors import SignalError
 from mortise.measure._events import Events, event_signals, find_events
 from mortise.measure._foot_frame import FootFrame, foot_frame, turned_at
 from mortise.measure._swings import Swing, find_swings
-from mortise.measure.orientation import Attitude, attitude, rotate
+from mortise.measure.orientation import Attitude, attitude
 from mortise.measure.recording import Floats, Recording
 from mortise.measure.results import Refused
 from mortise.measure.signals import Motion, even
@@ -89,8 +89,7 @@ def walk(recording: Recording, finder: Finder = find_swings) -> FootWalk:
     for part, frame in zip(parts, frames, strict=True):
         rates = event_signals(frame, pose, motion.rate_hz)
         steps += [
-            _step(swing, find_events(swing, frame, rates, motion.rate_hz), motion, pose, frame)
-            for swing in part
+            _step(swing, find_events(swing, frame, rates, motion.rate_hz), motion, frame) for swing in part
         ]
     pitch_deg = frames[0].pitch_deg
     if cut is not None:
@@ -138,9 +137,9 @@ def _refuse_unturned(file: str, pose: Attitude, swings: Sequence[Swing]) -> None
         )
 
 
-def _step(swing: Swing, events: Events, motion: Motion, pose: Attitude, frame: FootFrame) -> Step:
+def _step(swing: Swing, events: Events, motion: Motion, frame: FootFrame) -> Step:
     ends = [swing.rest_before, swing.rest_after]
-    way = rotate(pose.quat[ends], frame.forward[None, :])
+    way = frame.ahead[ends]
     heading = np.degrees(np.arctan2(way[:, 1], way[:, 0]))
     turn = (heading[1] - heading[0] + 180.0) % 360.0 - 180.0
     return Step(
