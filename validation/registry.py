@@ -15,7 +15,9 @@ from validation import (
     heel_rise,
     landings,
     leaps,
+    marker_gait,
     plates,
+    run,
 )
 from validation.figure import Figure
 
@@ -48,6 +50,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("gait", 1, "gaitmap-example", gait_markers.border_strikes),
     Entry("gait", 1, "foot-imu-xio", gait_other.closed_loop),
     Entry("gait", 2, "mobgap-example", belt.score),
+    Entry("gait", 6, "c3d-mcgill-gait", marker_gait.score),
     Entry("gait", 0, "", gait_other.made_up_walks),
     Entry("gait", 6, "c3d-mcgill-gait", plates.contacts),
     Entry(
@@ -60,6 +63,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("lunge", 1, "imu-exercise", gait_other.shin_squat),
     Entry("lunge", 0, "", gait_other.made_up_lunges),
+    Entry("run", 0, "", run.made_up),
     Entry("heel-rise", 1, "imu-exercise", heel_rise.real),
     Entry("heel-rise", 0, "", heel_rise.made_up),
     Entry(
