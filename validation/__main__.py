@@ -14,6 +14,7 @@ import msgspec
 
 from validation import (
     ankle_angle,
+    belt,
     gait_clearance,
     gait_labels,
     gait_markers,
@@ -46,6 +47,7 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("gaitmap-example", gait_clearance.score),
         ("gaitmap-example", gait_markers.border_strikes),
         ("foot-imu-xio", gait_other.closed_loop),
+        ("mobgap-example", belt.score),
         ("imu-exercise", gait_other.shin_squat),
         ("foot-imu-ipol", gait_other.cost),
         ("", gait_other.made_up_walks),

@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from mortise.catalog import _build, _check_figures, _check_names, _check_plan, _check_questionnaires
+from mortise.catalog import (
+    _build,
+    _check_duties,
+    _check_figures,
+    _check_names,
+    _check_plan,
+    _check_questionnaires,
+    _check_sayings,
+)
 from mortise.catalog._case_expect import CaseFiles
 from mortise.catalog._check_again import again_agrees
 from mortise.catalog._decode import Faults
@@ -46,7 +54,9 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
     ("4", "The calendar feeds every criterion", _check_plan.calendar_feeds_criteria),
     ("4b", "What is asked at home can be answered at home", _check_plan.home_tests_are_home),
     ("5", "Every criterion points the right way", _check_figures.directions_point_right),
+    ("5b", "What people read names the figure, and says what is done", _check_sayings.sayings_agree),
     ("6", "Every gate holds its domains", _check_plan.gates_hold_domains),
+    ("6b", "Lines, rules, citations and slots keep their duties", _check_duties.duties_are_kept),
     ("7", "Tags keep exercises to their stages", _check_plan.tags_are_kept),
     (
         "9",

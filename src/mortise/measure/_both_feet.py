@@ -99,7 +99,7 @@ def _shared_out(per_foot: list[list[Stride]], differences: list[float]) -> list[
 def _with_steps(strides: list[Stride], other: list[Stride]) -> list[Stride]:
     """Return `strides` with the time of the step that begins each, and the double support that follows."""
     strikes = np.array(sorted({t for s in other for t in (s.foot_strike_s, s.next_foot_strike_s)}))
-    offs = np.array(sorted(s.foot_off_s for s in other))
+    offs = np.array(sorted(s.foot_off_s for s in other if s.foot_off_s is not None))
     return [
         msgspec.structs.replace(
             s,

@@ -81,7 +81,7 @@ def sided_readings(
         if measure in method.floors and len(values) >= LEAST_STRIDES:
             found.append(reading_of(method, measure, side, values, unit, quality))
     if "stance_ratio" in method.floors:
-        shares = [s.stance_time_s / s.stride_time_s for s in used]
+        shares = [s.stance_time_s / s.stride_time_s for s in used if s.stance_time_s is not None]
         found.append(reading_of(method, "stance_ratio", side, shares, "ratio", quality))
     found += _contact(method, side, used, quality)
     found += [

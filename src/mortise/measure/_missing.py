@@ -27,7 +27,7 @@ def missed_by_time(walked: FootWalk, strides: list[Stride]) -> int:
 def _stance_turn_deg(walked: FootWalk, stride: Stride) -> float:
     """Return how far the foot turned about the vertical during the stance of `stride`."""
     rate = walked.motion.rate_hz
-    first, last = int(stride.foot_strike_s * rate), int(stride.foot_off_s * rate)
+    first, last = int(stride.foot_strike_s * rate), int((stride.foot_off_s or stride.foot_strike_s) * rate)
     up = walked.pose.quat[first:last]
     turn = walked.pose.gyr_rad_s[first:last]
     # vertical part of the angular velocity: third row of the rotation matrix
@@ -44,9 +44,10 @@ def _moved_in_stance(walked: FootWalk, stride: Stride, usual_s: float) -> bool:
     """Whether the foot turned about as fast as in a swing somewhere inside a long stance."""
     rate = walked.motion.rate_hz
     first = int((stride.foot_strike_s + 0.2 * usual_s) * rate)
-    last = int((stride.foot_off_s - 0.3 * usual_s) * rate)
+    off_s = stride.foot_off_s or stride.foot_strike_s
+    last = int((off_s - 0.3 * usual_s) * rate)
     if last <= first:
         return False
     size = np.linalg.norm(walked.pose.gyr_rad_s, axis=1)
-    swing = size[int(stride.foot_off_s * rate) : int(stride.next_foot_strike_s * rate)]
+    swing = size[int(off_s * rate) : int(stride.next_foot_strike_s * rate)]
     return bool(len(swing) and size[first:last].max() > 0.5 * np.median(swing))

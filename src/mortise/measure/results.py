@@ -63,6 +63,8 @@ class Stride(Struct, frozen=True, kw_only=True):
     floor just before contact, toe up positive; `toe_off_angle_deg` is the sole's angle at `foot_off_s`, toe down
     negative; `clearance_cm` is the greatest lift of the sensor above its stance height, not of the shoe's sole.
 
+    What a way of measuring does not tell is None: a sensor at the belt knows no foot off.
+
     `contact` belongs to `foot_strike_s`, empty where no angle tells it. `step_time_s` is the time from the other foot's
     strike before it to `foot_strike_s`, `step_length_m` the way between those two strikes, `double_support_s` the time
     from `foot_strike_s` until the other foot leaves (negative in running): all three need both feet.
@@ -74,15 +76,15 @@ class Stride(Struct, frozen=True, kw_only=True):
     side: Side
     bout: int
     foot_strike_s: float
-    foot_off_s: float
+    foot_off_s: float | None
     next_foot_strike_s: float
     stride_length_m: float
     stride_time_s: float
-    stance_time_s: float
-    swing_time_s: float
-    strike_angle_deg: float
-    toe_off_angle_deg: float
-    clearance_cm: float
+    stance_time_s: float | None
+    swing_time_s: float | None
+    strike_angle_deg: float | None
+    toe_off_angle_deg: float | None
+    clearance_cm: float | None
     speed_m_s: float
     turn_deg: float
     is_turn: bool

@@ -27,7 +27,7 @@ def addresses(cast: Cast) -> Iterator[tuple[str, str]]:
     link = services.make_phone_link(patient=cast.ben, by=cast.ada).link
     known = {
         "episode_id": cast.episode.pk, "patient_id": cast.ben.pk, "recording_id": recording.pk, "link_id": link.pk,
-        "section_id": "goals", "protocol_id": builders.protocol_id(),
+        "section_id": "goals", "protocol_id": builders.protocol_id(), "questionnaire_id": "faam",
     }  # fmt: skip
     for pattern in urlpatterns:
         assert pattern.name is not None

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, cast
 
-from mortise.errors import InputError
-from mortise.measure.laboratory import LabRecording
+from mortise.errors import InputError, SignalError
 from mortise.measure.materials import Materials
-from mortise.measure.readers import _names as names
-from mortise.measure.readers._lab import lab_format_of, read_lab_source, refuse_to_measure
-from mortise.measure.readers._sensors import phone_raws, table_raws
-from mortise.measure.readers._settle import Given, usable
-from mortise.measure.readers._sidecar import read_sidecar
-from mortise.measure.readers._source import Origin, Reader, Source, open_source
-from mortise.measure.readers._table import read_table
+from mortise.measure.readers._lab import lab_format_of, refuse_to_measure
+from mortise.measure.readers._one import Found, read_one
+from mortise.measure.readers._settle import Given
+from mortise.measure.readers._source import Origin, Source, open_source
+from mortise.measure.readers._unpack import files_of_folder, files_of_zip, is_folder, is_zip
 from mortise.measure.recording import PLACEMENTS, Recording
 from mortise.terms import Side
 
 _USUAL_RATES_HZ = (10.0, 2000.0)
-_ORDER = {Side.LEFT: 0, Side.RIGHT: 1, Side.NONE: 2}
 
 
 def open_files(
@@ -38,11 +35,12 @@ def open_files(
     Parameters
     ----------
     files
-        Files: paths, open binary files, or `(name, bytes)` as an upload has them.
+        Paths, folders, ZIP archives, open binary files, or `(name, bytes)` as an upload has them. `FILE#PART` takes
+        only the sensors of a file whose name holds `PART`.
     left, right
         Files of sensors whose side the caller knows.
     rate_hz
-        Samples per second of sensors when the caller knows it; wins over what the file says.
+        Samples or frames per second when the caller knows it; wins over what a file says, but not over time stamps.
     placement
         Where the sensors were worn; wins over what the file says.
     test
@@ -61,21 +59,16 @@ def open_files(
         When a file cannot be used, naming sample and channel and what would mend it.
     InputError
         When an argument is not one of the allowed values, or no file was given.
+
+    Notes
+    -----
+    A file that the caller names must be readable. In a folder or archive what is no recording (notes, maps, sound)
+    is passed over, unless nothing is left.
     """
-    given = _given(rate_hz, placement, test, marks_s)
-    sensors: list[Recording] = []
-    labs: list[LabRecording] = []
+    found = Found(given=_given(rate_hz, placement, test, marks_s))
     for origin, side in _jobs(files, left, right):
-        source = open_source(origin)
-        try:
-            if lab_format_of(source) is not None:
-                labs.append(read_lab_source(source))
-            else:
-                sensors.extend(_sensors_of(source, given, side))
-        finally:
-            if source.path is not None:
-                source.stream.close()
-    return Materials(sensors=_in_order(sensors), labs=tuple(labs))
+        _take(found, origin, side)
+    return found.materials()
 
 
 def read(
@@ -114,18 +107,74 @@ def read(
     InputError
         When an argument is not one of the allowed values, or no file was given.
     """
-    given = _given(rate_hz, placement, test, ())
-    found: list[Recording] = []
+    found = Found(given=_given(rate_hz, placement, test, ()))
     for origin, side in _jobs(paths, left, right):
-        source = open_source(origin)
+        if not is_folder(origin):
+            source = open_source(_without_part(origin)[0])
+            try:
+                if lab_format_of(source) is not None:
+                    refuse_to_measure(source)
+            finally:
+                source.close()
+        _take(found, origin, side)
+    materials = found.materials()
+    if not materials.sensors:
+        raise SignalError(
+            f"no sensor is there, but {materials.described()}.",
+            mend="Record with a sensor, or read it with mortise.measure.open_files.",
+        )
+    return materials.sensors
+
+
+def _take(found: Found, origin: Origin, side: Side | None) -> None:
+    """Read one name given by the caller: a file, a folder or an archive."""
+    origin, part = _without_part(origin)
+    if is_folder(origin):
+        _take_all(found, files_of_folder(origin), side, part, Path(str(origin)).resolve().name)
+        return
+    source = open_source(origin)
+    try:
+        if is_zip(source.head()):
+            _take_all(found, files_of_zip(source), side, part, source.name)
+        else:
+            read_one(found, source, side, part)
+    finally:
+        source.close()
+
+
+def _take_all(found: Found, sources: Iterable[Source], side: Side | None, part: str, name: str) -> None:
+    """Read what a folder or archive holds; what is no recording is passed over unless nothing is left."""
+    before = found.count()
+    faults: list[SignalError] = []
+    arrays: dict[str, Any] = {}
+    for source in sources:
         try:
-            if lab_format_of(source) is not None:
-                refuse_to_measure(source)
-            found.extend(_sensors_of(source, given, side))
+            if source.name.endswith(".npy"):
+                arrays |= found.npy(source)
+            elif not is_zip(source.head()):
+                read_one(found, source, side, part)
+        except SignalError as fault:
+            faults.append(fault)
         finally:
-            if source.path is not None:
-                source.stream.close()
-    return _in_order(found)
+            source.close()
+    if arrays:
+        found.add_arrays(name, arrays, side)
+    if found.count() == before:
+        raise (
+            faults[0]
+            if faults
+            else SignalError(
+                "nothing in it is a recording.", where=name, mend="Give the files of the recording."
+            )
+        )
+
+
+def _without_part(origin: Origin) -> tuple[Origin, str]:
+    """Return the file and the part of it that is meant: `FILE#PART`, unless there is a file of that very name."""
+    if isinstance(origin, (str, os.PathLike)) and "#" in str(origin) and not Path(origin).exists():
+        path, _, part = str(origin).rpartition("#")
+        return path, part
+    return origin, ""
 
 
 def _given(rate_hz: float | None, placement: str | None, test: str | None, marks_s: Sequence[float]) -> Given:
@@ -141,15 +190,15 @@ def _given(rate_hz: float | None, placement: str | None, test: str | None, marks
 
 def _jobs(
     files: Sequence[Origin] | Origin, left: Origin | None, right: Origin | None
-) -> list[tuple[Origin, Side | None]]:
-    """Return every file with the side the caller gave it."""
+) -> Iterator[tuple[Origin, Side | None]]:
+    """Yield every file with the side the caller gave it."""
     jobs: list[tuple[Origin, Side | None]] = [
         (each, side) for each, side in ((left, Side.LEFT), (right, Side.RIGHT)) if each is not None
     ]
     jobs += [(each, None) for each in _as_list(files)]
     if not jobs:
         raise InputError("no recording was given.", mend="Name at least one file.")
-    return jobs
+    yield from jobs
 
 
 def _as_list(paths: Any) -> list[Origin]:
@@ -164,17 +213,3 @@ def _as_list(paths: Any) -> list[Origin]:
         # a name with its bytes, unless it is two open files
         return [cast(Origin, paths)] if isinstance(paths[0], str) else list(paths)
     return list(paths)
-
-
-def _sensors_of(source: Source, given: Given, side: Side | None) -> list[Recording]:
-    """Return the sensors of one file; only those of `side` when the caller says which side the file is of."""
-    sidecar = read_sidecar(source.path)
-    reader = Reader(source)
-    raws = phone_raws(reader) if reader.is_json else table_raws(reader, read_table(reader))
-    if side is not None and len(raws) > 1:
-        raws = [raw for raw in raws if names.side_of_name(raw.sensor) is side] or raws[:1]
-    return usable(reader, raws, given.of_side(side), sidecar)
-
-
-def _in_order(found: list[Recording]) -> tuple[Recording, ...]:
-    return tuple(sorted(found, key=lambda each: _ORDER[each.side]))

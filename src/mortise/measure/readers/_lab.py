@@ -14,7 +14,6 @@ from mortise.measure.readers._source import MAGIC, Origin, Reader, Source, open_
 
 LabFormat = Literal["c3d", "trc", "mot"]
 _ENDINGS: dict[str, LabFormat] = {".c3d": "c3d", ".trc": "trc", ".mot": "mot", ".sto": "mot"}
-_HEAD_BYTES = 16_384
 
 
 def lab_format_of(source: Source) -> LabFormat | None:
@@ -25,8 +24,7 @@ def lab_format_of(source: Source) -> LabFormat | None:
     """
     if not source.stream.seekable():
         return None
-    source.stream.seek(0)
-    head = source.stream.read(_HEAD_BYTES)
+    head = source.head()
     try:
         if any(head.startswith(magic) for magic, _ in MAGIC):
             return None
@@ -80,8 +78,7 @@ def read_lab(origin: Origin) -> LabRecording:
     try:
         return read_lab_source(source)
     finally:
-        if source.path is not None:
-            source.stream.close()
+        source.close()
 
 
 def read_lab_source(source: Source) -> LabRecording:

@@ -24,7 +24,7 @@ _NOT_RAW = re.compile(
     r"\b(freeacc|free|linear|user|mag|magnetometer|quat|orientation|mat|temp|gyrtemp|roll|pitch|yaw)\b"
 )
 _AXIS = re.compile(r"(?:^|\b)([xyz])(?:\b|$)")
-_TIME = re.compile(r"\b(time|timestamp|seconds elapsed|t)\b")
+_TIME = re.compile(r"\b(time|timestamp|seconds elapsed|mocaptime|t)\b")
 _COUNTER = re.compile(r"\b(packetcounter|index|sample|samples|counter)\b")
 
 _UNITS: tuple[tuple[str, str], ...] = (
@@ -88,6 +88,29 @@ def column_of(cells: tuple[str, ...]) -> Column:
     return Column(sensor, "", axis, unit)
 
 
+_BARE_AXIS = re.compile(r"^\W*[xyz]\W*$")
+_FILE_KINDS: tuple[tuple[str, str], ...] = (
+    (r"total ?acceleration", "acc"),
+    (r"(accelerometer|acceleration) ?uncalibrated", "acc"),
+    (r"(gyroscope|gyro|rotation ?rate)", "gyr"),
+    (r"gravity", "gravity"),
+    (r"linear|user ?acceleration", "linear"),
+    # a phone logger writes this without gravity beside a file of gravity; alone, the data tell
+    (r"(accelerometer|acceleration|^acc)", "linear"),
+)
+
+
+def kind_of_file(name: str) -> str:
+    """Return what a file whose columns are only called x, y and z holds by its name, or an empty string."""
+    text = re.sub(r"[_\-.]+", " ", name.rpartition("/")[2].lower())
+    return next((kind for pattern, kind in _FILE_KINDS if re.search(pattern, text)), "")
+
+
+def is_bare_axis(label: str) -> bool:
+    """Whether a column is called x, y or z and nothing more."""
+    return _BARE_AXIS.match(label.lower()) is not None
+
+
 def side_of_name(name: str) -> Side:
     """Return the side that a file or sensor name carries, `NONE` when it carries none or both."""
     text = re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
@@ -106,8 +129,13 @@ def placement_of_name(name: str) -> str:
 def rate_of_preamble(lines: tuple[str, ...]) -> float | None:
     """Return the sampling rate that the lines above the table state, if any."""
     for line in lines:
-        hit = re.search(r"(?:frequency|rate)[^0-9]{0,20}([0-9]+(?:\.[0-9]+)?)\s*hz", line.lower())
-        if hit:
+        text = line.lower()
+        hit = re.search(r"(?:frequency|rate)[^0-9]{0,20}([0-9]+(?:\.[0-9]+)?)\s*hz", text) or re.match(
+            r"\W*(?:sampl(?:e|ing)|capture frame|frame|mocap)[ _]?(?:rate|frequency)\s*[=:,\t]\s*"
+            r"([0-9]+(?:\.[0-9]+)?)\s*,?$",
+            text,
+        )
+        if hit and float(hit.group(1)) > 0:
             return float(hit.group(1))
     return None
 

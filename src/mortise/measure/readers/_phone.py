@@ -77,7 +77,7 @@ def read_phone_log(reader: Reader) -> tuple[PhoneLog, Floats, Floats]:
         log = msgspec.json.decode(reader.body(MAX_BYTES), type=PhoneLog)
     except msgspec.ValidationError as error:
         raise SignalError(
-            f"this is not a phone log of format {FORMAT}: {error}.",
+            f"this JSON is neither keypoints nor a phone log of format {FORMAT}: {error}.",
             where=reader.name,
             mend="Send the log unchanged.",
         ) from None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import numpy as np
+from msgspec.structs import replace
 
 from mortise.errors import SignalError
 from mortise.measure.readers import _clean as clean
@@ -11,6 +14,7 @@ from mortise.measure.readers._phone import FORMAT, read_phone_log
 from mortise.measure.readers._settle import Raw
 from mortise.measure.readers._source import Reader
 from mortise.measure.readers._table import Table
+from mortise.measure.readers._turning import turning_of
 from mortise.measure.recording import Floats
 
 
@@ -39,52 +43,108 @@ def phone_raws(reader: Reader) -> list[Raw]:
 
 
 def table_raws(reader: Reader, table: Table) -> list[Raw]:
-    """Return every sensor that has three accelerometer and three gyroscope columns."""
+    """Return every sensor that has three accelerometer and three gyroscope columns, else a part of a sensor."""
     if not table.header:
-        raise SignalError(
-            "the columns have no names.",
-            where=reader.name,
-            mend="Add a first line such as time_s,acc_x_m_s2,...,gyr_x_deg_s,..., one name per column.",
-        )
+        return []
     columns = [names.column_of(cells) for cells in zip(*table.header, strict=True)]
-    stamps_s, counter = _clock(columns, table.data)
+    clock = _clock(columns, table.data)
     sensors = list(dict.fromkeys(column.sensor for column in columns if column.kind in ("acc", "gyr")))
-    raws = []
+    raws, parts = [], []
     for sensor in sensors:
         picked = {
             (column.kind, column.axis): index
             for index, column in reversed(list(enumerate(columns)))
             if column.sensor == sensor and column.kind in ("acc", "gyr")
         }
-        missing = [kind for kind in ("acc", "gyr") for axis in range(3) if (kind, axis) not in picked]
-        if missing:
-            continue
-        index = [picked[kind, axis] for kind in ("acc", "gyr") for axis in range(3)]
-        label = sensor if len(sensors) > 1 else ""
-        raws.append(
-            Raw(
-                sensor=label or sensor,
-                values=table.data[:, index],
-                stamps_s=stamps_s,
-                counter=counter,
-                acc_unit=columns[index[0]].unit,
-                gyr_unit=columns[index[3]].unit,
-                header_rate_hz=names.rate_of_preamble(table.preamble),
-                header_side=names.side_of_name(sensor),
-                header_placement=names.placement_of_name(sensor),
-                device=names.device_of_preamble(table.preamble),
-                format="xsens-text" if names.device_of_preamble(table.preamble) else "csv",
-                flags=table.flags,
-            )
-        )
-    if not raws:
-        seen = ", ".join(dict.fromkeys(" ".join(cells).strip() for cells in zip(*table.header, strict=True)))
+        kinds = [kind for kind in ("acc", "gyr") if all((kind, axis) in picked for axis in range(3))]
+        index = [picked[kind, axis] for kind in kinds for axis in range(3)]
+        label = (sensor if len(sensors) > 1 else "") or sensor
+        if len(kinds) == 2:
+            raws.append(_raw(table, columns, clock, index, label, ""))
+        elif kinds:
+            part = _raw(table, columns, clock, index, label, kinds[0])
+            turned = _with_turning(table, part) if kinds == ["acc"] and len(sensors) == 1 else None
+            raws += [turned] if turned is not None else []
+            parts += [part] if turned is None else []
+    return raws or parts or _bare_part(reader.name, table, columns, clock)
+
+
+def _raw(
+    table: Table,
+    columns: list[names.Column],
+    clock: tuple[Floats | None, Floats | None],
+    index: list[int],
+    label: str,
+    kind: str,
+) -> Raw:
+    """Return the columns `index` of a table as a sensor, or as a part of one."""
+    device = names.device_of_preamble(table.preamble)
+    return Raw(
+        sensor=label,
+        values=table.data[:, index],
+        stamps_s=clock[0],
+        counter=clock[1],
+        acc_unit="" if kind == "gyr" else columns[index[0]].unit,
+        gyr_unit=columns[index[-1]].unit if kind in ("", "gyr") else "",
+        header_rate_hz=names.rate_of_preamble(table.preamble),
+        header_side=names.side_of_name(label),
+        header_placement=names.placement_of_name(label),
+        device=device,
+        format="xsens-text" if device else "csv" if not kind else "phone-logger",
+        kind=kind,
+        flags=table.flags,
+    )
+
+
+def _with_turning(table: Table, part: Raw) -> Raw | None:
+    """Return an accelerometer with the angular velocity that the stored orientation tells, None without one."""
+    rate_hz = part.header_rate_hz
+    if rate_hz is None and part.stamps_s is not None:
+        period_s = float(np.nanmedian(np.diff(part.stamps_s)))
+        rate_hz = 1.0 / period_s if period_s > 1e-4 else None
+    turning = turning_of(list(table.header[-1]), table.data, rate_hz) if rate_hz else None
+    if turning is None:
+        return None
+    return replace(
+        part,
+        kind="",
+        format="xsens-text" if part.device else "csv",
+        values=np.concatenate([part.values, turning], axis=1),
+        gyr_unit="rad/s",
+        flags=(*part.flags, "gyr_from_orientation"),
+        notes=("there is no gyroscope; angular velocity was taken from the stored orientation.",),
+    )
+
+
+def _bare_part(
+    name: str, table: Table, columns: list[names.Column], clock: tuple[Floats | None, Floats | None]
+) -> list[Raw]:
+    """Return a part of a sensor whose columns are only called x, y and z; the file's name tells what it is."""
+    kind = names.kind_of_file(name)
+    axes = {
+        column.axis: index
+        for index, column in enumerate(columns)
+        if column.axis >= 0 and names.is_bare_axis(table.header[-1][index])
+    }
+    if not kind or len(axes) != 3:
+        return []
+    return [_raw(table, columns, clock, [axes[axis] for axis in range(3)], "", kind)]
+
+
+def refuse_table(reader: Reader, table: Table) -> NoReturn:
+    """Refuse a table in which nothing was recognised, with the names of its columns."""
+    if not table.header:
         raise SignalError(
-            f"no sensor with three accelerometer and three gyroscope channels was recognised among: {seen[:300]}.",
+            "the columns have no names.",
             where=reader.name,
-            mend="Export acceleration and angular velocity, three axes each.",
+            mend="Add a first line such as time_s,acc_x_m_s2,...,gyr_x_deg_s,..., one name per column.",
         )
-    return raws
+    seen = ", ".join(dict.fromkeys(" ".join(cells).strip() for cells in zip(*table.header, strict=True)))
+    raise SignalError(
+        f"no sensor with three accelerometer and three gyroscope channels was recognised among: {seen[:300]}.",
+        where=reader.name,
+        mend="Export acceleration and angular velocity, three axes each.",
+    )
 
 
 def _clock(columns: list[names.Column], data: Floats) -> tuple[Floats | None, Floats | None]:

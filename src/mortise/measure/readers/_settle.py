@@ -12,7 +12,7 @@ from mortise.errors import SignalError
 from mortise.measure.readers import _clean as clean
 from mortise.measure.readers import _names as names
 from mortise.measure.readers._sidecar import Sidecar
-from mortise.measure.readers._source import Reader
+from mortise.measure.readers._source import Known
 from mortise.measure.recording import Floats, Recording, RecordingInfo, Sources, Won
 from mortise.terms import Side
 
@@ -37,7 +37,11 @@ class Given(Struct, frozen=True, kw_only=True):
 
 
 class Raw(Struct, frozen=True, kw_only=True, eq=False):
-    """One sensor as it stands in the file."""
+    """One sensor as it stands in the file.
+
+    `kind` is empty for six channels; a part of a sensor has three: `acc`, `gyr`, `linear` (acceleration without
+    gravity) or `gravity`.
+    """
 
     sensor: str
     values: Floats
@@ -51,17 +55,19 @@ class Raw(Struct, frozen=True, kw_only=True, eq=False):
     device: str
     format: str
     test: str = ""
+    kind: str = ""
     marks_s: tuple[float, ...] = ()
     flags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def usable(reader: Reader, raws: list[Raw], given: Given, sidecar: Sidecar) -> list[Recording]:
+def usable(known: Known, raws: list[Raw], given: Given, sidecar: Sidecar) -> list[Recording]:
     """Return the sensors that can be used; one bad sensor among several does not spoil the file."""
     found: list[Recording] = []
     faults: list[SignalError] = []
     for raw in raws:
         try:
-            found.append(recording_of(reader, raw, given, sidecar))
+            found.append(recording_of(known, raw, given, sidecar))
         except SignalError as fault:
             faults.append(fault)
     if not found:
@@ -72,9 +78,9 @@ def usable(reader: Reader, raws: list[Raw], given: Given, sidecar: Sidecar) -> l
     return [replace(each, info=replace(each.info, notes=each.info.notes + notes)) for each in found]
 
 
-def recording_of(reader: Reader, raw: Raw, given: Given, sidecar: Sidecar) -> Recording:
+def recording_of(known: Known, raw: Raw, given: Given, sidecar: Sidecar) -> Recording:
     """Settle every fact by its strongest source and clean the samples."""
-    where = reader.name if raw.sensor in ("", "phone") else f"{reader.name} ({raw.sensor})"
+    where = known.name if raw.sensor in ("", "phone") else f"{known.name} ({raw.sensor})"
     if len(raw.values) < _MIN_SAMPLES:
         raise _too_few(len(raw.values), where)
     raw = _with_stamps(raw)
@@ -87,14 +93,14 @@ def recording_of(reader: Reader, raw: Raw, given: Given, sidecar: Sidecar) -> Re
         (given.side, "given"),
         (sidecar.side, "sidecar"),
         (raw.header_side if raw.header_side is not Side.NONE else None, "header"),
-        (named if (named := names.side_of_name(reader.name)) is not Side.NONE else None, "name"),
+        (named if (named := names.side_of_name(known.name)) is not Side.NONE else None, "name"),
         (Side.NONE, "assumed"),
     )
     placement, placement_from = _settle(
         (given.placement, "given"),
         (sidecar.placement, "sidecar"),
         (raw.header_placement or None, "header"),
-        (names.placement_of_name(reader.name) or None, "name"),
+        (names.placement_of_name(known.name) or None, "name"),
         ("unknown", "assumed"),
     )
     time_s, rate_hz, rate_from, flags, notes = _time_base(raw, given, sidecar, where)
@@ -109,8 +115,8 @@ def recording_of(reader: Reader, raw: Raw, given: Given, sidecar: Sidecar) -> Re
     clipping = clean.find_clipping(acc, gyr)
     flags += (("gaps",) if gaps else ()) + tuple(f"{each.channel}_clipped" for each in clipping)
     info = RecordingInfo(
-        file=reader.name,
-        sha256=reader.sha256,
+        file=known.name,
+        sha256=known.sha256,
         format=raw.format,
         device=sidecar.device or raw.device,
         side=side,
@@ -127,7 +133,7 @@ def recording_of(reader: Reader, raw: Raw, given: Given, sidecar: Sidecar) -> Re
         clipping=clipping,
         marks_s=given.marks_s or sidecar.marks_s or raw.marks_s,
         flags=tuple(dict.fromkeys(flags)),
-        notes=notes + unit_notes,
+        notes=raw.notes + notes + unit_notes,
     )
     return Recording(info=info, time_s=time_s, acc_m_s2=acc, gyr_rad_s=gyr)
 

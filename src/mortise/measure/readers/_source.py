@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +19,7 @@ Origin = str | os.PathLike[str] | BinaryIO | tuple[str, bytes] | tuple[str, Bina
 
 # Reading stops here: ten hours of text at 100 Hz are about 400 MB, and no test of an ankle takes an hour.
 MAX_BYTES = 256_000_000
+HEAD_BYTES = 16_384
 _PIECE = 1 << 18
 _MAX_LINE = 100_000
 
@@ -34,12 +36,41 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 
 
+def is_json(head: bytes) -> bool:
+    """Whether the first bytes are those of a JSON object, or of a list of them."""
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return text.startswith(b"{") or re.match(rb"\[\s*[\[{]", text) is not None
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What a recording keeps of its file: the name, and the hash of its bytes."""
+
+    name: str
+    sha256: str
+
+
 class Source(Struct, frozen=True, kw_only=True, eq=False):
     """One file to read: its name for messages, its stream, its path when it lies on a disc."""
 
     name: str
     stream: BinaryIO
     path: Path | None = None
+    # whether we opened the stream and so must close it
+    is_ours: bool = False
+
+    def close(self) -> None:
+        """Close the stream when it was opened here."""
+        if self.is_ours:
+            self.stream.close()
+
+    def head(self) -> bytes:
+        """Return the first bytes and go back to the start; nothing when the stream cannot go back."""
+        if not self.stream.seekable():
+            return b""
+        self.stream.seek(0)
+        head = self.stream.read(HEAD_BYTES)
+        self.stream.seek(0)
+        return head
 
 
 def open_source(origin: Origin) -> Source:
@@ -51,7 +82,7 @@ def open_source(origin: Origin) -> Source:
     if isinstance(origin, (str, os.PathLike)):
         path = Path(origin)
         try:
-            return Source(name=path.name, stream=path.open("rb"), path=path)
+            return Source(name=path.name, stream=path.open("rb"), path=path, is_ours=True)
         except OSError as error:
             raise SignalError(
                 f"the file cannot be opened ({error.strerror}).",
@@ -113,13 +144,18 @@ class Reader:
 
     @property
     def is_json(self) -> bool:
-        """Whether the file starts like a JSON object."""
-        return self.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+        """Whether the file starts like a JSON document."""
+        return is_json(self.head)
 
     @property
     def sha256(self) -> str:
         """Hash of what has been read so far; of the whole file once the lines are used up."""
         return self._hash.hexdigest()
+
+    @property
+    def known(self) -> Known:
+        """Name and hash, once the file is read."""
+        return Known(name=self.name, sha256=self.sha256)
 
     def body(self, max_bytes: int) -> bytes:
         """Return the whole file, for formats that cannot be read line by line."""

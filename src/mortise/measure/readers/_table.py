@@ -46,9 +46,20 @@ def _cells(line: str, separator: str | None) -> list[str]:
 
 def _is_data(line: str) -> bool:
     """Whether most cells that are filled are numbers and there are at least four of them."""
+    n_numbers, n_cells = _n_numbers(line)
+    return n_numbers >= 4 and n_numbers >= 0.8 * n_cells
+
+
+def _n_numbers(line: str) -> tuple[int, int]:
+    """Return how many of the filled cells are numbers, and how many are filled."""
     cells = [cell for cell in _cells(line, _separator(line)) if cell]
-    n_numbers = sum(_is_number(cell) or cell.lower() in _MISSING for cell in cells)
-    return n_numbers >= 4 and n_numbers >= 0.8 * len(cells)
+    return sum(_is_number(cell) or cell.lower() in _MISSING for cell in cells), len(cells)
+
+
+def _is_narrow_data(line: str, following: str) -> bool:
+    """Whether this line and the one after it are one to three numbers and nothing else."""
+    n_numbers, n_cells = _n_numbers(line)
+    return 1 <= n_cells <= 3 and n_numbers == n_cells and _n_numbers(following) == (n_numbers, n_cells)
 
 
 def _split_header(reader: Reader) -> tuple[list[str], str, Iterator[str]]:
@@ -60,7 +71,7 @@ def _split_header(reader: Reader) -> tuple[list[str], str, Iterator[str]]:
     while start < len(block) and len(lines) <= _MAX_HEADER_LINES:
         end = block.find("\n", start) + 1 or len(block)
         line = block[start:end].rstrip("\r\n")
-        if _is_data(line):
+        if _is_data(line) or _is_narrow_data(line, block[end : end + 1000].split("\n", 1)[0]):
             return lines, block[start:], blocks
         lines.append(line)
         start = end

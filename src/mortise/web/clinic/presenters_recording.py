@@ -171,8 +171,8 @@ def _lead(result: MeasureResult, involved: Side) -> str:
 
 
 def is_used(stride: Stride) -> bool:
-    """Whether a stride counts towards the numbers: not a turn, not the first or last of a walk, not flagged."""
-    return not (stride.is_turn or stride.is_first_or_last or stride.quality)
+    """Whether a stride counts: no turn, no stairs, neither first nor last of a walk, not flagged."""
+    return not (stride.is_turn or stride.is_first_or_last or stride.quality or "stairs" in stride.terrain)
 
 
 def sensor_of(info: RecordingInfo) -> Sensor:
@@ -219,6 +219,8 @@ def _stride(stride: Stride) -> StrideRow:
         why.insert(0, "turn, left out")
     if stride.is_first_or_last:
         why.insert(0, "first or last, left out")
+    if stride.terrain != "level":
+        why.insert(0, flag_words(stride.terrain))
     return StrideRow(
         side=stride.side.value,
         at=_s(stride.foot_strike_s),
@@ -234,7 +236,7 @@ def _stride(stride: Stride) -> StrideRow:
     )
 
 
-def _s(seconds: float) -> str:
+def _s(seconds: float | None) -> str:
     return number(seconds, Decimal("0.01"))
 
 

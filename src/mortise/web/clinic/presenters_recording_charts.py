@@ -100,7 +100,10 @@ def _foot_off_pct(result: MeasureResult, side: Side) -> float | None:
     shares = [
         100 * stride.stance_time_s / stride.stride_time_s
         for stride in result.strides
-        if stride.side is side and is_used(stride) and stride.stride_time_s > 0
+        if stride.side is side
+        and is_used(stride)
+        and stride.stance_time_s is not None
+        and stride.stride_time_s > 0
     ]
     return sum(shares) / len(shares) if shares else None
 

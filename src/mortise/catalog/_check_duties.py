@@ -1,0 +1,230 @@
+"""Obligation 6b: what a gate, a rule, a citation and a slot owe, whatever their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from mortise.catalog._decode import Faults
+from mortise.catalog._places import Book, Place, places_of, source_of
+from mortise.protocol import Exercise, Group, Node, Operator, Protocol, Slot, Tag
+from mortise.protocol.criteria import Reduction, criteria_in
+from mortise.terms import Setting
+
+# Rows of the evidence that may speak for a line of each domain, by the letters of their ids.
+_TOPICS: dict[str, tuple[str, ...]] = {
+    "time": ("GATE", "DOSE", "STG", "LOAD", "CTX", "SIM"),
+    "symptoms": ("LOAD", "GATE", "PROM", "RED", "HOP", "STG", "CTX"),
+    "swelling": ("SW", "LOAD", "GATE", "STG"),
+    "safety": ("RED", "FALL", "GAIT", "ESC", "GATE", "CTX", "LOAD", "HOP", "PROM", "STG", "SIM"),
+    "adherence": ("ESC", "SIM", "CTX", "LOAD", "DOSE"),
+    "gait": ("GAIT", "GATE", "FALL", "STG", "ROM", "DOSE"),
+    "function": (
+        "FALL",
+        "SD",
+        "HOP",
+        "LESS",
+        "GATE",
+        "PROM",
+        "BAL",
+        "ROM",
+        "LOAD",
+        "STG",
+        "GAIT",
+        "RSI",
+        "DOSE",
+        "CTX",
+    ),
+    "range": ("WBLT", "ROM", "GATE", "ESC"),
+    "strength": ("HR", "STR", "GATE", "RED", "DOSE", "HOP"),
+    "balance": ("BAL", "FALL", "GATE", "SD", "HOP"),
+    "confidence": ("PROM", "GATE", "HOP"),
+}
+# What a rule on this measure withholds at the least, whatever else it does.
+_WITHHELD: dict[str, tuple[Tag, ...]] = {
+    "sharp_pain_flag": (Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION, Tag.IMPACT),
+    "warmth_self": (Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION, Tag.IMPACT),
+    "swelling_self": (Tag.END_RANGE_DORSIFLEXION, Tag.IMPACT),
+    "pain_worst_24h_nrs": (Tag.END_RANGE_DORSIFLEXION, Tag.IMPACT),
+    "fall_or_catch_flag": (Tag.UNSUPPORTED,),
+    "falls_catches_14d": (Tag.UNSUPPORTED,),
+    "giving_way_flag": (Tag.UNSUPPORTED,),
+    "dorsiflexion_power_grade": (Tag.UNSUPPORTED, Tag.STEP),
+    "end_feel_grade": (Tag.END_RANGE_DORSIFLEXION,),
+    "figure_of_eight_difference_cm": (Tag.IMPACT,),
+}
+# Asked at every gate from the first one that asks for it: day by day nothing may be asked less.
+_DAILY = ("symptoms", "swelling", "safety", "adherence")
+_FRESH_AS_KNOWN = Decimal("1.5")  # a test that only has to be on record may be half as old again
+_RESTS = frozenset({"strength", "jumping", "agility"})
+
+
+def duties_are_kept(book: Book, faults: Faults) -> int:
+    """Check groups, freshness, windows, visits, topics, what is withheld, and how slots carry on."""
+    n_seen = 0
+    for protocol in book.protocols.values():
+        for where, group in _groups(protocol):
+            n_seen += 1
+            if len(group.of) < 2:
+                faults.add(
+                    f"{where}, {group.id}", "a group of one line.", "Write the other line, or the line alone."
+                )
+        for place in places_of(protocol):
+            n_seen += 4
+            _fresh(place, book, faults)
+            _window(place, faults)
+            _visit(place, book, faults)
+            _topic(place, faults)
+        n_seen += _withheld(protocol, faults) + _daily_lines(protocol, book, faults)
+        n_seen += _carried_on(protocol, book, faults) + _always_out(protocol, faults)
+    return n_seen
+
+
+def _groups(protocol: Protocol) -> Iterator[tuple[str, Group]]:
+    for stage in protocol.stages:
+        for line in stage.exit:
+            yield from _inner(f"{protocol.id}, stage {stage.id}, exit", line)
+    for rule in protocol.rules:
+        yield from _inner(f"{protocol.id}, rule {rule.id}", rule.when)
+    for light in protocol.lights:
+        yield from _inner(f"{protocol.id}, light {light.light.value}", light.when)
+
+
+def _inner(where: str, node: Node) -> Iterator[tuple[str, Group]]:
+    if isinstance(node, Group):
+        yield where, node
+        for child in node.of:
+            yield from _inner(where, child)
+
+
+def _fresh(place: Place, book: Book, faults: Faults) -> None:
+    """What opens a way is at most as old as its measure says; what only withholds may be trusted for longer."""
+    one, measure = place.criterion, book.measures.get(place.criterion.measure)
+    if measure is None or place.kind != "exit":
+        return
+    most = Decimal(measure.fresh_days)
+    if one.operator is Operator.KNOWN:
+        most *= _FRESH_AS_KNOWN
+    if one.max_age_days > most:
+        faults.add(place.where, f"trusts {measure.id} for {one.max_age_days} days, fresh for {measure.fresh_days}.",
+                   "A line may be stricter than its measure, not laxer.")  # fmt: skip
+
+
+def _window(place: Place, faults: Faults) -> None:
+    one = place.criterion
+    if one.reduce not in (Reduction.MAX, Reduction.MIN) or one.n_least < 2 or not one.window_days:
+        return
+    if not one.n_least <= one.window_days <= 2 * one.n_least:
+        faults.add(place.where, f"{one.n_least} answers in {one.window_days} days.",
+                   "At least as many days as answers, and at most twice as many.")  # fmt: skip
+
+
+def _visit(place: Place, book: Book, faults: Faults) -> None:
+    """A test that only a clinic takes is confirmed at a visit where it is taken twice."""
+    one, measure = place.criterion, book.measures.get(place.criterion.measure)
+    if measure is None or place.kind != "exit" or one.n_dates < 2 or one.needs_visit:
+        return
+    source = source_of(measure, book.measures)
+    if source is not None and source.setting is Setting.CLINIC:
+        faults.add(
+            place.where, f"{source.id} is taken in the clinic, and no visit is asked for.", "Set needs_visit."
+        )
+
+
+def _topic(place: Place, faults: Faults) -> None:
+    one = place.criterion
+    allowed = _TOPICS.get(one.domain)
+    if allowed is None:
+        faults.add(place.where, f"there is no domain {one.domain!r}.", f"Use one of {', '.join(_TOPICS)}.")
+        return
+    for key in one.evidence:
+        if key.split("-")[0] not in allowed:
+            faults.add(
+                place.where, f"{key} is no evidence for a line of {one.domain}.", "Cite what speaks of it."
+            )
+
+
+def _withheld(protocol: Protocol, faults: Faults) -> int:
+    n_seen = 0
+    for rule in protocol.rules:
+        if rule.locks or rule.load is None or rule.load.value == "rest":
+            continue  # nothing is done on that day
+        for one in criteria_in(rule.when):
+            for tag in _WITHHELD.get(one.measure, ()):
+                n_seen += 1
+                if tag.value not in rule.without_tags:
+                    faults.add(f"{protocol.id}, rule {rule.id}", f"reads {one.measure}, yet offers {tag.value}.",
+                               "Add the tag to without_tags.")  # fmt: skip
+    return n_seen
+
+
+def _daily_lines(protocol: Protocol, book: Book, faults: Faults) -> int:
+    """Check that what a patient answers day by day is asked for at every gate after the first that asks for it."""
+    n_seen = 0
+    asked: dict[str, str] = {}
+    for stage in protocol.stages:
+        here = {one.measure for line in stage.exit for one in criteria_in(line) if one.domain in _DAILY}
+        for name, first in asked.items():
+            n_seen += 1
+            if stage.exit and name not in here:
+                faults.add(f"{protocol.id}, stage {stage.id}, exit", f"no line for {name}, as at {first}.",
+                           "What is told day by day is asked for at every later gate.")  # fmt: skip
+        for name in here:
+            measure = book.measures.get(name)
+            is_daily = measure is not None and measure.setting in (Setting.HOME, Setting.DERIVED)
+            if is_daily and measure is not None and measure.unit != "flag":
+                asked.setdefault(name, stage.id)
+    return n_seen
+
+
+def _carried_on(protocol: Protocol, book: Book, faults: Faults) -> int:
+    """Check that a later stage takes an exercise on where the earlier one leaves it, and never lower."""
+    n_seen = 0
+    for earlier, later in pairwise(protocol.stages):
+        before = {slot.exercise: slot for slot in earlier.slots}
+        for slot in later.slots:
+            old = before.get(slot.exercise)
+            where = f"{protocol.id}, stage {later.id}, slot {slot.exercise}"
+            if old is not None:
+                n_seen += 1
+                if not old.first_step <= slot.first_step <= old.last_step <= slot.last_step:
+                    lasts = f"{earlier.id} from {old.first_step} to {old.last_step}"
+                    faults.add(where, f"goes from rung {slot.first_step} to {slot.last_step}; {lasts}.",
+                               "Begin on a rung of the stage before, and end no lower.")  # fmt: skip
+    for stage in protocol.stages:
+        for slot in stage.slots:
+            n_seen += 1
+            _rested(
+                f"{protocol.id}, stage {stage.id}, slot {slot.exercise}",
+                slot,
+                book.exercises.get(slot.exercise),
+                faults,
+            )
+    return n_seen
+
+
+def _rested(where: str, slot: Slot, exercise: Exercise | None, faults: Faults) -> None:
+    if exercise is None:
+        return
+    has_impact = Tag.IMPACT in exercise.tags
+    if (slot.purpose in _RESTS or has_impact) and slot.rest_days < 1:
+        faults.add(where, "is strength or impact without a day of rest.", "Give it rest_days.")
+    if not (_RESTS & {slot.purpose, *exercise.purposes} or has_impact) and slot.rest_days > 0:
+        faults.add(where, "rests for a day, and is neither strength nor impact.", "Take rest_days out.")
+
+
+def _always_out(protocol: Protocol, faults: Faults) -> int:
+    """Check that a clinician's hands are never at home, and that no contacts means no impact."""
+    out = {tag for one in protocol.constraints for tag in one.without_tags}
+    if Tag.MANUAL.value not in out:
+        faults.add(f"{protocol.id}, constraints", "none keeps a clinician’s techniques out of home sessions.",
+                   "Write a constraint without_tags = ['manual'].")  # fmt: skip
+    for one in protocol.constraints:
+        if one.n_contacts_at_most == 0 and Tag.IMPACT.value not in one.without_tags:
+            faults.add(
+                f"{protocol.id}, constraint {one.id}",
+                "allows no contact and does not withhold impact.",
+                "Add it.",
+            )
+    return 1 + len(protocol.constraints)

@@ -1,0 +1,229 @@
+"""Steps, cadence, lengths and speed from a sensor on the lower back, against optical motion capture (mobgap)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from mortise import measure
+from mortise.errors import SignalError
+from mortise.terms import Side
+from validation.figure import Figure, mean, rms, spread
+from validation.sources import data_folder
+
+SOURCE = "mobgap example, 1 healthy person and 1 with MS, lower back, optical motion capture"
+_MATCH_S = 0.25
+_G_M_S2 = 9.80665
+
+
+class ReferenceWalk(Struct, frozen=True, eq=False):
+    """One trial: the sensor, and the walking bouts that motion capture saw."""
+
+    name: str
+    person: str
+    is_straight: bool
+    recording: measure.Recording
+    bouts: list[dict[str, Any]]
+    other_bouts: list[dict[str, Any]]
+
+
+def walks() -> list[ReferenceWalk]:
+    """Return the trials of both people."""
+    from scipy.io import loadmat
+
+    found = []
+    for person in ("HA", "MS"):
+        path = data_folder() / "mobgap-example" / "lab" / person / "001" / "data.mat"
+        tests = loadmat(path, simplify_cells=True)["data"]["TimeMeasure1"]
+        for test, trials in tests.items():
+            for trial, said in trials.items():
+                sensor, reference = said["SU"]["LowerBack"], said["Standards"]
+                found.append(
+                    ReferenceWalk(
+                        name=f"{person} {test} {trial}",
+                        person=person,
+                        is_straight=test == "Test5",
+                        recording=_recording(sensor, f"{person}-{test}-{trial}"),
+                        bouts=_several(reference["Stereophoto"]["MicroWB"]),
+                        other_bouts=_several(reference.get("INDIP", {}).get("MicroWB", [])),
+                    )
+                )
+    return found
+
+
+def _several(one_or_many: Any) -> list[dict[str, Any]]:
+    return [one_or_many] if isinstance(one_or_many, dict) else list(one_or_many)
+
+
+def _recording(sensor: dict[str, Any], name: str) -> measure.Recording:
+    acc = np.asarray(sensor["Acc"], dtype=float) * _G_M_S2
+    gyr = np.radians(np.asarray(sensor["Gyr"], dtype=float))
+    rate = float(sensor["Fs"]["Acc"])
+    info = measure.RecordingInfo(
+        file=name,
+        sha256="",
+        format="mat",
+        placement="lower_back",
+        rate_hz=rate,
+        n_samples=len(acc),
+        duration_s=(len(acc) - 1) / rate,
+    )
+    return measure.Recording(info=info, time_s=np.arange(len(acc)) / rate, acc_m_s2=acc, gyr_rad_s=gyr)
+
+
+def _contacts(bout: dict[str, Any]) -> list[tuple[float, str]]:
+    times = np.atleast_1d(np.asarray(bout["InitialContact_Event"], dtype=float))
+    sides = [str(each) for each in np.atleast_1d(bout["InitialContact_LeftRight"])]
+    return [(float(t), side) for t, side in zip(times, sides, strict=False) if np.isfinite(t)]
+
+
+def _pairs(true_s: list[float], found_s: list[float]) -> list[tuple[int, int]]:
+    candidates = sorted(
+        (abs(f - t), i, j)
+        for i, t in enumerate(true_s)
+        for j, f in enumerate(found_s)
+        if abs(f - t) < _MATCH_S
+    )
+    taken: set[tuple[str, int]] = set()
+    kept = []
+    for _, i, j in candidates:
+        if ("t", i) not in taken and ("f", j) not in taken:
+            taken |= {("t", i), ("f", j)}
+            kept.append((i, j))
+    return kept
+
+
+class _Errors:
+    def __init__(self) -> None:
+        self.timing_ms: dict[str, list[float]] = {}
+        self.n_true = self.n_found = self.n_inside = self.n_ours = 0
+        self.n_side = self.n_side_right = 0
+        self.cadence: list[float] = []
+        self.length_m: list[float] = []
+        self.speed_m_s: list[float] = []
+
+
+def _gather(errors: _Errors, walk: ReferenceWalk) -> None:
+    try:
+        result = measure.gait([walk.recording])
+    except SignalError:
+        errors.n_true += sum(len(_contacts(bout)) for bout in walk.bouts)
+        return
+    found = sorted(
+        {(t, s.side) for s in result.strides for t in (s.foot_strike_s, s.next_foot_strike_s)},
+        key=lambda pair: pair[0],
+    )
+    times = [t for t, _ in found]
+    true = [contact for bout in walk.bouts for contact in _contacts(bout)]
+    pairs = _pairs([t for t, _ in true], times)
+    errors.n_true += len(true)
+    errors.n_found += len(pairs)
+    errors.n_ours += len(times)
+    windows = [(b["Start"] - 1.0, b["End"] + 1.0) for b in (*walk.bouts, *walk.other_bouts)]
+    errors.n_inside += sum(any(a < t < b for a, b in windows) for t in times)
+    errors.timing_ms.setdefault(walk.person, []).extend(1000.0 * (times[j] - true[i][0]) for i, j in pairs)
+    for i, j in pairs:
+        if found[j][1] is not Side.NONE:
+            errors.n_side += 1
+            errors.n_side_right += found[j][1].value[0] == true[i][1].lower()[0]
+    for bout in walk.bouts:
+        inside = [
+            s
+            for s in result.strides
+            if bout["Start"] - 0.2 < s.foot_strike_s
+            and s.next_foot_strike_s < bout["End"] + 0.2
+            and not s.quality
+        ]
+        if len(inside) >= 3:
+            errors.cadence.append(mean([120.0 / s.stride_time_s for s in inside]) - bout["Cadence"])
+            errors.length_m.append(mean([s.stride_length_m for s in inside]) - bout["AverageStrideLength"])
+            errors.speed_m_s.append(mean([s.speed_m_s for s in inside]) - bout["WalkingSpeed"])
+
+
+def score() -> list[Figure]:
+    """Return the figures for straight walks and for simulated daily activity, and how the two references differ."""
+    straight, daily = _Errors(), _Errors()
+    for walk in walks():
+        _gather(straight if walk.is_straight else daily, walk)
+    figures = [
+        *_found("straight", "straight walk", straight, 1.0, "25/25 (healthy only)"),
+        *_timing(straight),
+        *_found("daily", "daily-life bouts", daily, 0.9, "44/69 (healthy only)"),
+    ]
+    for key, name, errors, peers in (
+        ("straight", "straight walk", straight, ("2.9", "0.065", "0.089")),
+        ("daily", "daily-life bouts", daily, ("6.9 to 8.6", "0.23 to 0.25", "0.040 to 0.135")),
+    ):
+        figures += [
+            _figure(f"{key}_cadence_mae_spm", f"{name}, cadence, mean error", mean([abs(e) for e in errors.cadence]),
+                    "spm", len(errors.cadence), "down", peer=peers[0]),
+            _figure(f"{key}_length_rmse_m", f"{name}, stride length, RMSE of bouts", rms(errors.length_m), "m",
+                    len(errors.length_m), "down", peer=peers[1]),
+            _figure(f"{key}_speed_mae_m_s", f"{name}, speed, mean error", mean([abs(e) for e in errors.speed_m_s]),
+                    "m_s", len(errors.speed_m_s), "down", peer=peers[2]),
+        ]  # fmt: skip
+    return figures
+
+
+def _found(key: str, name: str, errors: _Errors, mark: float, peer: str) -> list[Figure]:
+    return [
+        _figure(
+            f"{key}_recall", f"{name}, steps found", errors.n_found / errors.n_true, "ratio", errors.n_true, "up", mark,
+            peer,
+        ),
+        _figure(
+            f"{key}_inside", f"{name}, found steps within a second of a reference bout",
+            errors.n_inside / errors.n_ours, "ratio", errors.n_ours, "up",
+        ),
+        _figure(
+            f"{key}_side", f"{name}, left and right told rightly", errors.n_side_right / max(errors.n_side, 1), "ratio",
+            errors.n_side, "up",
+        ),
+    ]  # fmt: skip
+
+
+def _timing(errors: _Errors) -> list[Figure]:
+    figures = []
+    for person, said in (("HA", "healthy"), ("MS", "with MS")):
+        values = errors.timing_ms[person]
+        figures += [
+            _figure(
+                f"strike_bias_{person}_ms", f"straight walk, strike, bias, {said}", mean(values), "ms", len(values),
+                "zero", peer="-83" if person == "HA" else "-1",
+            ),
+            _figure(
+                f"strike_sd_{person}_ms", f"straight walk, strike, SD after bias, {said}", spread(values), "ms",
+                len(values), "down", 20.0, "21" if person == "HA" else "106",
+            ),
+        ]  # fmt: skip
+    every = [value for values in errors.timing_ms.values() for value in values]
+    figures.append(
+        _figure("strike_sd_ms", "straight walk, strike, SD over both people", spread(every), "ms", len(every), "down",
+                20.0)
+    )  # fmt: skip
+    return figures
+
+
+def _figure(
+    key: str,
+    what: str,
+    value: float,
+    unit: str,
+    n: int,
+    better: str,
+    mark: float | None = None,
+    peer: str = "",
+) -> Figure:
+    return Figure(
+        key=f"belt.{key}",
+        source=SOURCE,
+        what=what,
+        value=value,
+        unit=unit,
+        n=n,
+        better=better,
+        mark=mark,
+        peer=peer,
+    )
