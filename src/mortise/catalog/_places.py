@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from mortise.catalog._case_expect import CaseFiles
-from mortise.protocol import Criterion, Exercise, Node, Protocol
+from mortise.protocol import Criterion, Exercise, Node, Protocol, Snippet
 from mortise.protocol.assessment import Assessment, Classification
 from mortise.protocol.criteria import criteria_in
 from mortise.protocol.questionnaires import Questionnaire
@@ -26,6 +26,7 @@ class Book(NamedTuple):
     classification: Classification
     cases: Mapping[str, CaseFiles]
     questionnaires: Mapping[str, Questionnaire]
+    education: Mapping[str, Snippet]
 
 
 class Place(NamedTuple):

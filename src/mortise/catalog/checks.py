@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mortise.catalog import (
     _build,
     _check_duties,
+    _check_education,
     _check_figures,
     _check_names,
     _check_plan,
@@ -75,6 +76,7 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
         "Questionnaires have their licence, and score as their measures say",
         _check_questionnaires.questionnaires_are_sound,
     ),
+    ("3c", "What is taught has words, a source and its stages", _check_education.education_fits),
     ("16", "No advice rests on a change below the error", _check_figures.changes_exceed_error),
 )
 
@@ -152,7 +154,7 @@ def read_book(root: Path, faults: Faults) -> Book:
     return Book(
         measures, exercises, protocols, _build.evidence(root, faults), _build.texts(root, "en", faults),
         _build.assessment(root, faults), _build.classification(root, faults), cases,
-        _build.questionnaires(root, faults),
+        _build.questionnaires(root, faults), _build.education(root, faults),
     )  # fmt: skip
 
 
@@ -161,5 +163,5 @@ def _book_of(content: Content, cases: Mapping[str, CaseFiles]) -> Book:
         content.measures, content.exercises,
         {name: content.protocol(name) for name in content.protocol_ids},
         content.evidence, content.texts, content.assessment, content.classification, cases,
-        content.questionnaires,
+        content.questionnaires, content.education,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from mortise.errors import ContentError
 from mortise.report.figure._bones import HAND, USUAL, anatomy, moved
-from mortise.report.figure._outline import Outline, Point, turned
+from mortise.report.figure._outline import Outline, Point
 from mortise.report.figure._path import joined, line, short
 from mortise.report.figure.body import up
 from mortise.terms import Side
@@ -119,10 +119,14 @@ def _known(diagram: Diagram, where: str) -> None:
         for name in getattr(diagram, part):
             if name not in bones:
                 raise ContentError(
-                    f"there is no {name!r} from this side.", where=f"{where}: {part}", mend=f"One of {', '.join(bones)}."
+                    f"there is no {name!r} from this side.",
+                    where=f"{where}: {part}",
+                    mend=f"One of {', '.join(bones)}.",
                 )
             if part != "also" and name not in (*USUAL[diagram.seen], *diagram.also):
-                raise ContentError(f"{name!r} is not drawn.", where=f"{where}: {part}", mend="Name it in `also`.")
+                raise ContentError(
+                    f"{name!r} is not drawn.", where=f"{where}: {part}", mend="Name it in `also`."
+                )
     if set(diagram.moves) & set(diagram.holds):
         raise ContentError("what moves is not held.", where=f"{where}: holds")
     if not diagram.moves or not diagram.glides:
@@ -168,7 +172,9 @@ def load_diagrams() -> dict[str, Diagram]:
         When a file is malformed; names file and field.
     """
     folder = files("mortise") / "content" / "figures" / "techniques"
-    found = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    found = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name
+    )
     return {file.name.removesuffix(".toml"): read_diagram(file) for file in found}
 
 
@@ -253,6 +259,10 @@ def diagram_picture(diagram: Diagram, side: Side, *, is_decoration: bool = False
     if sign < 0:
         drawn, x = f'<g transform="scale(-1 1)">{drawn}</g>', -(x + width)
     label = diagram.says.replace("{side}", "treated" if side is Side.NONE else side.value)
-    said = 'aria-hidden="true"' if is_decoration else f'role="img" aria-label="{escape(label[:1].upper() + label[1:])}"'
+    said = (
+        'aria-hidden="true"'
+        if is_decoration
+        else f'role="img" aria-label="{escape(label[:1].upper() + label[1:])}"'
+    )
     box = f"{short(x)} {short(y)} {short(width)} {short(height)}"
     return f'<svg class="fig" viewBox="{box}" {said}>{drawn}{words}</svg>'
