@@ -25,6 +25,7 @@ PLAIN: dict[str, Any] = {
     "token": "no-such-token",
     "section": "history",
     "section_id": "history",
+    "questionnaire_id": "faam",
     "step": "history",
     "measure": "lunge_cm",
     "exercise": "knee-to-wall",

@@ -116,7 +116,18 @@ def test_every_picture_is_well_formed_and_carries_no_style_or_script(name, side)
     pictures += [step.svg for step in steps(figure, side)]
     for svg in pictures:
         for element in parsed(svg).iter():
-            assert element.tag in {"svg", "g", "path", "circle", "rect", "line", "text", "use", "defs"}
+            assert element.tag in {
+                "svg",
+                "g",
+                "path",
+                "circle",
+                "ellipse",
+                "rect",
+                "line",
+                "text",
+                "use",
+                "defs",
+            }
             assert not any(key == "style" or key.startswith("on") for key in element.attrib)
         assert "NaN" not in svg
         assert "nan" not in re.sub(r'aria-label="[^"]*"|data-figure="[^"]*"', "", svg)
@@ -225,7 +236,7 @@ def test_a_knee_bent_towards_the_viewer_is_drawn_shorter_and_keeps_its_foot_on_t
     assert {len(row) for row in rows} == {4 * n_parts}
 
 
-@pytest.mark.parametrize("kind", ["board", "ball", "cone", "bike", "water"])
+@pytest.mark.parametrize("kind", ["board", "ball", "cone", "bike", "water", "doormat"])
 def test_every_kind_of_thing_is_drawn_in_the_classes_of_the_look(kind):
     thing = Thing(kind=kind, from_x=-90, to_x=90, top=80, base=0)
     figure = msgspec.structs.replace(FIGURES["calm-walk"], things=(thing,))
@@ -242,6 +253,28 @@ def test_the_path_of_a_jump_leads_from_take_off_to_landing():
     figure = in_the_air(marks=(mark,))
     path = next(e for e in parsed(picture(figure, Side.RIGHT)).iter() if e.attrib.get("class") == "f-range")
     assert path.attrib["d"].startswith("M-100 -20Q0 -180 ")
+
+
+def test_a_body_that_lies_on_its_side_is_the_standing_one_turned():
+    figure = FIGURES["hip-abduction"]
+    lying = msgspec.structs.replace(figure.rear_poses[0], turn_deg=-90)
+    standing, turned_one = (
+        figure.drawing(0).joints,
+        msgspec.structs.replace(figure, rear_poses=(lying, lying)).drawing(0).joints,
+    )
+    x, y = figure.rear_poses[0].hip
+    assert turned_one["near.hip"][1] > turned_one["far.hip"][1]  # the near leg lies on top
+    for name, (before_x, before_y) in standing.items():
+        assert turned_one[name] == pytest.approx((x - (before_y - y), y + (before_x - x)))
+
+
+def test_numbers_said_aloud_stay_readable_when_the_picture_is_mirrored():
+    mark = Mark(kind="bubble", pose=0, start=(300, 1000))
+    figure = in_the_air(marks=(mark,))
+    for side, sign in ((Side.RIGHT, 1), (Side.LEFT, -1)):
+        words = next(e for e in parsed(picture(figure, side)) if e.tag == "text")
+        assert words.text == "97, 94…"
+        assert float(words.attrib["x"]) == sign * 300
 
 
 @every

@@ -117,19 +117,25 @@ _PELVIS, _CHEST, _REAR_ANKLE = (
 
 
 def _rear_leg(
-    hip: Point, out: int, thigh_deg: float, knee_deg: float, bend_deg: float, foot_deg: float | None, css: str
+    hip: Point,
+    out: int,
+    thigh_deg: float,
+    knee_deg: float,
+    bends_deg: tuple[float, float],
+    foot_deg: float | None,
+    css: str,
 ) -> tuple[Layer, dict[str, Point]]:
     """One leg from behind; `out` is +1 when outwards is to the right of the picture."""
     thigh = -out * thigh_deg  # a clockwise turn of a hanging part moves its end to the left
     shank = thigh + out * knee_deg
-    ratio = cos(radians(bend_deg))
-    knee = down(hip, thigh, THIGH * ratio)
-    ankle = down(knee, shank, SHANK * ratio)
+    ratios = (cos(radians(bends_deg[0])), cos(radians(bends_deg[1])))
+    knee = down(hip, thigh, THIGH * ratios[0])
+    ankle = down(knee, shank, SHANK * ratios[1])
     names = [f"{part}-rear{'' if out > 0 else '-mirror'}" for part in ("thigh", "shank", "foot")]
     turns = (thigh, shank, shank if foot_deg is None else -out * foot_deg)
     parts = tuple(
         Part(name, at, turn, length)
-        for name, at, turn, length in zip(names, (hip, knee, ankle), turns, (ratio, ratio, 1.0), strict=True)
+        for name, at, turn, length in zip(names, (hip, knee, ankle), turns, (*ratios, 1.0), strict=True)
     )
     return Layer(css, parts), {"hip": hip, "knee": knee, "ankle": ankle}
 
@@ -154,7 +160,10 @@ def rear_drawing(pose: RearPose) -> Drawing:
         1,
         pose.near_deg,
         pose.near_knee_deg,
-        pose.near_bend_deg,
+        (
+            pose.near_bend_deg,
+            pose.near_bend_deg if pose.near_shank_bend_deg is None else pose.near_shank_bend_deg,
+        ),
         pose.near_foot_deg,
         "f-own",
     )
@@ -163,7 +172,10 @@ def rear_drawing(pose: RearPose) -> Drawing:
         -1,
         pose.far_deg,
         pose.far_knee_deg,
-        pose.far_bend_deg,
+        (
+            pose.far_bend_deg,
+            pose.far_bend_deg if pose.far_shank_bend_deg is None else pose.far_shank_bend_deg,
+        ),
         pose.far_foot_deg,
         "f-b2",
     )
@@ -185,7 +197,28 @@ def rear_drawing(pose: RearPose) -> Drawing:
     joints = {f"near.{name}": at for name, at in near_joints.items()}
     joints |= {f"far.{name}": at for name, at in far_joints.items()}
     pins = ((near_joints["hip"], 8.0), (near_joints["knee"], 7.0))
-    return Drawing(layers, pins, joints)
+    upright = Drawing(layers, pins, joints)
+    return _lying(upright, hip, pose.turn_deg) if pose.turn_deg else upright
+
+
+def _lying(drawing: Drawing, about: Point, turn_deg: float) -> Drawing:
+    """Turn the whole body about its pelvis."""
+
+    def moved(point: Point) -> Point:
+        x, y = turned((point[0] - about[0], point[1] - about[1]), turn_deg)
+        return about[0] + x, about[1] + y
+
+    layers = tuple(
+        Layer(
+            layer.css,
+            tuple(
+                part._replace(at=moved(part.at), turn_deg=part.turn_deg + turn_deg) for part in layer.parts
+            ),
+        )
+        for layer in drawing.layers
+    )
+    pins = tuple((moved(at), radius) for at, radius in drawing.pins)
+    return Drawing(layers, pins, {name: moved(at) for name, at in drawing.joints.items()})
 
 
 def _top_foot(at: Point, out: int, deg: float, css: str) -> tuple[Layer, dict[str, Point]]:

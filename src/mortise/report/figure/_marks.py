@@ -119,6 +119,17 @@ def _hop(mark: Mark, drawing: Drawing) -> MarkParts:
     return "", path + _head((x1, y1), heading), ()
 
 
+def _bubble(mark: Mark, drawing: Drawing) -> MarkParts:
+    """Counting back aloud: two numbers in a bubble whose tail points to the head behind it."""
+    x, y = anchored(mark.start or "near.hip", drawing)
+    wide, high = 118.0, 52.0
+    tail = line([(x - wide + 6, y - 18), (x - wide - 44, y - 46), (x - wide + 34, y - high)])
+    oval = (
+        f'<ellipse class="f-range" cx="{short(x)}" cy="{short(-y)}" rx="{short(wide)}" ry="{short(high)}"/>'
+    )
+    return "", f'{oval}<path class="f-range" d="{tail}"/>', ((x, -y + 15, "97, 94…"),)
+
+
 def _turn(mark: Mark, drawing: Drawing) -> MarkParts:
     """An arc about a point, with a bar where it starts."""
     centre, forward = anchored(mark.start or "near.heel", drawing), mark.to_deg > mark.from_deg
@@ -134,5 +145,7 @@ def drawn_mark(mark: Mark, drawing: Drawing) -> MarkParts:
         return _shin(mark, drawing)
     if mark.kind == "heel":
         return _heel(drawing)
-    simple = {"ankle": _ankle, "circle": _circle, "arrow": _arrow, "hop": _hop, "turn": _turn}
+    simple = {
+        "ankle": _ankle, "circle": _circle, "arrow": _arrow, "hop": _hop, "turn": _turn, "bubble": _bubble,
+    }  # fmt: skip
     return simple[mark.kind](mark, drawing)

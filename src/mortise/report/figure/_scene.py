@@ -113,9 +113,20 @@ def _water(thing: Thing) -> str:
     )
 
 
+def _doormat(thing: Thing) -> str:
+    """A rough mat: its bristles stand up."""
+    low, high = sorted((thing.from_x, thing.to_x))
+    step = 16.0
+    bristles = "".join(
+        line([(low + 8 + i * step, thing.base + 6), (low + 8 + i * step, thing.top + 3)])
+        for i in range(int((high - low) / step))
+    )
+    return _rect(thing, 4.0) + f'<path class="f-floor" d="{bristles}"/>'
+
+
 _BUILT = {
-    "chair": _chair, "rail": _rail, "worktop": _worktop, "board": _board, "ball": _ball, "cone": _cone, "bike": _bike,
-    "water": _water,
+    "doormat": _doormat, "chair": _chair, "rail": _rail, "worktop": _worktop, "board": _board, "ball": _ball,
+    "cone": _cone, "bike": _bike, "water": _water,
 }  # fmt: skip
 
 

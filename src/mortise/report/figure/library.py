@@ -27,8 +27,8 @@ class Thing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         `wall` is a line at `from_x`; the others are boxes from `from_x` to `to_x`, `base` to `top`. A `chair` has a
         back at `from_x`; a `line` is a line on the floor; a `rail` runs from (`from_x`, `base`) to (`to_x`, `top`)
         on two posts. Rail and `worktop` stand beside the body, not in its way. A `board` tilts on a half ball; a
-        `ball` and a `cone` stand on `base`. A `bike` has its saddle at (`from_x`, `top`), its handles at `to_x` and
-        its cranks at `base`; `water` reaches from the floor to `top`.
+        `ball` and a `cone` stand on `base`, a `doormat` is a rough mat. A `bike` has its saddle at (`from_x`, `top`),
+        its handles at `to_x` and its cranks at `base`; `water` reaches from the floor to `top`.
     from_x, to_x, top, base : float
         Thousandths of stature.
     """
@@ -48,6 +48,7 @@ class Thing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         "cone",
         "bike",
         "water",
+        "doormat",
     ]
     from_x: float
     to_x: float = 0
@@ -84,6 +85,7 @@ class Mark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         `shin`: lean of the shin from upright, about the ankle. `heel`: rise of the heel about the toe joint. `ankle`:
         turn of the foot about the ankle. `circle`: a closed path about a point. `arrow`: a straight arrow. `hop`: the
         path of a jump from `start` to `end`, `radius` high. `turn`: an arc about `start`, from straight up, clockwise.
+        `bubble`: numbers said aloud, in a bubble at `start`.
     pose : int
         Index of the pose it belongs to; -1 is the last.
     from_deg, to_deg : float
@@ -96,7 +98,7 @@ class Mark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Whether a shin angle is written beside its arc. Usually not: the dose, not the drawing, says how far.
     """
 
-    kind: Literal["shin", "heel", "ankle", "circle", "arrow", "hop", "turn"]
+    kind: Literal["shin", "heel", "ankle", "circle", "arrow", "hop", "turn", "bubble"]
     pose: int = -1
     from_deg: float = 0
     to_deg: float = 0

@@ -125,20 +125,27 @@ class RearPose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Bend of each elbow inwards, for a hand on the hip or on a worktop.
     near_bend_deg, far_bend_deg : float
         How far hip and knee are bent out of the picture: thigh and shank are drawn shorter by its cosine.
+    near_shank_bend_deg, far_shank_bend_deg : float or None
+        The same for the shank alone, where it is not the thigh's.
     trunk_bend_deg : float
         Lean of the trunk away from the viewer, drawn the same way.
     stands : tuple of str
         Which feet carry weight.
     is_flight : bool
         The top of a jump, as in `Pose`.
+    turn_deg : float
+        Turn of the whole body about the pelvis: -90 lies on its far side.
     """
 
     words: str
     hip: Place = (0, 537)
     trunk_deg: float = 0
     trunk_bend_deg: float = 0
+    turn_deg: float = 0
     near_bend_deg: float = 0
     far_bend_deg: float = 0
+    near_shank_bend_deg: float | None = None
+    far_shank_bend_deg: float | None = None
     is_flight: bool = False
     near_deg: float = 2
     far_deg: float = 2
