@@ -18,11 +18,13 @@ from mortise.catalog._places import places_of
 from mortise.protocol import (
     Criterion,
     DoseStep,
+    Escalation,
     Group,
     Node,
     Protocol,
     Stage,
 )
+from mortise.report.care import care_tables
 from mortise.terms import EvidenceRow, Strength
 from mortise.units import SYMBOLS
 
@@ -171,24 +173,30 @@ def protocol_page(content: Content, protocol_id: str) -> str:
         PROTOCOL_INTRO, "",
     ]  # fmt: skip
     for stage in protocol.stages:
-        lines += _stage_lines(stage, content)
+        lines += _stage_lines(stage, content, protocol.stages[-1].id)
     lines += _rule_lines(protocol) + _light_lines(protocol) + _band_lines(protocol)
-    lines += _calendar_lines(protocol, content) + _exercise_lines(protocol, content)
+    lines += _calendar_lines(protocol, content) + _care_lines(protocol, content)
+    lines += _exercise_lines(protocol, content)
     return joined(lines)
 
 
-def _stage_lines(stage: Stage, content: Content) -> list[str]:
+def _stage_lines(stage: Stage, content: Content, last: str) -> list[str]:
     weeks = (
         f"{stage.typical_weeks[0]} to {stage.typical_weeks[1]} weeks" if stage.typical_weeks else "ongoing"
     )
     lines = [f"## {stage.id}: {stage.title}", "", stage.aim, ""]
+    lines += [f"Starts here: {stage.starts_here}", ""] if stage.starts_here else []
     back = f"; steps back to {stage.step_back_to}" if stage.step_back_to else ""
     lines += [
         f"Usually {weeks}, at least {stage.min_days} days{back}. Sessions up to {stage.minutes_at_most} min.",
         "",
     ]
     if stage.exit:
-        lines += ["### What must be in place to go on", ""]
+        is_last = stage.id == last
+        lines += [
+            "### What makes the return complete" if is_last else "### What must be in place to go on",
+            "",
+        ]
         lines += table(
             ("line", "measure", "bound", "dates", "fresh", "shown as", "a clinic may set", "evidence"),
             (row for node in stage.exit for row in _node_rows(node, content)),
@@ -344,10 +352,27 @@ def _calendar_lines(protocol: Protocol, content: Content) -> list[str]:
     )
     lines += ["## Ways out", ""]
     lines += table(
-        ("to", "within", "when"),
-        ((one.to, f"{one.within_days} d", one.say_clinician) for one in protocol.escalations),
+        ("to", "within", "thought of", "when", "says"),
+        (
+            (one.to, f"{one.within_days} d", _dates(one), "; ".join(one.criteria), one.say_clinician)
+            for one in protocol.escalations
+        ),
     )
     return lines
+
+
+def _care_lines(protocol: Protocol, content: Content) -> list[str]:
+    lines: list[str] = []
+    for one in care_tables(protocol, content.measures, content.exercises):
+        lines += [f"## {one.title}", "", one.intro, "", *table(one.columns, one.rows)]
+    return lines
+
+
+def _dates(one: Escalation) -> str:
+    if one.not_before_days is None and one.at_latest_days is None:
+        return "at once"
+    first = f"from day {one.not_before_days}" if one.not_before_days is not None else "at any time"
+    return first + (f", by day {one.at_latest_days}" if one.at_latest_days is not None else "")
 
 
 def _exercise_lines(protocol: Protocol, content: Content) -> list[str]:

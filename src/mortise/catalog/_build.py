@@ -8,10 +8,14 @@ from typing import Any
 from mortise.catalog._decode import Faults, decode, decode_node, read_toml
 from mortise.protocol import (
     Band,
+    Checkpoint,
     Constraint,
     Escalation,
     Exercise,
+    ForbiddenPosition,
     Group,
+    Hands,
+    Ladder,
     Layoff,
     LightRule,
     Protocol,
@@ -28,7 +32,8 @@ from mortise.terms import EvidenceRow, Measure
 # Parts of a protocol that are decoded one by one, so that a fault in one does not hide the next.
 _PARTS: dict[str, type[Any]] = {
     "rules": Rule, "lights": LightRule, "bands": Band, "constraints": Constraint, "reviews": Review,
-    "layoffs": Layoff, "escalations": Escalation,
+    "layoffs": Layoff, "escalations": Escalation, "techniques": Hands, "forbidden": ForbiddenPosition,
+    "ladders": Ladder, "checkpoints": Checkpoint,
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from mortise.record import (
     SessionLog,
     StageEntry,
 )
-from mortise.terms import Context, Derivation, Limb, Measure, Origin, Side
+from mortise.terms import Better, Context, Derivation, Limb, Measure, Origin, Side
 
 _STAGE_SINCE = 20
 _SIDES = {
@@ -161,7 +161,8 @@ def edge_facts(
         days = _days_read(one, measure)
         _plain(facts, one, measure, value, _shifted(days, age_days, is_once))
     elif is_taken(measure):
-        days = _shifted([ON_DAY - 14, ON_DAY - 7, ON_DAY], age_days, is_once)
+        n_days = max(3, 2 + measures[how.of].n_practice_sessions)  # the first sessions are practice
+        days = _shifted([ON_DAY - 7 * back for back in range(n_days - 1, -1, -1)], age_days, is_once)
         _pairs(facts, how, measures[how.of], value, days)
     else:
         _COUNTED[how.kind](facts, how, value)
@@ -195,9 +196,12 @@ def _plain(facts: Facts, one: Criterion, measure: Measure, value: Decimal, days:
 def _pairs(facts: Facts, how: Derivation, source: Measure, value: Decimal, days: list[int]) -> None:
     if source.id == "figure_of_eight_cm":
         other, own = Decimal(50), Decimal(50) + value
+    elif how.kind == "limb_symmetry" and source.better is Better.DOWN:
+        own, other = Decimal(10), Decimal(10) * value / 100
     elif how.kind == "limb_symmetry":
-        other = Decimal(10) if source.unit == "cm" else Decimal(100)
-        own = other * value / 100
+        hundred = 100 * source.resolution
+        other = hundred if hundred <= source.high else hundred / 2
+        own = other * value / 100 // source.resolution * source.resolution  # the nearest that is not more
     else:
         other, own = Decimal(12), Decimal(12) - value
     for day in days:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from mortise.catalog._again_care import care_again
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import places_of
 from mortise.protocol import DoseStep, Exercise, Protocol, Slot, Stage
@@ -37,6 +38,7 @@ def said_again(protocol: Protocol, exercises: Mapping[str, Exercise]) -> dict[st
         _calendar(protocol),
         _bounds(protocol),
         _cited(protocol, exercises),
+        care_again(protocol),
     ):
         found |= dict(pairs)
     return found

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
 from mortise import units
+from mortise.catalog._check_care import care_statements
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, is_on_grid, places_of
 from mortise.errors import ContentError
@@ -136,6 +137,7 @@ def _statements(protocol: Protocol) -> Iterator[tuple[str, tuple[str, ...], Stre
         yield f"{protocol.id}, layoff up to {layoff.up_to_days} days", layoff.evidence, layoff.strength
     for way_out in protocol.escalations:
         yield f"{protocol.id}, escalation {way_out.id}", way_out.evidence, way_out.strength
+    yield from care_statements(protocol)
 
 
 def double_entry(where: str, keys: tuple[str, ...], strength: Strength, book: Book, faults: Faults) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mortise import units
+from mortise.catalog._check_care import care_names, care_statements
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, places_of
 from mortise.protocol import Exercise, Protocol, Tag
@@ -109,6 +110,8 @@ def _protocol_names(protocol: Protocol, book: Book, faults: Faults) -> int:
         n_seen += _resolve(place.where, "band", (one.band,) if one.band else (), bands, faults)
     n_seen += _stage_names(protocol, stages, book, faults)
     n_seen += _rule_names(protocol, stages, book, faults)
+    for place_of_it, what, names, known in care_names(protocol, book):
+        n_seen += _resolve(place_of_it, what, names, known, faults)
     return n_seen
 
 
@@ -175,6 +178,8 @@ def _other_evidence(protocol: Protocol, book: Book, faults: Faults) -> int:
     for way_out in protocol.escalations:
         where = f"{protocol.id}, escalation {way_out.id}"
         n_seen += _resolve(where, "evidence row", way_out.evidence, book.evidence, faults)
+    for where, evidence, _ in care_statements(protocol):
+        n_seen += _resolve(where, "evidence row", evidence, book.evidence, faults)
     return n_seen
 
 
@@ -243,9 +248,8 @@ def stages_reach_the_end(book: Book, faults: Faults) -> int:
                 faults.add(
                     where, f"number {stage.number}, but it stands at {number}.", "Number stages in a row."
                 )
-            if bool(stage.exit) == is_last:
-                wrong = "the last stage has exits." if is_last else "no exit: nobody could leave this stage."
-                faults.add(where, wrong, "Every stage but the last has exits.")
+            if not stage.exit and not is_last:
+                faults.add(where, "no exit: nobody could leave this stage.", "Say what must be in place.")
             if stage.step_back_to != previous:
                 faults.add(where, f"steps back to {stage.step_back_to!r}, not to {previous!r}.",
                            "A step back goes exactly one stage back.")  # fmt: skip

@@ -41,8 +41,25 @@ class Place(NamedTuple):
     wants_good: bool = True  # met means that things are well
 
 
-def places_of(protocol: Protocol) -> Iterator[Place]:
-    """Yield every criterion of a protocol, exits first, then rules, then lights."""
+_N_KEPT = 16
+_kept: dict[int, tuple[Protocol, tuple[Place, ...]]] = {}
+
+
+def places_of(protocol: Protocol) -> tuple[Place, ...]:
+    """Return every criterion of a protocol, exits first, then rules, then lights.
+
+    Every check asks for them, so the places of the newest protocols are kept; each entry holds its protocol, so that no
+    other can come to the same place in memory.
+    """
+    found = _kept.get(id(protocol))
+    if found is None:
+        if len(_kept) >= _N_KEPT:
+            _kept.clear()
+        found = _kept[id(protocol)] = (protocol, tuple(_places(protocol)))
+    return found[1]
+
+
+def _places(protocol: Protocol) -> Iterator[Place]:
     every = tuple(stage.id for stage in protocol.stages)
     for stage in protocol.stages:
         for where, criterion in _lines(stage.exit, f"{protocol.id}, stage {stage.id}, exit"):

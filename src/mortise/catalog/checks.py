@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mortise.catalog import (
     _build,
+    _check_care,
     _check_duties,
     _check_education,
     _check_figures,
@@ -54,11 +55,17 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
     ("3", "Every figure has evidence, entered twice alike", _check_figures.figures_have_evidence),
     ("4", "The calendar feeds every criterion", _check_plan.calendar_feeds_criteria),
     ("4b", "What is asked at home can be answered at home", _check_plan.home_tests_are_home),
+    ("4c", "Reviews, plateau, ways out and keeping have their clocks", _check_care.reviews_are_kept),
     ("5", "Every criterion points the right way", _check_figures.directions_point_right),
     ("5b", "What people read names the figure, and says what is done", _check_sayings.sayings_agree),
     ("6", "Every gate holds its domains", _check_plan.gates_hold_domains),
     ("6b", "Lines, rules, citations and slots keep their duties", _check_duties.duties_are_kept),
     ("7", "Tags keep exercises to their stages", _check_plan.tags_are_kept),
+    (
+        "7b",
+        "What is forbidden is kept out, and hands keep to irritability",
+        _check_care.positions_are_kept_out,
+    ),
     (
         "9",
         "Dose ladders climb, neighbours are mutual, every stage has a session",
@@ -69,8 +76,10 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
         "The weekly minima of a stage fit its week, and every purpose has one",
         _check_plan.week_holds_minima,
     ),
+    ("9c", "Ladders climb, and every jump stands on one", _check_care.ladders_hold),
     ("13", "Gates do not loosen, and stepping back is an error away", _check_figures.gates_do_not_loosen),
     ("14", "Every stage leads to the end", _check_names.stages_reach_the_end),
+    ("14b", "A variant says what it leaves out", _check_care.variants_say_what_is_off),
     (
         "3b",
         "Questionnaires have their licence, and score as their measures say",

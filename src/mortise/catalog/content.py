@@ -234,6 +234,9 @@ def measures_used(protocol: Protocol, measures: Mapping[str, Measure]) -> tuple[
         *(review.measure for review in protocol.reviews),
         *(band.measure for band in protocol.bands),
     }  # fmt: skip
+    used.update(hands.test for hands in protocol.techniques)
+    used.update(name for point in protocol.checkpoints for name in point.measures)
+    used.update(() if protocol.plateau is None else protocol.plateau.watches)
     nodes: list[Any] = [line for stage in protocol.stages for line in stage.exit]
     nodes += [rule.when for rule in protocol.rules] + [light.when for light in protocol.lights]
     used.update(criterion.measure for node in nodes for criterion in criteria_in(node))
@@ -246,7 +249,10 @@ def measures_used(protocol: Protocol, measures: Mapping[str, Measure]) -> tuple[
 
 def hash_of(protocol: Protocol, measures: Mapping[str, Measure], exercises: Mapping[str, Exercise]) -> str:
     """Return the SHA-256 of the canonical JSON of a protocol and of what it uses."""
-    names = sorted({slot.exercise for stage in protocol.stages for slot in stage.slots})
+    names = sorted(
+        {slot.exercise for stage in protocol.stages for slot in stage.slots}
+        | {hands.exercise for hands in protocol.techniques}
+    )
     whole = {
         "protocol": protocol,
         "measures": [measures[name] for name in measures_used(protocol, measures) if name in measures],

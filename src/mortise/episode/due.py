@@ -15,10 +15,14 @@ from mortise.record.tracks import Track, key_of
 from mortise.terms import Limb, Measure, Setting
 
 COUNTER_DAYS = 7
+CHECKPOINT_EARLY_DAYS = 7  # a test of the week before counts for the date of re-evaluation
 
 
 class Due(Struct, frozen=True, kw_only=True):
-    """One measure that is due. `why` is `review` (calendar), `gate` (a gate waits for it) or `asked` (a rule asks)."""
+    """One measure that is due.
+
+    `why` is `review` (calendar), `checkpoint` (re-evaluation), `gate` (a gate waits for it) or `asked` (a rule asks).
+    """
 
     measure: str
     label: str
@@ -46,6 +50,7 @@ def due_list(
     measures: Mapping[str, Measure],
     tracks: Mapping[str, Track],
     decision: Decision,
+    plan_from: date | None = None,
 ) -> tuple[Due, ...]:
     """List what is due, the longest overdue first.
 
@@ -61,6 +66,8 @@ def due_list(
         When each was last taken.
     decision : Decision
         What its gates wait for and its rules ask.
+    plan_from : date or None
+        The day of the first plan, from which re-evaluation counts; None: not begun.
 
     Returns
     -------
@@ -69,7 +76,9 @@ def due_list(
     """
     as_of = decision.as_of
     found: dict[str, Due] = {}
-    for due in _all_due(protocol, stage_id, measures, tracks, decision):
+    every = [*_all_due(protocol, stage_id, measures, tracks, decision)]
+    every += _of_checkpoints(protocol, measures, tracks, plan_from, as_of)
+    for due in every:
         before = found.get(due.measure)
         if before is None or due.due_on < before.due_on:
             found[due.measure] = due
@@ -96,6 +105,30 @@ def _all_due(
         source = _source(miss.measure, measures)
         if source is not None and miss.needs in ("measure", "again", "answer"):
             yield _due(source, miss.earliest_on or as_of, "gate", as_of, at_visit=miss.needs_visit)
+
+
+def _of_checkpoints(
+    protocol: Protocol,
+    measures: Mapping[str, Measure],
+    tracks: Mapping[str, Track],
+    plan_from: date | None,
+    as_of: date,
+) -> Iterable[Due]:
+    """Yield what the newest date of re-evaluation asks for and nobody has taken since; and what the next one will."""
+    if plan_from is None:
+        return
+    for point in protocol.checkpoints:
+        due_on = plan_from + timedelta(days=point.after_days)
+        for name in point.measures:
+            source = _source(name, measures)
+            newest = None if source is None else _newest_day(source, tracks)
+            if source is None or (
+                newest is not None and newest >= due_on - timedelta(days=CHECKPOINT_EARLY_DAYS)
+            ):
+                continue
+            yield _due(source, due_on, "checkpoint", as_of)
+        if due_on > as_of:
+            return
 
 
 def _source(measure_id: str, measures: Mapping[str, Measure]) -> Measure | None:

@@ -145,7 +145,11 @@ class Story:
     @cached_property
     def due(self) -> tuple[Due, ...]:
         """Return what is to be measured or asked, when and where."""
-        return due_list(self.protocol, self.stage, self.content.measures, self.tracks, self.decision)
+        plans = plans_of(self.facts)
+        plan_from = min((one.on for one in plans), default=None)
+        return due_list(
+            self.protocol, self.stage, self.content.measures, self.tracks, self.decision, plan_from
+        )
 
     @cached_property
     def adherence(self) -> Decimal | None:

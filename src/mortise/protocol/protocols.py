@@ -7,6 +7,15 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from mortise.protocol.care import (
+    Checkpoint,
+    ForbiddenPosition,
+    Hands,
+    Ladder,
+    Maintenance,
+    Plateau,
+    Variant,
+)
 from mortise.protocol.constraints import Constraint
 from mortise.protocol.criteria import Band, Criterion, Group
 from mortise.protocol.rules import Light, Rule
@@ -30,7 +39,10 @@ class Slot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Stage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One stage: its aim, what must be in place to leave it, and what is done in it. Every exit line must be met."""
+    """One stage: its aim, what must be in place to leave it, and what is done in it. Every exit line must be met.
+
+    Exit lines of the last stage say when the return is complete; nothing follows, so they never advance anybody.
+    """
 
     id: str
     number: int
@@ -38,6 +50,7 @@ class Stage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title_patient: str
     aim: str
     aim_patient: str
+    starts_here: str = ""  # who starts in this stage, for the clinician who opens the programme
     min_days: int
     typical_weeks: tuple[int, int] | None = None  # None: ongoing
     exit: tuple[Criterion | Group, ...] = ()
@@ -88,11 +101,18 @@ class Layoff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Escalation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A way out of the programme, to whom and how soon."""
+    """A way out of the programme, to whom, when it is thought of, and how soon it is done once decided.
+
+    `criteria` says in words when it is thought of; `not_before_days` and `at_latest_days` count from the first plan and
+    are dates for the clinician, never findings. None: at once, or without a latest date.
+    """
 
     id: str
     to: str
     within_days: int
+    criteria: tuple[str, ...] = ()
+    not_before_days: int | None = None
+    at_latest_days: int | None = None
     say_patient: str
     say_clinician: str
     evidence: tuple[str, ...]
@@ -130,6 +150,13 @@ class Protocol(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reviews: tuple[Review, ...] = ()
     layoffs: tuple[Layoff, ...] = ()
     escalations: tuple[Escalation, ...] = ()
+    techniques: tuple[Hands, ...] = ()
+    forbidden: tuple[ForbiddenPosition, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
+    plateau: Plateau | None = None
+    maintenance: Maintenance | None = None
+    variant: Variant | None = None
 
     def stage(self, stage_id: str) -> Stage:
         """Return the stage of that id; raise `KeyError` when there is none."""

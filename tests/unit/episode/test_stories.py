@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from mortise.episode import Story, story
 from mortise.episode.due import load_counters
 from mortise.errors import InputError
-from mortise.protocol import DoseStep, Light, Review, Tag
+from mortise.protocol import Checkpoint, DoseStep, Light, Review, Tag
 from mortise.record import Decision, Fact, Finding, Goal, PatientRecord, PlanVersion
 from mortise.terms import Advice, Cause, Context, Limb, Load, Origin, Side, Strength, Truth
 from tests import builders as b
@@ -271,6 +271,28 @@ def test_what_is_due_names_date_place_and_reason() -> None:
     assert (due["tug_s"].due_on, due["tug_s"].where, due["tug_s"].is_overdue) == (b.day(16), "visit", False)
     assert (due["lunge_cm"].due_on, due["lunge_cm"].is_overdue) == (b.day(12), False)
     assert "effort_nrs" not in due
+
+
+def test_a_date_of_re_evaluation_comes_due_once_and_is_settled_by_a_test_of_that_week() -> None:
+    def dates(*facts: Fact) -> dict[str, Any]:
+        found = told(*facts, b.check_in("c", 12), content=content).due
+        return {one.measure: one.due_on for one in found if one.why == "checkpoint"}
+
+    point: dict[str, Any] = {"ask": "Better?", "evidence": ("ESC-06",), "strength": Strength.CONSENSUS}
+    checkpoints = (
+        Checkpoint(after_days=7, measures=("lunge_cm",), **point),
+        Checkpoint(after_days=28, measures=("tug_s", "lunge_cm"), **point),
+        Checkpoint(after_days=84, measures=("tug_s",), **point),
+    )
+    stages = (b.stage(1, ()), b.stage(2, b.exits()), b.stage(3, ()))
+    content = b.SmallContent(b.protocol(reviews=(), checkpoints=checkpoints, stages=stages))
+    plan = PlanVersion(
+        id="p", on=b.day(0), origin=Origin.CLINICIAN, by=b.ADA, protocol=b.PROTOCOL_ID, protocol_version="1",
+        protocol_hash=content.protocol_hash(b.PROTOCOL_ID),
+    )  # fmt: skip
+    assert dates(plan) == {"lunge_cm": b.day(7), "tug_s": b.day(28)}
+    assert dates(plan, b.reading("r", 2)) == {"lunge_cm": b.day(28), "tug_s": b.day(28)}
+    assert dates() == {}  # nothing counts before there is a plan
 
 
 def test_counters_hold_seven_days_and_leave_out_what_was_skipped() -> None:

@@ -99,7 +99,7 @@ def _bike(thing: Thing) -> str:
     )
     return (
         f'<path class="f-floor" d="{frame}"/><circle class="f-thing" cx="{short(front)}" cy="{short(-y)}" r="84"/>'
-        f'<circle class="f-thing" cx="{short(x)}" cy="{short(-y)}" r="30"/><rect class="f-thing" '
+        f'<circle class="f-thing" cx="{short(x)}" cy="{short(-y)}" r="46"/><rect class="f-thing" '
         f'x="{short(saddle[0] - 66)}" y="{short(-saddle[1])}" width="132" height="26" rx="12"/>'
     )
 

@@ -14,7 +14,12 @@ from mortise.report.words import number, plural, short_day
 
 WINDOW_DAYS = 28
 TODAY = "Today"
-_WHY = {"review": "by the calendar", "gate": "a gate waits for it", "asked": "a rule asks for it"}
+_WHY = {
+    "review": "by the calendar",
+    "checkpoint": "re-evaluation",
+    "gate": "a gate waits for it",
+    "asked": "a rule asks for it",
+}
 _WHERE = {"home": "at home", "visit": "at a visit"}
 
 

@@ -84,9 +84,9 @@ def gate_of(
     lines = [line_of(node, found, measures, involved) for node in stage.exit]
     lines.sort(key=lambda line: _ORDER[line.peg])
     n_met = sum(line.peg is PEG_MET for line in lines)
-    title = "No gate: this stage goes on" if next_stage is None else f"Gate to stage {next_stage.number}"
+    what = "The return is complete with" if next_stage is None else f"Gate to stage {next_stage.number}"
     return Gate(
-        title=title if next_stage is None else f"{title}: {n_met} of {len(lines)} in place",
+        title=f"{what}: {n_met} of {len(lines)} in place" if lines else "No gate: this stage goes on",
         lines=tuple(lines),
         n_met=n_met,
         n_lines=len(lines),

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from mortise.protocol import Criterion, Exercise, Group, Protocol, Rule, Stage
+from mortise.protocol import Criterion, Escalation, Exercise, Group, Protocol, Rule, Stage
+from mortise.report.care import CareTable, care_tables
 from mortise.report.doses import full_dose
 from mortise.report.words import day, number, plural, with_unit
 from mortise.terms import EvidenceRow, Measure, Strength
@@ -57,6 +58,8 @@ class StageView(Struct, frozen=True, kw_only=True):
     manual: tuple[str, ...]
     withheld: str
     step_back: str
+    starts_here: str
+    is_last: bool
 
 
 class RuleView(Struct, frozen=True, kw_only=True):
@@ -85,6 +88,8 @@ class ProtocolView(Struct, frozen=True, kw_only=True):
     why: str
     stages: tuple[StageView, ...]
     rules: tuple[RuleView, ...]
+    care: tuple[CareTable, ...]
+    ways_out: tuple[tuple[str, str, str, str], ...]
     sources: tuple[Source, ...]
     counts: str
 
@@ -116,10 +121,21 @@ def protocol_of(
         why=protocol.why,
         stages=stages,
         rules=rules,
+        care=care_tables(protocol, measures, exercises),
+        ways_out=tuple(
+            (one.to, _clock(one), "; ".join(one.criteria), one.say_clinician) for one in protocol.escalations
+        ),
         sources=sources_of(cited, evidence),
         counts=f"{plural(len(figures), 'gate criterion', 'gate criteria')}, {n_default} of them clinic defaults; "
         f"{plural(len(rules), 'rule')}.",
     )
+
+
+def _clock(one: Escalation) -> str:
+    first = f"from day {one.not_before_days}, " if one.not_before_days is not None else ""
+    last = f"by day {one.at_latest_days}, " if one.at_latest_days is not None else ""
+    soon = f"within {plural(one.within_days, 'day')}" if one.within_days else "today"
+    return f"{first}{last}{soon}"
 
 
 def _stage(
@@ -140,6 +156,8 @@ def _stage(
         manual=stage.manual_therapy,
         withheld=", ".join(tag.replace("_", " ") for tag in stage.without_tags),
         step_back=f"{back.number} {back.title}" if back is not None else "",
+        starts_here=stage.starts_here,
+        is_last=stage is protocol.stages[-1],
     )  # fmt: skip
 
 
