@@ -17,7 +17,8 @@ from mortise.report.figure.library import ExerciseFigure, load_figures
 from mortise.terms import Side
 
 _CELL_WIDTH, _CELL_HEIGHT, _CAPTION, _GAP, _COLUMNS = 230, 250, 26, 12, 5
-_RULE = re.compile(r"^(?:@[^{]*\{)?\s*(\.(?:mat|fig|f-)[^{}]*\{[^{}]*\})", re.MULTILINE)
+# At the beginning of a line: what is set in is of another medium (forced colours), where the device's own colours hold.
+_RULE = re.compile(r"^(\.(?:mat|fig|f-)[^{}]*\{[^{}]*\})", re.MULTILINE)
 _TOKENS = re.compile(r":root(?P<dark>\[data-theme=\"dark\"\])?\s*\{(?P<body>[^{}]*)\}")
 
 
@@ -155,7 +156,7 @@ def contact_sheet(look: str, ids: Sequence[str] = ()) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>Every figure</title>'
-        f"<style>{_PAGE}.light {{ {light} }}\n.dark {{ {dark} }}\n{rules}</style></head><body>"
+        f"<style>{_PAGE}.light, .dark {{ {light} }}\n.dark {{ {dark} }}\n{rules}</style></head><body>"
         f"<h1>Every figure</h1><p>No clinician has checked these pictures.</p>{rows}</body></html>\n"
     )
 
@@ -199,7 +200,7 @@ def contact_svg(look: str, ids: Sequence[str] = ()) -> str:
     width = 2 * _COLUMNS * step_x + _GAP
     height = -(-len(entries) // _COLUMNS) * step_y + _GAP
     style = (
-        f".light {{ {light} --under: var(--warm); }} .dark {{ {dark} --under: var(--warm); }} "
+        f".light, .dark {{ {light} --under: var(--warm); }} .dark {{ {dark} }} "
         ".ground { fill: var(--warm); } "
         f"text {{ font: 400 15px system-ui, sans-serif; }}\n{rules}"
     )
