@@ -19,6 +19,7 @@ from validation import (
     gait_labels,
     gait_markers,
     gait_other,
+    heel_rise,
     plates,
 )
 from validation.figure import Figure
@@ -50,6 +51,8 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("mobgap-example", belt.score),
         ("imu-exercise", gait_other.shin_squat),
         ("foot-imu-ipol", gait_other.cost),
+        ("imu-exercise", heel_rise.real),
+        ("", heel_rise.made_up),
         ("", gait_other.made_up_walks),
         ("", gait_other.made_up_lunges),
         ("c3d-mcgill-gait", plates.contacts),

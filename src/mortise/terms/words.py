@@ -8,6 +8,7 @@ from enum import StrEnum
 RECORDED_TESTS: tuple[str, ...] = (
     "gait",
     "lunge",
+    "heel-rise",
 )
 
 
