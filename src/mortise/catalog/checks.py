@@ -87,8 +87,8 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
         "Questionnaires have their licence, and score as their measures say",
         _check_questionnaires.questionnaires_are_sound,
     ),
-    ("3c", "What is taught has words, a source and its stages", _check_education.education_fits),
     ("3d", "Citations speak of what cites them", _check_citations.citations_fit),
+    ("3e", "What is taught has words, a source and its stages", _check_education.education_fits),
     ("16", "No advice rests on a change below the error", _check_figures.changes_exceed_error),
 )
 
