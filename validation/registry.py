@@ -50,6 +50,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("gait", 1, "gaitmap-example", gait_markers.border_strikes),
     Entry("gait", 1, "foot-imu-xio", gait_other.closed_loop),
     Entry("gait", 2, "mobgap-example", belt.score),
+    Entry("gait", 1, "skdh-example", belt.peer_walk),
     Entry("gait", 6, "c3d-mcgill-gait", marker_gait.score),
     Entry("gait", 0, "", gait_other.made_up_walks),
     Entry("gait", 6, "c3d-mcgill-gait", plates.contacts),
