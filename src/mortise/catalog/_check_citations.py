@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, places_of, source_of
 from mortise.protocol import Band, BandRow, LightRule, Protocol, Rule
 from mortise.protocol.criteria import criteria_in
-from mortise.terms import EvidenceRow, Measure, Sex, Strength
+from mortise.terms import Better, EvidenceRow, Measure, Sex, Strength
 
 # Rows that may speak for any line: criteria of stages and gates.
 _ANY = frozenset({"GATE", "STG"})
@@ -33,6 +34,7 @@ _LAYOFFS = frozenset({"CTX", "LOAD", "DOSE"})
 _AGES = re.compile(r"(\d+)(?:-(\d+)|\+)")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _OLDEST = 120
+_FEW = 2  # floors that a label can name
 
 
 def citations_fit(book: Book, faults: Faults) -> int:
@@ -82,9 +84,13 @@ def _line(place: Place, protocol: Protocol, book: Book, faults: Faults) -> int:
         return 1
     rows = _own_rows(measure) | _own_rows(source_of(measure, book.measures) if measure is not None else None)
     rows |= {key for band in protocol.bands if band.id == one.band for key in band.evidence}
-    topics = {_topic(key) for key in rows} or _TOPICS[one.domain]
-    extra = {"RED"} if one.domain in ("symptoms", "safety") else set()
-    return _off_topic(place.where, one.evidence, frozenset(topics | extra | _ANY), faults)
+    # That a red flag reads a measure, or a simulation does, says nothing of what its other lines rest on.
+    topics = {_topic(key) for key in rows} - {"RED", "SIM"} or set(_TOPICS[one.domain])
+    extra = {"RED"} if one.domain in ("symptoms", "safety") or one.measure.endswith("_grade") else set()
+    others = tuple(key for key in one.evidence if key not in rows)
+    if len(set(one.evidence)) < len(one.evidence):
+        faults.add(place.where, "cites one row twice.", "Name each row once.")
+    return 1 + _off_topic(place.where, others, frozenset(topics | extra | _ANY), faults)
 
 
 def _statement(where: str, one: Rule | LightRule, faults: Faults) -> int:
@@ -96,7 +102,9 @@ def _statement(where: str, one: Rule | LightRule, faults: Faults) -> int:
             f"cites {', '.join(one.evidence)}, and none of its lines does.",
             "Cite the row it rests on.",
         )
-    return _off_topic(where, one.evidence, frozenset(_topic(key) for key in theirs), faults)
+    if len(set(one.evidence)) < len(one.evidence):
+        faults.add(where, "cites one row twice.", "Name each row once.")
+    return 1 + _off_topic(where, one.evidence, frozenset({*map(_topic, theirs), *_ANY}), faults)
 
 
 def _band(protocol: Protocol, band: Band, book: Book, faults: Faults) -> int:
@@ -107,6 +115,7 @@ def _band(protocol: Protocol, band: Band, book: Book, faults: Faults) -> int:
     rows = [book.evidence[key] for key in band.evidence if key in book.evidence]
     if band.strength is Strength.CONSENSUS:
         _named(where, protocol, band, faults)
+        _falls_with_age(where, band, book.measures.get(band.measure), faults)
         return len(band.rows)
     table = list(_table(rows))
     for row in band.rows:
@@ -147,10 +156,25 @@ def _named(where: str, protocol: Protocol, band: Band, faults: Faults) -> None:
         if place.criterion.band == band.id
     ]
     spoken = {Decimal(one) for label in labels for one in _FIGURE.findall(label)}
-    for value in sorted({row.value for row in band.rows}):
+    floors = sorted({row.value for row in band.rows})
+    for value in floors if len(floors) <= _FEW else ():
         if labels and value not in spoken:
             faults.add(
                 where,
                 f"no label names its floor of {value} {band.unit}.",
                 "Write it there.",
             )
+
+
+def _falls_with_age(where: str, band: Band, measure: Measure | None, faults: Faults) -> None:
+    """A band of our own never asks more of the older."""
+    if measure is None:
+        return
+    sign = 1 if measure.better is Better.UP else -1
+    for sex in Sex:
+        rows = sorted((row for row in band.rows if row.sex is sex), key=lambda row: row.from_age)
+        for younger, older in pairwise(rows):
+            if sign * older.value > sign * younger.value:
+                faults.add(
+                    where, f"{_people(older)} are asked more than those before.", "Ask as much, or less."
+                )

@@ -10,7 +10,7 @@ from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, places_of, source_of
 from mortise.protocol import Exercise, Group, Node, Operator, Protocol, Slot, Tag
 from mortise.protocol.criteria import Reduction, criteria_in
-from mortise.terms import Load, Setting
+from mortise.terms import Advice, Load, Setting
 
 _END = (Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION)
 # What a rule on this measure withholds at the least, whatever else it does: of each group one tag.
@@ -54,7 +54,10 @@ def duties_are_kept(book: Book, faults: Faults) -> int:
             _visit(place, book, faults)
             _known_in_time(place, book, faults)
         n_seen += (
-            _withheld(protocol, faults) + _marks(protocol, faults) + _daily_lines(protocol, book, faults)
+            _withheld(protocol, faults)
+            + _marks(protocol, faults)
+            + _one_voice(protocol, faults)
+            + _daily_lines(protocol, book, faults)
         )
         n_seen += _carried_on(protocol, book, faults) + _always_out(protocol, faults)
     return n_seen
@@ -180,6 +183,21 @@ def _marks(protocol: Protocol, faults: Faults) -> int:
                 "Name it too.",
             )
     return len(protocol.rules) + len(protocol.reviews) + 1
+
+
+def _one_voice(protocol: Protocol, faults: Faults) -> int:
+    """Check that no stage has two rules that read the very same and advise differently."""
+    every = tuple(stage.id for stage in protocol.stages)
+    said: dict[tuple[object, ...], tuple[str, Advice]] = {}
+    for rule in protocol.rules:
+        for one in criteria_in(rule.when) if rule.advice is not None else ():
+            for stage in rule.stages or every:
+                key = (stage, one.measure, one.limb, one.reduce, one.operator, one.value)
+                other = said.setdefault(key, (rule.id, rule.advice or Advice.HOLD))
+                if other[1] is not rule.advice:
+                    faults.add(f"{protocol.id}, rule {rule.id}", f"reads what {other[0]} reads in {stage}, and advises "
+                               "otherwise.", "One rule, or other stages.")  # fmt: skip
+    return len(said)
 
 
 def _daily_lines(protocol: Protocol, book: Book, faults: Faults) -> int:
