@@ -9,6 +9,8 @@ RECORDED_TESTS: tuple[str, ...] = (
     "gait",
     "lunge",
     "heel-rise",
+    "hop",
+    "jump",
 )
 
 
