@@ -143,8 +143,17 @@ class Prover:
     def _possible(self, pending: dict[int, Question]) -> dict[int, Answer]:
         """Find worlds until every question has one; what is left when there is none is refuted."""
         found: dict[int, Answer] = {}
+        n_at_once = (
+            len(pending) // 3
+        )  # worlds that hold much at once come first; the last ones are asked for alone
         while pending:
-            result, shown = self.tied.ask(any_of([one.world for one in pending.values()]))
+            n_at_once = min(max(n_at_once, 1), len(pending))
+            worlds = [one.world for one in pending.values()]
+            wanted = any_of(worlds) if n_at_once == 1 else z3.PbGe([(one, 1) for one in worlds], n_at_once)
+            result, shown = self.tied.ask(wanted)
+            if shown is None and n_at_once > 1:
+                n_at_once //= 3
+                continue
             if shown is None:
                 if result == z3.unknown and len(pending) > 1:
                     return found | {key: each for at, one in pending.items()
@@ -154,6 +163,7 @@ class Prover:
             reader = Reader(self.world, shown)
             seen = [at for at, one in pending.items() if reader.holds(one.world)]
             found |= {at: _answer(pending.pop(at), Result.PROVED) for at in seen}
+            n_at_once = min(n_at_once, len(pending) // 3)
         return found
 
 
