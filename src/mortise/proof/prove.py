@@ -108,7 +108,7 @@ def _half(
         return ()
     provers = {name: Prover(model, time_out_ms) for name, model in models.items()}
     asked = [one for prover in provers.values() for one in answers(prover, only_sides=is_bilateral)]
-    asked += no_ping_pong(protocol, measures, provers, is_bilateral=is_bilateral)
+    asked += no_ping_pong(protocol, provers)
     if is_bilateral:
         return tuple(one._replace(where=f"{one.where}, both ankles") for one in asked)
     return (*asked, *shadowed(protocol, provers), *hysteresis(protocol, models), *in_order(protocol, models))

@@ -60,14 +60,15 @@ class _Solver:
         self.solver = z3.SolverFor("QF_LIA")
         self.solver.set("timeout", time_out_ms)
         self.solver.set("random_seed", 1)
-        self.solver.add(*ties)
+        self.solver.add(all_of(*ties))
 
     def ask(self, *claims: Any) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
         new = self.world.facts[self.n_facts :]  # a variable made meanwhile brings its own facts
         self.n_facts += len(new)
-        self.solver.add(*new)
+        if new:
+            self.solver.add(all_of(*new))
         self.solver.push()
-        self.solver.add(*claims)
+        self.solver.add(all_of(*claims))
         found = self.solver.check()
         shown = self.solver.model() if found == z3.sat else None
         self.solver.pop()
@@ -92,6 +93,7 @@ class Prover:
         self.ties = links(self.world)
         self.solver = _Solver(self.world, (), time_out_ms)
         self.tied = _Solver(self.world, self.ties, time_out_ms)  # for what must be possible
+        self.corners: dict[str, list[Any]] = {}  # made once, by whoever asks first
         self.where = f"{model.protocol.id}, stage {model.stage.id}"
 
     def ask(self, *claims: Any, is_tied: bool = False) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
