@@ -156,14 +156,10 @@ def _named(where: str, protocol: Protocol, band: Band, faults: Faults) -> None:
         if place.criterion.band == band.id
     ]
     spoken = {Decimal(one) for label in labels for one in _FIGURE.findall(label)}
-    floors = sorted({row.value for row in band.rows})
-    for value in floors if len(floors) <= _FEW else ():
-        if labels and value not in spoken:
-            faults.add(
-                where,
-                f"no label names its floor of {value} {band.unit}.",
-                "Write it there.",
-            )
+    floors = {row.value for row in band.rows}
+    unnamed = sorted(floors - spoken)
+    for value in unnamed if labels and (len(floors) <= _FEW or len(unnamed) == 1) else ():
+        faults.add(where, f"no label names its floor of {value} {band.unit}.", "Write it there.")
 
 
 def _falls_with_age(where: str, band: Band, measure: Measure | None, faults: Faults) -> None:
