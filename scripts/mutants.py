@@ -35,8 +35,10 @@ from mortise.units import UNIT_NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "mutants.md"
-SEED = 20261121
+SEED = 20261121  # the duties were written while its survivors were looked at
+HELD_OUT_SEED = 19061928  # looked at only when most of the duties stood
 N_MUTANTS = 500
+N_HELD_OUT = 130
 # Kinds that can leave a day without a session, or put into it what is withheld.
 _FOR_SESSIONS = frozenset({"tag dropped", "exercise of a stage", "dose", "order and effect", "stage link"})
 _FROM_CASES = frozenset({"17", "17b"})  # the static obligations that read the case files
@@ -236,7 +238,7 @@ def fate_of(edit: Edit) -> Fate:
     (root / edit.file).write_text(text[: edit.start] + edit.new + text[edit.end :], encoding="utf-8")
     try:
         by, detail = _stopped_by(root, edit)
-    except (MortiseError, ValueError, KeyError, AttributeError, AssertionError) as error:
+    except (MortiseError, ValueError, KeyError, AttributeError, AssertionError, ArithmeticError) as error:
         by, detail = "static", f"{type(error).__name__}: {error}"
     finally:
         (root / edit.file).write_text(text, encoding="utf-8")
@@ -319,40 +321,52 @@ def _told(edit: Edit, text: str) -> str:
 
 _INTRODUCTION = f"""\
 Written by `make mutants`; do not edit. Each mutant is one blind edit of one place in the real content, drawn with a
-fixed seed ({SEED}) and without regard to what any check looks at. `mortise check` alone means the static obligations,
-the proof and the sessions, without the case files; sessions are only solved for what the case files let pass, so that
-share is a lower bound. `cases` are the second entries (edges.toml, again.toml: drafted by a script and pinned, they
-notice a change and do not know which is right) and the cases run through the engine. The survivors are listed in full:
-each is an edit that nothing here would notice."""
+fixed seed ({SEED}) and without regard to what any check looks at. `mortise check` alone means the static obligations
+(among them the second entry from the source, source.toml), the proof and the sessions, without the case files; sessions
+are only solved for what the case files let pass, so that share is a lower bound. `cases` are the second entries that a
+script drafts and that are then pinned (edges.toml, again.toml: they notice a change and do not know which is right) and
+the cases run through the engine.
+
+**This is a training figure.** Labels that name their figure, sentences that say what is done, duties of lines, rules
+and citations were added after the survivors of this very seed were looked at. A second seed ({HELD_OUT_SEED}), looked
+at only when most of them stood, is reported beside it; it is the fairer of the two. Neither says what would become of a
+fault that no single edit makes."""
 
 
-def page(fates: list[Fate], seconds: float) -> str:
+def page(fates: list[Fate], seconds: float, held_out: list[Fate] | None = None) -> str:
     """Return the reference page with the figures as they are."""
-    n_all = len(fates)
-    by = Counter(one.by for one in fates)
-    n_check = by["static"] + by["proof"] + by["sessions"]
-    n_with = n_check + by["cases"]
-    summary = (
-        f"{n_all} mutants: {n_check} stopped by `mortise check` alone ({_share(n_check, n_all)}), {n_with} together "
-        f"with the cases ({_share(n_with, n_all)}), {by['']} survive. The run took {seconds / 60:.0f} minutes."
-    )
-    lines = [
-        "# Mutants: what the checks stop", "",
-        _INTRODUCTION, "",
-        summary, "",
-        "| kind | mutants | static | proof | sessions | cases | survive |", "|---|---|---|---|---|---|---|",
-    ]  # fmt: skip
-    for kind in KINDS:
-        of_kind = Counter(one.by for one in fates if one.edit.kind == kind)
-        cells = [of_kind[name] for name in ("static", "proof", "sessions", "cases", "")]
-        lines.append(f"| {kind} | {sum(of_kind.values())} | {' | '.join(map(str, cells))} |")
-    total = [by[name] for name in ("static", "proof", "sessions", "cases", "")]
-    lines += [f"| all | {n_all} | {' | '.join(map(str, total))} |", "", "## Survivors", ""]
-    survivors = [one for one in fates if not one.by]
+    lines = ["# Mutants: what the checks stop", "", _INTRODUCTION, "", _summary(fates, "mutants")]
+    if held_out:
+        lines += ["", _summary(held_out, f"mutants of the held-out seed {HELD_OUT_SEED}")]
+    lines += ["", f"The run took {seconds / 60:.0f} minutes.", "", *_table(fates), "", "## Survivors", ""]
+    survivors = [one for one in (*fates, *(held_out or ())) if not one.by]
     lines += [f"- {one.edit.kind}: {one.what}" for one in survivors] or ["None."]
     lines += ["", "## Stopped by the cases only", ""]
     lines += [f"- {one.edit.kind}: {one.what}" for one in fates if one.by == "cases"] or ["None."]
     return "\n".join(lines) + "\n"
+
+
+def _summary(fates: list[Fate], what: str) -> str:
+    n_all, by = len(fates), Counter(one.by for one in fates)
+    n_check = by["static"] + by["proof"] + by["sessions"]
+    n_with = n_check + by["cases"]
+    return (
+        f"{n_all} {what}: {n_check} stopped by `mortise check` alone ({_share(n_check, n_all)}), {n_with} together "
+        f"with the cases ({_share(n_with, n_all)}), {by['']} survive."
+    )
+
+
+def _table(fates: list[Fate]) -> list[str]:
+    lines = [
+        "| kind | mutants | static | proof | sessions | cases | survive |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for kind in (*KINDS, "all"):
+        of_kind = [one for one in fates if kind in ("all", one.edit.kind)]
+        by = Counter(one.by for one in of_kind)
+        cells = [by[name] for name in ("static", "proof", "sessions", "cases", "")]
+        lines.append(f"| {kind} | {len(of_kind)} | {' | '.join(map(str, cells))} |")
+    return lines
 
 
 def _share(part: int, whole: int) -> str:
@@ -364,24 +378,28 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--number", type=int, default=N_MUTANTS)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--held-out", type=int, default=N_HELD_OUT, help="how many of the held-out seed")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="write docs/reference/mutants.md")
     args = parser.parse_args(arguments)
     started_s = time.perf_counter()
-    drawn = list(edits(args.number, args.seed))
-    fates = []
-    with ProcessPoolExecutor(args.jobs) as pool:
-        for number, fate in enumerate(pool.map(fate_of, drawn, chunksize=1), start=1):
-            fates.append(fate)
-            print(
-                f"{number:4} {fate.by or 'SURVIVES':8} {fate.edit.kind}: {fate.what} {fate.detail}",
-                flush=True,
-            )
-    text = page(fates, time.perf_counter() - started_s)
+    fates = _fates(args.number, args.seed, args.jobs)
+    held_out = _fates(args.held_out, HELD_OUT_SEED, args.jobs)
+    text = page(fates, time.perf_counter() - started_s, held_out)
     if args.write:
         PAGE.write_text(text, encoding="utf-8")
     print(text.split("## Survivors")[0])
     return 0
+
+
+def _fates(n_mutants: int, seed: int, n_jobs: int) -> list[Fate]:
+    found = []
+    with ProcessPoolExecutor(n_jobs) as pool:
+        for number, fate in enumerate(pool.map(fate_of, edits(n_mutants, seed), chunksize=1), start=1):
+            found.append(fate)
+            told = f"{fate.by or 'SURVIVES':8} {fate.edit.kind}: {fate.what} {fate.detail}"
+            print(f"{number:4} {told}", flush=True)
+    return found
 
 
 if __name__ == "__main__":

@@ -90,11 +90,26 @@ def _stage(stage: Stage) -> str:
 def _slot(slot: Slot, exercise: Exercise | None) -> str:
     if exercise is None:
         return "no such exercise"
-    steps = " ".join(_dose(step) for step in exercise.dose_steps)
     return (
         f"{slot.purpose}, {slot.n_per_week} a week, {slot.rest_days} rest days, rungs {slot.first_step} to "
-        f"{slot.last_step} of {steps}; {_list(tag.value for tag in exercise.tags)}; needs {_list(exercise.needs)}"
+        f"{slot.last_step} of {_exercise(exercise)}"
     )
+
+
+# Many stages offer the same exercise, which never changes: it is said once, and kept beside what is said of it.
+_said: dict[int, tuple[Exercise, str]] = {}
+_MOST_KEPT = 512
+
+
+def _exercise(exercise: Exercise) -> str:
+    kept = _said.get(id(exercise))
+    if kept is None or kept[0] is not exercise:
+        while len(_said) >= _MOST_KEPT:
+            _said.pop(next(iter(_said)), None)
+        steps = " ".join(_dose(step) for step in exercise.dose_steps)
+        words = f"{steps}; {_list(tag.value for tag in exercise.tags)}; needs {_list(exercise.needs)}"
+        kept = _said[id(exercise)] = (exercise, words)
+    return kept[1]
 
 
 def _dose(step: DoseStep) -> str:
