@@ -92,24 +92,24 @@ def _slot(slot: Slot, exercise: Exercise | None) -> str:
         return "no such exercise"
     return (
         f"{slot.purpose}, {slot.n_per_week} a week, {slot.rest_days} rest days, rungs {slot.first_step} to "
-        f"{slot.last_step} of {_exercise(exercise)}"
+        f"{slot.last_step} of {_demands(exercise)}"
     )
 
 
-# Many stages offer the same exercise, which never changes: it is said once, and kept beside what is said of it.
-_said: dict[int, tuple[Exercise, str]] = {}
-_MOST_KEPT = 512
+_N_KEPT = 512
+_kept: dict[int, tuple[Exercise, str]] = {}
 
 
-def _exercise(exercise: Exercise) -> str:
-    kept = _said.get(id(exercise))
-    if kept is None or kept[0] is not exercise:
-        while len(_said) >= _MOST_KEPT:
-            _said.pop(next(iter(_said)), None)
+def _demands(exercise: Exercise) -> str:
+    """Return what an exercise asks for; many slots name the same one, so its line is made once and kept with it."""
+    found = _kept.get(id(exercise))
+    if found is None:
+        if len(_kept) >= _N_KEPT:
+            _kept.clear()
         steps = " ".join(_dose(step) for step in exercise.dose_steps)
-        words = f"{steps}; {_list(tag.value for tag in exercise.tags)}; needs {_list(exercise.needs)}"
-        kept = _said[id(exercise)] = (exercise, words)
-    return kept[1]
+        line = f"{steps}; {_list(tag.value for tag in exercise.tags)}; needs {_list(exercise.needs)}"
+        found = _kept[id(exercise)] = (exercise, line)
+    return found[1]
 
 
 def _dose(step: DoseStep) -> str:

@@ -75,14 +75,3 @@ def test_an_unreadable_case_file_is_a_fault(tmp_path: Path) -> None:
     root = copy_of(tmp_path)
     plant(root, CASES, "stage = 'G3'", "stagge = 'G3'")
     assert any("stagge" in str(fault) for fault in catalog.check(root).faults)
-
-
-def test_a_stage_without_a_jump_keeps_jumps_out(tmp_path: Path) -> None:
-    root = copy_of(tmp_path)
-    text = (root / PROTOCOL).read_text(encoding="utf-8")
-    last = text.rindex("without_tags = ['impact', 'manual']")
-    old = "without_tags = ['impact', 'manual']"
-    (root / PROTOCOL).write_text(
-        text[:last] + "without_tags = ['manual']" + text[last + len(old) :], encoding="utf-8"
-    )
-    assert any("does not keep it out" in str(fault) for fault in catalog.check(root).faults)
