@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from mortise.catalog._again_care import care_again
 from mortise.catalog._decode import Faults
@@ -90,32 +91,22 @@ def _stage(stage: Stage) -> str:
 def _slot(slot: Slot, exercise: Exercise | None) -> str:
     if exercise is None:
         return "no such exercise"
+    steps = " ".join(_dose(step) for step in exercise.dose_steps)
     return (
         f"{slot.purpose}, {slot.n_per_week} a week, {slot.rest_days} rest days, rungs {slot.first_step} to "
-        f"{slot.last_step} of {_demands(exercise)}"
+        f"{slot.last_step} of {steps}; {_list(tag.value for tag in exercise.tags)}; needs {_list(exercise.needs)}"
     )
 
 
-_N_KEPT = 512
-_kept: dict[int, tuple[Exercise, str]] = {}
-
-
-def _demands(exercise: Exercise) -> str:
-    """Return what an exercise asks for; many slots name the same one, so its line is made once and kept with it."""
-    found = _kept.get(id(exercise))
-    if found is None:
-        if len(_kept) >= _N_KEPT:
-            _kept.clear()
-        steps = " ".join(_dose(step) for step in exercise.dose_steps)
-        line = f"{steps}; {_list(tag.value for tag in exercise.tags)}; needs {_list(exercise.needs)}"
-        found = _kept[id(exercise)] = (exercise, line)
-    return found[1]
+@lru_cache(maxsize=512)
+def _plain(seconds: Decimal) -> str:
+    return f"{seconds.normalize():f}"
 
 
 def _dose(step: DoseStep) -> str:
     parts = [f"{step.n_sets}x{step.n_reps}"]
     times = (step.up_s, step.hold_s, step.down_s, step.duration_s, step.rest_s)
-    parts.append("/".join(f"{one.normalize():f}" for one in times))
+    parts.append("/".join(_plain(one) for one in times))
     if step.run_s:
         parts.append(f"run {step.run_s.normalize():f}")
     if step.n_contacts or step.height_cm:

@@ -8,27 +8,16 @@ import pytest
 
 pytest.importorskip("z3")
 
-from mortise.catalog._decode import Faults
-from mortise.catalog.checks import check_book, read_book
+from mortise.catalog.checks import check_book
 from mortise.errors import MortiseError
-from scripts.mutants import (
-    _FROM_CASES,
-    HELD_OUT_SEED,
-    KINDS,
-    SEED,
-    Edit,
-    _copy,
-    _text,
-    edits,
-    fate_of,
-    page,
-)
+from scripts.mutant_edits import HELD_OUT_SEED, KINDS, SEED, Edit, edits, text_of
+from scripts.mutants import _FROM_CASES, _book_with, _copy, fate_of, page
 
 FILE = "protocols/restricted-dorsiflexion/protocol.toml"
 
 
 def edit(kind: str, old: str, new: str) -> Edit:
-    start = _text(FILE).index(old)
+    start = text_of(FILE).index(old)
     return Edit(kind, FILE, start, start + len(old), new)
 
 
@@ -37,7 +26,7 @@ def test_the_same_seed_draws_the_same_edits_of_every_kind() -> None:
     assert drawn == list(edits(26, seed=7))
     assert drawn != list(edits(26, seed=8))
     assert {one.kind for one in drawn} == set(KINDS)
-    assert all(_text(one.file)[one.start : one.end] != one.new for one in drawn)
+    assert all(text_of(one.file)[one.start : one.end] != one.new for one in drawn)
 
 
 RED = "id = 'red.calf.now', measure = 'red_calf', operator = "
@@ -76,15 +65,12 @@ def test_a_fixed_sample_is_stopped_as_the_page_says() -> None:
 def statically(edit: Edit) -> bool:
     """Whether the static obligations, without the case files, stop an edit."""
     root = Path(_copy().name) / "content"
-    text = _text(edit.file)
-    (root / edit.file).write_text(text[: edit.start] + edit.new + text[edit.end :], encoding="utf-8")
-    faults = Faults()
+    text = text_of(edit.file)
+    (root / edit.file).writetext_of(text[: edit.start] + edit.new + text[edit.end :], encoding="utf-8")
     try:
-        book = read_book(root, faults)
-        if faults:
-            return True
+        book = _book_with(root, edit)
         return any(one.faults for one in check_book(book).obligations if one.number not in _FROM_CASES)
     except (MortiseError, ValueError, KeyError, AttributeError, AssertionError, ArithmeticError):
         return True
     finally:
-        (root / edit.file).write_text(text, encoding="utf-8")
+        (root / edit.file).writetext_of(text, encoding="utf-8")
