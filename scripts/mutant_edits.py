@@ -188,4 +188,4 @@ def _files(kind: str, in_exercises: bool) -> list[str]:
 @cache
 def text_of(file: str) -> str:
     """Return a file of the content as it is."""
-    return (CONTENT_ROOT / file).readtext_of(encoding="utf-8")
+    return (CONTENT_ROOT / file).read_text(encoding="utf-8")

@@ -54,13 +54,13 @@ class Fate(NamedTuple):
 def fate_of(edit: Edit) -> Fate:
     """Plant one edit in a copy of the content and see what stops it."""
     text, root = text_of(edit.file), Path(_copy().name) / "content"
-    (root / edit.file).writetext_of(text[: edit.start] + edit.new + text[edit.end :], encoding="utf-8")
+    (root / edit.file).write_text(text[: edit.start] + edit.new + text[edit.end :], encoding="utf-8")
     try:
         by, detail = _stopped_by(root, edit)
     except (MortiseError, ValueError, KeyError, AttributeError, AssertionError, ArithmeticError) as error:
         by, detail = "static", f"{type(error).__name__}: {error}"
     finally:
-        (root / edit.file).writetext_of(text, encoding="utf-8")
+        (root / edit.file).write_text(text, encoding="utf-8")
     return Fate(edit, _told(edit, text), by, " ".join(detail.split())[:160])
 
 
@@ -220,7 +220,7 @@ def main(arguments: list[str] | None = None) -> int:
     held_out = _fates(args.held_out, HELD_OUT_SEED, args.jobs)
     text = page(fates, time.perf_counter() - started_s, held_out)
     if args.write:
-        PAGE.writetext_of(text, encoding="utf-8")
+        PAGE.write_text(text, encoding="utf-8")
     print(text.split("## Survivors")[0])
     return 0
 

@@ -66,11 +66,11 @@ def statically(edit: Edit) -> bool:
     """Whether the static obligations, without the case files, stop an edit."""
     root = Path(_copy().name) / "content"
     text = text_of(edit.file)
-    (root / edit.file).writetext_of(text[: edit.start] + edit.new + text[edit.end :], encoding="utf-8")
+    (root / edit.file).write_text(text[: edit.start] + edit.new + text[edit.end :], encoding="utf-8")
     try:
         book = _book_with(root, edit)
         return any(one.faults for one in check_book(book).obligations if one.number not in _FROM_CASES)
     except (MortiseError, ValueError, KeyError, AttributeError, AssertionError, ArithmeticError):
         return True
     finally:
-        (root / edit.file).writetext_of(text, encoding="utf-8")
+        (root / edit.file).write_text(text, encoding="utf-8")
