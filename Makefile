@@ -55,7 +55,7 @@ fuzz: $(DEV_STAMP) ## Break files of every format for a minute (ARGS="--seconds 
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m validation.fuzz $(ARGS)
 
 mutants: $(DEV_STAMP) ## Plant 500 blind edits in the content and count what stops them (takes long).
-	@$(PY) scripts/mutants.py --write $(ARGS)
+	@$(PY) -m scripts.mutants --write $(ARGS)
 
 lock: $(DEV_STAMP) ## Choose the pins again, with hashes (ARGS="--upgrade" for newer ones).
 	@$(PY) -m pip install --quiet uv
