@@ -14,6 +14,7 @@ import msgspec
 
 from validation import (
     ankle_angle,
+    ankle_tests,
     belt,
     gait_clearance,
     gait_labels,
@@ -53,6 +54,9 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("foot-imu-ipol", gait_other.cost),
         ("imu-exercise", heel_rise.real),
         ("", heel_rise.made_up),
+        ("sway-cop", ankle_tests.plate),
+        ("", ankle_tests.stands),
+        ("", ankle_tests.moved),
         ("", gait_other.made_up_walks),
         ("", gait_other.made_up_lunges),
         ("c3d-mcgill-gait", plates.contacts),

@@ -8,7 +8,10 @@ from enum import StrEnum
 RECORDED_TESTS: tuple[str, ...] = (
     "gait",
     "lunge",
+    "range",
     "heel-rise",
+    "balance",
+    "position",
 )
 
 

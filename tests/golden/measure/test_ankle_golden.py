@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from mortise import measure
-from mortise.simulate.ankle import FictionalAnkle, fictional_heel_rises
+from mortise.simulate.ankle import FictionalAnkle, fictional_heel_rises, fictional_position, fictional_range
 from mortise.simulate.recordings import csv_of
+from mortise.simulate.standing import fictional_stand
 from tests.golden.measure.test_measure_golden import _differences, _plain
 
 HERE = Path(__file__).parent
@@ -24,6 +25,11 @@ def _of(test: str, made: FictionalAnkle, *parts: str) -> dict[str, Any]:
         for part in parts
     ]
     return measure.to_plain(measure.TESTS[test](measure.open_files(files, test=test)))
+
+
+def _stand(name: str, **kind: Any) -> dict[str, Any]:
+    files = [(name, csv_of(fictional_stand(11, **kind).samples))]
+    return measure.to_plain(measure.TESTS["balance"](measure.open_files(files, placement="lower_back", test="balance")))
 
 
 CASES: dict[str, Callable[[], dict[str, Any]]] = {
