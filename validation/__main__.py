@@ -21,6 +21,7 @@ from validation import (
     gait_markers,
     gait_other,
     heel_rise,
+    leaps,
     plates,
 )
 from validation.figure import Figure
@@ -38,6 +39,7 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("foot-imu-ipol", "events-ipol", gait_labels.score),
         ("gaitmap-example", "length-markers", gait_markers.score),
         ("imu-exercise", "ankle-angle", ankle_angle.score),
+        ("opencap-lab", "leaps", leaps.against_plates),
     ]
     for folder, name, score in scored:
         if (data_folder() / folder).is_dir():
@@ -60,6 +62,10 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("", gait_other.made_up_walks),
         ("", gait_other.made_up_lunges),
         ("c3d-mcgill-gait", plates.contacts),
+        ("forceplate-jumps", leaps.heights),
+        ("imu-exercise", leaps.worn),
+        ("foot-imu-ipol", leaps.walks_without_flight),
+        ("", leaps.made_up),
     ]
     for folder, just in plain:
         if not folder or (data_folder() / folder).is_dir():
@@ -113,6 +119,7 @@ def _write(figures: list[Figure], plots: dict[str, dict[str, list[float]]], left
     pictures = {
         "events-ipol": "Event errors against labels",
         "length-markers": "Stride length errors against markers",
+        "leaps": "Drop jumps: errors against force plates",
         "ankle-angle": "Ankle angle errors without any fit, degrees",
     }
     for name, errors in plots.items():

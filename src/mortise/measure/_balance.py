@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import Literal
-
 import numpy as np
-from msgspec import Struct
 
 from mortise.errors import SignalError
-from mortise.measure._sensor_segment import Flags, runs, segment
+from mortise.measure._sensor_segment import runs
 from mortise.measure._standing import LEAST_S, Stand, stands_of
 from mortise.measure._sway import Sway, low_passed, sway_of
-from mortise.measure.axes import axes_of
-from mortise.measure.laboratory import ForcePlate, LabRecording
-from mortise.measure.markers import body_of_lab
 from mortise.measure.materials import Materials
-from mortise.measure.orientation import attitude, inverse, rotate
-from mortise.measure.recording import Floats, Recording
 from mortise.measure.results import Curve, Event, Reading, Refused, TestResult, Trial
-from mortise.measure.signals import Motion, window_mean
 from mortise.terms import Side
 
 __all__ = ["balance", "balance_of"]

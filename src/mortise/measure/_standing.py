@@ -51,6 +51,7 @@ class Stand(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def stands_of(materials: Materials, sensor_height_m: float | None) -> list[Stand]:
+    """Return every stand that was recorded; refuse what shows none."""
     found = [_of_plates(lab) for lab in materials.labs if any(len(p.force_n) for p in lab.plates)]
     if not found:
         found = [stand for lab in materials.labs if (stand := _of_markers(lab)) is not None]

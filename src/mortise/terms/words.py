@@ -10,6 +10,8 @@ RECORDED_TESTS: tuple[str, ...] = (
     "lunge",
     "range",
     "heel-rise",
+    "hop",
+    "jump",
     "balance",
     "position",
 )

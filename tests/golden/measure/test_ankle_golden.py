@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from mortise import measure
-from mortise.simulate.ankle import FictionalAnkle, fictional_heel_rises, fictional_position, fictional_range
+from mortise.simulate.ankle import FictionalAnkle, fictional_heel_rises
 from mortise.simulate.recordings import csv_of
 from mortise.simulate.standing import fictional_stand
 from tests.golden.measure.test_measure_golden import _differences, _plain
@@ -29,7 +29,9 @@ def _of(test: str, made: FictionalAnkle, *parts: str) -> dict[str, Any]:
 
 def _stand(name: str, **kind: Any) -> dict[str, Any]:
     files = [(name, csv_of(fictional_stand(11, **kind).samples))]
-    return measure.to_plain(measure.TESTS["balance"](measure.open_files(files, placement="lower_back", test="balance")))
+    return measure.to_plain(
+        measure.TESTS["balance"](measure.open_files(files, placement="lower_back", test="balance"))
+    )
 
 
 CASES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -37,6 +39,9 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "heel-rise-shin-knee-bent": lambda: _of(
         "heel-rise", fictional_heel_rises(11, knee_bend_deg=18.0), "shank"
     ),
+    "range": lambda: _of("range", fictional_range(11), "foot", "shank"),
+    "position": lambda: _of("position", fictional_position(11), "foot", "shank"),
+    "balance": lambda: _stand("left_single_leg_eyes_closed.csv", held_s=12.0, is_lost=True),
 }
 
 
