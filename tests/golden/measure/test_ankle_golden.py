@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from mortise import measure
-from mortise.simulate.ankle import FictionalAnkle, fictional_heel_rises
+from mortise.simulate.ankle import FictionalAnkle, fictional_heel_rises, fictional_position, fictional_range
 from mortise.simulate.recordings import csv_of
 from mortise.simulate.standing import fictional_stand
 from tests.golden.measure.test_measure_golden import _differences, _plain
