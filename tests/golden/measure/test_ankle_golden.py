@@ -11,7 +11,13 @@ import msgspec
 import pytest
 
 from mortise import measure
-from mortise.simulate.ankle import FictionalAnkle, fictional_heel_rises, fictional_position, fictional_range
+from mortise.simulate.ankle import (
+    FictionalAnkle,
+    fictional_ankle_lunge,
+    fictional_heel_rises,
+    fictional_position,
+    fictional_range,
+)
 from mortise.simulate.recordings import csv_of
 from mortise.simulate.standing import fictional_stand
 from tests.golden.measure.test_measure_golden import _differences, _plain
@@ -38,6 +44,9 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "heel-rise": lambda: _of("heel-rise", fictional_heel_rises(11), "foot", "shank"),
     "heel-rise-shin-knee-bent": lambda: _of(
         "heel-rise", fictional_heel_rises(11, knee_bend_deg=18.0), "shank"
+    ),
+    "lunge-heel-lifted": lambda: _of(
+        "lunge", fictional_ankle_lunge(11, heel_lift_deg=(0.0, 9.0, 0.0)), "foot", "shank"
     ),
     "range": lambda: _of("range", fictional_range(11), "foot", "shank"),
     "position": lambda: _of("position", fictional_position(11), "foot", "shank"),
