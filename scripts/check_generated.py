@@ -28,6 +28,11 @@ GENERATED: dict[str, tuple[str, ...]] = {
     "docs/reference/decisions.md": ("python", "-m", "tests.spec.tables"),
     "docs/reference/measures/hop.svg": ("python", "-m", "scripts.measure_pictures", "hop"),
     "docs/reference/measures/jump.svg": ("python", "-m", "scripts.measure_pictures", "jump"),
+    "docs/reference/measures/heel-rise.svg": ("python", "-m", "scripts.ankle_pictures", "heel-rise"),
+    "docs/reference/measures/lunge.svg": ("python", "-m", "scripts.ankle_pictures", "lunge"),
+    "docs/reference/measures/range.svg": ("python", "-m", "scripts.ankle_pictures", "range"),
+    "docs/reference/measures/position.svg": ("python", "-m", "scripts.ankle_pictures", "position"),
+    "docs/reference/measures/balance.svg": ("python", "-m", "scripts.ankle_pictures", "balance"),
     "docs/reference/record.md": ("mortise", "schema", "record", "--page"),
 }
 

@@ -15,18 +15,16 @@ from mortise.measure._lunge_trials import (
     Shin,
     lean_from,
     lunge_trials,
-    shin_of_body,
     shin_of_sensor,
 )
 from mortise.measure._sensor_segment import mean_up, segment, standing
-from mortise.measure.markers import SIDES, body_from, body_of_lab
 from mortise.measure.materials import Materials, need_sensors
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
-from mortise.measure.results import Curve, Event, LungeResult, LungeTrial, Reading, RecordingSet, Refused
+from mortise.measure.results import Curve, Event, LungeResult, LungeTrial, Reading, RecordingSet
 from mortise.measure.signals import even, window_mean
 from mortise.terms import Side
 
-__all__ = ["lean_from", "lunge", "lunge_of", "lunge_of_body", "shin_of"]
+__all__ = ["lean_from", "lunge", "lunge_of", "shin_of"]
 
 METHOD = "shin-inclination/1"
 
@@ -83,16 +81,16 @@ def lunge(recording: Recording, marks: Sequence[float] = (), foot: Recording | N
     if recording.placement == "unknown":
         flags.append("placement_unknown")
     sensors = (info,) if foot is None else (info, foot.info)
-    return _measured(
+    return measured(
         shin,
         recording.side,
         tuple(marks) or info.marks_s,
         RecordingSet(sensors=sensors, duration_s=info.duration_s),
-        _Source(info.file, METHOD, _FLOOR_DEG, tuple(flags)),
+        Source(info.file, METHOD, _FLOOR_DEG, tuple(flags)),
     )
 
 
-class _Source(NamedTuple):
+class Source(NamedTuple):
     """What measured a lunge: the file, the method, what an angle is off by at least, and what speaks against it."""
 
     file: str
@@ -101,10 +99,10 @@ class _Source(NamedTuple):
     flags: tuple[str, ...]
 
 
-def _measured(
-    shin: Shin, side: Side, marks: tuple[float, ...], recording: RecordingSet, source: _Source
+def measured(
+    shin: Shin, side: Side, marks: tuple[float, ...], recording: RecordingSet, source: Source
 ) -> LungeResult:
-    """Return the result of one shin."""
+    """Return the result of one shin, whatever showed it."""
     trials, refused = lunge_trials(shin, side, marks)
     if not trials:
         raise SignalError(
@@ -158,64 +156,10 @@ def lunge_of(materials: Materials) -> LungeResult:
         shin = shin_of(need_sensors(materials, "the lunge"))
         feet = [r for r in materials.sensors if r.placement in FOOT_PLACEMENTS and r.side is shin.side]
         return lunge(shin, foot=feet[0] if len(feet) == 1 else None)
+    # markers and video are loaded only when they are there
+    from mortise.measure._lunge_body import lunge_of_body
+
     return lunge_of_body(materials)
-
-
-def lunge_of_body(materials: Materials) -> LungeResult:
-    """Measure the lunge that markers or keypoints show: of the leg whose heel stays down.
-
-    Parameters
-    ----------
-    materials
-        Markers or keypoints of one person, standing still at first.
-
-    Returns
-    -------
-    LungeResult
-        As `lunge`; the heel's height is told with each trial.
-
-    Raises
-    ------
-    SignalError
-        When shank and foot are not seen, nobody stands at first, or neither shin leans and comes back.
-
-    Notes
-    -----
-    The shin is the line from ankle to knee; its lean from standing is taken in the plane the foot points in. Both legs
-    lean in a lunge: the leg in front is the one whose heel stays lower at its deepest.
-    """
-    bodies = [(body_of_lab(lab), lab.info.file) for lab in materials.labs if lab.markers]
-    bodies += [
-        (
-            body_from(
-                pose.keypoints.items(), pose.time_s, pose.info.rate_hz, is_keypoint=True,
-                unit="m" if pose.info.unit == "m" else "px",
-            ),
-            pose.info.file,
-        )
-        for pose in materials.poses
-    ]  # fmt: skip
-    found: list[LungeResult] = []
-    said: list[SignalError] = []
-    for body, file in bodies:
-        for side in SIDES:
-            try:
-                shin, flags = shin_of_body(body, side, file)
-                source = _Source(
-                    file, f"shin-{body.source}/1", 1.5 if body.source == "markers" else 3.0, flags
-                )
-                found.append(_measured(shin, side, (), materials.recording_set(), source))
-            except SignalError as error:
-                said.append(error)
-    if not found:
-        raise said[0]
-    front = min(found, key=lambda result: min(trial.heel_lift_cm or 0.0 for trial in result.trials))
-    behind = [result.trials[0].side for result in found if result is not front]
-    rest = tuple(
-        Refused(what="side", reason="its heel came up higher: taken for the leg behind", side=side)
-        for side in behind
-    )
-    return structs.replace(front, refused=(*front.refused, *rest))
 
 
 def _refuse_unfit(recording: Recording) -> None:
@@ -252,7 +196,7 @@ def _flags(said: tuple[str, ...], trials: list[LungeTrial]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(carried))
 
 
-def _readings(trials: list[LungeTrial], side: Side, flags: tuple[str, ...], source: _Source) -> list[Reading]:
+def _readings(trials: list[LungeTrial], side: Side, flags: tuple[str, ...], source: Source) -> list[Reading]:
     """Return the median lunge angle and first-pinch angle of the trials that count.
 
     When no trial counts there is a reading all the same, flagged with what speaks against each trial.
@@ -268,9 +212,7 @@ def _readings(trials: list[LungeTrial], side: Side, flags: tuple[str, ...], sour
     return found
 
 
-def _median(
-    measure: str, values: list[float], side: Side, flags: tuple[str, ...], source: _Source
-) -> Reading:
+def _median(measure: str, values: list[float], side: Side, flags: tuple[str, ...], source: Source) -> Reading:
     n = len(values)
     # standard error of a median of few values is 1.25 times that of the mean; one trial says nothing of its spread,
     # then the spread between trials of healthy people (two degrees) stands in

@@ -8,14 +8,10 @@ import numpy as np
 from msgspec import Struct
 
 from mortise.errors import SignalError
-from mortise.measure._rising import FOOT_M
 from mortise.measure._sensor_segment import Flags
-from mortise.measure.axes import axes_of
-from mortise.measure.markers import Body
 from mortise.measure.orientation import attitude, inverse, rotate
 from mortise.measure.recording import Floats
 from mortise.measure.results import LungeTrial, Refused
-from mortise.measure.segments import ankle_angles
 from mortise.measure.signals import Motion, turning_points, window_mean
 from mortise.terms import Side
 
@@ -31,7 +27,7 @@ _FASTEST_DEG_S = 90.0
 # Beyond these the number no longer means what the test means.
 _OUT_OF_PLANE_DEG = 12.0
 RETURN_DEG = 6.0
-_SMOOTH_S = 0.1
+SMOOTH_S = 0.1
 # The heel stays down. A sensor on the foot tips by this when the heel stands 1.6 cm high; pronation tips it by less.
 _HEEL_DEG = 5.0
 
@@ -60,52 +56,10 @@ def shin_of_sensor(motion: Motion, file: str) -> Shin:
     angle, across = lean_from(motion, *first_still(speed, rate, motion.is_lost, file))
     return Shin(
         rate_hz=rate,
-        angle_deg=window_mean(angle, _SMOOTH_S * rate),
-        across_deg=window_mean(across, _SMOOTH_S * rate),
+        angle_deg=window_mean(angle, SMOOTH_S * rate),
+        across_deg=window_mean(across, SMOOTH_S * rate),
         speed_deg_s=speed,
         is_lost=motion.is_lost,
-    )
-
-
-def shin_of_body(body: Body, side: Side, file: str) -> tuple[Shin, tuple[str, ...]]:
-    """Return the inclination of the shin from standing, as markers or keypoints show it, and what speaks against it."""
-    frame = axes_of(body)
-    line, heel, front = body.shank(side), body.heel(side), body.forefoot(side)
-    angles = ankle_angles(body, side, frame)
-    if line is None or heel is None or front is None or angles is None:
-        gone = ", ".join(body.missing(side, "ankle", "knee", "heel", "forefoot"))
-        raise SignalError(
-            f"the {side.value} {gone} is not seen; a lunge needs shin and foot.",
-            where=file,
-            mend="Show ankle, knee, heel and toes of that leg.",
-        )
-    rate = body.rate_hz
-    is_lost = ~(np.isfinite(angles.shank_deg) & np.isfinite(heel).all(axis=1))
-    if is_lost.all():
-        raise SignalError(f"the {side.value} shin is never seen.", where=file, mend="Show the whole leg.")
-    seen = np.flatnonzero(~is_lost)
-    frames = np.arange(len(is_lost))
-    angle = window_mean(np.interp(frames, seen, angles.shank_deg[seen]), _SMOOTH_S * rate)
-    height = window_mean(np.interp(frames, seen, (heel @ frame.up)[seen]), _SMOOTH_S * rate)
-    speed = np.abs(window_mean(np.gradient(angle) * rate, 0.2 * rate))
-    first, last = first_still(speed, rate, is_lost, file)
-    is_metric = body.unit == "m"
-    # in a picture lengths are known by the foot alone, and how long it is nobody says
-    length = float(np.nanquantile(np.linalg.norm(front - heel, axis=1), 0.9))
-    scale_cm = 100.0 if is_metric else 100.0 * FOOT_M / length
-    shin = Shin(
-        rate_hz=rate,
-        angle_deg=angle - float(np.mean(angle[first:last])),
-        across_deg=np.zeros_like(angle),
-        speed_deg_s=speed,
-        is_lost=is_lost,
-        heel_cm=scale_cm * (height - float(np.mean(height[first:last]))),
-        most_heel_cm=1.0 if body.source == "markers" else 2.0,
-    )
-    return shin, (
-        *body.flags,
-        *frame.flags,
-        *(() if is_metric else ("scale_from_foot", "foot_length_assumed")),
     )
 
 
