@@ -12,6 +12,8 @@ RECORDED_TESTS: tuple[str, ...] = (
     "heel-rise",
     "hop",
     "jump",
+    "landing",
+    "step-down",
     "balance",
     "position",
 )
