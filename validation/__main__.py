@@ -12,21 +12,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from validation import (
-    ankle_angle,
-    ankle_tests,
-    belt,
-    gait_clearance,
-    gait_labels,
-    gait_markers,
-    gait_other,
-    heel_rise,
-    landings,
-    leaps,
-    marker_gait,
-    plates,
-    run,
-)
 from validation.figure import Figure
 from validation.registry import ENTRIES, Entry, Errors
 from validation.sources import data_folder
@@ -56,52 +41,6 @@ def _score(test: str = "") -> tuple[list[Scored], list[str]]:
         figures, errors = result if isinstance(result, tuple) else (result, {})
         found.append(Scored(entry, figures, errors))
     return found, list(dict.fromkeys(left_out))
-    scored: list[tuple[str, str, Callable[[], tuple[list[Figure], dict[str, list[float]]]]]] = [
-        ("foot-imu-ipol", "events-ipol", gait_labels.score),
-        ("gaitmap-example", "length-markers", gait_markers.score),
-        ("imu-exercise", "ankle-angle", ankle_angle.score),
-        ("opencap-lab", "leaps", leaps.against_plates),
-        ("opencap-lab", "landings", landings.against_model),
-    ]
-    for folder, name, score in scored:
-        if (data_folder() / folder).is_dir():
-            found, plots[name] = score()
-            figures += found
-        else:
-            left_out.append(folder)
-    plain: list[tuple[str, Callable[[], list[Figure]]]] = [
-        ("gaitmap-example", gait_clearance.score),
-        ("gaitmap-example", gait_markers.border_strikes),
-        ("foot-imu-xio", gait_other.closed_loop),
-        ("mobgap-example", belt.score),
-        ("skdh-example", belt.peer_walk),
-        ("c3d-mcgill-gait", marker_gait.score),
-        ("imu-exercise", gait_other.shin_squat),
-        ("foot-imu-ipol", gait_other.cost),
-        ("imu-exercise", heel_rise.real),
-        ("", heel_rise.made_up),
-        ("sway-cop", ankle_tests.plate),
-        ("", ankle_tests.stands),
-        ("", ankle_tests.moved),
-        ("", gait_other.made_up_walks),
-        ("", run.made_up),
-        ("", gait_other.made_up_lunges),
-        ("c3d-mcgill-gait", plates.contacts),
-        ("forceplate-jumps", leaps.heights),
-        ("imu-exercise", leaps.worn),
-        ("foot-imu-ipol", leaps.walks_without_flight),
-        ("", leaps.made_up),
-        ("c3d-mcgill-gait", landings.against_plug_in_gait),
-        ("opencap-lab", landings.video),
-        ("imu-exercise", landings.worn),
-        ("", landings.made_up),
-    ]
-    for folder, just in plain:
-        if not folder or (data_folder() / folder).is_dir():
-            figures += just()
-        else:
-            left_out.append(folder)
-    return figures, plots, left_out
 
 
 def _people(entry: Entry) -> str:
