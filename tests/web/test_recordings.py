@@ -15,12 +15,14 @@ from django.core.files.base import File
 from mortise import measure
 from mortise.errors import ConflictError, InputError
 from mortise.simulate.recordings import csv_of, fictional_lunge, fictional_walk, phone_log_of
-from mortise.terms import Origin, Side
+from mortise.terms import RECORDED_TESTS, Origin, Side
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import RecordingFile, StoredRecording
+from mortise.web.care.models.recordings import TEST_WORDS
+from mortise.web.care.services.instruments import instrument_of
 from mortise.web.care.services.recordings import path_of
-from tests.web import builders
+from tests.web import builders, sent
 from tests.web.builders import Cast
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +201,94 @@ def test_recording_of_another_clinic_is_not_there(cast: Cast) -> None:
     with pytest.raises(Http404):
         services.recording_or_404(cast.cy, recording.pk)
     assert [one.pk for one in services.recordings_of(episode=cast.episode, by=cast.ada)] == [recording.pk]
+
+
+# ---------------------------------------------------------------- every test
+
+# Instruments that the made-up recordings of `sent` are stored with, and what of them is shown and not stored.
+INSTRUMENTS: dict[str, set[str]] = {
+    "gait": {"foot_imu"},
+    "run": {"foot_imu"},
+    "lunge": {"phone"},
+    "range": {"foot_imu"},
+    "heel-rise": {"foot_imu"},
+    "hop": {"plates"},
+    "jump": {"plates"},
+    "landing": {"markers", "plates"},
+    "step-down": {"markers"},
+    "balance": {"phone"},
+    "position": {"foot_imu"},
+}
+# Counted or taped by a person in the content: a sensor is another instrument.
+SHOWN_ONLY = {"heel-rise": {"heel_rise_count", "heel_rise_height_cm"}, "hop": {"single_hop_cm"}}
+
+
+def measured(cast: Cast, test: str) -> StoredRecording:
+    uploads = [upload(body, name) for name, body in sent.FILES[test]().items()]
+    recording = store(cast, *uploads, test=test, placement=sent.PLACEMENTS.get(test, ""))
+    return services.analyse_recording(recording=recording, by=cast.ada)
+
+
+def test_every_test_has_words() -> None:
+    assert tuple(TEST_WORDS) == RECORDED_TESTS == tuple(INSTRUMENTS)
+
+
+@pytest.mark.parametrize("test", RECORDED_TESTS)
+def test_numbers_of_every_test_become_facts_of_the_instrument_that_made_them(cast: Cast, test: str) -> None:
+    recording = measured(cast, test)
+    assert recording.status == "measured", recording.refused_reason
+    found = services.result_of(recording=recording, by=cast.ada)
+    assert found.test == test
+    chosen = services.acceptable(recording=recording)
+    left_out = {one.measure for one in found.readings} - {name for name, _ in chosen}
+    assert left_out == SHOWN_ONLY.get(test, set())
+    readings = services.accept_readings(recording=recording, chosen=chosen, by=cast.ada)
+    assert {one.instrument for one in readings} == INSTRUMENTS[test]
+    assert all(content().measures[one.measure].instrument(one.instrument) for one in readings)
+    kept = services.record_of(episode=cast.episode, by=cast.ada).facts
+    assert {one.id for one in readings} == {one.id for one in kept}
+    assert all(one.recording_error is not None for one in readings)
+
+
+def test_number_without_an_instrument_is_refused_and_nothing_of_the_choice_is_kept(cast: Cast) -> None:
+    recording = measured(cast, "heel-rise")
+    chosen = [*services.acceptable(recording=recording), ("heel_rise_count", Side.RIGHT)]
+    with pytest.raises(InputError, match="no instrument"):
+        services.accept_readings(recording=recording, chosen=chosen, by=cast.ada)
+    assert not list(services.record_of(episode=cast.episode, by=cast.ada).facts)
+
+
+def reading(name: str, method: str, value: float = 1.0) -> measure.Reading:
+    return measure.Reading(measure=name, side=Side.LEFT, value=value, unit="", error=0.1, method=method)
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "others", "instrument"),
+    [
+        ("gait_speed_m_s", "foot-strapdown/2", (), "foot_imu"),
+        ("gait_speed_m_s", "trunk-wave/1", (), "phone"),
+        ("gait_speed_m_s", "markers/1", (), None),
+        ("gait_speed_m_s", "guessed/1", (), None),
+        ("step_time_s", "keypoints/1", (), "markers"),
+        ("toe_clearance_cm", "markers/1", (), "markers"),
+        ("toe_clearance_cm", "keypoints/1", (), None),
+        ("jump_height_cm", "foot-sensor/1", (), "sensor"),
+        ("jump_height_cm", "trunk-sensor/1", (), None),
+        ("rebound_rsi_m_s", "forefoot-keypoints/1", (), "mat"),
+        ("step_down_dorsiflexion_drift_deg", "thirds/1", ("step-down-keypoints/1",), "video"),
+        ("step_down_dorsiflexion_drift_deg", "thirds/1", (), None),
+        ("landing_errors_recorded_count", "landing-items/1", ("landing-markers/1",), "markers"),
+        ("landing_errors_recorded_count", "landing-items/1", ("landing-keypoints/1",), None),
+    ],
+)
+def test_instrument_is_that_of_the_method(
+    name: str, method: str, others: tuple[str, ...], instrument: str | None
+) -> None:
+    one = reading(name, method)
+    beside = [one, *(reading(name, other) for other in others)]
+    assert instrument_of(one, content().measures[name], beside) == instrument
+
+
+def test_number_that_is_none_has_no_instrument() -> None:
+    one = reading("gait_speed_m_s", "foot-strapdown/2", float("nan"))
+    assert instrument_of(one, content().measures["gait_speed_m_s"], [one]) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 from datetime import timedelta
 from decimal import Decimal
@@ -15,11 +16,12 @@ from django.test import override_settings
 from mortise import measure
 from mortise.record import Reading
 from mortise.report.words import day
+from mortise.simulate.ankle import fictional_range
 from mortise.simulate.recordings import csv_of, fictional_lunge, fictional_walk, phone_log_of
-from mortise.terms import Context
+from mortise.terms import RECORDED_TESTS, Context
 from mortise.web.care import services
 from mortise.web.care.models import StoredRecording
-from tests.web import builders
+from tests.web import builders, sent
 from tests.web.builders import Cast
 from tests.web.clinic.desk import url
 
@@ -29,7 +31,7 @@ DATA = Path(os.environ.get("MORTISE_DATA", "../shared/data"))
 REAL = [DATA / "foot-imu-ipol" / f"1-2_{foot}.txt" for foot in ("lf", "rf")]
 
 
-def upload(cast: Cast, files: dict[str, SimpleUploadedFile], **over: str) -> Any:
+def upload(cast: Cast, files: dict[str, Any], **over: str) -> Any:
     data: dict[str, Any] = {"test": "gait", "recorded_on": cast.clinic.today().isoformat(), **files, **over}
     return builders.signed_in(cast.ada).post(url("recordings", cast.episode.pk), data)
 
@@ -218,3 +220,100 @@ def test_real_walk_gives_the_numbers_of_the_command_line(cast: Cast) -> None:
     speed = next(one for one in direct if one.measure == "gait_speed_m_s")
     page = builders.signed_in(cast.ada).get(url("recording", recording.pk)).content.decode()
     assert f"{Decimal(str(speed.value)):.2f} ± " in page
+
+
+# ---------------------------------------------------------------- every test
+
+
+def test_form_offers_every_test_in_words(cast: Cast) -> None:
+    page = builders.signed_in(cast.ada).get(url("recordings", cast.episode.pk)).content.decode()
+    for name in RECORDED_TESTS:
+        assert f'value="{name}"' in page
+    assert "multiple" in page
+
+
+@pytest.mark.parametrize(
+    ("test", "of", "says"),
+    [
+        ("run", "gait", "Measure it as gait."),
+        ("lunge", "gait", "--placement shank"),
+        ("range", "balance", "needs the foot"),
+        ("heel-rise", "gait", "Measure it as gait"),
+        ("hop", "gait", "Record from quiet standing"),
+        ("jump", "step-down", "Record from quiet standing"),
+        ("landing", "step-down", "Record from before the jump"),
+        ("step-down", "gait", "Wear them"),
+        ("balance", "gait", "force plate, a sensor at the belt or a phone"),
+        ("position", "jump", "Bring the ankle to the target"),
+    ],
+)
+def test_recording_of_another_test_is_refused_with_what_mends_it(
+    cast: Cast, test: str, of: str, says: str
+) -> None:
+    kept, page = sent.upload(cast, test, sent.FILES[of]())
+    text = html.unescape(page.content.decode())
+    assert kept == {}
+    assert "No number was made from this recording." in text
+    assert says in text
+    assert StoredRecording.objects.get().test_words in text
+
+
+def test_walk_in_which_nothing_walked_shows_why_and_offers_nothing(cast: Cast) -> None:
+    kept, page = sent.upload(cast, "gait", sent.FILES["step-down"]())
+    text = html.unescape(page.content.decode())
+    assert kept["readings"] == []
+    assert kept["refused"]
+    assert all(one["reason"] in text for one in kept["refused"])
+    assert "Take the ticked numbers" not in text
+
+
+def test_numbers_without_an_instrument_are_shown_without_a_box(cast: Cast) -> None:
+    _, page = sent.upload(cast, "heel-rise")
+    text = page.content.decode()
+    assert "heel_rise_count:right" not in page.context["can_take"]
+    assert 'value="heel_rise_work_j_kg:right"' in text
+    assert 'value="heel_rise_count:right"' not in text
+    assert page.context["n_shown_only"] == 2
+    assert "2 numbers without a box are shown and not stored" in text
+
+
+def test_recording_of_which_nothing_is_stored_says_so(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mortise.web.care.services.recordings.instrument_of", lambda *_: None)
+    kept, page = sent.upload(cast, "jump")
+    text = page.content.decode()
+    assert kept["readings"]
+    assert "Shown, and not stored" in text
+    assert "Take the ticked numbers" not in text
+
+
+def test_one_of_several_files_that_is_empty_is_refused(cast: Cast) -> None:
+    files = [SimpleUploadedFile("left_foot.csv", b"1,2"), SimpleUploadedFile("left_shank.csv", b"")]
+    response = upload(cast, {"unsided": files}, test="range")
+    assert response.status_code == 400
+    assert "empty" in response.content.decode()
+    assert not StoredRecording.objects.exists()
+
+
+@pytest.mark.parametrize("test", ["range", "jump"])
+def test_another_clinic_sees_no_recording_of_any_test(cast: Cast, test: str) -> None:
+    sent.upload(cast, test)
+    client = builders.signed_in(cast.cy)
+    assert client.get(url("recording", StoredRecording.objects.get().pk)).status_code == 404
+
+
+def test_later_recording_of_a_test_stands_against_the_first_accepted(cast: Cast) -> None:
+    on = cast.clinic.today() - timedelta(days=9)
+    files = [SimpleUploadedFile(name, body) for name, body in sent.FILES["range"]().items()]
+    upload(cast, {"unsided": files}, test="range", recorded_on=on.isoformat())
+    first = StoredRecording.objects.get()
+    client = builders.signed_in(cast.ada)
+    chosen = {"readings": ["unloaded_range_deg:right"], "context": "routine", "at_visit": "on"}
+    assert client.post(url("recording-accept", first.pk), chosen).status_code == 302
+    made = fictional_range(12)
+    parts = {f"right_{one.placement}.csv": csv_of(one) for one in (made.foot, made.shank)}
+    response = upload(
+        cast, {"unsided": [SimpleUploadedFile(name, body) for name, body in parts.items()]}, test="range"
+    )
+    page = client.get(response["Location"])
+    assert page.context["baseline"] == first
+    assert all(row.changes for row in page.context["report"].readings)

@@ -3,6 +3,7 @@
 from mortise.report.measured.page import report_page
 from mortise.report.measured.panels import panels_of
 from mortise.report.measured.picture import report_picture
+from mortise.report.measured.tables import trial_table
 from mortise.report.measured.verdict import Verdict, verdict_of
 
-__all__ = ["Verdict", "panels_of", "report_page", "report_picture", "verdict_of"]
+__all__ = ["Verdict", "panels_of", "report_page", "report_picture", "trial_table", "verdict_of"]

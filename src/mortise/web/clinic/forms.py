@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 
 from mortise.protocol import Protocol
 from mortise.record import Decision
-from mortise.terms import Advice, Context, Load, Sex, Side
-from mortise.web.ui.fields import Cells
+from mortise.terms import RECORDED_TESTS, Advice, Context, Load, Sex, Side
+from mortise.web.care.models.recordings import TEST_WORDS
+from mortise.web.ui.fields import Cells, ManyFilesField
 
 SIDES = [(Side.LEFT.value, "Left"), (Side.RIGHT.value, "Right")]
 BOTH = "both"
@@ -220,22 +221,42 @@ class VisitForm(forms.Form):
         return visit_on
 
 
-class RecordingForm(forms.Form):
-    """One or two files of one recording, and what is known of them beyond what they say themselves."""
+# What can be sent of each test: what `measure` reads for it.
+SENT_OF_TEST = {
+    "gait": "foot sensors, phone at the belt, markers or video",
+    "run": "foot sensors, sensor at the belt or markers",
+    "lunge": "phone on the shin, sensors, markers or video",
+    "range": "sensors on foot and shin, markers or video",
+    "heel-rise": "sensor on the foot, phone on the shin, markers or video",
+    "hop": "force plates, sensors on the feet, markers or video",
+    "jump": "force plates, sensors, markers or video",
+    "landing": "markers, video, or sensors on foot and shin",
+    "step-down": "markers, video, or sensors on foot and shin",
+    "balance": "force plate, phone at the belt or markers",
+    "position": "sensors on foot and shin, markers or video",
+}
 
-    TESTS = (("gait", "Walking, foot sensors"), ("lunge", "Knee to wall, phone on the shin"))
+
+class RecordingForm(forms.Form):
+    """The files of one recording, and what is known of them beyond what they say themselves."""
+
+    TESTS = tuple((name, f"{TEST_WORDS[name]}: {SENT_OF_TEST[name]}") for name in RECORDED_TESTS)
     PLACEMENTS = (
         ("", "As the file says"), ("instep", "Instep"), ("lateral_foot", "Outer side of the foot"), ("heel", "Heel"),
-        ("foot", "Foot, spot not known"), ("shank", "Shin"),
+        ("foot", "Foot, spot not known"), ("shank", "Shin"), ("thigh", "Thigh"), ("lower_back", "Lower back"),
+        ("belt", "Belt"),
     )  # fmt: skip
 
-    test = forms.ChoiceField(
-        label="What was recorded", choices=TESTS, initial="gait", widget=Cells(in_row=True)
-    )
+    test = forms.ChoiceField(label="What was recorded", choices=TESTS, initial="gait")
     recorded_on = forms.DateField(label="Recorded on", widget=DateInput())
     left = forms.FileField(label="Left side", required=False, allow_empty_file=True)
     right = forms.FileField(label="Right side", required=False, allow_empty_file=True)
-    unsided = forms.FileField(label="One file, side as it says itself", required=False, allow_empty_file=True)
+    unsided = ManyFilesField(
+        label="Files that say their side themselves, or have none",
+        required=False,
+        allow_empty_file=True,
+        help_text="One or several: left_foot.csv beside left_shank.csv, markers, force plates, keypoints of a video.",
+    )
     rate_hz = forms.DecimalField(
         label="Samples per second",
         required=False,
@@ -260,18 +281,21 @@ class RecordingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        sizes = {name: cleaned[name].size for name in ("left", "right", "unsided") if cleaned.get(name)}
+        sizes = {name: cleaned[name].size for name in ("left", "right") if cleaned.get(name)}
+        if cleaned.get("unsided"):
+            each = [file.size for file in cleaned["unsided"]]
+            sizes["unsided"] = 0 if 0 in each else max(each)
         if not sizes and not self.errors:
             raise ValidationError("Choose at least one file.")
         if "unsided" in sizes and len(sizes) > 1:
-            self.add_error("unsided", "Give left and right, or one file that says its side: not both.")
+            self.add_error("unsided", "Give left and right, or files that say their side: not both.")
         for name, size in sizes.items():
             if size == 0:
                 self.add_error(name, "This file is empty. Record again, or choose another file.")
             elif size > self.max_bytes:
                 limit_mb = self.max_bytes // (1024 * 1024)
                 self.add_error(
-                    name, f"This file is larger than {limit_mb} MB. Cut it to one walk, then send that."
+                    name, f"This file is larger than {limit_mb} MB. Cut it to one test, then send that."
                 )
         return cleaned
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from mortise.measure.laboratory import LabInfo
+from mortise.measure.pose import PoseInfo
 from mortise.measure.recording import RecordingInfo
 from mortise.measure.results import (
     GaitResult,
@@ -15,9 +17,12 @@ from mortise.measure.results import (
     MeasureResult,
     Refused,
     Stride,
+    TestResult,
 )
+from mortise.report.measured import trial_table, verdict_of
 from mortise.report.words import number, plural, quantity, with_unit
 from mortise.terms import Measure, Side
+from mortise.web.care.models.recordings import TEST_WORDS
 from mortise.web.clinic.presenters_recording_numbers import ReadingRow, flag_words, grid_of, reading_rows
 from mortise.web.clinic.presenters_words import Z_95
 
@@ -111,6 +116,8 @@ class RecordingReport(Struct, frozen=True, kw_only=True):
     refused: tuple[RefusedRow, ...]
     strides: tuple[StrideRow, ...]
     trials: tuple[TrialRow, ...]
+    trial_heads: tuple[str, ...]  # of the tests whose trials have numbers of their own
+    trial_rows: tuple[tuple[str, ...], ...]
     method: str
     duration: str
 
@@ -122,17 +129,23 @@ def report_of(
     before: MeasureResult | None = None,
 ) -> RecordingReport:
     """Arrange a result of `measure` for reading, against `before`; the numbers are those the command line prints."""
-    is_gait = isinstance(result, GaitResult)
+    heads, rows = trial_table(result) if isinstance(result, TestResult) else ((), [])
     methods = dict.fromkeys(reading.method for reading in result.readings if reading.method)
     return RecordingReport(
         title=_title(result),
-        test="Gait" if is_gait else "Lunge",
+        test=TEST_WORDS.get(result.test, result.test),
         lead=_lead(result, involved),
-        sensors=tuple(sensor_of(info) for info in result.recording.sensors),
+        sensors=(
+            *(sensor_of(info) for info in result.recording.sensors),
+            *(_lab(info) for info in result.recording.labs),
+            *(_pose(info) for info in result.recording.poses),
+        ),
         readings=reading_rows(result.readings, measures, before.readings if before is not None else ()),
         refused=tuple(_refused(one) for one in result.refused),
         strides=tuple(_stride(one) for one in result.strides) if isinstance(result, GaitResult) else (),
         trials=tuple(_trial(one) for one in result.trials) if isinstance(result, LungeResult) else (),
+        trial_heads=heads,
+        trial_rows=tuple(rows),
         method=", ".join(methods),
         duration=f"{number(result.recording.duration_s, 1)} s",
     )
@@ -141,6 +154,8 @@ def report_of(
 def _title(result: MeasureResult) -> str:
     if not result.readings:
         return "This recording made no number."
+    if isinstance(result, TestResult):
+        return verdict_of(result).sentence
     if isinstance(result, GaitResult):
         used = [stride for stride in result.strides if is_used(stride)]
         n_left = sum(stride.side is Side.LEFT for stride in used)
@@ -153,6 +168,8 @@ def _title(result: MeasureResult) -> str:
 
 def _lead(result: MeasureResult, involved: Side) -> str:
     """Say the one thing a clinician looks for first: the treated side against the other, or the speed."""
+    if isinstance(result, TestResult):
+        return "; ".join(verdict_of(result).reasons).capitalize()
     by_key = {(reading.measure, reading.side): reading for reading in result.readings}
     first = "gait_speed_m_s" if isinstance(result, GaitResult) else "lunge_angle_deg"
     parts = []
@@ -196,6 +213,40 @@ def sensor_of(info: RecordingInfo) -> Sensor:
         length=f"{number(info.duration_s, 1)} s, {plural(info.n_samples, 'sample')}",
         device=info.device,
         remarks=tuple(remarks),
+    )
+
+
+def _lab(info: LabInfo) -> Sensor:
+    rates = [f"points at {number(info.point_rate_hz, Decimal('0.1'))} Hz"] if info.point_rate_hz else []
+    rates += [f"analog at {number(info.analog_rate_hz, Decimal('0.1'))} Hz"] if info.analog_rate_hz else []
+    return Sensor(
+        file=info.file,
+        side="both",
+        side_source="",
+        placement="laboratory",
+        placement_source=info.format,
+        rate=", ".join(rates),
+        rate_source="",
+        units_source="",
+        length=f"{number(info.duration_s, 1)} s, {plural(info.n_frames, 'frame')}",
+        device=info.device,
+        remarks=(*info.notes, *(flag_words(flag) for flag in info.flags)),
+    )
+
+
+def _pose(info: PoseInfo) -> Sensor:
+    return Sensor(
+        file=info.file,
+        side="both",
+        side_source="",
+        placement="video",
+        placement_source=info.format,
+        rate=f"{number(info.rate_hz, Decimal('0.1'))} Hz",
+        rate_source=SOURCE_WORDS[info.rate_from],
+        units_source="",
+        length=f"{number(info.duration_s, 1)} s, {plural(info.n_frames, 'frame')}",
+        device="",
+        remarks=(*info.notes, *(flag_words(flag) for flag in info.flags)),
     )
 
 

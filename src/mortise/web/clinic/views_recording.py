@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mortise.errors import ConflictError, InputError
-from mortise.measure.results import GaitResult, LungeResult, MeasureResult
+from mortise.measure.results import GaitResult, LungeResult, MeasureResult, TestResult
 from mortise.report.chart import curve_chart, signal_chart, stride_chart, trials_chart
+from mortise.report.chart.lines import lines_chart
+from mortise.report.measured import panels_of
 from mortise.report.words import day
 from mortise.terms import Context, Side
 from mortise.web.accounts import access
@@ -34,7 +36,7 @@ from mortise.web.clinic.requests import header_of, page
 from mortise.web.clinic.views_course import drawn
 from mortise.web.ui.fields import add_error
 
-UPLOAD_SIDES = {"left": Side.LEFT, "right": Side.RIGHT, "unsided": Side.NONE}
+UPLOAD_SIDES = {"left": Side.LEFT, "right": Side.RIGHT}
 
 
 @access.staff
@@ -67,6 +69,7 @@ def recordings(request: StaffRequest, episode_id: UUID) -> HttpResponse:
 def _stored(request: StaffRequest, episode: EpisodeRow, form: RecordingForm) -> StoredRecording | None:
     typed = form.cleaned_data
     uploads = [services.Upload(typed[name], side) for name, side in UPLOAD_SIDES.items() if typed.get(name)]
+    uploads += [services.Upload(file) for file in typed["unsided"]]
     try:
         stored = services.store_recording(
             episode=episode,
@@ -175,6 +178,7 @@ def _result_page(
             "signal": signal_of(result, episode.side),
             "form": accept_form or AcceptReadingsForm(keys=keys, initial={"readings": keys}),
             "can_take": keys,
+            "n_shown_only": len(result.readings) - len(keys),
             "chosen": set(request.POST.getlist("readings") if accept_form is not None else keys),
             "involved": episode.involved_side,
         }
@@ -193,10 +197,16 @@ def charts_of(
     elif isinstance(result, LungeResult):
         trials = trials_input(result, involved)
         made += [trials_chart(trials)] if trials is not None else []
+    else:
+        panels = panels_of(result, treated=involved, baseline=before, baseline_words=f"on {before_on}")
+        made += [lines_chart(one) for one in panels if not one.is_wide]
     return [drawn(svg) for svg in made]
 
 
 def signal_of(result: MeasureResult, involved: Side) -> SafeString:
     """Draw the recording itself with its strides or trials and with what was refused, or nothing without a trace."""
+    if isinstance(result, TestResult):
+        wide = (one for one in panels_of(result, treated=involved) if one.is_wide)
+        return drawn("".join(lines_chart(one) for one in wide))
     signal = signal_input(result, involved)
     return drawn(signal_chart(signal)) if signal is not None else SafeString("")

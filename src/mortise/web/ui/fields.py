@@ -70,6 +70,25 @@ class ManyCells(forms.CheckboxSelectMultiple):
     template_name = "ui/forms/cells.html"
 
 
+class ManyFilesInput(forms.FileInput):
+    """A place for any number of files."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Any number of files; the cleaned value is a list, empty when nothing was sent."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Clean each file as one file is cleaned."""
+        sent = list(data) if isinstance(data, list | tuple) else [data] if data else []
+        if not sent and self.required:
+            super().clean(None, initial)
+        return [super(ManyFilesField, self).clean(one, initial) for one in sent]
+
+
 class ScaleInput(forms.RadioSelect):
     """0 to 10 by tap; not knowing is an answer of its own."""
 

@@ -9,11 +9,27 @@ from django.utils import timezone
 
 from mortise.web.care.models.patients import EpisodeRow
 
+# Tests in the words of the desk; the names are those of `mortise.terms.RECORDED_TESTS`.
+TEST_WORDS = {
+    "gait": "Walking",
+    "run": "Running",
+    "lunge": "Knee to wall",
+    "range": "Range of motion",
+    "heel-rise": "Heel rises",
+    "hop": "Hops",
+    "jump": "Jumps",
+    "landing": "Landings",
+    "step-down": "Step-downs",
+    "balance": "Balance",
+    "position": "Joint position",
+}
+
 
 class StoredRecording(models.Model):
     """One recording: what it says it is, where its file lies, and what came of it.
 
-    A gait recording of two feet is one recording with two files. The names given are for showing only.
+    A gait recording of two feet is one recording with two files. The names given are for showing only. Which tests
+    there are is not in the database: `store_recording` refuses others, and a new test needs no migration.
     """
 
     class Status(models.TextChoices):
@@ -21,13 +37,9 @@ class StoredRecording(models.Model):
         MEASURED = "measured", "measured"
         REFUSED = "refused", "refused"
 
-    class Test(models.TextChoices):
-        GAIT = "gait", "Walking"
-        LUNGE = "lunge", "Knee to wall"
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     episode = models.ForeignKey(EpisodeRow, on_delete=models.PROTECT, related_name="recordings")
-    test = models.CharField(max_length=20, choices=Test.choices)
+    test = models.CharField(max_length=20)
     recorded_on = models.DateField()
     placement = models.CharField(max_length=40, blank=True)  # as given; empty: as the file says
     rate_hz = models.DecimalField(max_digits=9, decimal_places=4, null=True, blank=True)
@@ -59,6 +71,11 @@ class StoredRecording(models.Model):
 
     def __str__(self) -> str:
         return f"recording {self.pk}"
+
+    @property
+    def test_words(self) -> str:
+        """The test in words."""
+        return TEST_WORDS.get(self.test, self.test)
 
 
 class RecordingFile(models.Model):

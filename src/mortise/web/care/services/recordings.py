@@ -19,7 +19,7 @@ from django.db import transaction
 
 from mortise.errors import ConflictError, InputError, MortiseError
 from mortise.record import Reading
-from mortise.terms import Context, Measure, Origin, Side
+from mortise.terms import RECORDED_TESTS, Context, Measure, Origin, Side
 from mortise.units import convert
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
@@ -27,6 +27,7 @@ from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, RecordingFile, StoredRecording
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, lock, store
+from mortise.web.care.services.instruments import instrument_of
 from mortise.web.care.services.lines import one_line
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("mortise.care")
 
 CHUNK_BYTES = 1024 * 1024
-MAX_FILES = 4
-INSTRUMENTS = {"gait": "foot_imu", "lunge": "phone"}
+MAX_FILES = 8  # foot and shin of both sides are four; video of two views or a series of takes are more
 BROKEN = "Our fault: measuring this recording broke. Its files are kept. Tell whoever runs Mortise."
 
 
@@ -67,7 +67,7 @@ def store_recording(
     A file is written beside its place, synced, and moved there whole. Too large or empty is refused before anything
     is kept. The same file sent again is kept once.
     """
-    if test not in StoredRecording.Test.values:
+    if test not in RECORDED_TESTS:
         raise InputError("This test is not known.", where="test")
     if not 0 < len(uploads) <= MAX_FILES:
         raise InputError(f"A recording has 1 to {MAX_FILES} files.", where="files")
@@ -146,12 +146,15 @@ def recordings_of(*, episode: EpisodeRow, by: User) -> list[StoredRecording]:
 
 
 def acceptable(*, recording: StoredRecording) -> tuple[tuple[str, Side], ...]:
-    """Return the results (measure, side) of a measured recording that can become readings."""
-    known = content().measures
+    """Return the results (measure, side) of a measured recording that can become readings.
+
+    Those are the ones that the content has a measure for, made with an instrument that this measure knows.
+    """
+    known, found = content().measures, _result(recording).readings
     return tuple(
         (one.measure, one.side)
-        for one in _result(recording).readings
-        if one.measure in known and known[one.measure].instrument(INSTRUMENTS[recording.test]) is not None
+        for one in found
+        if one.measure in known and instrument_of(one, known[one.measure], found) is not None
     )
 
 
@@ -176,7 +179,8 @@ def accept_readings(
     if row.accepted_at is not None:
         raise ConflictError("The readings of this recording were accepted already.")
     _refuse_known_files(row)
-    found = {(one.measure, one.side): one for one in _result(row).readings}
+    measured = _result(row).readings
+    found = {(one.measure, one.side): one for one in measured}
     readings = []
     for place in dict.fromkeys(chosen):
         if place not in found:
@@ -185,11 +189,17 @@ def accept_readings(
         definition = content().measures.get(one.measure)
         if definition is None:
             raise InputError(f"{one.measure} is not a measure of the content.", where="readings")
+        instrument = instrument_of(one, definition, measured)
+        if instrument is None:
+            raise InputError(
+                f"{one.measure} was made by {one.method}, which is no instrument of it in the content.",
+                where="readings", mend="Leave this one out.",
+            )  # fmt: skip
         error = _in_unit(one.error, one.unit, definition)
         reading = Reading(
             id=new_id(), on=row.recorded_on, origin=Origin.RECORDING, captured_at=None, measure=one.measure,
             side=one.side, value=definition.on_grid(_in_unit(one.value, one.unit, definition)),
-            unit=definition.unit, instrument=_instrument(row.test, definition), recording_error=error,
+            unit=definition.unit, instrument=instrument, recording_error=error,
             context=context, at_visit=at_visit, quality=one.quality, recording=str(row.pk),
         )  # fmt: skip
         store(row.episode, admitted(row.episode, reading, by))
@@ -335,13 +345,3 @@ def _in_unit(value: float, unit: str, definition: Measure) -> Decimal:
     step = definition.resolution / 1000
     exact = convert(Decimal(repr(float(value))).quantize(step), unit, definition.unit)
     return exact.normalize() if exact else Decimal(0)
-
-
-def _instrument(test: str, definition: Measure) -> str:
-    wanted = INSTRUMENTS[test]
-    if definition.instrument(wanted) is None:
-        raise InputError(
-            f"{definition.id} has no instrument {wanted!r} in the content.", where="readings",
-            mend="Leave this one out.",
-        )  # fmt: skip
-    return wanted
