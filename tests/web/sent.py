@@ -64,7 +64,7 @@ def upload(cast: builders.Cast, test: str, files: Files | None = None) -> tuple[
     data = {
         "test": test,
         "recorded_on": cast.clinic.today().isoformat(),
-        "placement": PLACEMENTS.get(test, ""),
+        "placement": PLACEMENTS.get(test, "") if files is None else "",
         "unsided": [SimpleUploadedFile(name, body) for name, body in sent.items()],
     }
     response = client.post(url("recordings", cast.episode.pk), data)

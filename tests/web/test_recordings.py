@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ from mortise.web.care.content import content
 from mortise.web.care.models import RecordingFile, StoredRecording
 from mortise.web.care.models.recordings import TEST_WORDS
 from mortise.web.care.services.instruments import instrument_of
+from mortise.web.care.services.lines import desk_words
 from mortise.web.care.services.recordings import path_of
 from tests.web import builders, sent
 from tests.web.builders import Cast
@@ -287,6 +289,30 @@ def test_instrument_is_that_of_the_method(
     one = reading(name, method)
     beside = [one, *(reading(name, other) for other in others)]
     assert instrument_of(one, content().measures[name], beside) == instrument
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "Say which is which with --left FILE --right FILE.",
+            "Say which is which with “Left side” and “Right side”.",
+        ),
+        ("Give it: --rate HZ.", "Give it: “Samples per second”."),
+        ("Name the placement with --placement.", "Name the placement with “Where the sensor was”."),
+        ("Stand still (--placement belt).", "Stand still (“Where the sensor was: Belt”)."),
+        ("Record again.", "Record again."),
+    ],
+)
+def test_refusal_names_the_fields_of_the_desk(said: str, words: str) -> None:
+    assert desk_words(said) == words
+
+
+def test_no_refusal_has_an_option_that_the_desk_has_no_words_for() -> None:
+    source = Path(measure.__file__).parent
+    said = "".join(desk_words(path.read_text(encoding="utf-8")) for path in source.rglob("*.py"))
+    # the docstrings name what the command line prints
+    assert set(re.findall(r"[ (]--([a-z]+)", said)) <= {"json"}
 
 
 def test_number_that_is_none_has_no_instrument() -> None:

@@ -236,7 +236,7 @@ def test_form_offers_every_test_in_words(cast: Cast) -> None:
     ("test", "of", "says"),
     [
         ("run", "gait", "Measure it as gait."),
-        ("lunge", "gait", "--placement shank"),
+        ("lunge", "gait", "Say so with “Where the sensor was: Shin”."),
         ("range", "balance", "needs the foot"),
         ("heel-rise", "gait", "Measure it as gait"),
         ("hop", "gait", "Record from quiet standing"),
@@ -255,6 +255,7 @@ def test_recording_of_another_test_is_refused_with_what_mends_it(
     assert kept == {}
     assert "No number was made from this recording." in text
     assert says in text
+    assert "--" not in StoredRecording.objects.get().refused_reason
     assert StoredRecording.objects.get().test_words in text
 
 

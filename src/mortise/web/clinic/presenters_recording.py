@@ -23,6 +23,7 @@ from mortise.report.measured import trial_table, verdict_of
 from mortise.report.words import number, plural, quantity, with_unit
 from mortise.terms import Measure, Side
 from mortise.web.care.models.recordings import TEST_WORDS
+from mortise.web.care.services.lines import desk_words
 from mortise.web.clinic.presenters_recording_numbers import ReadingRow, flag_words, grid_of, reading_rows
 from mortise.web.clinic.presenters_words import Z_95
 
@@ -260,7 +261,7 @@ def _refused(one: Refused) -> RefusedRow:
         side=one.side.value if one.side is not Side.NONE else "both",
         when=when,
         reason=one.reason,
-        mend=one.mend,
+        mend=desk_words(one.mend),
     )
 
 

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 
 def one_line(text: str) -> str:
     """Return `text` on one line, without control characters."""
     words = "".join(letter if letter.isprintable() else " " for letter in text).split()
     return " ".join(words)
+
+
+_PLACES = {"shank": "Shin", "instep": "Instep", "belt": "Belt"}
+
+
+def desk_words(said: str) -> str:
+    """Return what measuring said with the fields of the upload in place of the options of the command line."""
+    said = said.replace("--left FILE --right FILE", "\u201cLeft side\u201d and \u201cRight side\u201d")
+    said = re.sub(r"--rate HZ\b", "\u201cSamples per second\u201d", said)
+    return re.sub(r"--placement\b(?: ([a-z_]+))?", _place, said)
+
+
+def _place(option: re.Match[str]) -> str:
+    place = _PLACES.get(option[1] or "")
+    if place is not None:
+        return f"\u201cWhere the sensor was: {place}\u201d"
+    return "\u201cWhere the sensor was\u201d" + (f" {option[1]}" if option[1] else "")

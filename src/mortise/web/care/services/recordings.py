@@ -28,7 +28,7 @@ from mortise.web.care.models import EpisodeRow, RecordingFile, StoredRecording
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, lock, store
 from mortise.web.care.services.instruments import instrument_of
-from mortise.web.care.services.lines import one_line
+from mortise.web.care.services.lines import desk_words, one_line
 
 if TYPE_CHECKING:
     from mortise.measure import MeasureResult
@@ -102,7 +102,7 @@ def analyse_recording(*, recording: StoredRecording, by: User) -> StoredRecordin
         result: MeasureResult | None = _measured(recording, streams)
         reason = ""
     except MortiseError as error:
-        result, reason = None, str(error)
+        result, reason = None, desk_words(str(error))
     except Exception as error:  # a file nobody thought of must not cost the page, nor look like a number
         logger.error("measuring broke", exc_info=error)
         result, reason = None, BROKEN
