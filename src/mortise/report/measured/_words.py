@@ -33,7 +33,15 @@ CURVES = {
 }
 # What speaks against believing the whole result, not one number of it.
 GRAVE_FLAGS = frozenset(
-    {"feet_swapped", "rate_contradicted", "unit_contradicted", "sensor_turned", "clocks_doubtful"}
+    {
+        "feet_disagree",
+        "feet_swapped",
+        "sides_contradict",
+        "rate_contradicted",
+        "unit_contradicted",
+        "sensor_turned",
+        "clocks_doubtful",
+    }
 )
 FLAGS = {
     "acc_clipped": "acceleration reached the sensor's limit",
@@ -56,6 +64,30 @@ FLAGS = {
     "gyr_from_orientation": "turning was taken from stored orientation",
     "time_stamps_evened": "time stamps of whole packets were evened",
     "header_contradicted": "places in the file contradict each other",
+    "axes_mirrored": "the sensor's axes are mirrored",
+    "both_legs": "both legs rose together",
+    "direction_unsure": "which way is forward is not certain",
+    "ends_early": "the recording ends early",
+    "feet_disagree": "the two feet cannot have walked together: another person, another walk, or another clock",
+    "feet_uneven": "the feet rose unevenly",
+    "foot_length_assumed": "the usual foot length of adults was taken",
+    "foot_length_estimated": "the length of the foot was estimated",
+    "flat_or_toe_contact": "landed on the flat foot or the toes",
+    "height_at_shin": "height of the shin, not of the heel",
+    "irregular_steps": "steps are irregular",
+    "judged_items_left_out": "what an observer has to judge was left out",
+    "knee_centre_estimated": "where the knee's centre is was estimated",
+    "knee_not_seen": "whether the knee helped is not seen",
+    "no_quiet_stance": "no quiet standing was recorded",
+    "off_beat": "not in the beat",
+    "one_foot": "from one foot only",
+    "plate_origin_reversed": "a plate's centre was said the wrong way round and was turned",
+    "running": "no moment with both feet on the floor: this looks like running",
+    "sides_contradict": "the side that was claimed does not fit the data",
+    "spot_on_foot_unknown": "nobody said where on the foot the sensor was",
+    "standing_unsure": "whether the person stood still is not certain",
+    "strides_missing": "strides are believed missing",
+    "zero_of_the_model": "zero is that of the model, not of standing",
 }
 
 
