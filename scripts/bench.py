@@ -12,19 +12,24 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from mortise import catalog
 from mortise.decide import Inputs, Person, decide, gate, ready_node
 from mortise.decide.nodes import ReadyNode
-from mortise.episode import decision_record, replay, story
-from mortise.protocol import Criterion, Operator
-from mortise.record import PatientRecord
+from mortise.episode import Diary, replay, story
+from mortise.episode.fold import Folder
+from mortise.protocol import Circumstances, Criterion, Operator
+from mortise.record import CheckIn, Fact, PatientRecord
 from mortise.record.records import encode
 from mortise.record.tracks import Point, Series, key_of, track_of
 from mortise.simulate.patients import fictional_patient
@@ -32,7 +37,7 @@ from mortise.terms import Better, Instrument, Limb, Measure, Setting, Strength
 
 N_ROUNDS = 7
 SECONDS_PER_ROUND = 0.4
-N_DECISIONS = 60
+N_DAYS = 365
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -123,22 +128,57 @@ def daily(record: PatientRecord, content: catalog.Content, as_of: date) -> list[
     ]
 
 
-def replays(record: PatientRecord, content: catalog.Content) -> Line:
-    """Measure how many stored decisions a second are made again."""
-    facts = list(record.facts)
-    first = record.episode.opened_on
-    told: list[object] = []
-    for n in range(N_DECISIONS):
-        on = first + timedelta(days=n)
-        told += [fact for fact in facts if fact.on == on]
-        told.append(decision_record(PatientRecord(person=record.person, episode=record.episode, facts=tuple(told)),  # type: ignore[arg-type]
-                                    content, on))  # fmt: skip
-    stored = PatientRecord(person=record.person, episode=record.episode, facts=tuple(told))  # type: ignore[arg-type]
-    start_s = time.perf_counter()
-    differences = replay(stored, content)
-    elapsed_s = time.perf_counter() - start_s
+def lived(record: PatientRecord, content: catalog.Content) -> PatientRecord:
+    """Return the record with the decision of every day stored as it was made."""
+    by_day: dict[date, list[Fact]] = defaultdict(list)
+    for fact in record.facts:
+        by_day[fact.on].append(fact)
+    diary = Diary(record.person, record.episode, content)
+    for n in range(N_DAYS):
+        on = record.episode.opened_on + timedelta(days=n)
+        diary.take(by_day[on])
+        diary.decide(on)
+    return PatientRecord(person=record.person, episode=record.episode, facts=tuple(diary.facts))
+
+
+def one_more(stored: PatientRecord, content: catalog.Content) -> Line:
+    """Measure the decision of the day after, when one check-in is added to a year."""
+    newest = max(fact.on for fact in stored.facts)
+    told = [fact for fact in stored.facts if isinstance(fact, CheckIn)][-1]
+    times = []
+    for _ in range(N_ROUNDS):
+        folder = Folder(stored.person, stored.episode, content)
+        folder.take(stored.facts)
+        folder.fold(newest, Circumstances(), lambda _: frozenset())
+        start_s = time.perf_counter()
+        folder.take([replace(told, id="one-more", on=newest + timedelta(days=1))])
+        folder.fold(newest + timedelta(days=1), Circumstances(), lambda _: frozenset())
+        times.append(time.perf_counter() - start_s)
+    return Line("the next day, one fact added to a year", 1000 * median(times), "ms", "")
+
+
+def _replayed(stored: PatientRecord) -> int:
+    differences = replay(stored, catalog.load())
     assert not differences, differences
-    return Line(f"replay, {N_DECISIONS} daily decisions", N_DECISIONS / elapsed_s, "decisions/s", "")
+    return N_DAYS
+
+
+def replays(stored: PatientRecord) -> list[Line]:
+    """Measure how many stored decisions a second are made again, on one core and on all of them."""
+    catalog.load()
+    start_s = time.perf_counter()
+    n = _replayed(stored)
+    alone = n / (time.perf_counter() - start_s)
+    n_cores = os.cpu_count() or 1
+    with ProcessPoolExecutor(n_cores) as pool:
+        list(pool.map(_replayed, [stored] * n_cores))  # every process has its content
+        start_s = time.perf_counter()
+        n = sum(pool.map(_replayed, [stored] * 2 * n_cores))
+        together = n / (time.perf_counter() - start_s)
+    return [
+        Line(f"replay, {N_DAYS} daily decisions, one core", alone, "decisions/s", ""),
+        Line(f"replay of {2 * n_cores} such records, {n_cores} cores", together, "decisions/s", ">= 10,000"),
+    ]
 
 
 def process(record: PatientRecord, as_of: date) -> list[Line]:
@@ -168,7 +208,9 @@ def main(arguments: list[str]) -> int:
     protocol = content.protocol(content.protocol_ids[0])
     record = fictional_patient(protocol, content.measures, content.exercises)
     as_of = record.episode.opened_on + timedelta(days=364)
-    lines = [*gates(), *daily(record, content, as_of), replays(record, content), *process(record, as_of)]
+    stored = lived(record, content)
+    lines = [*gates(), *daily(record, content, as_of), one_more(stored, content), *replays(stored)]
+    lines += process(record, as_of)
     if arguments == ["--json"]:
         print(json.dumps([line._asdict() for line in lines], indent=1))
         return 0

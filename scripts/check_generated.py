@@ -26,6 +26,8 @@ GENERATED: dict[str, tuple[str, ...]] = {
     ),
     "docs/reference/command-line.md": ("python", "-m", "mortise.cli.manual"),
     "docs/reference/decisions.md": ("python", "-m", "tests.spec.tables"),
+    "docs/reference/measures/hop.svg": ("python", "-m", "scripts.measure_pictures", "hop"),
+    "docs/reference/measures/jump.svg": ("python", "-m", "scripts.measure_pictures", "jump"),
     "docs/reference/record.md": ("mortise", "schema", "record", "--page"),
 }
 

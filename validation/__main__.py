@@ -19,6 +19,8 @@ from validation import (
     gait_labels,
     gait_markers,
     gait_other,
+    heel_rise,
+    leaps,
     plates,
 )
 from validation.figure import Figure
@@ -36,6 +38,7 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("foot-imu-ipol", "events-ipol", gait_labels.score),
         ("gaitmap-example", "length-markers", gait_markers.score),
         ("imu-exercise", "ankle-angle", ankle_angle.score),
+        ("opencap-lab", "leaps", leaps.against_plates),
     ]
     for folder, name, score in scored:
         if (data_folder() / folder).is_dir():
@@ -50,9 +53,15 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("mobgap-example", belt.score),
         ("imu-exercise", gait_other.shin_squat),
         ("foot-imu-ipol", gait_other.cost),
+        ("imu-exercise", heel_rise.real),
+        ("", heel_rise.made_up),
         ("", gait_other.made_up_walks),
         ("", gait_other.made_up_lunges),
         ("c3d-mcgill-gait", plates.contacts),
+        ("forceplate-jumps", leaps.heights),
+        ("imu-exercise", leaps.worn),
+        ("foot-imu-ipol", leaps.walks_without_flight),
+        ("", leaps.made_up),
     ]
     for folder, just in plain:
         if not folder or (data_folder() / folder).is_dir():
@@ -106,6 +115,7 @@ def _write(figures: list[Figure], plots: dict[str, dict[str, list[float]]], left
     pictures = {
         "events-ipol": "Event errors against labels",
         "length-markers": "Stride length errors against markers",
+        "leaps": "Drop jumps: errors against force plates",
         "ankle-angle": "Ankle angle errors without any fit, degrees",
     }
     for name, errors in plots.items():

@@ -23,6 +23,10 @@ _UNITS: dict[str, tuple[str, Fraction]] = {
     "days": ("days", Fraction(1)),
     "m_s": ("speed", Fraction(1)),
     "spm": ("cadence", Fraction(1)),
+    "mm_s": ("speed", Fraction(1, 1000)),
+    "cm2": ("area", Fraction(1)),
+    "hz": ("frequency", Fraction(1)),
+    "j_kg": ("work_per_mass", Fraction(1)),
     "deg_s": ("angular_speed", Fraction(1)),
     "kg": ("mass", Fraction(1)),
     "n": ("force", Fraction(1)),
@@ -41,7 +45,8 @@ UNIT_NAMES: frozenset[str] = frozenset(_UNITS)
 
 SYMBOLS: dict[str, str] = {
     "m": "m", "cm": "cm", "mm": "mm", "deg": "°", "s": "s", "ms": "ms", "min": "min", "days": "days",
-    "m_s": "m/s", "spm": "steps/min", "deg_s": "°/s", "kg": "kg", "n": "N", "ratio": "", "pct": "%",
+    "m_s": "m/s", "spm": "steps/min", "mm_s": "mm/s", "cm2": "cm²", "hz": "Hz", "j_kg": "J/kg",
+    "deg_s": "°/s", "kg": "kg", "n": "N", "ratio": "", "pct": "%",
     "count": "", "nrs": "/10", "points": "points", "grade": "", "flag": "",
 }  # fmt: skip
 

@@ -71,11 +71,20 @@ def test_a_planted_fault_is_found(tmp_path: Path) -> None:
 
 
 def test_every_page_of_docs_is_reached_from_its_index() -> None:
-    """A page that nothing names is found by nobody. Decision records have an index of their own."""
-    for index in (ROOT / "docs" / "README.md", ROOT / "docs" / "decisions" / "README.md"):
+    """A page that nothing names is found by nobody. Decision records and measures have indexes of their own."""
+    docs = ROOT / "docs"
+    for index in (
+        docs / "README.md",
+        docs / "decisions" / "README.md",
+        docs / "reference" / "measures" / "README.md",
+    ):
         links = LINK.findall(index.read_text(encoding="utf-8"))
         reached = {index} | {(index.parent / link.partition("#")[0]).resolve() for link in links}
         inside = {page.resolve() for page in tracked_pages() if index.parent in page.parents}
         if index.parent.name == "docs":
-            inside = {page for page in inside if page.parent.name != "decisions"}
+            inside = {page for page in inside if page.parent.name not in ("decisions", "measures")}
+            assert {
+                docs / "decisions" / "README.md",
+                docs / "reference" / "measures" / "README.md",
+            } <= reached
         assert sorted(str(page.relative_to(ROOT)) for page in inside - reached) == []

@@ -380,14 +380,14 @@ def test_a_side_taken_literally_is_caught(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_fold_that_counts_doubles_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    import mortise.episode.fold
+    import mortise.episode.known
     from mortise.episode.known import Known
 
     record = b.record(
         *b.ready_to_advance(LAST), b.entry("e", 0), b.session("s", 20, 7, items=()), b.morning("m", 21)
     )
     assert not fails(twice_changes_nothing, record)
-    monkeypatch.setattr(mortise.episode.fold, "known_on", lambda facts_, _: Known(tuple(facts_), ()))
+    monkeypatch.setattr(mortise.episode.known, "known_on", lambda facts_, _: Known(tuple(facts_), ()))
     assert fails(twice_changes_nothing, record)
 
 
@@ -399,7 +399,6 @@ def test_a_fold_that_trusts_arrival_order_is_caught(monkeypatch: pytest.MonkeyPa
     turned = b.record(*reversed(found))
     assert not fails(order_within_a_day_is_free, record, turned)
     monkeypatch.setattr(mortise.episode.known, "_by_day", lambda _: 0)
-    monkeypatch.setattr("mortise.episode.lights.sorted", lambda logs, key: list(logs), raising=False)
     assert fails(order_within_a_day_is_free, record, turned)
 
 

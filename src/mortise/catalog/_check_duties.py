@@ -10,50 +10,27 @@ from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, places_of, source_of
 from mortise.protocol import Exercise, Group, Node, Operator, Protocol, Slot, Tag
 from mortise.protocol.criteria import Reduction, criteria_in
-from mortise.terms import Setting
+from mortise.terms import Load, Setting
 
-# Rows of the evidence that may speak for a line of each domain, by the letters of their ids.
-_TOPICS: dict[str, tuple[str, ...]] = {
-    "time": ("GATE", "DOSE", "STG", "LOAD", "CTX", "SIM"),
-    "symptoms": ("LOAD", "GATE", "PROM", "RED", "HOP", "STG", "CTX"),
-    "swelling": ("SW", "LOAD", "GATE", "STG"),
-    "safety": ("RED", "FALL", "GAIT", "ESC", "GATE", "CTX", "LOAD", "HOP", "PROM", "STG", "SIM"),
-    "adherence": ("ESC", "SIM", "CTX", "LOAD", "DOSE"),
-    "gait": ("GAIT", "GATE", "FALL", "STG", "ROM", "DOSE"),
-    "function": (
-        "FALL",
-        "SD",
-        "HOP",
-        "LESS",
-        "GATE",
-        "PROM",
-        "BAL",
-        "ROM",
-        "LOAD",
-        "STG",
-        "GAIT",
-        "RSI",
-        "DOSE",
-        "CTX",
-    ),
-    "range": ("WBLT", "ROM", "GATE", "ESC"),
-    "strength": ("HR", "STR", "GATE", "RED", "DOSE", "HOP"),
-    "balance": ("BAL", "FALL", "GATE", "SD", "HOP"),
-    "confidence": ("PROM", "GATE", "HOP"),
+_END = (Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION)
+# What a rule on this measure withholds at the least, whatever else it does: of each group one tag.
+_WITHHELD: dict[str, tuple[tuple[Tag, ...], ...]] = {
+    "sharp_pain_flag": ((_END[0],), (_END[1],), (Tag.IMPACT,)),
+    "warmth_self": ((_END[0],), (_END[1],), (Tag.IMPACT,)),
+    "swelling_self": (_END, (Tag.IMPACT,)),
+    "pain_worst_24h_nrs": (_END, (Tag.IMPACT,)),
+    "pain_now_nrs": (_END,),
+    "session_light": (_END,),
+    "n_amber_mornings_running": (_END,),
+    "fall_or_catch_flag": ((Tag.UNSUPPORTED,),),
+    "falls_catches_14d": ((Tag.UNSUPPORTED,),),
+    "giving_way_flag": ((Tag.UNSUPPORTED,),),
+    "dorsiflexion_power_grade": ((Tag.UNSUPPORTED,), (Tag.STEP,)),
+    "end_feel_grade": (_END,),
+    "figure_of_eight_difference_cm": ((Tag.IMPACT,),),
 }
-# What a rule on this measure withholds at the least, whatever else it does.
-_WITHHELD: dict[str, tuple[Tag, ...]] = {
-    "sharp_pain_flag": (Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION, Tag.IMPACT),
-    "warmth_self": (Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION, Tag.IMPACT),
-    "swelling_self": (Tag.END_RANGE_DORSIFLEXION, Tag.IMPACT),
-    "pain_worst_24h_nrs": (Tag.END_RANGE_DORSIFLEXION, Tag.IMPACT),
-    "fall_or_catch_flag": (Tag.UNSUPPORTED,),
-    "falls_catches_14d": (Tag.UNSUPPORTED,),
-    "giving_way_flag": (Tag.UNSUPPORTED,),
-    "dorsiflexion_power_grade": (Tag.UNSUPPORTED, Tag.STEP),
-    "end_feel_grade": (Tag.END_RANGE_DORSIFLEXION,),
-    "figure_of_eight_difference_cm": (Tag.IMPACT,),
-}
+# A red session is too much for jumping as well.
+_RED = "session_light"
 # Asked at every gate from the first one that asks for it: day by day nothing may be asked less.
 _DAILY = ("symptoms", "swelling", "safety", "adherence")
 _FRESH_AS_KNOWN = Decimal("1.5")  # a test that only has to be on record may be half as old again
@@ -75,8 +52,10 @@ def duties_are_kept(book: Book, faults: Faults) -> int:
             _fresh(place, book, faults)
             _window(place, faults)
             _visit(place, book, faults)
-            _topic(place, faults)
-        n_seen += _withheld(protocol, faults) + _daily_lines(protocol, book, faults)
+            _known_in_time(place, book, faults)
+        n_seen += (
+            _withheld(protocol, faults) + _marks(protocol, faults) + _daily_lines(protocol, book, faults)
+        )
         n_seen += _carried_on(protocol, book, faults) + _always_out(protocol, faults)
     return n_seen
 
@@ -132,31 +111,75 @@ def _visit(place: Place, book: Book, faults: Faults) -> None:
         )
 
 
-def _topic(place: Place, faults: Faults) -> None:
-    one = place.criterion
-    allowed = _TOPICS.get(one.domain)
-    if allowed is None:
-        faults.add(place.where, f"there is no domain {one.domain!r}.", f"Use one of {', '.join(_TOPICS)}.")
+def _known_in_time(place: Place, book: Book, faults: Faults) -> None:
+    """What is told day by day is acted upon while it is fresh; a window looks back by itself."""
+    one, measure = place.criterion, book.measures.get(place.criterion.measure)
+    if measure is None or place.kind != "rule" or one.window_days or measure.better.value == "neither":
         return
-    for key in one.evidence:
-        if key.split("-")[0] not in allowed:
-            faults.add(
-                place.where, f"{key} is no evidence for a line of {one.domain}.", "Cite what speaks of it."
-            )
+    if measure.setting in (Setting.HOME, Setting.DERIVED) and one.max_age_days > measure.fresh_days:
+        faults.add(place.where, f"acts on {measure.id} of {one.max_age_days} days ago, fresh for {measure.fresh_days}.",
+                   "Act on it while it is fresh.")  # fmt: skip
 
 
 def _withheld(protocol: Protocol, faults: Faults) -> int:
     n_seen = 0
     for rule in protocol.rules:
-        if rule.locks or rule.load is None or rule.load.value == "rest":
-            continue  # nothing is done on that day
+        if (
+            rule.locks
+            or rule.load is Load.REST
+            or not (rule.load or rule.without_tags)
+            or rule.load is Load.RAISE
+        ):
+            continue  # nothing is done on that day, or it only asks
         for one in criteria_in(rule.when):
-            for tag in _WITHHELD.get(one.measure, ()):
+            for group in _WITHHELD.get(one.measure, ()):
                 n_seen += 1
-                if tag.value not in rule.without_tags:
-                    faults.add(f"{protocol.id}, rule {rule.id}", f"reads {one.measure}, yet offers {tag.value}.",
+                if not {tag.value for tag in group} & set(rule.without_tags):
+                    names = " or ".join(tag.value for tag in group)
+                    faults.add(f"{protocol.id}, rule {rule.id}", f"reads {one.measure}, yet offers {names}.",
                                "Add the tag to without_tags.")  # fmt: skip
+            if one.measure == _RED and one.value == 0 and Tag.IMPACT.value not in rule.without_tags:
+                faults.add(
+                    f"{protocol.id}, rule {rule.id}", "a red session, yet offers impact.", "Add the tag."
+                )
     return n_seen
+
+
+def _marks(protocol: Protocol, faults: Faults) -> int:
+    """Check that what warns of a danger is marked so, that silence is said once, and that reviews leave no gap."""
+    dangers = set(protocol.danger_measures)
+    silent = set()
+    for rule in protocol.rules:
+        lines = list(criteria_in(rule.when))
+        if rule.advice and lines and not rule.is_danger and all(one.measure in dangers for one in lines):
+            faults.add(
+                f"{protocol.id}, rule {rule.id}", "advises on danger measures and is no danger.", "Mark it."
+            )
+        silent |= {one.value for one in lines if one.measure == "days_silent"}
+    if silent != {Decimal(protocol.silence_days)}:
+        faults.add(f"{protocol.id}, silence_days", f"is {protocol.silence_days}, and no rule on days_silent says so.",
+                   "Say the same in both.")  # fmt: skip
+    numbers = {stage.id: stage.number for stage in protocol.stages}
+    for review in protocol.reviews:
+        found = sorted(numbers[name] for name in review.stages if name in numbers)
+        others = {
+            numbers.get(name)
+            for one in protocol.reviews
+            if one.measure == review.measure
+            for name in one.stages
+        }
+        gap = (
+            [number for number in range(found[0], found[-1]) if number not in others]
+            if len(found) > 2
+            else []
+        )
+        if gap:
+            faults.add(
+                f"{protocol.id}, review of {review.measure}",
+                f"leaves out stage number {gap[0]}.",
+                "Name it too.",
+            )
+    return len(protocol.rules) + len(protocol.reviews) + 1
 
 
 def _daily_lines(protocol: Protocol, book: Book, faults: Faults) -> int:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from mortise.catalog._case_expect import CaseFiles
+from mortise.catalog._check_source import Source
 from mortise.protocol import Criterion, Exercise, Node, Protocol
 from mortise.protocol.assessment import Assessment, Classification
 from mortise.protocol.criteria import criteria_in
@@ -26,6 +27,7 @@ class Book(NamedTuple):
     classification: Classification
     cases: Mapping[str, CaseFiles]
     questionnaires: Mapping[str, Questionnaire]
+    sources: Mapping[str, Source | None]
 
 
 class Place(NamedTuple):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mortise.catalog import (
     _build,
     _check_care,
+    _check_citations,
     _check_duties,
     _check_figures,
     _check_names,
@@ -18,6 +19,7 @@ from mortise.catalog import (
 )
 from mortise.catalog._case_expect import CaseFiles
 from mortise.catalog._check_again import again_agrees
+from mortise.catalog._check_source import Source, read_source, source_agrees
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book
 from mortise.catalog.cases import cases_cover_criteria, read_cases
@@ -84,6 +86,7 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
         "Questionnaires have their licence, and score as their measures say",
         _check_questionnaires.questionnaires_are_sound,
     ),
+    ("3d", "Citations speak of what cites them", _check_citations.citations_fit),
     ("16", "No advice rests on a change below the error", _check_figures.changes_exceed_error),
 )
 
@@ -123,6 +126,13 @@ def check_book(book: Book) -> CheckReport:
         n_checked = run(book, found)
         obligations.append(Obligation(number, title, n_checked, tuple(found)))
     found = Faults()
+    n_checked = sum(source_agrees(one, book.sources.get(name), found) for name, one in book.protocols.items())
+    obligations.append(
+        Obligation(
+            "3c", "Gates, lights and warnings are entered again from the source", n_checked, tuple(found)
+        )
+    )
+    found = Faults()
     n_checked = cases_cover_criteria(book.cases, book.protocols, book.measures, found)
     obligations.append(
         Obligation("17", "Every criterion has cases on both sides and unknown", n_checked, tuple(found))
@@ -146,9 +156,11 @@ def read_book(root: Path, faults: Faults) -> Book:
     faults
         Is added to.
     """
-    cases = {name: read_cases(root, name, faults) for name in Content(root).protocol_ids}
+    names = Content(root).protocol_ids
+    cases = {name: read_cases(root, name, faults) for name in names}
+    sources = {name: read_source(root, name, faults) for name in names}
     try:
-        return _book_of(Content(root), cases)
+        return _book_of(Content(root), cases, sources)
     except ContentFaults:
         pass
     measures = _build.measures(root, faults)
@@ -161,14 +173,14 @@ def read_book(root: Path, faults: Faults) -> Book:
     return Book(
         measures, exercises, protocols, _build.evidence(root, faults), _build.texts(root, "en", faults),
         _build.assessment(root, faults), _build.classification(root, faults), cases,
-        _build.questionnaires(root, faults),
+        _build.questionnaires(root, faults), sources,
     )  # fmt: skip
 
 
-def _book_of(content: Content, cases: Mapping[str, CaseFiles]) -> Book:
+def _book_of(content: Content, cases: Mapping[str, CaseFiles], sources: Mapping[str, Source | None]) -> Book:
     return Book(
         content.measures, content.exercises,
         {name: content.protocol(name) for name in content.protocol_ids},
         content.evidence, content.texts, content.assessment, content.classification, cases,
-        content.questionnaires,
+        content.questionnaires, sources,
     )  # fmt: skip

@@ -33,6 +33,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--mark", type=float, action="append", default=[], metavar="S", help="first pinch, seconds (lunge)"
     )
+    parser.add_argument("--plot", metavar="FILE.svg", help="draw signals, events and curves into a picture")
+    parser.add_argument(
+        "--report",
+        metavar="FILE.html",
+        help="write a page with curves, readings, trials and what was refused",
+    )
+    parser.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="with --plot or --report: an earlier recording, or its --json --curves",
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument(
         "--curves", action="store_true", help="with --json: include the curves and events for drawing"
@@ -41,7 +52,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print; return 0."""
-    result = _measured(args)
+    result = _measured(args, list(args.files), args.left, args.right)
+    if args.plot or args.report:
+        _look(args, result)
     if args.json:
         import msgspec
 
@@ -56,15 +69,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _measured(args: argparse.Namespace) -> MeasureResult:
+def _measured(
+    args: argparse.Namespace, files: list[str], left: str | None, right: str | None
+) -> MeasureResult:
     """Read and measure, with a progress bar on a terminal when the work is long."""
     from mortise import measure
 
     def work() -> Any:
         materials = measure.open_files(
-            list(args.files),
-            left=args.left,
-            right=args.right,
+            files,
+            left=left,
+            right=right,
             rate_hz=args.rate,
             placement=args.placement,
             test=args.test,
@@ -72,7 +87,7 @@ def _measured(args: argparse.Namespace) -> MeasureResult:
         )
         return measure.TESTS[args.test](materials)
 
-    names = [Path(each) for each in (*args.files, args.left, args.right) if each]
+    names = [Path(each) for each in (*files, left, right) if each]
     n_bytes = sum(path.stat().st_size for path in names if path.is_file())
     if n_bytes < _LONG_BYTES:
         return work()  # type: ignore[no-any-return]
@@ -80,6 +95,54 @@ def _measured(args: argparse.Namespace) -> MeasureResult:
 
     with pulsing(f"Measuring {n_bytes / 1e6:.0f} MB"):
         return work()  # type: ignore[no-any-return]
+
+
+def _look(args: argparse.Namespace, result: MeasureResult) -> None:
+    """Write the picture and the page that were asked for."""
+    from mortise.catalog import load
+    from mortise.report import measured
+
+    baseline = _baseline(args)
+    words = f"on {Path(args.baseline).name}" if args.baseline else "baseline"
+    if args.plot:
+        text = measured.report_picture(result, baseline=baseline, baseline_words=words)
+        _write(Path(args.plot), text)
+    if args.report:
+        labels = {name: each.label for name, each in load().measures.items()}
+        page = measured.report_page(result, labels=labels, baseline=baseline, baseline_words=words)
+        _write(Path(args.report), page)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file; one that cannot be written is said by name."""
+    from mortise.errors import InputError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror}).", where=str(path)) from None
+
+
+def _baseline(args: argparse.Namespace) -> MeasureResult | None:
+    """Return the earlier result: kept as JSON, or measured now from its recording."""
+    if not args.baseline:
+        return None
+    import msgspec
+
+    from mortise import measure
+    from mortise.errors import InputError
+
+    path = Path(args.baseline)
+    body = path.read_bytes() if path.is_file() and path.stat().st_size < _LONG_BYTES else b""
+    if not body.lstrip().startswith(b"{") or b'"readings"' not in body:
+        return _measured(args, [args.baseline], None, None)
+    try:
+        kept = msgspec.json.decode(body, type=measure.result_type(args.test))
+    except msgspec.DecodeError as error:
+        raise InputError(f"the baseline is no result of this test: {error}.", where=path.name) from None
+    if kept.test != args.test:
+        raise InputError(f"the baseline is a result of {kept.test}, not of {args.test}.", where=path.name)
+    return kept
 
 
 def _show(result: MeasureResult, console: Console) -> None:

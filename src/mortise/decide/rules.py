@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -9,10 +10,11 @@ from typing import NamedTuple
 
 from mortise.decide.inputs import Inputs
 from mortise.decide.nodes import Leaf, ReadyRule, ReadyStage, evaluate
+from mortise.decide.ready import Ready
 from mortise.decide.verdicts import MET, UNKNOWN, test_of
 from mortise.protocol import Operator, Reduction, Rule, Tag, Tier
 from mortise.record import Finding, FiredRule
-from mortise.record.tracks import key_of
+from mortise.record.tracks import Point, key_of
 from mortise.terms import Advice, Limb, Load, Measure, Strength, Truth
 
 # While a danger is unknown nobody jumps: what unlocks impact is asked before it, not only after.
@@ -101,9 +103,41 @@ def _fired(
 def _still_fired(ready: ReadyRule, inputs: Inputs) -> int | None:
     """Return the newest earlier day on which the rule was met and from which it still holds."""
     for day in range(inputs.day - 1, inputs.day - ready.rule.for_days, -1):
-        if evaluate(ready.node, inputs.until(day, ready.keys), []) is MET:
+        is_met = _was_met_plainly(ready, inputs, day)
+        if is_met is None:
+            is_met = evaluate(ready.node, inputs.until(day, ready.keys), []) is MET
+        if is_met:
             return day
     return None
+
+
+def _was_met_plainly(ready: ReadyRule, inputs: Inputs, day: int) -> bool | None:
+    """Whether one plain comparison was met on an earlier day; None when the longer way has to be taken."""
+    leaf = _plain_leaf(ready)
+    track = None if leaf is None else inputs.tracks.get(leaf.key)
+    if leaf is None or leaf.bound is None or track is None or track.troubles or track.fresh_until:
+        return None
+    if len(track.series) != 1:
+        return None
+    points = track.series[0].points
+    n_known = bisect_right(points, day, key=_day)
+    if not n_known:
+        return None
+    newest = points[n_known - 1]
+    return day - newest.day <= leaf.max_age_days and test_of(leaf.operator, leaf.bound)(newest.value)
+
+
+def _day(point: Point) -> int:
+    return point.day
+
+
+def _plain_leaf(ready: ReadyRule) -> Ready | None:
+    """Return the one comparison of a newest value that the rule is made of, if that is all it is."""
+    if not isinstance(ready.node, Leaf):
+        return None
+    leaf = ready.node.ready
+    is_plain = leaf.bound is not None and leaf.reduce is Reduction.LAST and leaf.n_dates == 1
+    return leaf if is_plain and not leaf.needs_visit else None
 
 
 def _as_met(rule: Rule, since: int, evidence_day: int | None, inputs: Inputs) -> FiredRule:
@@ -168,11 +202,8 @@ def _locked_day(ready: ReadyRule, inputs: Inputs, resumed: frozenset[str]) -> in
 
 def _days_met_alone(ready: ReadyRule, inputs: Inputs, resumed: frozenset[str]) -> list[int] | None:
     """Return the days on which one plain comparison is met by itself; None when the rule is not that simple."""
-    node = ready.node
-    if not isinstance(node, Leaf):
-        return None
-    leaf = node.ready
-    if leaf.bound is None or leaf.reduce is not Reduction.LAST or leaf.n_dates != 1 or leaf.needs_visit:
+    leaf = _plain_leaf(ready)
+    if leaf is None or leaf.bound is None:
         return None
     track, test = inputs.tracks.get(leaf.key), test_of(leaf.operator, leaf.bound)
     return [

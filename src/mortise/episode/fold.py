@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 from typing import Protocol as Shape
 
@@ -12,26 +11,17 @@ from msgspec.structs import replace
 
 from mortise.decide import Figures, Inputs, Person, ReadyStage, StageState, conclude, examine, ready_stage
 from mortise.decide.decisions import RULE_PREFIX
-from mortise.decide.nodes import leaves_of
-from mortise.episode.gather import gather, uncounted
-from mortise.episode.known import Known, known_on
-from mortise.episode.lights import LightRules, SessionLight, aggravated_days, bouts_of, sessions_told
-from mortise.episode.stages import (
-    Standing,
-    figures_of,
-    overrule_of,
-    overruled,
-    plan_of,
-    resumed_facts,
-    standing,
-)
+from mortise.episode.derivations import Derivations
+from mortise.episode.gather import Gathered
+from mortise.episode.known import Known, KnownSoFar
+from mortise.episode.lights import LightRules, Lit, SessionLight, Sessions, light_sessions
+from mortise.episode.stages import Acts, Standing, figures_of, overrule_of, overruled, plan_of, standing
 from mortise.errors import InputError
 from mortise.prescribe import DoneSession, constraints_of, planned_stage
-from mortise.progress.derived import Course, derive
+from mortise.progress.derived import Course
 from mortise.progress.sessions import Bout
 from mortise.protocol import Circumstances, Constraint, Exercise, Light, Protocol, Stage
 from mortise.record import (
-    CheckIn,
     Decision,
     DecisionRecord,
     Fact,
@@ -39,17 +29,14 @@ from mortise.record import (
     PatientRecord,
     PlanVersion,
     ProtocolPin,
-    SessionLog,
 )
 from mortise.record.records import Episode
 from mortise.record.records import Person as RecordPerson
 from mortise.record.tracks import Track, key_of
-from mortise.terms import Limb, Load, Measure, Origin, Truth
+from mortise.terms import Limb, Load, Measure, Truth
 
 ENGINE = "mortise-engine/1"  # raised whenever the same facts could give another decision
 
-# A gain in range that comes with one of these, on that day or the next, is not a gain.
-WARNING_FLAGS = ("sharp_pain_flag", "giving_way_flag", "fall_or_catch_flag")
 FALL_FLAGS = ("fall_or_catch_flag", "red_fall")
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # a week more or less than any day decided about is still a day
 _MOST_READY = 256
@@ -124,52 +111,193 @@ def fold(
     ------
     InputError
         When the day lies before the episode or outside the calendar, or a stage entry names no stage.
-
-    Notes
-    -----
-    1. Facts: corrections withdraw, each id counts once, later days are left out (`known_on`).
-    2. Stage, plan, overrule, resumes (`stages`).
-    3. Readings and answers become tracks; sessions get their lights; gains that came with aggravation are marked;
-       derived measures follow (`progress`).
-    4. Rules fire, exits are judged, constraints tighten, advice and load are drawn (`decide`).
     """
-    episode, person = record.episode, record.person
-    if as_of < episode.opened_on:
-        raise InputError("this day lies before the episode was opened.", mend="Ask for a later day.")
-    if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
-        raise InputError(
-            f"this day lies outside the years {FIRST_YEAR} to {LAST_YEAR}.", mend="Ask for another day."
-        )
-    protocol = content.protocol(episode.protocol)
-    pin = ProtocolPin(id=protocol.id, version=protocol.version, hash=content.protocol_hash(protocol.id))
-    known = known_on(record.facts, as_of)
-    stands = standing(known.facts, protocol, episode.opened_on)
-    plan = plan_of(known.facts)
-    figures = figures_of(plan, protocol)
-    ready = _ready(protocol, pin.hash, stands.stage, content.measures, person, episode, as_of, figures)
-    stage = planned_stage(ready.stage, plan, content.exercises)
-    tracks = gather(known, content.measures, episode.involved_side, as_of, protocol.red_flags)
-    course = _course(tracks, content, known, stands, stage, episode, as_of)
-    light_rules = _light_rules(ready)
-    bouts, lights = bouts_of(sessions_told(known.facts), light_rules, course, stage, content.exercises, as_of)
-    course = replace(course, bouts=tuple(bouts))
-    _finish_tracks(tracks, course, ready, lights)
-    spent = 0 if stands.stepped_back_on is None else stands.stepped_back_on.toordinal()
-    inputs = Inputs(as_of.toordinal(), tracks, spent)
-    state = StageState(
-        entered_on=stands.entered_on, opened_on=episode.opened_on, borne_load=_borne_load(bouts),
-        resumed=resumed_facts(known.facts), carried=_carried(known.facts), overrule=overrule_of(known.facts, known_ids),
-    )  # fmt: skip
-    done = _done(known.facts, lights)
-    examined = examine(ready, inputs, state, as_of)
-    constraints = constraints_of(
-        protocol, stage, plan, examined.fired, circumstances, person.age_on(as_of), as_of,
-        has_fallen=_has_fallen(tracks), exercises=content.exercises, done=done,
-    )  # fmt: skip
-    decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
-    constraints = _answered(constraints, state, decision)
-    return Folded(as_of, protocol, known, stands, stage, plan, ready, inputs, state, bouts, lights, done, course,
-                  constraints, decision)  # fmt: skip
+    folder = Folder(record.person, record.episode, content)
+    folder.take(record.facts)
+    return folder.fold(as_of, circumstances, known_ids)
+
+
+class Folder:
+    """Folds one episode day by day: what a new fact does not touch is not worked out again.
+
+    Whatever comes in and in whatever order, the result is that of folding everything at once: facts that do not simply
+    follow (corrections, late arrivals, a clock that was wrong, an earlier day) start it anew.
+    """
+
+    def __init__(self, person: RecordPerson, episode: Episode, content: Content) -> None:
+        """Start with no facts.
+
+        Parameters
+        ----------
+        person : Person
+            The patient.
+        episode : Episode
+            Which ankle, under which protocol.
+        content : Content
+            Protocol, measures, exercises.
+        """
+        self._person, self._episode, self._content = person, episode, content
+        self._received: list[Fact] = []
+        self._n_folded = 0  # of those received
+        self._seen_until: date | None = None
+        self._start_anew()
+
+    def _start_anew(self) -> None:
+        content, episode = self._content, self._episode
+        self._known = KnownSoFar()
+        self._gathered = Gathered(content.measures, episode.involved_side)
+        self._sessions, self._acts = Sessions(), Acts()
+        self._derivations = Derivations(content.measures)
+        self._lit: list[Lit] = []
+        self._lit_under: tuple[object, ...] = ()
+        self._lit_on = date.min
+        self._first_new = date.max
+
+    def take(self, facts: Iterable[Fact]) -> None:
+        """Take in facts in the order received.
+
+        Parameters
+        ----------
+        facts : iterable of Fact
+            Nothing is worked out before `fold`.
+        """
+        self._received.extend(facts)
+
+    def fold(
+        self, as_of: date, circumstances: Circumstances, known_ids: Callable[[str], frozenset[str]]
+    ) -> Folded:
+        """Fold everything taken in to the decision of one day.
+
+        Parameters
+        ----------
+        as_of : date
+            The day; facts of later days are not used.
+        circumstances : Circumstances
+            The day as it is.
+        known_ids : callable
+            From a decision's id to the ids of the facts it knew, for overrules.
+
+        Returns
+        -------
+        Folded
+            The same as `fold` of a record with the same facts.
+
+        Raises
+        ------
+        InputError
+            When the day lies before the episode or outside the calendar, or a stage entry names no stage.
+
+        Notes
+        -----
+        1. Facts: corrections withdraw, each id counts once, later days are left out (`known`).
+        2. Stage, plan, overrule, resumes (`stages`).
+        3. Readings and answers become tracks; sessions get their lights; gains that came with aggravation are marked;
+           derived measures follow (`progress`).
+        4. Rules fire, exits are judged, constraints tighten, advice and load are drawn (`decide`).
+        """
+        self._check_day(as_of)
+        self._bring_up_to(as_of)
+        episode, content, person = self._episode, self._content, self._person
+        protocol = content.protocol(episode.protocol)
+        pin = ProtocolPin(id=protocol.id, version=protocol.version, hash=content.protocol_hash(protocol.id))
+        known, acts = self._known.known, self._acts.facts
+        stands = standing(acts, protocol, episode.opened_on)
+        plan = plan_of(acts)
+        figures = figures_of(plan, protocol)
+        ready = _ready(protocol, pin.hash, stands.stage, content.measures, person, episode, as_of, figures)
+        stage = planned_stage(ready.stage, plan, content.exercises)
+        tracks = self._tracks(as_of, protocol)
+        course = self._course(tracks, stands, stage, as_of)
+        self._light(course, ready, plan, stage, as_of)
+        bouts = tuple([one.bout for one in self._lit])
+        lights = [one.light for one in self._lit]
+        course = replace(course, bouts=bouts)
+        self._derivations.finish(tracks, course, ready, lights)
+        spent = 0 if stands.stepped_back_on is None else stands.stepped_back_on.toordinal()
+        inputs = Inputs(as_of.toordinal(), tracks, spent)
+        state = StageState(
+            entered_on=stands.entered_on, opened_on=episode.opened_on, borne_load=_borne_load(bouts),
+            resumed=self._acts.resumed, carried=_carried(acts), overrule=overrule_of(acts, known_ids),
+        )  # fmt: skip
+        done = tuple([one.done for one in self._lit])
+        examined = examine(ready, inputs, state, as_of)
+        constraints = constraints_of(
+            protocol, stage, plan, examined.fired, circumstances, person.age_on(as_of), as_of,
+            has_fallen=_has_fallen(tracks), exercises=content.exercises, done=done,
+        )  # fmt: skip
+        decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
+        constraints = _answered(constraints, state, decision)
+        return Folded(as_of, protocol, known, stands, stage, plan, ready, inputs, state, bouts, lights, done,
+                      course, constraints, decision)  # fmt: skip
+
+    def _check_day(self, as_of: date) -> None:
+        if as_of < self._episode.opened_on:
+            raise InputError("this day lies before the episode was opened.", mend="Ask for a later day.")
+        if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+            raise InputError(
+                f"this day lies outside the years {FIRST_YEAR} to {LAST_YEAR}.", mend="Ask for another day."
+            )
+
+    def _bring_up_to(self, as_of: date) -> None:
+        """Take in what was received since, if it simply follows; else take in everything again."""
+        new = self._received[self._n_folded :]
+        is_later = self._seen_until is None or as_of >= self._seen_until
+        following = self._known.following(new, as_of) if is_later else None
+        if following is None:
+            self._start_anew()
+            self._known.start(self._received, as_of)
+            following = self._known.known.facts
+        for fact in following:
+            self._gathered.add(fact)
+            self._sessions.add(fact)
+            self._acts.add(fact)
+        if following:
+            self._first_new = min(self._first_new, min(fact.on for fact in following))
+        self._n_folded = len(self._received)
+        self._seen_until = as_of
+
+    def _tracks(self, as_of: date, protocol: Protocol) -> dict[str, Track]:
+        ahead = self._known.known.ahead
+        if not ahead:
+            return self._gathered.tracks()
+        return self._gathered.with_ahead(ahead, as_of, protocol.red_flags)
+
+    def _course(self, tracks: Mapping[str, Track], stands: Standing, stage: Stage, as_of: date) -> Course:
+        """Lay out what derived measures are made from; sessions are added when they have their lights."""
+        day = as_of.toordinal()
+        is_back = stands.stepped_back_on == stands.entered_on
+        entered = stands.entered_on.toordinal()
+        return Course(
+            tracks=tracks, measures=self._content.measures, bouts=(), days=range(day, day + 1),
+            plan_from=self._episode.opened_on.toordinal(), stage_from=entered,
+            evidence_from=entered + 1 if is_back else entered, told_day=self._acts.told_day,
+            n_per_week=stage.n_sessions_per_week,
+        )  # fmt: skip
+
+    def _light(
+        self, course: Course, ready: ReadyStage, plan: PlanVersion | None, stage: Stage, as_of: date
+    ) -> None:
+        """Light the sessions that something new could have changed."""
+        rules = _light_rules(ready)
+        under = (rules, plan)
+        is_lasting = rules.is_lasting and all(_is_single(course, name) for name in rules.sources)
+        n_kept = 0
+        if is_lasting and self._lit_under == under and self._lit:
+            n_kept = min(self._sessions.n_settled(self._first_new, self._lit_on), len(self._lit))
+        del self._lit[n_kept:]
+        exercises = self._content.exercises
+        told = self._sessions.told_from(n_kept)
+        self._lit += light_sessions(told, self._lit, rules, course, stage, exercises, as_of)
+        self._lit_under, self._lit_on, self._first_new = under, as_of, date.max
+
+
+def _is_single(course: Course, measure_id: str) -> bool:
+    """Whether a measure has one series at most: with two, which is the newer can change what was derived."""
+    measure = course.measures.get(measure_id)
+    if measure is None:
+        return False
+    track = course.tracks.get(key_of(measure.id, Limb.INVOLVED if measure.is_sided else Limb.NONE))
+    return track is None or len(track.series) <= 1
 
 
 _ready_stages: dict[tuple[object, ...], ReadyStage] = {}
@@ -209,84 +337,6 @@ def _light_rules(ready: ReadyStage) -> LightRules:
             _lights.clear()
         kept = _lights[id(ready)] = (ready, LightRules(ready.protocol, ready.measures, ready.person))
     return kept[1]
-
-
-def _course(
-    tracks: Mapping[str, Track],
-    content: Content,
-    known: Known,
-    stands: Standing,
-    stage: Stage,
-    episode: Episode,
-    as_of: date,
-) -> Course:
-    """Lay out what derived measures are made from; sessions are added when they have their lights."""
-    day = as_of.toordinal()
-    told = [
-        fact.on.toordinal()
-        for fact in known.facts
-        if isinstance(fact, CheckIn | SessionLog) and fact.origin is not Origin.ENGINE
-    ]
-    is_back = stands.stepped_back_on == stands.entered_on
-    entered = stands.entered_on.toordinal()
-    return Course(
-        tracks=tracks, measures=content.measures, bouts=(), days=range(day, day + 1),
-        plan_from=episode.opened_on.toordinal(), stage_from=entered,
-        evidence_from=entered + 1 if is_back else entered, told_day=max(told, default=None),
-        n_per_week=stage.n_sessions_per_week,
-    )  # fmt: skip
-
-
-def _finish_tracks(
-    tracks: dict[str, Track], course: Course, ready: ReadyStage, lights: Sequence[SessionLight]
-) -> None:
-    """Mark gains that came with aggravation, then add every derived measure that is read or can be drawn."""
-    aggravated = aggravated_days(lights, tracks, WARNING_FLAGS)
-    if aggravated:
-        for key, made in tracks.items():
-            if course.measures[made.measure].domain == "range":
-                tracks[key] = uncounted(made, aggravated)
-    n_days = _days_wanted(course, ready, tracks)
-    for measure_id in sorted(n_days, key=lambda one: (_depth(one, course.measures), one)):
-        measure = course.measures[measure_id]
-        if measure.derive is not None:
-            last = course.days[-1]
-            made = derive(measure, replace(course, days=range(last - n_days[measure_id] + 1, last + 1)))
-            tracks[key_of(measure_id, made.limb)] = made
-
-
-def _days_wanted(course: Course, ready: ReadyStage, tracks: Mapping[str, Track]) -> dict[str, int]:
-    """Return for each measure how many days back it is read: as long as a rule that reads it holds."""
-    found = {leaf.ready.measure: 1 for line in ready.exits for leaf in leaves_of(line)}
-    found |= {measure.id: 1 for measure in course.measures.values() if _is_paired(measure, tracks)}
-    for rule in ready.rules:
-        for leaf in rule.leaves:
-            found[leaf.measure] = max(found.get(leaf.measure, 1), rule.rule.for_days)
-    for measure_id in tuple(found):  # what a derived measure is derived from is read as far back
-        source, n_days = course.measures[measure_id].derive, found[measure_id]
-        while source is not None and source.of in course.measures:
-            found[source.of] = max(found.get(source.of, 1), n_days)
-            source = course.measures[source.of].derive
-    return found
-
-
-def _is_paired(measure: Measure, tracks: Mapping[str, Track]) -> bool:
-    return (
-        measure.derive is not None
-        and measure.derive.kind in ("side_difference", "limb_symmetry")
-        and key_of(measure.derive.of, Limb.INVOLVED) in tracks
-    )
-
-
-def _depth(measure_id: str, measures: Mapping[str, Measure]) -> int:
-    """How many derivations lie under a measure, so that what is read is derived before what reads it."""
-    depth, seen = 0, set[str]()
-    measure = measures.get(measure_id)
-    while measure is not None and measure.derive is not None and measure.id not in seen:
-        seen.add(measure.id)
-        depth += 1
-        measure = measures.get(measure.derive.of)
-    return depth
 
 
 def _borne_load(bouts: Sequence[Bout]) -> Load:
@@ -331,21 +381,6 @@ def _carried(facts: Sequence[Fact]) -> tuple[FiredRule, ...]:
         return ()
     newest = max(acted, key=lambda one: (one.on, one.id))
     return tuple(rule for rule in newest.decision.rules if rule.truth is Truth.MET and not rule.locks)
-
-
-def _done(facts: Sequence[Fact], lights: Sequence[SessionLight]) -> tuple[DoneSession, ...]:
-    logs = {fact.id: fact for fact in facts if isinstance(fact, SessionLog)}
-    return tuple(
-        DoneSession(
-            on=one.on, logged_on=one.logged_on, light=one.light, items=logs[one.log].items,
-            effort_nrs=_effort(logs[one.log]),
-        )
-        for one in lights
-    )  # fmt: skip
-
-
-def _effort(log: SessionLog) -> Decimal | None:
-    return log.answers.get("effort_nrs")
 
 
 def _has_fallen(tracks: Mapping[str, Track]) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -9,8 +10,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from mortise.episode.known import Known
-from mortise.progress.readings import Answer, Seen, answered_with, answers_track, track
+from mortise.progress.readings import AnswerRun, Seen, answered_with, track
 from mortise.record import CheckIn, ClinicVisit, Fact, Reading, SessionLog
 from mortise.record.tracks import Track, Trouble, key_of, track_of
 from mortise.terms import Cause, Limb, Measure, Origin, Setting, Side, limb_of
@@ -20,82 +20,112 @@ VISIT_GRACE_DAYS = 7  # a clinic test stays fresh to the next planned visit and 
 VISIT_FRESH_AT_MOST_DAYS = 91  # however far away the next visit is planned
 
 
-def gather(
-    known: Known, measures: Mapping[str, Measure], involved: Side, as_of: date, red_flags: Sequence[str]
-) -> dict[str, Track]:
-    """Make the track of every measure that was ever read or asked.
+class Gathered:
+    """The tracks of every measure ever read or asked, growing with the facts of one day after the other.
 
-    Parameters
-    ----------
-    known : Known
-        The facts that count.
-    measures : mapping of str to Measure
-        What can be read or asked; answers to anything else are passed over.
-    involved : Side
-        The ankle being treated.
-    as_of : date
-        The day.
-    red_flags : sequence of str
-        A red flag in a future-dated answer counts as of today: a wrong clock must not hide it.
-
-    Returns
-    -------
-    dict
-        Key (`record.tracks.key_of`) to track.
+    Facts come in the order in which they count (`Known.facts`); only what a new fact speaks of is cleaned again.
     """
-    read: dict[str, list[Seen]] = defaultdict(list)
-    asked: dict[str, list[Answer]] = defaultdict(list)
-    names: dict[str, tuple[Measure, Limb]] = {}
-    for fact in known.facts:
+
+    def __init__(self, measures: Mapping[str, Measure], involved: Side) -> None:
+        """Start with nothing.
+
+        Parameters
+        ----------
+        measures : mapping of str to Measure
+            What can be read or asked; answers to anything else are passed over.
+        involved : Side
+            The ankle being treated.
+        """
+        self._measures, self._involved = measures, involved
+        self._asked: dict[str, AnswerRun] = {}  # by measure
+        self._asked_key: dict[str, str] = {}
+        self._read: dict[str, list[Seen]] = defaultdict(list)  # by key
+        self._names: dict[str, tuple[Measure, Limb]] = {}
+        self._visits: list[int] = []
+        self._tracks: dict[str, Track] = {}
+        self._stale: set[str] = set()  # keys whose track has to be made again
+
+    def add(self, fact: Fact) -> None:
+        """Take in the next fact.
+
+        Parameters
+        ----------
+        fact : Fact
+            Any; of a kind that says nothing of a measure it changes nothing.
+        """
         if isinstance(fact, CheckIn | SessionLog):
             day = fact.on.toordinal()
-            for measure_id, answer in _asked_in(fact, measures):
-                asked[measure_id].append((fact.id, day, answer))
+            for measure_id, answer in _asked_in(fact, self._measures):
+                run = self._asked.get(measure_id)
+                if run is None:
+                    measure = self._measures[measure_id]
+                    limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
+                    run = self._asked[measure_id] = AnswerRun(measure, limb)
+                    self._asked_key[measure_id] = key_of(measure_id, limb)
+                run.add((fact.id, day, answer))
+                self._stale.add(self._asked_key[measure_id])
         elif isinstance(fact, Reading):
-            for measure_id, limb, one in seen_in(fact, measures, involved):
-                key = key_of(measure_id, limb)
-                read[key].append(one)
-                names[key] = (measures[measure_id], limb)
-    ahead = _ahead(known.ahead, measures, involved, as_of, frozenset(red_flags))
-    for key, measure, limb, flag in ahead:
-        names.setdefault(key, (measure, limb))
-        if flag is not None:
-            read[key].append(flag)
-    visits = sorted(fact.visit_on.toordinal() for fact in known.facts if isinstance(fact, ClinicVisit))
-    tracks = _tracks(read, asked, names, measures, visits)
-    for key, _, _, flag in ahead:
-        if flag is None:
-            tracks[key] = _spoilt(tracks[key], as_of.toordinal(), known.ahead)
-    return tracks
+            for measure_id, limb, one in seen_in(fact, self._measures, self._involved):
+                self._add_seen(key_of(measure_id, limb), self._measures[measure_id], limb, one)
+        elif isinstance(fact, ClinicVisit):
+            insort(self._visits, fact.visit_on.toordinal())
+            self._stale |= self._tracks.keys()
 
+    def _add_seen(self, key: str, measure: Measure, limb: Limb, one: Seen | None) -> None:
+        self._names.setdefault(key, (measure, limb))
+        if one is not None:
+            self._read[key].append(one)
+        self._stale.add(key)
 
-def _tracks(
-    read: Mapping[str, list[Seen]],
-    asked: Mapping[str, list[Answer]],
-    names: Mapping[str, tuple[Measure, Limb]],
-    measures: Mapping[str, Measure],
-    visits: Sequence[int],
-) -> dict[str, Track]:
-    """Clean what was asked and what was read; a measure that is both takes the longer way."""
-    tracks: dict[str, Track] = {}
-    both: dict[str, list[Seen]] = {}
-    for measure_id, answers in asked.items():
-        measure = measures.get(measure_id)
-        if measure is None:
-            continue
-        limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
-        key = key_of(measure_id, limb)
-        if key in names:
-            instrument = answered_with(measure)
-            both[key] = [
-                Seen(one, day, value, "", limb, instrument, is_answer=True) for one, day, value in answers
-            ]
-        else:
-            tracks[key] = with_visits(answers_track(measure, limb, answers), measure, visits)
-    for key, (measure, limb) in names.items():
-        made = track(measure, limb, [*both.get(key, ()), *read.get(key, ())])
-        tracks[key] = with_visits(made, measure, visits)
-    return tracks
+    def tracks(self) -> dict[str, Track]:
+        """Return the tracks of what was taken in, cleaning again what has changed.
+
+        Returns
+        -------
+        dict
+            Key (`record.tracks.key_of`) to track, the caller's own.
+        """
+        if self._stale:
+            runs = {self._asked_key[measure_id]: run for measure_id, run in self._asked.items()}
+            for key in self._stale:
+                self._tracks[key] = self._made(key, runs.get(key))
+            self._stale.clear()
+        return dict(self._tracks)
+
+    def _made(self, key: str, run: AnswerRun | None) -> Track:
+        """Clean what was asked or read; a measure that is both takes the longer way."""
+        if key not in self._names:
+            assert run is not None
+            return with_visits(run.track(), run.measure, self._visits)
+        measure, limb = self._names[key]
+        asked = () if run is None else run.seen()
+        return with_visits(track(measure, limb, [*asked, *self._read.get(key, ())]), measure, self._visits)
+
+    def with_ahead(self, ahead: Sequence[Fact], as_of: date, red_flags: Sequence[str]) -> dict[str, Track]:
+        """Return the tracks when facts of later days are already there: a clock was wrong.
+
+        Parameters
+        ----------
+        ahead : sequence of Fact
+            Dated after the day. Nothing can be added after this.
+        as_of : date
+            The day.
+        red_flags : sequence of str
+            A red flag in a future-dated answer counts as of today: a wrong clock must not hide it.
+
+        Returns
+        -------
+        dict
+            As `tracks`; what a future-dated fact speaks of is unusable.
+        """
+        found = _ahead(ahead, self._measures, self._involved, as_of, frozenset(red_flags))
+        for key, measure, limb, flag in found:
+            self._add_seen(key, measure, limb, flag)
+        tracks = self.tracks()
+        for key, _, _, flag in found:
+            if flag is None:
+                tracks[key] = _spoilt(tracks[key], as_of.toordinal(), ahead)
+        return tracks
 
 
 def seen_in(fact: Fact, measures: Mapping[str, Measure], involved: Side) -> Iterable[tuple[str, Limb, Seen]]:

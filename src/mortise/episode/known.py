@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from mortise.record import Correction, Fact, SessionLog
@@ -56,6 +57,69 @@ def known_on(facts: Iterable[Fact], as_of: date) -> Known:
     withdrawn = _withdrawn(by_id)
     counted = sorted((fact for fact in by_id.values() if fact.id not in withdrawn), key=_by_day)
     return Known(tuple(counted), tuple(one for one in sorted(ahead, key=_by_day) if one.id not in withdrawn))
+
+
+class KnownSoFar:
+    """The facts that count, growing from day to day as long as what arrives simply follows."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.known = Known((), ())
+        self._facts: list[Fact] = []
+        self._ids: set[str] = set()
+        self._corrected: set[str] = set()
+        self._can_follow = False
+
+    def start(self, received: Sequence[Fact], as_of: date) -> None:
+        """Sort out everything received.
+
+        Parameters
+        ----------
+        received : sequence of Fact
+            In the order received.
+        as_of : date
+            The day.
+        """
+        self.known = known_on(received, as_of)
+        self._facts = list(self.known.facts)
+        self._ids = {fact.id for fact in received}
+        self._corrected = {fact.corrects for fact in received if isinstance(fact, Correction)}
+        # What waits for its day, or lies ahead of it, has to be looked at again on every later one.
+        is_waiting = any(fact.on > as_of or _told_on(fact) > as_of for fact in received)
+        self._can_follow = not is_waiting and not self.known.ahead
+
+    def following(self, new: Sequence[Fact], as_of: date) -> tuple[Fact, ...] | None:
+        """Take in what was received since, when nothing known before is touched by it.
+
+        Parameters
+        ----------
+        new : sequence of Fact
+            In the order received.
+        as_of : date
+            The day, no earlier than the last.
+
+        Returns
+        -------
+        tuple of Fact or None
+            The new facts in the order in which they count; None when everything has to be sorted out again.
+        """
+        if not self._can_follow:
+            return None
+        last_on = self._facts[-1].on if self._facts else date.min
+        ids = {fact.id for fact in new}
+        if len(ids) < len(new) or not ids.isdisjoint(self._ids) or not ids.isdisjoint(self._corrected):
+            return None
+        for fact in new:
+            is_next = last_on <= fact.on <= as_of and _told_on(fact) <= as_of
+            if not is_next or isinstance(fact, Correction):
+                return None
+        if not new:
+            return ()
+        self._ids |= ids
+        for fact in new:
+            insort(self._facts, fact, key=_by_day)
+        self.known = Known(tuple(self._facts), ())
+        return tuple(sorted(new, key=_by_day))
 
 
 def _by_day(fact: Fact) -> tuple[date, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,6 +15,7 @@ from msgspec.structs import replace
 from mortise.decide import Inputs, Person, evaluate, ready_node
 from mortise.decide.nodes import ReadyNode, leaves_of
 from mortise.episode.gather import answers_in
+from mortise.prescribe import DoneSession
 from mortise.progress.derived import Course, derive
 from mortise.progress.readings import Seen, answer_track, answered_with, track
 from mortise.progress.sessions import LATE_AFTER_DAYS, LIGHT_GRADE, Bout
@@ -21,6 +24,7 @@ from mortise.record import CheckIn, Fact, Finding, SessionLog
 from mortise.record.tracks import Track, key_of
 from mortise.terms import Limb, Measure, Truth
 
+_LASTING = frozenset({"change_from_usual", "sum", "max", "count_at_least"})
 MORNING_DAYS = 2  # an answer later than this is about another morning
 
 
@@ -57,6 +61,10 @@ class LightRules:
         ]  # fmt: skip
         self.keys = {leaf.ready.key: leaf.ready.measure for _, node in self.rules for leaf in leaves_of(node)}
         self.told = frozenset((*protocol.after_session, *protocol.next_morning))
+        derived = [one.derive for name in self.keys.values() if (one := measures[name]).derive is not None]
+        # What these derive from was over on the day of the session, so a light once given stays given.
+        self.is_lasting = all(how is None or how.kind in _LASTING for how in derived)
+        self.sources = frozenset(how.of for how in derived if how is not None)
 
 
 class Told(Struct, frozen=True):
@@ -71,57 +79,115 @@ class Told(Struct, frozen=True):
         return self.mornings[-1] if self.mornings else None
 
 
-def sessions_told(facts: Sequence[Fact]) -> list[Told]:
-    """Pair every session log with the next morning's answer.
+class Sessions:
+    """Every session told so far with the mornings that belong to it, oldest first.
 
-    Parameters
-    ----------
-    facts : sequence of Fact
-        Those that count.
-
-    Returns
-    -------
-    list of Told
-        Oldest first. A morning belongs to the session it names, told on the next day or the one after; or else to
-        the session of the day before.
+    A morning belongs to the session it names, told on the next day or the one after; or else to the session of the day
+    before.
     """
-    by_session: dict[str, list[CheckIn]] = defaultdict(list)
-    by_day: dict[date, list[CheckIn]] = defaultdict(list)
-    for fact in facts:
-        if isinstance(fact, CheckIn) and fact.moment == "next_morning":
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._logs: list[SessionLog] = []
+        self._by_session: dict[str, list[CheckIn]] = defaultdict(list)
+        self._by_day: dict[date, list[CheckIn]] = defaultdict(list)
+
+    def __len__(self) -> int:
+        return len(self._logs)
+
+    def add(self, fact: Fact) -> None:
+        """Take in the next fact that counts; kinds that tell of no session change nothing.
+
+        Parameters
+        ----------
+        fact : Fact
+            In order of days.
+        """
+        if isinstance(fact, SessionLog):
+            insort(self._logs, fact, key=_by_day)
+        elif isinstance(fact, CheckIn) and fact.moment == "next_morning":
             if fact.session:
-                by_session[fact.session].append(fact)
+                insort(self._by_session[fact.session], fact, key=_by_day)
             else:
-                by_day[fact.on].append(fact)
-    logs = [fact for fact in facts if isinstance(fact, SessionLog)]
-    return [_told(log, by_session, by_day) for log in sorted(logs, key=lambda one: (one.on, one.id))]
+                insort(self._by_day[fact.on], fact, key=_by_day)
+
+    def n_settled(self, first_new: date, seen_until: date) -> int:
+        """Return how many leading sessions nothing can change any more.
+
+        Parameters
+        ----------
+        first_new : date
+            The earliest day of what was taken in since they were last lit.
+        seen_until : date
+            The day on which they were last lit.
+
+        Returns
+        -------
+        int
+            Those whose mornings were over before both.
+        """
+        over = min(first_new, seen_until + timedelta(days=1)) - timedelta(days=MORNING_DAYS)
+        return bisect_left(self._logs, over, key=_on)
+
+    def told_from(self, n_first: int) -> Iterator[Told]:
+        """Yield the sessions from number `n_first` on.
+
+        Parameters
+        ----------
+        n_first : int
+            How many to leave out.
+
+        Yields
+        ------
+        Told
+            Oldest first.
+        """
+        for log in self._logs[n_first:]:
+            named = [
+                one
+                for one in self._by_session.get(log.session, ())
+                if 1 <= (one.on - log.on).days <= MORNING_DAYS
+            ]
+            yield Told(log, tuple(named or self._by_day.get(log.on + timedelta(days=1), ())))
 
 
-def _told(
-    log: SessionLog, by_session: Mapping[str, list[CheckIn]], by_day: Mapping[date, list[CheckIn]]
-) -> Told:
-    named = [one for one in by_session.get(log.session, ()) if 1 <= (one.on - log.on).days <= MORNING_DAYS]
-    return Told(log, tuple(named or by_day.get(log.on + timedelta(days=1), ())))
+def _by_day(fact: Fact) -> tuple[date, str]:
+    return fact.on, fact.id
 
 
-def bouts_of(
-    told: Sequence[Told],
+def _on(fact: Fact) -> date:
+    return fact.on
+
+
+class Lit(NamedTuple):
+    """One session with its light, in the forms that progress, people and dosing read."""
+
+    bout: Bout
+    light: SessionLight
+    done: DoneSession
+
+
+def light_sessions(
+    told: Iterable[Told],
+    before: Sequence[Lit],
     rules: LightRules,
     course: Course,
     stage: Stage,
     exercises: Mapping[str, Exercise],
     as_of: date,
-) -> tuple[list[Bout], list[SessionLight]]:
-    """Light every session in order; a later one may read the lights before it.
+) -> list[Lit]:
+    """Light sessions in order; a later one may read the lights before it.
 
     Parameters
     ----------
-    told : sequence of Told
+    told : iterable of Told
         Oldest first.
+    before : sequence of Lit
+        Earlier sessions, lit already.
     rules : LightRules
         Ready.
     course : Course
-        For measures that a light rule derives; its bouts are those already lit.
+        For measures that a light rule derives.
     stage : Stage
         Its slots bound the doses.
     exercises : mapping of str to Exercise
@@ -131,38 +197,43 @@ def bouts_of(
 
     Returns
     -------
-    bouts : list of Bout
-        As progress reads them.
-    lights : list of SessionLight
-        As people read them, in the same order.
+    list of Lit
+        Those of `told`, in order.
     """
-    bouts: list[Bout] = []
-    lights: list[SessionLight] = []
+    bouts = [one.bout for one in before]
     so_far = replace(course, bouts=bouts)  # the list grows with every session that has its light
+    lit: list[Lit] = []
     for one in told:
-        log = one.log
-        rule, reasons = _light(one, rules, so_far, as_of)
-        light = None if rule is None else rule.light
-        is_pending = light is None and one.morning is None and as_of <= log.on + timedelta(days=1)
-        logged_on = _logged_on(log)
-        is_late = (logged_on - log.on).days > LATE_AFTER_DAYS
-        is_within = _is_within_dose(log, stage, exercises)
-        readings = (log.id, *(morning.id for morning in one.mornings))
-        is_done = any(item.outcome != "skipped" for item in log.items) if log.items else True
-        counts = is_done and is_within and not is_late
-        bouts.append(
-            Bout(log.session or log.id, log.on.toordinal(), light, counts, is_pending, readings, is_done)
-        )
-        lights.append(
-            SessionLight(
-                session=log.session, log=log.id, on=log.on, logged_on=logged_on, light=light,
-                is_pending=is_pending, is_late=is_late, is_within_dose=is_within,
-                morning="" if one.morning is None else one.morning.id, reasons=reasons,
-                say_patient="" if rule is None else rule.say_patient,
-                say_clinician="" if rule is None else rule.say_clinician,
-            )
-        )  # fmt: skip
-    return bouts, lights
+        lit.append(_lit(one, rules, so_far, stage, exercises, as_of))
+        bouts.append(lit[-1].bout)
+    return lit
+
+
+def _lit(
+    one: Told, rules: LightRules, course: Course, stage: Stage, exercises: Mapping[str, Exercise], as_of: date
+) -> Lit:
+    log = one.log
+    rule, reasons = _light(one, rules, course, as_of)
+    light = None if rule is None else rule.light
+    is_pending = light is None and one.morning is None and as_of <= log.on + timedelta(days=1)
+    logged_on = _logged_on(log)
+    is_late = (logged_on - log.on).days > LATE_AFTER_DAYS
+    is_within = _is_within_dose(log, stage, exercises)
+    readings = (log.id, *(morning.id for morning in one.mornings))
+    is_done = any(item.outcome != "skipped" for item in log.items) if log.items else True
+    counts = is_done and is_within and not is_late
+    return Lit(
+        Bout(log.session or log.id, log.on.toordinal(), light, counts, is_pending, readings, is_done),
+        SessionLight(
+            session=log.session, log=log.id, on=log.on, logged_on=logged_on, light=light,
+            is_pending=is_pending, is_late=is_late, is_within_dose=is_within,
+            morning="" if one.morning is None else one.morning.id, reasons=reasons,
+            say_patient="" if rule is None else rule.say_patient,
+            say_clinician="" if rule is None else rule.say_clinician,
+        ),
+        DoneSession(on=log.on, logged_on=logged_on, light=light, items=log.items,
+                    effort_nrs=log.answers.get("effort_nrs")),
+    )  # fmt: skip
 
 
 def _logged_on(log: SessionLog) -> date:

@@ -1,32 +1,21 @@
-"""Receipts of decisions: what each was made from, and whether it can be made again, bit for bit."""
+"""Receipts of decisions: what each was made from, kept short."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from mortise.episode.fold import ENGINE, Content, fold
 from mortise.protocol import Circumstances
-from mortise.record import Decision, DecisionInputs, DecisionRecord, Fact, PatientRecord, ProtocolPin
+from mortise.record import Decision, DecisionInputs, DecisionRecord, Fact, PatientRecord
 from mortise.record.records import encode
 from mortise.terms import Origin
 
 AFTER = "after:"  # `after:<decision id>` stands for every fact that decision knew, and the decision itself
-
-
-class Difference(Struct, frozen=True, kw_only=True):
-    """A stored decision that is not what its facts give today: what differs, as stored and as made again."""
-
-    decision: str
-    on: date
-    what: str  # "missing facts", "changed facts", "protocol", "engine", "advice", "load", or another field
-    stored: str
-    found: str
 
 
 def output_hash(decision: Decision) -> str:
@@ -45,7 +34,19 @@ def output_hash(decision: Decision) -> str:
     return hashlib.sha256(encode(decision)).hexdigest()
 
 
-def _digest(fact: Fact) -> bytes:
+def digest(fact: Fact) -> bytes:
+    """Return the SHA-256 of a fact's content; of a stored decision that of its id and its own hash.
+
+    Parameters
+    ----------
+    fact : Fact
+        Any.
+
+    Returns
+    -------
+    bytes
+        32 of them.
+    """
     if isinstance(fact, DecisionRecord):  # its content is pinned by its own hash
         return hashlib.sha256(f"{fact.id} {fact.output_hash}".encode()).digest()
     return hashlib.sha256(encode(fact)).digest()
@@ -66,7 +67,7 @@ def facts_hash(facts: Iterable[Fact]) -> str:
     """
     whole = hashlib.sha256()
     for fact in facts:
-        whole.update(_digest(fact))
+        whole.update(digest(fact))
     return whole.hexdigest()
 
 
@@ -89,13 +90,28 @@ def known_by(facts: Sequence[Fact]) -> Callable[[str], frozenset[str]]:
 
 def _known_to(facts: Sequence[Fact], name: str) -> frozenset[str]:
     records = {fact.id: fact for fact in facts if isinstance(fact, DecisionRecord)}
-    return frozenset(_ids_known(records, name, {}))
+    return frozenset(ids_known(records, name, {}))
 
 
-def _ids_known(
+def ids_known(
     records: Mapping[str, DecisionRecord], name: str, found: dict[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
-    """Write out `after:` in the inputs of a stored decision; `found` keeps what was written out before."""
+    """Write out `after:` in the inputs of a stored decision.
+
+    Parameters
+    ----------
+    records : mapping of str to DecisionRecord
+        Stored decisions by id.
+    name : str
+        Which one.
+    found : dict
+        Keeps what was written out before; is added to.
+
+    Returns
+    -------
+    tuple of str
+        Ids of every fact it knew, in the order received; empty when there is no such decision.
+    """
     chain: list[str] = []
     at: str | None = name
     while at is not None and at not in found and at in records and at not in chain:
@@ -182,11 +198,34 @@ def decision_record(
         as_of=as_of, facts=_shortened(ids, facts), facts_hash=whole,
         protocol=folded.decision.protocol, engine=ENGINE, circumstances=circumstances,
     )  # fmt: skip
-    made_of = f"{record.episode.id} {as_of} {whole} {folded.decision.protocol.hash} {encode(circumstances).decode()}"
+    made = made_record(record.episode.id, inputs, folded.decision, by=by)
+    return replace(made, id=fact_id or made.id, captured_at=captured_at)
+
+
+def made_record(episode: str, inputs: DecisionInputs, decision: Decision, *, by: str) -> DecisionRecord:
+    """Put a receipt together.
+
+    Parameters
+    ----------
+    episode : str
+        Id of the episode.
+    inputs : DecisionInputs
+        What the decision was made from.
+    decision : Decision
+        The decision.
+    by : str
+        Who asked.
+
+    Returns
+    -------
+    DecisionRecord
+        Its id follows from the episode and the inputs.
+    """
+    day_as_it_is = encode(inputs.circumstances).decode()
+    made_of = f"{episode} {inputs.as_of} {inputs.facts_hash} {inputs.protocol.hash} {day_as_it_is}"
     return DecisionRecord(
-        id=fact_id or f"decision-{hashlib.sha256(made_of.encode()).hexdigest()[:20]}", on=as_of,
-        origin=Origin.ENGINE, by=by, captured_at=captured_at, inputs=inputs, decision=folded.decision,
-        output_hash=output_hash(folded.decision),
+        id=f"decision-{hashlib.sha256(made_of.encode()).hexdigest()[:20]}", on=inputs.as_of, origin=Origin.ENGINE,
+        by=by, inputs=inputs, decision=decision, output_hash=output_hash(decision),
     )  # fmt: skip
 
 
@@ -209,90 +248,6 @@ def _shortened(ids: tuple[str, ...], facts: Sequence[Fact]) -> tuple[str, ...]:
     if newest is None:
         return ids
     index = ids.index(newest)
-    if _ids_known(records, newest, {}) != ids[:index]:
+    if ids_known(records, newest, {}) != ids[:index]:
         return ids
     return (f"{AFTER}{newest}", *ids[index + 1 :])
-
-
-def replay(record: PatientRecord, content: Content) -> tuple[Difference, ...]:
-    """Make every stored decision again from the facts it knew, and list what differs.
-
-    Parameters
-    ----------
-    record : PatientRecord
-        With its stored decisions.
-    content : Content
-        Protocol, measures, exercises.
-
-    Returns
-    -------
-    tuple of Difference
-        Empty when every decision is the same to the last digit.
-    """
-    return tuple(difference for each in replays(record, content) for difference in each)
-
-
-def replays(record: PatientRecord, content: Content) -> Iterator[tuple[Difference, ...]]:
-    """Make every stored decision again, one by one, and yield what differs in each.
-
-    Parameters
-    ----------
-    record : PatientRecord
-        With its stored decisions.
-    content : Content
-        Protocol, measures, exercises.
-
-    Yields
-    ------
-    tuple of Difference
-        One tuple for each stored decision, in the order received; empty when it is the same.
-    """
-    records = {fact.id: fact for fact in record.facts if isinstance(fact, DecisionRecord)}
-    expanded: dict[str, tuple[str, ...]] = {}
-    by_id = {fact.id: fact for fact in record.facts}
-    for stored in record.facts:
-        if isinstance(stored, DecisionRecord):
-            ids = _ids_known(records, stored.id, expanded)
-            missing = [name for name in ids if name not in by_id]
-            if missing:
-                yield (_difference(stored, "missing facts", "", ", ".join(missing)),)
-                continue
-            facts = tuple(by_id[name] for name in ids)
-            yield tuple(_again(stored, replace(record, facts=facts), content))
-
-
-def _again(stored: DecisionRecord, record: PatientRecord, content: Content) -> list[Difference]:
-    found: list[Difference] = []
-    whole = facts_hash(record.facts)
-    if whole != stored.inputs.facts_hash:
-        found.append(_difference(stored, "changed facts", stored.inputs.facts_hash, whole))
-    if stored.on != stored.inputs.as_of:
-        found.append(_difference(stored, "on", stored.on.isoformat(), stored.inputs.as_of.isoformat()))
-    pin = stored.inputs.protocol
-    now = content.protocol(pin.id)
-    now_pin = ProtocolPin(id=now.id, version=now.version, hash=content.protocol_hash(now.id))
-    if now_pin != pin:
-        found.append(
-            _difference(stored, "protocol", f"{pin.version} {pin.hash}", f"{now_pin.version} {now_pin.hash}")
-        )
-    if stored.inputs.engine != ENGINE:
-        found.append(_difference(stored, "engine", stored.inputs.engine, ENGINE))
-    if output_hash(stored.decision) != stored.output_hash:
-        found.append(_difference(stored, "stored decision", stored.output_hash, output_hash(stored.decision)))
-    inputs = stored.inputs
-    made = fold(record, content, inputs.as_of, inputs.circumstances, known_by(record.facts)).decision
-    if output_hash(made) != stored.output_hash:
-        found += [
-            _difference(stored, name, _text(getattr(stored.decision, name)), _text(getattr(made, name)))
-            for name in Decision.__struct_fields__
-            if encode(getattr(stored.decision, name)) != encode(getattr(made, name)) and name != "protocol"
-        ]
-    return found
-
-
-def _text(value: object) -> str:
-    return encode(value).decode()
-
-
-def _difference(stored: DecisionRecord, what: str, before: str, after: str) -> Difference:
-    return Difference(decision=stored.id, on=stored.on, what=what, stored=before, found=after)

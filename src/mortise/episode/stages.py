@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -225,38 +226,82 @@ def overrule_of(facts: Sequence[Fact], known_ids: Callable[[str], frozenset[str]
     )  # fmt: skip
 
 
-def resumed_facts(facts: Sequence[Fact]) -> frozenset[str]:
-    """Return the ids of every answer and reading that a named clinician has resumed the programme after.
+Said = CheckIn | SessionLog | Reading
 
-    Parameters
+
+class Acts:
+    """What people and the engine did, apart from measuring and answering, and what of it reaches back.
+
+    Attributes
     ----------
-    facts : sequence of Fact
-        Those that count.
-
-    Returns
-    -------
-    frozenset of str
-        A resume answers what is dated before it. Of its own day it answers what was captured earlier, or the one fact
-        that it is `about`. What arrived after it was recorded, it cannot have answered, whatever its date.
+    facts : list of Fact
+        Stage entries, plans, responses, judgements, and of the stored decisions those that stepped back or were
+        answered; by date, then id. `standing`, `plan_of`, `overrule_of` need no others.
+    told_day : int or None
+        The last day on which the patient told anything.
+    resumed : frozenset of str
+        Ids of every answer and reading that a named clinician has resumed the programme after. A resume answers what
+        is dated before it. Of its own day it answers what was captured earlier, or the one fact that it is `about`.
+        What arrived after it was recorded, it cannot have answered, whatever its date.
     """
-    resumes = [
-        one
-        for one in facts
-        if isinstance(one, Judgement)
-        and one.judgement == "resume"
-        and one.by
-        and one.origin is Origin.CLINICIAN
-    ]
-    if not resumes:
-        return frozenset()
-    return frozenset(
-        fact.id
-        for fact in facts
-        if isinstance(fact, CheckIn | SessionLog | Reading) and any(_answers(one, fact) for one in resumes)
-    )
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.facts: list[Fact] = []
+        self.told_day: int | None = None
+        self.resumed: frozenset[str] = frozenset()
+        self._said: list[Said] = []
+        self._resumes: list[Judgement] = []
+        self._decisions: dict[str, DecisionRecord] = {}
+        self._responded: set[str] = set()
+
+    def add(self, fact: Fact) -> None:
+        """Take in the next fact that counts.
+
+        Parameters
+        ----------
+        fact : Fact
+            In order of days.
+        """
+        if isinstance(fact, DecisionRecord):
+            self._decisions[fact.id] = fact
+            if fact.decision.steps_back_to is not None or fact.id in self._responded:
+                self._put(fact)
+        elif isinstance(fact, Said):
+            self._add_said(fact)
+        elif isinstance(fact, Response | StageEntry | PlanVersion | Judgement):
+            self._put(fact)
+            if isinstance(fact, Response):
+                self._add_responded(fact.decision)
+            elif isinstance(fact, Judgement) and _resumes(fact):
+                self._resumes.append(fact)
+                self.resumed = frozenset(one.id for one in self._said if self._is_resumed(one))
+
+    def _put(self, fact: Fact) -> None:
+        insort(self.facts, fact, key=lambda one: (one.on, one.id))
+
+    def _add_responded(self, name: str) -> None:
+        decided = self._decisions.get(name)
+        if decided is not None and name not in self._responded and decided.decision.steps_back_to is None:
+            self._put(decided)
+        self._responded.add(name)
+
+    def _add_said(self, fact: Said) -> None:
+        self._said.append(fact)
+        if not isinstance(fact, Reading) and fact.origin is not Origin.ENGINE:
+            self.told_day = max(self.told_day or 0, fact.on.toordinal())
+        if self._resumes and self._is_resumed(fact):
+            self.resumed |= {fact.id}
+
+    def _is_resumed(self, fact: Said) -> bool:
+        return any(_answers(one, fact) for one in self._resumes)
 
 
-def _answers(resume: Judgement, fact: CheckIn | SessionLog | Reading) -> bool:
+def _resumes(fact: Judgement) -> bool:
+    return fact.judgement == "resume" and bool(fact.by) and fact.origin is Origin.CLINICIAN
+
+
+def _answers(resume: Judgement, fact: Said) -> bool:
     if resume.about == fact.id and resume.on >= fact.on:
         return True
     if (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from math import sqrt
@@ -9,7 +10,7 @@ from math import sqrt
 from msgspec import Struct
 
 from mortise.errors import ContentError
-from mortise.progress.flare import between, flare, median
+from mortise.progress.flare import Usuals, between, flare, median
 from mortise.progress.level import filtered
 from mortise.progress.sessions import LIGHT_GRADE, Bout, adherence, light_run
 from mortise.protocol import Light
@@ -39,6 +40,7 @@ class Course(Struct, frozen=True, kw_only=True):
     evidence_from: int
     told_day: int | None
     n_per_week: int
+    usuals: Mapping[str, Usuals] = {}  # by measure, where they are kept from day to day
 
 
 Value = tuple[Decimal, tuple[str, ...]]
@@ -131,8 +133,14 @@ def _count(how: Derivation, course: Course, day: int) -> Value | Cause:
     return Decimal(len({point.day for point in counted})), _ids(counted)
 
 
-def _bouts(course: Course, day: int) -> list[Bout]:
-    return [bout for bout in course.bouts if bout.day <= day]
+def _bouts(course: Course, day: int, from_day: int = 0) -> Sequence[Bout]:
+    """Return the sessions of the days from `from_day` to `day`."""
+    first = bisect_left(course.bouts, from_day, key=_day)
+    return course.bouts[first : bisect_right(course.bouts, day, lo=first, key=_day)]
+
+
+def _day(bout: Bout) -> int:
+    return bout.day
 
 
 def _light(how: Derivation) -> Light:
@@ -160,7 +168,7 @@ def _lights_by_day(measure: Measure, course: Course) -> Track:
 
 
 def _running(how: Derivation, course: Course, day: int) -> Value | Cause:
-    bouts = [bout for bout in _bouts(course, day) if bout.day >= course.evidence_from]
+    bouts = _bouts(course, day, course.evidence_from)
     n_run, used = light_run(bouts, _light(how), or_worse=how.kind == "running_light_or_worse")
     return Decimal(n_run), used
 
@@ -173,8 +181,8 @@ def _days_with_light(how: Derivation, course: Course, day: int) -> Value | Cause
     first = in_window if how.across_stages else max(in_window, course.evidence_from)
     found = [
         bout
-        for bout in _bouts(course, day)
-        if bout.day >= first and bout.light is not None and LIGHT_GRADE[bout.light] <= bound
+        for bout in _bouts(course, day, first)
+        if bout.light is not None and LIGHT_GRADE[bout.light] <= bound
     ]
     return Decimal(len({bout.day for bout in found})), tuple(one for bout in found for one in bout.readings)
 
@@ -195,15 +203,16 @@ def _days_silent(how: Derivation, course: Course, day: int) -> Value | Cause:
 
 
 def _days_since_session(how: Derivation, course: Course, day: int) -> Value | Cause:
-    days = [bout.day for bout in _bouts(course, day) if bout.is_done]
-    return (Decimal(day - days[-1]), ()) if days else Cause.MISSING
+    newest = next((bout.day for bout in reversed(_bouts(course, day)) if bout.is_done), None)
+    return Cause.MISSING if newest is None else (Decimal(day - newest), ())
 
 
 def _flare(how: Derivation, course: Course, day: int) -> Value | Cause:
     track = _source(how, course)
     if track is None or not track.series:
         return Cause.MISSING
-    found = flare(track.series[0].points, day, from_day=course.evidence_from - 1)
+    found = flare(track.series[0].points, day, from_day=course.evidence_from - 1,
+                  usuals=course.usuals.get(how.of))  # fmt: skip
     return Cause.TOO_FEW if found.is_on is None else (Decimal(int(found.is_on)), found.readings)
 
 

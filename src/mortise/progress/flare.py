@@ -21,6 +21,7 @@ BASELINE_DAYS = 28
 BASELINE_GAP_DAYS = 3  # the newest days are not yet part of what is usual
 N_LEAST_BASELINE = 5
 LOOK_BACK_DAYS = 84
+_NONE = Decimal(0)
 
 
 class Flare(Struct, frozen=True):
@@ -71,7 +72,42 @@ def _day(point: Point) -> int:
     return point.day
 
 
-def flare(points: Sequence[Point], day: int, *, from_day: int = 0) -> Flare:
+class Usuals:
+    """What is usual on the day of each point, worked out once as long as the days before it are the same."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._made: dict[int, tuple[int, Point, Decimal | None]] = {}
+
+    def at(self, points: Sequence[Point], n: int) -> Decimal | None:
+        """Return the median of the 28 days that end 3 days before point number `n`, None with fewer than five known.
+
+        Parameters
+        ----------
+        points : sequence of Point
+            Oldest first; between calls only its newest day may change and later ones be added.
+        n : int
+            Which point.
+
+        Returns
+        -------
+        Decimal or None
+            In the measure's unit.
+        """
+        last = points[n].day - BASELINE_GAP_DAYS
+        kept = self._made.get(n)
+        if kept is not None and points[kept[0]].day > last and kept[1] is points[kept[0] - 1]:
+            return kept[2]
+        first = bisect_right(points, last - BASELINE_DAYS, key=_day)
+        until = bisect_right(points, last, lo=first, key=_day)
+        if until - first < N_LEAST_BASELINE:
+            return None
+        usual = median([point.value for point in points[first:until]])
+        self._made[n] = (until, points[until - 1], usual)
+        return usual
+
+
+def flare(points: Sequence[Point], day: int, *, from_day: int = 0, usuals: Usuals | None = None) -> Flare:
     """Tell whether the daily values up to `day` show a flare.
 
     Parameters
@@ -82,6 +118,8 @@ def flare(points: Sequence[Point], day: int, *, from_day: int = 0) -> Flare:
         The day that is asked about.
     from_day : int
         The sum starts after this day: what a step back has answered does not alarm again.
+    usuals : Usuals, optional
+        Of the same points, to be asked again on later days.
 
     Returns
     -------
@@ -94,18 +132,19 @@ def flare(points: Sequence[Point], day: int, *, from_day: int = 0) -> Flare:
     2. The sum rises by how far the day lies above usual plus 0.75 and never falls below 0; an alarm from 7 on.
     3. The readings named are those from the last zero to the crossing, so that one flare keeps one set of reasons.
     """
-    known = between(points, 0, day)
-    first = max(from_day, day - LOOK_BACK_DAYS)
+    usuals = usuals or Usuals()
+    first = bisect_right(points, max(from_day, day - LOOK_BACK_DAYS), key=_day)
     total, is_known = Decimal(0), False
     used: list[str] = []
     crossed: tuple[str, ...] = ()
-    for point in between(known, first, day):
-        usual = _usual(known, point.day)
+    for n in range(first, bisect_right(points, day, lo=first, key=_day)):
+        usual = usuals.at(points, n)
         if usual is None:
             continue
         is_known = True
-        total = min(CEILING_NRS, max(Decimal(0), total + point.value - usual - ALLOWANCE_NRS))
-        if total == 0:
+        point = points[n]
+        total = min(CEILING_NRS, max(_NONE, total + point.value - usual - ALLOWANCE_NRS))
+        if not total:
             used, crossed = [], ()
             continue
         used += point.readings
@@ -114,9 +153,3 @@ def flare(points: Sequence[Point], day: int, *, from_day: int = 0) -> Flare:
     if not is_known:
         return Flare(None, Decimal(0), ())
     return Flare(total >= ALARM_NRS, total, crossed if total >= ALARM_NRS else ())
-
-
-def _usual(points: Sequence[Point], day: int) -> Decimal | None:
-    last, first = day - BASELINE_GAP_DAYS, day - BASELINE_GAP_DAYS - BASELINE_DAYS
-    values = [point.value for point in between(points, first, last)]
-    return median(values) if len(values) >= N_LEAST_BASELINE else None

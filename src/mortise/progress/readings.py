@@ -127,6 +127,123 @@ def track(
 Answer = tuple[str, int, Decimal | None]  # fact, day, answer; None is "cannot say"
 
 
+class AnswerRun:
+    """The answers to one question on one limb, oldest first, taken in one by one.
+
+    A day is looked at once, when the next one begins; only the newest day is still open.
+    """
+
+    __slots__ = ("_clean", "_closed", "_greatest", "_instrument", "_known", "_least", "_open", "_open_day", "_troubles",
+                 "answers", "limb", "measure")  # fmt: skip
+
+    def __init__(self, measure: Measure, limb: Limb) -> None:
+        self.measure, self.limb = measure, limb
+        self.answers: list[Answer] = []
+        self._instrument = answered_with(measure)
+        self._known = measure.instrument(self._instrument)
+        self._clean: dict[Decimal, Decimal | Cause | None] = {}
+        self._closed: list[Point] = []
+        self._troubles: list[Trouble] = []
+        self._open_day = 0
+        self._open: list[tuple[str, Decimal | Cause | None]] = []
+        self._least, self._greatest = measure.high, measure.low
+
+    def add(self, answer: Answer) -> None:
+        """Take in an answer of the newest day so far, or of a later one.
+
+        Parameters
+        ----------
+        answer : Answer
+            Fact, day and answer.
+        """
+        self.answers.append(answer)
+        fact_id, day, said = answer
+        if day != self._open_day:
+            self._close()
+            self._open_day = day
+        self._open.append((fact_id, None if said is None else self._value(said)))
+
+    def _value(self, said: Decimal) -> Decimal | Cause | None:
+        value = self._clean.get(said)
+        if value is None:
+            value = self._clean[said] = _value(self.measure, Seen("", 0, said, "", self.limb))
+        return value
+
+    def _close(self) -> None:
+        found = self._found()
+        if isinstance(found, Point):
+            self._closed.append(found)
+            self._least, self._greatest = min(self._least, found.value), max(self._greatest, found.value)
+        elif found is not None:
+            self._troubles.append(found)
+        self._open.clear()
+
+    def _found(self) -> Point | Trouble | None:
+        """Return what the open day says: its worst answer, or what is wrong with it."""
+        if len(self._open) == 1:  # the common case, kept short
+            fact_id, value = self._open[0]
+            if isinstance(value, Decimal):
+                return Point(
+                    self._open_day, value, None if self._known is None else self._known.sem, (fact_id,)
+                )
+        if not self._open:
+            return None
+        bad = [(value, one) for one, value in self._open if isinstance(value, Cause)]
+        if bad:
+            return _trouble(self._open_day, bad)
+        told = [(value, one) for one, value in self._open if isinstance(value, Decimal)]
+        unsaid = [(Cause.CANNOT_SAY, one) for one, value in self._open if value is None]
+        if not told:
+            return _trouble(self._open_day, unsaid)
+        values = [value for value, _ in told]
+        worst = min(values) if self.measure.better is Better.UP else max(values)
+        if self.measure.unit == "flag" and worst == 0 and unsaid:
+            return _trouble(self._open_day, unsaid)
+        sem = None if self._known is None else self._known.sem
+        return Point(
+            self._open_day, worst, sem, tuple(sorted({one for value, one in told if value == worst}))
+        )
+
+    def seen(self) -> list[Seen]:
+        """Return the answers as readings, to be cleaned together with others.
+
+        Returns
+        -------
+        list of Seen
+            In the order taken in.
+        """
+        return [
+            Seen(one, day, answer, "", self.limb, self._instrument, is_answer=True)
+            for one, day, answer in self.answers
+        ]
+
+    def track(self) -> Track:
+        """Return the track of all answers so far.
+
+        Returns
+        -------
+        Track
+            Of one series, as `track` would clean them.
+        """
+        points, troubles = self._closed, self._troubles
+        least, greatest = self._least, self._greatest
+        newest = self._found()
+        if isinstance(newest, Point):
+            points = [*points, newest]
+            least, greatest = min(least, newest.value), max(greatest, newest.value)
+        elif newest is not None:
+            troubles = [*troubles, newest]
+        if not points:
+            return track_of(self.measure.id, self.limb, (), tuple(troubles))
+        mdc95 = None if self._known is None else self._known.smallest_real_change
+        n_practice = min(self.measure.n_practice_sessions, len(points))
+        series = Series(self._instrument, "", mdc95, tuple(points), n_practice, (least, greatest))
+        if troubles:
+            return track_of(self.measure.id, self.limb, (series,), tuple(troubles))
+        last = points[-1]
+        return Track(self.measure.id, self.limb, (series,), (), last, self._instrument, None, 0, last)
+
+
 def answers_track(measure: Measure, limb: Limb, answers: Sequence[Answer]) -> Track:
     """Clean the answers to one question, as `track` would: a year of days in one pass.
 
@@ -142,32 +259,12 @@ def answers_track(measure: Measure, limb: Limb, answers: Sequence[Answer]) -> Tr
     Returns
     -------
     Track
-        Of one series. Days with several answers, and anything that is wrong, take the longer way through `track`.
+        As `AnswerRun` gives it.
     """
-    instrument = answered_with(measure)
-    known = measure.instrument(instrument)
-    sem = None if known is None else known.sem
-    clean: dict[Decimal, Decimal | Cause | None] = {}
-    points: list[Point] = []
-    last = 0
-    for fact_id, day, answer in answers:
-        if answer is None or day == last:
-            break
-        value = clean.get(answer)
-        if value is None:
-            value = clean[answer] = _value(measure, Seen(fact_id, day, answer, "", limb))
-        if not isinstance(value, Decimal):
-            break
-        points.append(Point(day, value, sem, (fact_id,)))
-        last = day
-    if len(points) < len(answers):
-        seen = [Seen(one, day, answer, "", limb, instrument, is_answer=True) for one, day, answer in answers]
-        return track(measure, limb, seen)
-    mdc95 = None if known is None else known.smallest_real_change
-    n_practice = min(measure.n_practice_sessions, len(points))
-    values = [value for value in clean.values() if isinstance(value, Decimal)]
-    span = (min(values), max(values)) if values else None
-    return track_of(measure.id, limb, (Series(instrument, "", mdc95, tuple(points), n_practice, span),))
+    run = AnswerRun(measure, limb)
+    for answer in answers:
+        run.add(answer)
+    return run.track()
 
 
 def answer_track(measure: Measure, limb: Limb, fact_id: str, day: int, answer: Decimal | None) -> Track:

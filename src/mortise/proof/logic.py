@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import z3
@@ -10,6 +11,27 @@ from z3 import z3core
 
 _CONTEXT = z3.main_ctx()
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
+
+
+@cache
+def number(value: int) -> Any:
+    """Return a whole number for the solver; each is made once."""
+    return z3.IntVal(value)
+
+
+def at_least(one: Any, other: Any) -> Any:
+    """Return whether a whole number is at least another; either may be Python's own."""
+    return _compared(z3core.Z3_mk_ge, one, other)
+
+
+def at_most(one: Any, other: Any) -> Any:
+    """Return whether a whole number is at most another; either may be Python's own."""
+    return _compared(z3core.Z3_mk_le, one, other)
+
+
+def _compared(make: Callable[..., Any], one: Any, other: Any) -> Any:
+    left, right = (number(each) if isinstance(each, int) else each for each in (one, other))
+    return z3.BoolRef(make(_CONTEXT.ref(), left.as_ast(), right.as_ast()), _CONTEXT)
 
 
 def all_of(*parts: Any) -> Any:

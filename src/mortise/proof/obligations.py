@@ -192,8 +192,8 @@ def _shows(prover: Prover, rule_id: str) -> tuple[z3.CheckSatResult, z3.ModelRef
     rest, whole = prover.world.output(without=rule_id), prover.output
     corner = _corners(prover)["as shipped"]
     if state.model.rule.load is Load.RAISE:  # it can only say that nothing stands against raising
-        return prover.ask(*prover.ties, *corner, state.fires, whole.load == Load.RAISE.tightness)
-    return prover.ask(*prover.ties, *corner, state.truth.met, state.fires, _differs(whole, rest))
+        return prover.ask(*corner, state.fires, whole.load == Load.RAISE.tightness, is_tied=True)
+    return prover.ask(*corner, state.truth.met, state.fires, _differs(whole, rest), is_tied=True)
 
 
 def _differs(whole: Output, rest: Output) -> Any:

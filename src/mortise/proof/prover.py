@@ -52,6 +52,28 @@ class Question(NamedTuple):
     mend: str
 
 
+class _Solver:
+    """A solver that holds every fact of a world, and takes claims in and out again."""
+
+    def __init__(self, world: World, ties: Iterable[Any], time_out_ms: int) -> None:
+        self.world, self.n_facts = world, 0
+        self.solver = z3.SolverFor("QF_LIA")
+        self.solver.set("timeout", time_out_ms)
+        self.solver.set("random_seed", 1)
+        self.solver.add(*ties)
+
+    def ask(self, *claims: Any) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
+        new = self.world.facts[self.n_facts :]  # a variable made meanwhile brings its own facts
+        self.n_facts += len(new)
+        self.solver.add(*new)
+        self.solver.push()
+        self.solver.add(*claims)
+        found = self.solver.check()
+        shown = self.solver.model() if found == z3.sat else None
+        self.solver.pop()
+        return found, shown
+
+
 class Prover:
     """Puts questions about one stage of a protocol to the solver.
 
@@ -68,22 +90,16 @@ class Prover:
         self.world = World(model)
         self.output = self.world.output()
         self.ties = links(self.world)
-        self.solver = z3.SolverFor("QF_LIA")
-        self.solver.set("timeout", time_out_ms)
-        self.solver.set("random_seed", 1)
-        self.solver.add(self.world.facts)
-        self.n_facts = len(self.world.facts)
+        self.solver = _Solver(self.world, (), time_out_ms)
+        self.tied = _Solver(self.world, self.ties, time_out_ms)  # for what must be possible
         self.where = f"{model.protocol.id}, stage {model.stage.id}"
 
-    def ask(self, *claims: Any) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
-        """Return whether all `claims` can hold together, and one world in which they do."""
-        self.solver.push()
-        self.solver.add(self.world.facts[self.n_facts :])
-        self.solver.add(*claims)
-        found = self.solver.check()
-        shown = self.solver.model() if found == z3.sat else None
-        self.solver.pop()
-        return found, shown
+    def ask(self, *claims: Any, is_tied: bool = False) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
+        """Return whether all `claims` can hold together, and one world in which they do.
+
+        `is_tied` adds what the definitions of derived measures tie together.
+        """
+        return (self.tied if is_tied else self.solver).ask(*claims)
 
     def never(self, number: str, claim: str, *broken: Any, mend: str, where: str = "") -> Question:
         """Ask that `broken` cannot happen, all of it together."""
@@ -128,7 +144,7 @@ class Prover:
         """Find worlds until every question has one; what is left when there is none is refuted."""
         found: dict[int, Answer] = {}
         while pending:
-            result, shown = self.ask(*self.ties, any_of([one.world for one in pending.values()]))
+            result, shown = self.tied.ask(any_of([one.world for one in pending.values()]))
             if shown is None:
                 if result == z3.unknown and len(pending) > 1:
                     return found | {key: each for at, one in pending.items()

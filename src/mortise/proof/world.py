@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import z3
 
-from mortise.proof.logic import FALSE, TRUE, all_of, any_of, implies, negated
+from mortise.proof.logic import FALSE, TRUE, all_of, any_of, at_least, at_most, implies, negated
 from mortise.proof.model import Bound, Branch, Leaf, RuleModel, StageModel, Tree, real_changes
 from mortise.protocol import Operator, Reduction, Tag
 from mortise.terms import Advice, Load
@@ -86,7 +86,7 @@ class World:
 
     def _value(self, name: str) -> Any:
         value, made = self.model.values[name], z3.Int(f"{self.prefix}{name}")
-        self.facts += [made >= value.low, made <= value.high]
+        self.facts += [at_least(made, value.low), at_most(made, value.high)]
         return made
 
     def known(self, name: str) -> Any:
@@ -101,7 +101,7 @@ class World:
         if name not in self._known:
             made = self._known[name] = z3.Int(name)
             newest = 0 if self.model.tracks[track].is_always_known else OLDEST_DAYS
-            self.facts += [made >= 0, made <= newest]
+            self.facts += [at_least(made, 0), at_most(made, newest)]
         return self._known[name]
 
     def usable(self, track: str) -> Any:
@@ -112,7 +112,7 @@ class World:
         """Return whether the newest day is fresh enough for a criterion."""
         if self.model.tracks[leaf.track].is_always_known:
             return True
-        young = self.age(leaf.track) <= leaf.criterion.max_age_days
+        young = at_most(self.age(leaf.track), leaf.criterion.max_age_days)
         if self.model.tracks[leaf.track].by_visits:
             return any_of((young, self.known(f"planned {leaf.track}")))
         return young
@@ -127,7 +127,7 @@ class World:
             return bound.shipped, True
         if leaf.id not in self._bounds:
             made = self._bounds[leaf.id] = z3.Int(f"figure {leaf.id}")
-            self.facts += [made >= bound.low, made <= bound.high]
+            self.facts += [at_least(made, bound.low), at_most(made, bound.high)]
         return self._bounds[leaf.id], True
 
     def _band(self, bound: Bound) -> tuple[Any, Any]:
@@ -168,8 +168,8 @@ class World:
         if leaf.criterion.reduce is Reduction.CHANGE_FROM_BASELINE:
             bound = self._at_least_real(leaf, bound)
         if leaf.operator is Operator.AT_LEAST:
-            return value >= bound
-        return value <= bound if leaf.operator is Operator.AT_MOST else value == bound
+            return at_least(value, bound)
+        return at_most(value, bound) if leaf.operator is Operator.AT_MOST else value == bound
 
     def _at_least_real(self, leaf: Leaf, bound: Any) -> Any:
         """Return the bound of a change, never nearer to nothing than the instrument's smallest real change."""
@@ -179,7 +179,7 @@ class World:
         name = f"mdc {leaf.track}"
         if name not in self._bounds:
             made = self._bounds[name] = z3.Int(name)
-            self.facts += [made >= span[0], made <= span[1]]
+            self.facts += [at_least(made, span[0]), at_most(made, span[1])]
         mdc, bound = self._bounds[name], z3.IntVal(bound) if isinstance(bound, int) else bound
         if leaf.operator is Operator.AT_LEAST:
             return z3.If(all_of(bound > 0, bound < mdc), mdc, bound)

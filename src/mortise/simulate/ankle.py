@@ -328,7 +328,8 @@ def _seen(
     shank_axes = _axes(leg.shank_rad, np.radians(1.5) * np.ones_like(leg.shank_rad), heading)
     ball = np.array([BALL_M, 0.0, 0.0])
     # the foot turns about its ball with the heel up, about its heel with the toes up, about the ankle in the air
-    heel = np.where(leg.foot_rad[:, None] < 0.0, ball - foot_axes @ ball, 0.0)
+    flat = _axes(np.zeros(1), np.zeros(1), heading + 0.1)
+    heel = np.where(leg.foot_rad[:, None] < 0.0, flat @ ball - foot_axes @ ball, 0.0)
     if leg.is_in_air:
         heel = np.array([0.0, 0.0, 0.4]) - foot_axes @ _ANKLE_M
     sensor = heel + foot_axes @ np.array(FOOT_SPOTS_M[foot_spot])

@@ -129,7 +129,7 @@ def c3d_of(
     number_format
         Integers of 16 bits, or reals of 32.
     plate_type
-        1 to 4, as the format counts them.
+        1 to 4, 6 or 7, as the format counts them.
     unit
         Unit of points, corners and, with newtons, moments.
     extra
@@ -187,8 +187,19 @@ def _plate_channels(
         raw = np.column_stack([force, px * per_metre, py * per_metre, free * per_metre])
         return raw, ["N"] * 3 + [length] * 2 + [f"N{length}"], np.zeros(3), np.eye(6)
     about_sensors = moment - np.cross(force, below)
-    if plate_type == 3:
-        return _eight(force, about_sensors), ["N"] * 8, np.array([a, b, depth]) * per_metre, np.eye(6)
+    if plate_type in (3, 6, 7):
+        raw = _eight(force, about_sensors)
+        if plate_type == 6:
+            # each pair of horizontal outputs is shared between two corners, unequally
+            x12, x34, y14, y23, z1, z2, z3, z4 = raw.T
+            corners_n = [[0.3 * x12, 0.6 * y14, z1], [0.7 * x12, 0.2 * y23, z2],
+                         [0.9 * x34, 0.8 * y23, z3], [0.1 * x34, 0.4 * y14, z4]]  # fmt: skip
+            raw = np.column_stack([output for corner in corners_n for output in corner])
+        matrix = np.eye(raw.shape[1])
+        if plate_type != 3:
+            matrix = 3.0 * matrix + 0.02 * np.triu(np.ones_like(matrix), 1)
+            raw = raw @ np.linalg.inv(matrix).T
+        return raw, ["N"] * raw.shape[1], np.array([a, b, depth]) * per_metre, matrix
     raw = np.column_stack([force, about_sensors * per_metre])
     matrix = np.eye(6)
     if plate_type == 4:
@@ -230,8 +241,8 @@ def _groups(
         ("ORIGIN", 4, (3, 1), [float(v) for v in origin]),
         ("CHANNEL", 2, (n_channels, 1), [float(i + 1) for i in range(n_channels)]),
     ]
-    if plate_type == 4:
-        plate.append(("CAL_MATRIX", 4, (6, 6, 1), [float(v) for v in matrix.ravel(order="F")]))
+    if plate_type in (4, 6, 7):
+        plate.append(("CAL_MATRIX", 4, (*matrix.shape, 1), [float(v) for v in matrix.ravel(order="F")]))
     return [
         (
             "POINT",

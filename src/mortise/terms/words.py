@@ -8,6 +8,9 @@ from enum import StrEnum
 RECORDED_TESTS: tuple[str, ...] = (
     "gait",
     "lunge",
+    "heel-rise",
+    "hop",
+    "jump",
 )
 
 

@@ -84,3 +84,26 @@ def test_only_the_command_asked_for_is_imported() -> None:
         "assert 'numpy' not in sys.modules and 'rich' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_picture_and_page_are_written_and_compared_with_a_baseline(
+    feet: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["measure", "gait", "--left", str(feet[0]), "--right", str(feet[1])]
+    assert main([*given, "--json", "--curves"]) == 0
+    kept = tmp_path / "before.json"
+    kept.write_text(capsys.readouterr().out)
+    page, picture = tmp_path / "walk.html", tmp_path / "walk.svg"
+    looks = ["--plot", str(picture), "--report", str(page), "--baseline"]
+    assert main([*given, *looks, str(kept)]) == 0
+    assert "on before.json" in page.read_text()
+    assert "Within error" in page.read_text()
+    assert picture.read_text().startswith("<svg")
+    assert main([*given, *looks, str(feet[0])]) == 0, "a recording is measured as the baseline"
+    assert "Left, before" in page.read_text()
+    capsys.readouterr()
+    kept.write_text(kept.read_text().replace('"test": "gait"', '"test": "hop"'))
+    assert main([*given, *looks, str(kept)]) == 12
+    assert "baseline" in capsys.readouterr().err
+    assert main([*given, "--plot", str(tmp_path / "nowhere" / "a.svg")]) == 12
+    assert "cannot be written" in capsys.readouterr().err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from mortise.episode import decision_record, output_hash, replay, story
+from mortise.episode import Diary, decision_record, output_hash, replay, story
 from mortise.episode.receipts import AFTER, known_by
 from mortise.protocol import Constraint
 from mortise.record import DecisionRecord, Fact, PatientRecord, PlanVersion
@@ -189,3 +189,16 @@ def test_asking_again_returns_the_stored_decision_until_something_becomes_known(
     assert decision_record(record, CONTENT, b.day(12)) == receipts(record)[-1]
     more = replace(record, facts=(*record.facts, b.check_in("again", 12)))
     assert decision_record(more, CONTENT, b.day(12)).id != receipts(record)[-1].id
+
+
+def test_a_diary_makes_the_same_receipts_as_one_decision_after_the_other() -> None:
+    slow = lived()
+    diary = Diary(slow.person, slow.episode, CONTENT)
+    for n in range(13):
+        diary.take(fact for fact in b.ready_to_advance(12) if fact.on == b.day(n))
+        made = diary.decide(b.day(n))
+        assert diary.decide(b.day(n)) is made
+    assert tuple(diary.facts) == slow.facts
+    assert replay(b.record(*diary.facts), CONTENT) == ()
+    assert diary.folded is not None
+    assert diary.folded.decision.advice is Advice.ADVANCE

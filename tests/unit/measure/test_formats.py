@@ -416,11 +416,14 @@ def test_archive_that_holds_no_recording_is_refused(body: bytes, what: str) -> N
         measure.open_files([("a.zip", body)])
 
 
-def test_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked() -> None:
+def test_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mortise.measure.readers._unpack._MAX_UNPACKED_BYTES", 1_000_000)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for index in range(3):
-            archive.writestr(f"{index}.csv", bytes(100_000_000))
+            archive.writestr(f"{index}.csv", bytes(400_000))
     with pytest.raises(SignalError, match="unpacks to more than"):
         measure.open_files([("bomb.zip", out.getvalue())])
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -12,7 +14,7 @@ import pytest
 
 from mortise import measure
 from mortise.errors import InputError, SignalError
-from mortise.simulate.recordings import phone_log_of
+from mortise.simulate.recordings import csv_of, phone_log_of
 from mortise.terms import Side
 from tests.unit.measure.made_up import as_file, csv_lines, lunges, read_walk, walk
 
@@ -263,7 +265,9 @@ def test_one_bad_sensor_among_several_does_not_spoil_the_file() -> None:
     assert "left out" in found[0].info.notes[0]
 
 
-def test_reading_stays_within_bounded_memory_however_long_the_file() -> None:
+def test_reading_ends_however_long_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mortise.measure.readers._source.MAX_BYTES", 3_000_000)
+
     class Endless(io.RawIOBase):
         name = "endless.csv"
         block = as_file(csv_lines(n=2000))
@@ -278,7 +282,7 @@ def test_reading_stays_within_bounded_memory_however_long_the_file() -> None:
             self.sent += 1
             return self.block if self.sent == 1 else self.block[self.block.index(b"\n") + 1 :]
 
-    with pytest.raises(SignalError, match=r"larger than|too long"):
+    with pytest.raises(SignalError, match="larger than"):
         measure.read(Endless())
 
 
@@ -336,3 +340,49 @@ def test_time_no_clock_shows_is_refused_with_its_sample(stamp: str) -> None:
     with pytest.raises(SignalError, match="any clock") as caught:
         measure.read([("a.csv", as_file(lines))])
     assert "sample 10" in str(caught.value)
+
+
+def test_of_a_long_recording_the_busiest_stretch_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mortise.measure.readers._table.MAX_SAMPLES", 12_000)
+    rng = np.random.default_rng(1)
+    n = 60_000
+    busy = (np.arange(n) > 37_000) & (np.arange(n) < 43_000)
+    gyr = rng.normal(0, np.where(busy, 2.0, 0.01)[:, None], (n, 3))
+    acc = np.array([0.0, 0.0, 9.81]) + rng.normal(0, 0.02, (n, 3))
+    rows = np.column_stack([np.arange(n) / 100.0, acc, gyr])
+    header = "time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s"
+    body = as_file([header, *(",".join(f"{value:.4f}" for value in row) for row in rows.tolist())])
+    (found,) = measure.read([("day.csv", body)])
+    assert "long_recording" in found.info.flags
+    assert found.info.n_samples <= 12_000
+    (note,) = [each for each in found.info.notes if "most movement" in each]
+    first = int(note.split("from sample ")[1].split(",")[0])
+    assert first <= 37_001
+    assert first + found.info.n_samples >= 42_999, "the whole busy stretch is inside"
+    assert np.allclose(found.gyr_rad_s, gyr[first : first + found.info.n_samples], atol=1e-4)
+    whole = measure.read([("short.csv", as_file([header, *body.decode().splitlines()[1:9000]]))])[0]
+    assert "long_recording" not in whole.info.flags
+
+
+def test_ten_hours_are_read_below_500_mb(tmp_path: Path) -> None:
+    body = csv_of(walk().left).decode().splitlines()
+    path = tmp_path / "day.csv"
+    block = "\n".join(line.partition(",")[2] for line in body[1:]) + "\n"
+    n_blocks = 1 + 3_600_000 // (len(body) - 1)
+    with path.open("w") as stream:
+        stream.write(body[0].partition(",")[2] + "\n")
+        for _ in range(n_blocks):
+            stream.write(block)
+    script = (
+        "import sys, time\nfrom mortise import measure\n"
+        "found = measure.open_files(sys.argv[1], rate_hz=100).sensors[0]\n"
+        "peak = int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0]) // 1024\n"
+        "print(found.info.n_samples, 'long_recording' in found.info.flags, peak)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True, timeout=120
+    )
+    n_samples, is_flagged, peak_mb = done.stdout.split()
+    assert 700_000 < int(n_samples) <= 750_000
+    assert is_flagged == "True"
+    assert int(peak_mb) < 500

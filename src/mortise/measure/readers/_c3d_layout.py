@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mortise.errors import SignalError
 from mortise.measure.readers import _c3d_header as h
-from mortise.measure.readers._lab_parts import RandomAccess, n_plate_bytes, refuse_large
+from mortise.measure.readers._lab_parts import MAX_DECODED_BYTES, RandomAccess, n_plate_bytes
 from mortise.measure.recording import Won
 
 _MEND = "Export the recording again from the program that made it."
@@ -67,12 +67,16 @@ def layout_of(access: RandomAccess, header: h.Header, parameters: h.Parameters) 
         notes.append(f"{n_frames} frames are declared, the file ends after {n_fit}; those were used.")
         flags.append("truncated")
         n_frames, n_from = n_fit, "data"
-    n_samples = n_frames * n_per_frame
-    refuse_large(
-        access.name,
-        32 * n_frames * n_points + 8 * n_samples * n_channels + n_plate_bytes(parameters, n_samples),
-        n_frames / rate_hz,
+    n_most = MAX_DECODED_BYTES // max(
+        1, 32 * n_points + 8 * n_per_frame * n_channels + n_plate_bytes(parameters, n_per_frame)
     )
+    if n_frames > n_most:
+        notes.append(
+            f"{n_frames / rate_hz:.0f} s of these channels are too long for a test; "
+            f"the first {n_most / rate_hz:.0f} s were read."
+        )
+        flags.append("long_recording")
+        n_frames = n_most
     if any("contradict" in note for note in notes):
         flags.append("header_contradicted")
     return Layout(

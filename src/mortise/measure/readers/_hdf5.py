@@ -334,10 +334,9 @@ def _chunked(file: _File, found: _Dataset, shape: tuple[int, ...], dtype: np.dty
         offsets = [int.from_bytes(key[8 + 8 * i : 16 + 8 * i], "little") for i in range(rank)]
         if any(offset >= size for offset, size in zip(offsets, shape, strict=True)):
             continue
-        file.take_chunk(n_chunk)
-        body = _unfiltered(
-            file, file.at(address, int.from_bytes(key[:4], "little")), found.filters, dtype, n_chunk
-        )
+        n_packed = int.from_bytes(key[:4], "little")
+        file.take_chunk(n_chunk + n_packed)
+        body = _unfiltered(file, file.at(address, n_packed), found.filters, dtype, n_chunk)
         chunk = _numbers(file, body, dtype, math.prod(sizes)).reshape(sizes)
         places = tuple(
             slice(offset, min(offset + size, whole))

@@ -97,7 +97,7 @@ def lab_of_table(known: Known, table: Table, rate_hz: float | None) -> LabRecord
                 plate_sign="data",
             ),
             flags=tuple(dict.fromkeys((*table.flags, *flags))),
-            notes=notes,
+            notes=(*table.notes, *notes),
         ),
         time_s=time_s,
         markers=markers,

@@ -96,6 +96,12 @@ def read_mat(access: RandomAccess) -> Tree:
             if tree:
                 break
             raise SignalError("the file is cut off.", where=f"{access.name}, byte {at + 1}", mend=_MEND)
+        if n_bytes > MAX_UNPACKED_BYTES:
+            raise SignalError(
+                "the file holds a variable of more than 192 MB.",
+                where=access.name,
+                mend="Save only the test.",
+            )
         body = access.at(at + 8, n_bytes)
         if kind == _COMPRESSED:
             body = _unpacked(body, budget)

@@ -1,4 +1,4 @@
-"""Force plates of a C3D file: types 1 to 4 calibrated and turned into the laboratory frame."""
+"""Force plates of a C3D file: types 1 to 4, 6 and 7 calibrated and turned into the laboratory frame."""
 
 from __future__ import annotations
 
@@ -14,7 +14,17 @@ from mortise.measure.recording import Floats, Won
 MIN_LOAD_N = 20.0
 # Load from which a plate's own sign and unit can be judged: a sixth of a light adult, far above drift.
 _CLEAR_LOAD_N = 100.0
-_N_CHANNELS = {1: 6, 2: 6, 3: 8, 4: 6}
+_N_CHANNELS = {1: 6, 2: 6, 3: 8, 4: 6, 6: 12, 7: 8}
+# Types whose outputs go through a calibration matrix first, and its size.
+_MATRIX_SIZES = {4: 6, 6: 12, 7: 8}
+# Types that measure at the corners: ORIGIN holds the distances of their sensors and their depth.
+_BY_CORNERS = frozenset({3, 6, 7})
+_OTHER_TYPES = {
+    5: "eight outputs named by corner, with a geometry of its own",
+    11: "a treadmill with two belts",
+    12: "a treadmill with two belts",
+    21: "instrumented stairs",
+}
 _MOMENT_UNITS = {"nm": 1.0, "nmm": 0.001, "ncm": 0.01}
 
 
@@ -64,7 +74,8 @@ def plates_of(
     Notes
     -----
     1. Raw outputs become force and moment in plate axes: type 1 gives force, centre of pressure and free moment; types
-       2 and 4 force and moment about the transducers (4 after its 6 x 6 matrix); type 3 eight forces.
+       2 and 4 force and moment about the transducers (4 after its 6 x 6 matrix); type 3 eight forces, type 7 the
+       same after an 8 x 8 matrix, type 6 three forces of each corner after a 12 x 12 matrix.
     2. The moment is moved to the centre of the surface with ORIGIN, which points up out of the plate; plate axes point
        down, so a positive third component is a known slip of some programs and is turned round.
     3. Corners give the axes: x from corner 2 to 1, y from 4 to 1, z their product.
@@ -86,8 +97,8 @@ def plates_of(
         picked = _picked(channels[index * n_rows : (index + 1) * n_rows], kind, analog)
         geometry = _geometry(parameters, index, metres)
         reason = _obstacle(kind, picked, geometry)
-        matrix = _matrix(parameters, index) if kind == 4 else None
-        if kind == 4 and matrix is None:
+        matrix = _matrix(parameters, index, _MATRIX_SIZES[kind]) if kind in _MATRIX_SIZES else None
+        if kind in _MATRIX_SIZES and matrix is None:
             reason = "its calibration matrix is not there"
         if reason or geometry is None or picked is None:
             notes.append(f"plate {index + 1} was not calibrated: {reason}.")
@@ -120,7 +131,8 @@ def _picked(
 
 def _obstacle(kind: int, picked: list[AnalogChannel] | None, geometry: _Geometry | None) -> str:
     if kind not in _N_CHANNELS:
-        return f"type {kind} is not one of 1 to 4"
+        what = f", {_OTHER_TYPES[kind]}," if kind in _OTHER_TYPES else ""
+        return f"type {kind}{what} is not one of 1 to 4, 6 and 7"
     if picked is None:
         return "its analog channels are not in the file"
     return "its corners do not span a plate" if geometry is None else ""
@@ -142,12 +154,15 @@ def _geometry(parameters: Parameters, index: int, metres: float) -> _Geometry | 
     return _Geometry(centre, axes, float(np.max(np.linalg.norm(corners - centre, axis=1))))
 
 
-def _matrix(parameters: Parameters, index: int) -> Floats | None:
-    """Return the 6 x 6 calibration matrix, stored column by column."""
-    numbers = parameters.numbers("FORCE_PLATFORM:CAL_MATRIX")[36 * index : 36 * index + 36]
-    if len(numbers) < 36 or not np.all(np.isfinite(numbers)):
+def _matrix(parameters: Parameters, index: int, size: int) -> Floats | None:
+    """Return the calibration matrix of a plate, stored column by column; the first of its block when that is larger."""
+    sizes = parameters.sizes.get("FORCE_PLATFORM:CAL_MATRIX") or (size, size)
+    n_rows, n_columns = (sizes[0], sizes[1]) if len(sizes) > 1 else (size, size)
+    n = n_rows * n_columns
+    numbers = parameters.numbers("FORCE_PLATFORM:CAL_MATRIX")[n * index : n * index + n]
+    if n_rows < size or n_columns < size or len(numbers) < n or not np.all(np.isfinite(numbers)):
         return None
-    return np.array(numbers).reshape(6, 6, order="F")
+    return np.array(numbers).reshape(n_rows, n_columns, order="F")[:size, :size]
 
 
 def _plate(
@@ -209,12 +224,12 @@ def _origin(parameters: Parameters, index: int, metres: float) -> tuple[Floats, 
         return np.zeros(3), [("plate_origin_missing", "ORIGIN is not there; the surface itself was taken.")]
     origin = np.array(numbers) * metres
     kind = parameters.numbers("FORCE_PLATFORM:TYPE")[index]
-    if kind == 3 and not (origin[0] and origin[1]):
+    if kind in _BY_CORNERS and not (origin[0] and origin[1]):
         return origin, [
             ("plate_origin_missing", "its sensors' distances are not there: force only, no moment.")
         ]
     if origin[2] > 0:
-        turned = origin * np.array([1.0, 1.0, -1.0]) if kind == 3 else -origin
+        turned = origin * np.array([1.0, 1.0, -1.0]) if kind in _BY_CORNERS else -origin
         return turned, [("plate_origin_reversed", "ORIGIN points down into the plate; it was turned round.")]
     return origin, []
 
@@ -235,7 +250,11 @@ def _force_and_moment(
         at_centre = np.cross(np.stack([x, y, np.zeros_like(x)], axis=1), force)
         at_centre[:, 2] += raw[:, 5] * per_moment
         return force, at_centre
-    if kind == 3:
+    if kind == 6:
+        x, y, z = raw[:, 0::3], raw[:, 1::3], raw[:, 2::3]
+        pairs = [x[:, 0] + x[:, 1], x[:, 2] + x[:, 3], y[:, 0] + y[:, 3], y[:, 1] + y[:, 2]]
+        raw = np.column_stack([*pairs, z])
+    if kind in _BY_CORNERS:
         return _eight(raw, origin_m)
     force = raw[:, :3]
     return force, raw[:, 3:6] * per_moment + np.cross(force, origin_m)

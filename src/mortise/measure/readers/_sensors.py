@@ -93,6 +93,7 @@ def _raw(
         format="xsens-text" if device else "csv" if not kind else "phone-logger",
         kind=kind,
         flags=table.flags,
+        notes=table.notes,
     )
 
 
@@ -112,7 +113,10 @@ def _with_turning(table: Table, part: Raw) -> Raw | None:
         values=np.concatenate([part.values, turning], axis=1),
         gyr_unit="rad/s",
         flags=(*part.flags, "gyr_from_orientation"),
-        notes=("there is no gyroscope; angular velocity was taken from the stored orientation.",),
+        notes=(
+            *part.notes,
+            "there is no gyroscope; angular velocity was taken from the stored orientation.",
+        ),
     )
 
 

@@ -17,8 +17,9 @@ from mortise.errors import SignalError
 # What `read` accepts for one file.
 Origin = str | os.PathLike[str] | BinaryIO | tuple[str, bytes] | tuple[str, BinaryIO]
 
-# Reading stops here: ten hours of text at 100 Hz are about 400 MB, and no test of an ankle takes an hour.
-MAX_BYTES = 256_000_000
+# Text and samples are read in pieces, so a file may be far larger than the memory: ten hours of text at 100 Hz are
+# about 400 MB. Reading stops here, lest a pipe without end keep us for ever.
+MAX_BYTES = 2_000_000_000
 HEAD_BYTES = 16_384
 _PIECE = 1 << 18
 _MAX_LINE = 100_000

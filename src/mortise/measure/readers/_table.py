@@ -10,10 +10,12 @@ import numpy as np
 from msgspec import Struct
 
 from mortise.errors import SignalError
+from mortise.measure.readers._busiest import Busiest
+from mortise.measure.readers._names import column_of
 from mortise.measure.readers._source import Reader
 from mortise.measure.recording import Floats
 
-# Two hours at 100 Hz, within 500 MB of memory; beyond it a file is a day of wear, not a test.
+# Two hours at 100 Hz, within 500 MB of memory. Of a longer file, a day of wear, the busiest two hours are kept.
 MAX_SAMPLES = 750_000
 _MAX_HEADER_LINES = 200
 _MAX_COLUMNS = 400
@@ -28,6 +30,7 @@ class Table(Struct, frozen=True, kw_only=True, eq=False):
     preamble: tuple[str, ...]
     data: Floats
     flags: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def _is_number(cell: str) -> bool:
@@ -164,7 +167,7 @@ def read_table(reader: Reader) -> Table:
     Raises
     ------
     SignalError
-        When no line of numbers is found, a cell is no number (sample and channel named), or the file is too long.
+        When no line of numbers is found, or a cell is no number (sample and channel named).
     """
     lines, start, blocks = _split_header(reader)
     first_line = start.split("\n", 1)[0].rstrip("\r")
@@ -177,22 +180,33 @@ def read_table(reader: Reader) -> Table:
         tuple(" ".join(parts).strip() for parts in zip(*header, strict=True)) if header else ("",) * n_columns
     )
     flags: set[str] = set()
-    arrays: list[Floats] = []
-    n_samples = 0
+    kept = Busiest(min(MAX_SAMPLES, 16 * MAX_SAMPLES // n_columns), _moving_columns(header))
     block: str | None = start
     while block is not None:
         array = _parse_fast(block, separator, n_columns)
         if array is None:
-            array = _parse_slow(block, separator, names, n_samples, reader.name, flags)
-        arrays.append(array)
-        n_samples += len(array)
-        if n_samples > MAX_SAMPLES or n_samples * n_columns > 16 * MAX_SAMPLES:
-            raise SignalError(
-                f"more than {n_samples} samples: too long for a test.",
-                where=reader.name,
-                mend="Cut it to the part that holds the test.",
-            )
+            array = _parse_slow(block, separator, names, kept.n_seen, reader.name, flags)
+        kept.add(array)
         block = next(blocks, None)
+    data = kept.rows()
+    notes: tuple[str, ...] = ()
+    if kept.n_seen > len(data):
+        flags.add("long_recording")
+        note = (
+            f"{reader.name}: {kept.n_seen} samples are more than a test has; the {len(data)} with most movement, "
+            f"from sample {kept.first_row}, were kept. Seconds count from there."
+        )
+        notes = (note,)
     return Table(
-        header=tuple(header), preamble=tuple(lines), data=np.concatenate(arrays), flags=tuple(sorted(flags))
+        header=tuple(header), preamble=tuple(lines), data=data, flags=tuple(sorted(flags)), notes=notes
     )
+
+
+def _moving_columns(header: list[tuple[str, ...]]) -> list[int]:
+    """Return the columns that tell movement: gyroscopes, else accelerometers, else all."""
+    kinds = [column_of(cells).kind for cells in zip(*header, strict=True)] if header else []
+    for wanted in ("gyr", "acc"):
+        found = [index for index, kind in enumerate(kinds) if kind == wanted]
+        if found:
+            return found
+    return list(range(len(kinds)))

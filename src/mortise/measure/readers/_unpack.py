@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from mortise.errors import SignalError
-from mortise.measure.readers._source import MAX_BYTES, Origin, Source, open_source
+from mortise.measure.readers._source import Origin, Source, open_source
 
 # One file per video frame: six minutes at 60 frames a second.
 MAX_FILES = 20_000
 # The list of files in an archive is read at once; a name takes about a hundred bytes.
+_MAX_UNPACKED_BYTES = 600_000_000
 _MAX_DIRECTORY_BYTES = 4_000_000
 _END_OF_ZIP = b"PK\x05\x06"
 _END_BYTES = 22
@@ -66,7 +67,7 @@ def files_of_zip(source: Source) -> Iterator[Source]:
     Raises
     ------
     SignalError
-        When the archive is broken, encrypted, holds another archive, or unpacks to more than 256 MB.
+        When the archive is broken, encrypted, holds another archive, or unpacks to more than 600 MB.
     """
     try:
         with zipfile.ZipFile(_checked(source)) as archive:
@@ -110,9 +111,9 @@ def _members(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
             raise SignalError(f"this is {what}, not a recording Mortise reads.", where=name, mend=mend)
     if not members:
         raise SignalError("the archive holds no file.", where=name, mend="Send or export it again.")
-    if sum(each.file_size for each in members) > MAX_BYTES:
+    if sum(each.file_size for each in members) > _MAX_UNPACKED_BYTES:
         raise SignalError(
-            f"the archive unpacks to more than {MAX_BYTES // 1_000_000} MB.",
+            f"the archive unpacks to more than {_MAX_UNPACKED_BYTES // 1_000_000} MB.",
             where=name,
             mend="Unpack it and give the files of the test.",
         )

@@ -1,0 +1,156 @@
+"""Obligation 3d: a citation speaks of what cites it, and a band repeats its rows for the same people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from mortise.catalog._decode import Faults
+from mortise.catalog._places import Book, Place, places_of, source_of
+from mortise.protocol import Band, BandRow, LightRule, Protocol, Rule
+from mortise.protocol.criteria import criteria_in
+from mortise.terms import EvidenceRow, Measure, Sex, Strength
+
+# Rows that may speak for any line: criteria of stages and gates.
+_ANY = frozenset({"GATE", "STG"})
+# Rows that may speak for a line whose measure names none of its own, by the letters of their ids.
+_TOPICS: dict[str, frozenset[str]] = {
+    "time": frozenset({"DOSE"}),
+    "symptoms": frozenset({"LOAD", "PROM", "RED"}),
+    "swelling": frozenset({"SW", "LOAD"}),
+    "safety": frozenset({"RED", "FALL", "GAIT", "ESC", "LOAD", "HOP", "SIM"}),
+    "adherence": frozenset({"ESC", "SIM", "LOAD"}),
+    "gait": frozenset({"GAIT", "FALL", "ROM"}),
+    "function": frozenset({"FALL", "GAIT", "SD", "HOP", "LESS", "PROM", "ROM", "LOAD", "RSI"}),
+    "range": frozenset({"WBLT", "ROM", "ESC"}),
+    "strength": frozenset({"HR", "STR", "RED", "DOSE"}),
+    "balance": frozenset({"BAL", "FALL", "SD"}),
+    "confidence": frozenset({"PROM", "HOP"}),
+}
+_WAYS_OUT = frozenset({"RED", "ESC", "FALL", "CTX", "STG", "GATE", "PROM"})
+_LAYOFFS = frozenset({"CTX", "LOAD", "DOSE"})
+_AGES = re.compile(r"(\d+)(?:-(\d+)|\+)")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_OLDEST = 120
+
+
+def citations_fit(book: Book, faults: Faults) -> int:
+    """Check the topic of every citation, and every published band against its rows."""
+    n_seen = 0
+    for protocol in book.protocols.values():
+        for place in places_of(protocol):
+            n_seen += _line(place, protocol, book, faults)
+        for rule in protocol.rules:
+            n_seen += _statement(f"{protocol.id}, rule {rule.id}", rule, faults)
+        for light in protocol.lights:
+            n_seen += _statement(f"{protocol.id}, light {light.light.value}", light, faults)
+        for way_out in protocol.escalations:
+            n_seen += _off_topic(
+                f"{protocol.id}, escalation {way_out.id}", way_out.evidence, _WAYS_OUT, faults
+            )
+        for layoff in protocol.layoffs:
+            where = f"{protocol.id}, layoff up to {layoff.up_to_days} days"
+            n_seen += _off_topic(where, layoff.evidence, _LAYOFFS, faults)
+        for band in protocol.bands:
+            n_seen += _band(protocol, band, book, faults)
+    return n_seen
+
+
+def _topic(key: str) -> str:
+    return key.split("-")[0]
+
+
+def _off_topic(where: str, keys: tuple[str, ...], allowed: frozenset[str], faults: Faults) -> int:
+    for key in keys:
+        if _topic(key) not in allowed:
+            faults.add(where, f"{key} does not speak of this.", f"Rows of {', '.join(sorted(allowed))} do.")
+    return len(keys)
+
+
+def _own_rows(measure: Measure | None) -> set[str]:
+    if measure is None:
+        return set()
+    return {*measure.evidence, *(key for one in measure.instruments for key in one.evidence)}
+
+
+def _line(place: Place, protocol: Protocol, book: Book, faults: Faults) -> int:
+    """A line cites the rows its measure or its band cites, or others of their topics."""
+    one, measure = place.criterion, book.measures.get(place.criterion.measure)
+    if one.domain not in _TOPICS:
+        faults.add(place.where, f"there is no domain {one.domain!r}.", f"Use one of {', '.join(_TOPICS)}.")
+        return 1
+    rows = _own_rows(measure) | _own_rows(source_of(measure, book.measures) if measure is not None else None)
+    rows |= {key for band in protocol.bands if band.id == one.band for key in band.evidence}
+    topics = {_topic(key) for key in rows} or _TOPICS[one.domain]
+    extra = {"RED"} if one.domain in ("symptoms", "safety") else set()
+    return _off_topic(place.where, one.evidence, frozenset(topics | extra | _ANY), faults)
+
+
+def _statement(where: str, one: Rule | LightRule, faults: Faults) -> int:
+    """A rule cites what its lines cite: at least one row the same, the others of the same topics."""
+    theirs = {key for each in criteria_in(one.when) for key in each.evidence}
+    if one.evidence and not theirs & set(one.evidence):
+        faults.add(
+            where,
+            f"cites {', '.join(one.evidence)}, and none of its lines does.",
+            "Cite the row it rests on.",
+        )
+    return _off_topic(where, one.evidence, frozenset(_topic(key) for key in theirs), faults)
+
+
+def _band(protocol: Protocol, band: Band, book: Book, faults: Faults) -> int:
+    where = f"{protocol.id}, band {band.id}"
+    topics = {_topic(key) for key in _own_rows(book.measures.get(band.measure))}
+    if topics:
+        _off_topic(where, band.evidence, frozenset(topics | _ANY), faults)
+    rows = [book.evidence[key] for key in band.evidence if key in book.evidence]
+    if band.strength is Strength.CONSENSUS:
+        _named(where, protocol, band, faults)
+        return len(band.rows)
+    table = list(_table(rows))
+    for row in band.rows:
+        found = {
+            value
+            for sex, low, high, value in table
+            if low < row.to_age and row.from_age < high and (row.sex in (sex, Sex.UNSPECIFIED) or sex is None)
+        }
+        if found and max(found) != row.value:
+            faults.add(
+                where, f"{_people(row)}: {row.value}, but its rows say {max(found)}.", "Correct one of them."
+            )
+    return len(band.rows)
+
+
+def _people(row: BandRow) -> str:
+    return f"{row.sex.value} from {row.from_age} to {row.to_age}"
+
+
+def _table(rows: list[EvidenceRow]) -> Iterator[tuple[Sex | None, int, int, Decimal]]:
+    """Yield sex, ages and the lower figure of every kind of people that the rows tell apart."""
+    for row in rows:
+        words = row.fact.lower()
+        sex = Sex.FEMALE if "women" in words else Sex.MALE if " men" in words else None
+        ages = _AGES.findall(row.fact.split("s chair")[-1] if "chair" in words else row.fact)
+        figures = row.figure.split("/") if len(ages) > 1 else [row.figure]
+        for (low, high), figure in zip(ages, figures, strict=False):
+            number = _FIGURE.search(figure)
+            if number is not None:
+                yield sex, int(low), int(high) + 1 if high else _OLDEST, Decimal(number.group())
+
+
+def _named(where: str, protocol: Protocol, band: Band, faults: Faults) -> None:
+    """A band of our own is read where it decides: the labels name each of its floors."""
+    labels = [
+        f"{place.criterion.label}. {place.criterion.label_patient}"
+        for place in places_of(protocol)
+        if place.criterion.band == band.id
+    ]
+    spoken = {Decimal(one) for label in labels for one in _FIGURE.findall(label)}
+    for value in sorted({row.value for row in band.rows}):
+        if labels and value not in spoken:
+            faults.add(
+                where,
+                f"no label names its floor of {value} {band.unit}.",
+                "Write it there.",
+            )

@@ -1,0 +1,89 @@
+"""A measured recording as one SVG file: the verdict, then every chart beneath each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mortise.measure.results import MeasureResult
+from mortise.report.chart._svg import hatchings, n, safe, text
+from mortise.report.chart.lines import Lines, UsualBand, lines_canvas
+from mortise.report.measured._words import TESTS
+from mortise.report.measured.page import style
+from mortise.report.measured.panels import panels_of
+from mortise.report.measured.verdict import verdict_of
+from mortise.terms import Side
+
+_WIDTH = 800.0
+_EDGE = 24.0
+_GAP = 22.0
+
+
+def report_picture(
+    result: MeasureResult,
+    *,
+    treated: Side = Side.NONE,
+    baseline: MeasureResult | None = None,
+    baseline_words: str = "baseline",
+    usual: Mapping[str, UsualBand] | None = None,
+) -> str:
+    """Return the whole picture; parameters as `report_page` has them."""
+    verdict = verdict_of(result)
+    charts = panels_of(result, treated=treated, baseline=baseline, baseline_words=baseline_words, usual=usual)
+    title = TESTS.get(result.test, result.test)
+    parts, top = [], 84.0
+    for row in _rows_of(charts):
+        top, drawn = _row(row, top)
+        parts.append(drawn)
+    verdict_line = f'<text class="c-head" x="{n(_EDGE)}" y="60">{safe(verdict.sentence)}</text>'
+    head = text(_EDGE, 34, title, "c-text") + verdict_line
+    size = f'viewBox="0 0 {n(_WIDTH)} {n(top)}" width="{n(_WIDTH)}" height="{n(top)}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="t d">'
+        f'<title id="t">{safe(title)}: {safe(verdict.sentence)}</title>'
+        f'<desc id="d">{safe(" ".join(chart.heading.finding for chart in charts))}</desc>'
+        f"<style>{_svg_style()}</style>"
+        f'<rect class="c-paper" width="{n(_WIDTH)}" height="{n(top)}"/>{head}{"".join(parts)}</svg>\n'
+    )
+
+
+def _rows_of(charts: Sequence[Lines]) -> list[list[Lines]]:
+    """Return wide charts alone, narrow ones in pairs."""
+    rows: list[list[Lines]] = []
+    for chart in charts:
+        if not chart.is_wide and rows and len(rows[-1]) == 1 and not rows[-1][0].is_wide:
+            rows[-1].append(chart)
+        else:
+            rows.append([chart])
+    return rows
+
+
+def _svg_style() -> str:
+    """Return the colours and the marks; what lays out the page stays outside."""
+    return style().partition("/* page */")[0]
+
+
+def _row(charts: list[Lines], top: float) -> tuple[float, str]:
+    """Return where the next row begins, and one or two charts beside each other."""
+    parts, lowest, left = [], top, _EDGE
+    for chart in charts:
+        canvas = lines_canvas(chart)
+        drawn = _WIDTH - 2 * _EDGE if chart.is_wide else (_WIDTH - 2 * _EDGE - _GAP) / 2
+        height = canvas.height * drawn / canvas.width
+        parts.append(
+            f'<text class="c-title" x="{n(left)}" y="{n(top + 16)}">{safe(chart.heading.title)}</text>'
+        )
+        parts.append(text(left, top + 33, _key_words(chart)))
+        place = f'x="{n(left)}" y="{n(top + 40)}" width="{n(drawn)}" height="{n(height)}"'
+        view = f'viewBox="0 0 {n(canvas.width)} {n(canvas.height)}"'
+        parts.append(f"<svg {place} {view}>{hatchings(chart.heading.id_prefix)}{canvas.content}</svg>")
+        lowest = max(lowest, top + 40 + height + _GAP)
+        left += drawn + _GAP
+    return lowest, "".join(parts)
+
+
+def _key_words(chart: Lines) -> str:
+    words = []
+    for each in chart.lines:
+        kind = "dotted" if each.is_baseline else "solid" if each.is_treated else "dashed"
+        words.append(f"{kind} {each.words}")
+    return ", ".join([chart.heading.about.partition(";")[0], *words])

@@ -1,0 +1,101 @@
+"""Whether to believe a result, in one sentence, from what the result itself says."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from mortise.measure.results import GaitResult, MeasureResult, TestResult
+from mortise.report.measured._words import GRAVE_FLAGS, TRIALS, flag_words, plural
+
+# From a third missing on, what was found may be a choice of the easy ones.
+_MANY_MISSING_RATIO = 0.33
+
+
+class Trust(StrEnum):
+    """How far a result can be believed."""
+
+    YES = "yes"
+    CARE = "care"
+    NO = "no"
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """One sentence, how far to believe, and every reason against, most serious first."""
+
+    trust: Trust
+    sentence: str
+    reasons: tuple[str, ...] = ()
+
+
+def counts_of(result: MeasureResult) -> tuple[int, int, int, str]:
+    """Return trials that count, all trials, trials believed missing, and the word for one."""
+    if isinstance(result, GaitResult):
+        used = sum(not (one.is_turn or one.is_first_or_last or one.quality) for one in result.strides)
+        return used, len(result.strides), result.n_strides_missing, "stride"
+    missing = result.n_trials_missing if isinstance(result, TestResult) else 0
+    used = sum(trial.is_counted for trial in result.trials)
+    return used, len(result.trials), missing, TRIALS.get(result.test, "trial")
+
+
+def verdict_of(result: MeasureResult) -> Verdict:
+    """Return whether to believe a result.
+
+    Parameters
+    ----------
+    result
+        What a test returned.
+
+    Returns
+    -------
+    Verdict
+        `no` when there is no number, or a third and more is believed missing; `care` when something was
+        contradicted, missing, refused or flagged; else `yes`.
+    """
+    used, n, missing, word = counts_of(result)
+    flags = _flags(result)
+    reasons = [flag_words(flag) for flag in flags]
+    if missing:
+        reasons.insert(0, f"{plural(missing, word)} believed missing")
+    if n and not used:
+        reasons.insert(0, f"none of {plural(n, word)} counts")
+    n_refused = len(result.refused)
+    if n_refused:
+        reasons.append(f"{plural(n_refused, 'thing')} refused")
+    if not result.readings:
+        return Verdict(
+            trust=Trust.NO, sentence="No number was made from this recording.", reasons=tuple(reasons)
+        )
+    counted = f"{plural(used, word)} counted" if n else f"{plural(len(result.readings), 'number')} measured"
+    if (n and not used) or missing > _MANY_MISSING_RATIO * (n + missing):
+        return Verdict(
+            trust=Trust.NO, sentence=f"Do not rely on this: {_first(reasons)}.", reasons=tuple(reasons)
+        )
+    if any(flag in GRAVE_FLAGS for flag in flags) or reasons:
+        return Verdict(
+            trust=Trust.CARE, sentence=f"Use with care: {counted}; {_first(reasons)}.", reasons=tuple(reasons)
+        )
+    return Verdict(
+        trust=Trust.YES, sentence=f"Can be believed: {counted}, nothing missing, nothing contradicted."
+    )
+
+
+def _first(reasons: list[str]) -> str:
+    """Return the most serious reasons, and how many more there are."""
+    more = f" and {len(reasons) - 2} more" if len(reasons) > 2 else ""
+    return "; ".join(reasons[:2]) + more
+
+
+def _flags(result: MeasureResult) -> list[str]:
+    """Return every flag of the recordings and of the readings, grave ones first."""
+    found: list[str] = []
+    for sensor in result.recording.sensors:
+        found += sensor.flags
+    for lab in result.recording.labs:
+        found += lab.flags
+    for pose in result.recording.poses:
+        found += pose.flags
+    for reading in result.readings:
+        found += reading.quality
+    return sorted(dict.fromkeys(found), key=lambda flag: flag not in GRAVE_FLAGS)
