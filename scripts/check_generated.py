@@ -31,6 +31,8 @@ GENERATED: dict[str, tuple[str, ...]] = {
     "docs/reference/decisions.md": ("python", "-m", "tests.spec.tables"),
     "docs/reference/measures/hop.svg": ("python", "-m", "scripts.measure_pictures", "hop"),
     "docs/reference/measures/jump.svg": ("python", "-m", "scripts.measure_pictures", "jump"),
+    "docs/reference/measures/landing.svg": ("python", "-m", "scripts.measure_pictures", "landing"),
+    "docs/reference/measures/step-down.svg": ("python", "-m", "scripts.measure_pictures", "step-down"),
     "docs/reference/record.md": ("mortise", "schema", "record", "--page"),
 }
 

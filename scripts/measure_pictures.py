@@ -12,7 +12,8 @@ from html import escape
 from mortise import measure
 from mortise.measure.results import Curve, Event, TestResult
 from mortise.simulate.jumps import fictional_jump
-from mortise.simulate.laboratory import c3d_of
+from mortise.simulate.laboratory import c3d_of, trc_of
+from mortise.simulate.step_downs import fictional_step_down
 
 WIDTH, PANEL, LEFT, GAP = 720, 150, 64, 34
 INK, SOFT = "#22312f", "#8a9a97"
@@ -40,6 +41,24 @@ def _hop() -> str:
     assert isinstance(result, TestResult)
     shown = [curve for curve in result.curves if curve.name == "force_n" or curve.side.value == "left"]
     return picture("Made-up hops on the left leg", _first_of_each(shown), result.events, 1.5, 6.2)
+
+
+def _landing() -> str:
+    made = fictional_jump(4, "hop", side="left", knee_inward_cm=5.0)
+    result = measure.TESTS["landing"](measure.open_files([("made-up.c3d", c3d_of(made.laboratory))]))
+    assert isinstance(result, TestResult)
+    names = ("forefoot_height_cm", "dorsiflexion_deg", "knee_inward_cm")
+    shown = [curve for curve in result.curves if curve.name in names and curve.side.value == "left"]
+    return picture("A made-up landing on the left leg", shown, result.events, 2.2, 3.6)
+
+
+def _step_down() -> str:
+    made = fictional_step_down(4, n_repetitions=3, knee_inward_cm=5.0)
+    result = measure.TESTS["step-down"](measure.open_files([("made-up.trc", trc_of(made.laboratory))]))
+    assert isinstance(result, TestResult)
+    names = ("dorsiflexion_deg", "knee_inward_cm")
+    shown = [curve for curve in result.curves if curve.name in names and curve.side.value == "left"]
+    return picture("Made-up step-downs on the left leg", shown, result.events, 0.0, 10.0)
 
 
 def _first_of_each(curves: Sequence[Curve]) -> list[Curve]:
@@ -131,7 +150,12 @@ def _ticks(start_s: float, stop_s: float) -> list[float]:
     return [first + 0.5 * i for i in range(n + 1) if first + 0.5 * i <= stop_s]
 
 
-PICTURES: dict[str, Callable[[], str]] = {"jump": _jump, "hop": _hop}
+PICTURES: dict[str, Callable[[], str]] = {
+    "jump": _jump,
+    "hop": _hop,
+    "landing": _landing,
+    "step-down": _step_down,
+}
 
 
 if __name__ == "__main__":

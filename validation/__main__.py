@@ -20,6 +20,7 @@ from validation import (
     gait_markers,
     gait_other,
     heel_rise,
+    landings,
     leaps,
     plates,
 )
@@ -39,6 +40,7 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("gaitmap-example", "length-markers", gait_markers.score),
         ("imu-exercise", "ankle-angle", ankle_angle.score),
         ("opencap-lab", "leaps", leaps.against_plates),
+        ("opencap-lab", "landings", landings.against_model),
     ]
     for folder, name, score in scored:
         if (data_folder() / folder).is_dir():
@@ -62,6 +64,10 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("imu-exercise", leaps.worn),
         ("foot-imu-ipol", leaps.walks_without_flight),
         ("", leaps.made_up),
+        ("c3d-mcgill-gait", landings.against_plug_in_gait),
+        ("opencap-lab", landings.video),
+        ("imu-exercise", landings.worn),
+        ("", landings.made_up),
     ]
     for folder, just in plain:
         if not folder or (data_folder() / folder).is_dir():
@@ -115,6 +121,7 @@ def _write(figures: list[Figure], plots: dict[str, dict[str, list[float]]], left
     pictures = {
         "events-ipol": "Event errors against labels",
         "length-markers": "Stride length errors against markers",
+        "landings": "Landing and walking: angles from markers against the laboratory's model",
         "leaps": "Drop jumps: errors against force plates",
         "ankle-angle": "Ankle angle errors without any fit, degrees",
     }

@@ -22,6 +22,8 @@ from tests.unit.measure.made_up_leaps import (
     leap,
     sensors_of,
 )
+from tests.unit.measure.test_step_down import lab as steps_lab
+from tests.unit.measure.test_step_down import steps
 
 _AXES = st.permutations([0, 1, 2])
 _SIGNS = st.tuples(*[st.sampled_from([-1.0, 1.0])] * 3)
@@ -54,8 +56,13 @@ def _close(one: measure.TestResult, other: measure.TestResult, share: float = 1e
 def test_turning_the_room_changes_no_reading(
     order: list[int], signs: tuple[float, ...], heading_deg: float
 ) -> None:
-    for test, made in (("hop", leap(2, "triple", "left")), ("jump", leap(2, "drop"))):
-        lab = lab_of(made)
+    recordings = (
+        ("hop", lab_of(leap(2, "triple", "left"))),
+        ("jump", lab_of(leap(2, "drop"))),
+        ("landing", lab_of(leap(2, "drop", knee_inward_cm=4.0, tibial_rotation_deg=6.0))),
+        ("step-down", steps_lab(steps(2, n_repetitions=2))),
+    )
+    for test, lab in recordings:
         turned = lab_turned(lab, _frame(order, signs, heading_deg))
         one = measure.TESTS[test](Materials(labs=(lab,)))
         other = measure.TESTS[test](Materials(labs=(turned,)))
@@ -77,6 +84,20 @@ def test_mirroring_swaps_the_sides_and_nothing_else(kind: str) -> None:
     _close(swapped, other)
     for a, b in zip(one.trials, other.trials, strict=True):
         assert a.values == pytest.approx(b.values, rel=1e-3, abs=1e-3)
+
+
+def test_mirroring_a_landing_or_a_step_down_swaps_the_sides_and_nothing_else() -> None:
+    for test, lab in (
+        ("landing", lab_of(leap(5, "drop", knee_inward_cm=4.0, tibial_rotation_deg=6.0))),
+        ("step-down", steps_lab(steps(5, n_repetitions=2, side="right"))),
+    ):
+        one = measure.TESTS[test](Materials(labs=(lab,)))
+        other = measure.TESTS[test](Materials(labs=(lab_mirrored(lab),)))
+        by_side = {(each.measure, each.side): each.value for each in one.readings}
+        swapped = {(each.measure, each.side.opposite): each.value for each in other.readings}
+        assert by_side.keys() == swapped.keys()
+        for key, value in by_side.items():
+            assert swapped[key] == pytest.approx(value, rel=1e-3, abs=2e-3), key
 
 
 @settings(max_examples=10, deadline=None)

@@ -9,7 +9,7 @@ from mortise.measure._floor import SHORTEST_FLIGHT_S, Contact, Floor
 from mortise.measure.axes import Axes, foot_length
 from mortise.measure.markers import SIDES, Body
 from mortise.measure.recording import Floats
-from mortise.measure.segments import smoothed
+from mortise.measure.segments import resting, smoothed
 from mortise.terms import Side
 
 # Share of the foot's length that heel or forefoot must rise above where it rests to be off the floor. A foot rolling
@@ -140,21 +140,6 @@ def _contacts(
 def _runs(mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(int)))
     return [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
-
-
-def resting(height: Floats, rate_hz: float) -> float:
-    """Return the level at which a point rests on the floor: the lowest that it keeps to while slow."""
-    if len(height) < 3:
-        return float(np.nanmin(height))
-    speed = np.abs(np.gradient(height)) * rate_hz
-    with np.errstate(invalid="ignore"):
-        span = float(np.nanmax(height) - np.nanmin(height))
-        # slow against what the point does elsewhere in the recording, so that it holds in pixels too
-        slow = height[speed < 0.05 * float(np.nanmax(speed)) + 1e-12]
-    slow = slow[np.isfinite(slow)]
-    if not len(slow):
-        slow = height[np.isfinite(height)]
-    return float(np.median(slow[slow <= np.min(slow) + 0.1 * span + 1e-12]))
 
 
 def _accelerations(height: Floats, rate_hz: float) -> Floats:

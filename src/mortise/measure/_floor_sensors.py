@@ -17,6 +17,7 @@ from mortise.measure._floor import (
     Flight,
     Floor,
 )
+from mortise.measure._floor_trunk import trunk_flights
 from mortise.measure.orientation import attitude
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
 from mortise.measure.signals import Motion, crossing, even, window_mean
@@ -35,7 +36,6 @@ _FASTEST_SHARE = 0.8
 # Before a take-off the foot is on the floor, which bears it; in mid-flight nothing does.
 _BORNE = 0.8
 _BORNE_S = 0.06
-_PUSH_S = 0.15
 # Stopping a fall of two metres a second within a tenth adds twice the weight; half of that is asked for.
 _STOP_S = 0.1
 _STOPPED = 1.5
@@ -49,11 +49,6 @@ _BLOW_S = 0.1
 # Feet roll over their balls at 300 to 700 degrees a second; slower is no push-off.
 _LEAST_ROLL_DEG_S = 100.0
 _ROLL_SMOOTH_S = 0.04
-_TRUNK_SMOOTH_S = 0.02
-# The trunk rebounds in flight; weight that lasts less than the shortest contact of a sprinter is none.
-_FLICKER_S = 0.1
-# The trunk is pulled on by the legs in flight and reads a little less or more than nothing.
-_TRUNK_OFF = 0.25
 _LEAST_RATE_HZ = 50.0
 _SHORTEST_S = 0.5
 # Error of one moment. Foot: virtual sensors made of real markers against a plate. Back: published for running and ours
@@ -118,7 +113,9 @@ def floor_of_sensors(recordings: Sequence[Recording]) -> Floor:
     for recording in used:
         _refuse_unfit(recording)
         signal = _signal(even(recording))
-        spans = _foot_flights(signal) if feet else _trunk_flights(signal)
+        spans = (
+            _foot_flights(signal) if feet else trunk_flights(signal.upward, signal.is_lost, signal.rate_hz)
+        )
         signals.append(signal)
         side = recording.side if feet else Side.NONE
         falls += _falls(signal, spans)
@@ -142,6 +139,50 @@ def floor_of_sensors(recordings: Sequence[Recording]) -> Floor:
         flags=flags,
         given=tuple(flights),
     )
+
+
+def landings_of_feet(recordings: Sequence[Recording]) -> dict[Side, list[float]]:
+    """Return when each foot came down from a flight or a fall, seconds.
+
+    Parameters
+    ----------
+    recordings
+        Sensors on the feet, and at the back where there is one; of one start.
+
+    Returns
+    -------
+    dict
+        Side to moments. A fall without a push before it, from a box, counts only where something else that is worn
+        falls too: a foot alone falls like that at the end of a step.
+
+    Raises
+    ------
+    SignalError
+        When a recording is too short or too slow.
+    """
+    feet = [each for each in recordings if each.placement in FOOT_PLACEMENTS]
+    for recording in feet:
+        _refuse_unfit(recording)
+    signals = [_signal(even(each)) for each in feet]
+    trunk = [_signal(even(each)) for each in recordings if each.placement in TRUNK_PLACEMENTS]
+    found: dict[Side, list[float]] = {}
+    for index, (recording, signal) in enumerate(zip(feet, signals, strict=True)):
+        others = [*signals[:index], *signals[index + 1 :], *trunk]
+        spans = _foot_flights(signal)
+        moments = [stop for start, stop in spans if _all_fall(others, start, stop)]
+        if others:
+            moments += [at for at in _falls(signal, spans) if _all_fall(others, at - _FALL_S, at - 0.02)]
+        found[recording.side] = sorted(moments)
+    return found
+
+
+def _all_fall(signals: Sequence[_Signal], start_s: float, stop_s: float) -> bool:
+    """Whether none of the sensors is borne between two moments."""
+    for signal in signals:
+        part = signal.upward[max(0, round(start_s * signal.rate_hz)) : round(stop_s * signal.rate_hz)]
+        if len(part) and float(np.mean(part)) > _BORNE:
+            return False
+    return True
 
 
 def _refuse_unfit(recording: Recording) -> None:
@@ -300,54 +341,7 @@ def _after_fall(flight: Flight, falls: Sequence[float]) -> Flight:
 
 def _falls_freely(witnesses: Sequence[_Signal], flight: Flight) -> bool:
     """Whether everything that is worn falls: a foot that stands while the other steps bears the body."""
-    for signal in witnesses:
-        first, last = (round(each * signal.rate_hz) for each in (flight.takeoff_s, flight.landing_s))
-        part = signal.upward[first:last]
-        if len(part) and float(np.mean(part)) > _BORNE:
-            return False
-    return True
-
-
-def _trunk_flights(signal: _Signal) -> list[tuple[float, float]]:
-    rate = signal.rate_hz
-    upward = window_mean(signal.upward, _TRUNK_SMOOTH_S * rate)
-    is_light = np.concatenate([[False], _joined_runs(upward < _BALLISTIC, _FLICKER_S * rate), [False]])
-    edges = np.flatnonzero(is_light[1:] != is_light[:-1]).reshape(-1, 2)
-    found = []
-    for first, end in edges.tolist():
-        before = upward[max(0, first - round(_PUSH_S * rate)) : first + 1]
-        after = upward[end : end + round(_PUSH_S * rate)]
-        if not len(before) or not len(after) or before.max() < 1.3 or after.max() < 1.3:
-            continue
-        start = max(0, first - round(_PUSH_S * rate))
-        takeoff = crossing(upward, _TRUNK_OFF, start + int(np.argmax(before)), end, rising=False)
-        landing = _carried_back(upward, end, end + round(_PUSH_S * rate))
-        takeoff = float(first) if takeoff is None else takeoff
-        landing = float(end) if landing is None else landing
-        is_possible = SHORTEST_FLIGHT_S * rate <= landing - takeoff <= LONGEST_FLIGHT_S * rate
-        if is_possible and not signal.is_lost[int(takeoff) : int(landing) + 1].any():
-            found.append((takeoff / rate, landing / rate))
-    return found
-
-
-def _joined_runs(
-    mask: np.ndarray[tuple[int], np.dtype[np.bool_]], longest: float
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return `mask` with interruptions of up to `longest` samples closed."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[True], mask, [True]]).astype(int))).reshape(-1, 2)
-    closed = mask.copy()
-    for first, end in edges.tolist():
-        if first > 0 and end < len(mask) and end - first <= longest:
-            closed[first:end] = True
-    return closed
-
-
-def _carried_back(upward: Floats, index: int, stop: int) -> float | None:
-    """Return where the rise through a half and a whole weight, carried back, leaves nothing."""
-    start = max(0, index - 2)
-    half = crossing(upward, _BALLISTIC, start, min(stop, len(upward) - 1), rising=True)
-    whole = crossing(upward, 2.0 * _BALLISTIC, start, min(stop, len(upward) - 1), rising=True)
-    return None if half is None or whole is None else 2.0 * half - whole
+    return _all_fall(witnesses, flight.takeoff_s, flight.landing_s)
 
 
 def _joined(found: list[tuple[Side, list[Flight]]]) -> list[Flight]:

@@ -12,7 +12,7 @@ from mortise.measure.markers import SIDES, Body
 from mortise.measure.recording import Floats
 from mortise.terms import Side
 
-# The foot's place before and after is the median over this much of the contact, away from its rolling ends.
+# The foot's place before and after is the mean over this much of the contact, away from its rolling ends.
 _PLACE_S = 0.1
 _AWAY_S = 0.04
 # The second metatarsal's head lies at seven to eight tenths of a foot's length; the tip of the big toe at its end.
@@ -35,7 +35,7 @@ def carried_of(take: Take, flight: Flight) -> Carried | None:
 
     Notes
     -----
-    The place is the forefoot's median over 0.1 s, ending 0.04 s before take-off and beginning 0.04 s after landing: it
+    The place is the forefoot's mean over 0.1 s, ending 0.04 s before take-off and beginning 0.04 s after landing: it
     rests then, while the heel rises or sinks. Forward is where the foot pointed before take-off.
     """
     body, axes = take.body, take.axes
@@ -82,5 +82,5 @@ def _place(points: Floats, start_s: float, body: Body) -> Floats | None:
     part = part[np.isfinite(part).all(axis=1)]
     if not len(part) or start_s < 0:
         return None
-    found: Floats = np.median(part, axis=0)
+    found: Floats = np.mean(part, axis=0)
     return found

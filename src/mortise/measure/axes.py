@@ -186,7 +186,7 @@ def _forward(body: Body, up: Floats) -> tuple[Floats | None, Literal["travel", "
         turned = np.cross(up, across)
         turned = turned[np.isfinite(turned).all(axis=1)]
         if len(turned):
-            way = unit(level(np.median(turned, axis=0), up))
+            way = unit(level(np.mean(turned, axis=0), up))
             # the toes say whether the file means the person's left or the viewer's
             return (-way if feet is not None and float(feet @ way) < 0 else way), "pelvis"
     return (feet, "feet") if feet is not None else (None, "unknown")
@@ -227,7 +227,8 @@ def foot_heading(body: Body, side: Side, up: Floats) -> Floats | None:
     along = along[np.isfinite(along).all(axis=1)]
     if not len(along):
         return None
-    middle: Floats = np.median(along, axis=0)
+    # the mean turns with the frame, a median of each axis does not
+    middle: Floats = np.mean(along, axis=0)
     return unit(middle) if float(np.linalg.norm(middle)) > 1e-6 else None
 
 

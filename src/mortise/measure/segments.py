@@ -173,3 +173,18 @@ def flat_feet_deg(body: Body, axes: Axes) -> dict[Side, float]:
     """Return the flat foot's angle of each side that has one, as a standing recording tells it for others."""
     found = {side: flat_foot_deg(body, side, axes) for side in SIDES}
     return {side: value for side, value in found.items() if value is not None}
+
+
+def resting(height: Floats, rate_hz: float) -> float:
+    """Return the level at which a point rests on the floor: the lowest that it keeps to while slow."""
+    if len(height) < 3:
+        return float(np.nanmin(height))
+    speed = np.abs(np.gradient(height)) * rate_hz
+    with np.errstate(invalid="ignore"):
+        span = float(np.nanmax(height) - np.nanmin(height))
+        # slow against what the point does elsewhere in the recording, so that it holds in pixels too
+        slow = height[speed < 0.05 * float(np.nanmax(speed)) + 1e-12]
+    slow = slow[np.isfinite(slow)]
+    if not len(slow):
+        slow = height[np.isfinite(height)]
+    return float(np.median(slow[slow <= np.min(slow) + 0.1 * span + 1e-12]))

@@ -233,3 +233,31 @@ def hips_of(centre: Floats, mirror: float) -> Floats:
     """Return the hip of one side."""
     found: Floats = centre + np.array([0.0, 0.09 * mirror, -_HIP_BELOW_M])
     return found
+
+
+def leg_markers(
+    letter: str, mirror: float, ankle: Floats, knee: Floats, hip: Floats, turn_rad: Floats
+) -> dict[str, Floats]:
+    """Return lateral and medial markers of knee and ankle, the shank's cluster turned about its long axis, the hip."""
+    upward = knee - ankle
+    length = np.linalg.norm(upward, axis=1)
+    upward = upward / length[:, None]
+    outward = np.tile([0.0, mirror, 0.0], (len(ankle), 1))
+    outward -= np.einsum("ij,ij->i", outward, upward)[:, None] * upward
+    outward /= np.linalg.norm(outward, axis=1)[:, None]
+    ahead = np.cross(outward, upward) * mirror
+    # inward turning of the shank brings its outer side forward
+    out = outward * np.cos(turn_rad)[:, None] + ahead * np.sin(turn_rad)[:, None]
+    front = ahead * np.cos(turn_rad)[:, None] - outward * np.sin(turn_rad)[:, None]
+    middle = ankle + 0.5 * (knee - ankle)
+    return {
+        letter + "ANK": ankle + 0.04 * out,
+        letter + "MMA": ankle - 0.04 * out,
+        letter + "KNE": knee + 0.05 * out,
+        letter + "MFC": knee - 0.05 * out,
+        letter + "HJC": hip,
+        letter + "SH1": middle + 0.05 * front,
+        letter + "SH2": middle + 0.05 * out,
+        letter + "SH3": middle + 0.06 * out - 0.1 * upward,
+        letter + "SH4": middle + 0.05 * front + 0.1 * upward,
+    }

@@ -18,6 +18,7 @@ from mortise.simulate._leaps import (
     foot_of,
     hips_of,
     knee_of,
+    leg_markers,
     rise_of,
     spots_of_foot,
 )
@@ -180,7 +181,7 @@ def _body(
         ankle = foot.pop("ankle")
         knee = knee_of(hips_of(centre, mirror), ankle, given[0] * way, mirror)
         points |= {letter + name: values for name, values in foot.items()}
-        points |= _leg_markers(letter, mirror, ankle, knee, hips_of(centre, mirror), given[2] * way)
+        points |= leg_markers(letter, mirror, ankle, knee, hips_of(centre, mirror), given[2] * way)
         segments[f"{side}_foot"] = (ball + np.array([-0.06, 0.0, 0.05]), pitch)
     ahead = np.stack([np.sin(lean), np.zeros(n), np.cos(lean)], axis=1)
     points["C7"] = centre + 0.5 * ahead
@@ -203,34 +204,6 @@ def _give_way(path: Course, takes_part: np.ndarray[tuple[int], np.dtype[np.bool_
         back = np.clip((since - 0.3) / 0.5, 0.0, 1.0)
         found = np.maximum(found, np.sin(0.5 * np.pi * up) ** 2 * np.cos(0.5 * np.pi * back) ** 2)
     return found
-
-
-def _leg_markers(
-    letter: str, mirror: float, ankle: Floats, knee: Floats, hip: Floats, turn_rad: Floats
-) -> dict[str, Floats]:
-    """Return lateral and medial markers of knee and ankle, the shank's cluster turned about its long axis, the hip."""
-    upward = knee - ankle
-    length = np.linalg.norm(upward, axis=1)
-    upward = upward / length[:, None]
-    outward = np.tile([0.0, mirror, 0.0], (len(ankle), 1))
-    outward -= np.einsum("ij,ij->i", outward, upward)[:, None] * upward
-    outward /= np.linalg.norm(outward, axis=1)[:, None]
-    ahead = np.cross(outward, upward) * mirror
-    # inward turning of the shank brings its outer side forward
-    out = outward * np.cos(turn_rad)[:, None] + ahead * np.sin(turn_rad)[:, None]
-    front = ahead * np.cos(turn_rad)[:, None] - outward * np.sin(turn_rad)[:, None]
-    middle = ankle + 0.5 * (knee - ankle)
-    return {
-        letter + "ANK": ankle + 0.04 * outward,
-        letter + "MMA": ankle - 0.04 * outward,
-        letter + "KNE": knee + 0.05 * out,
-        letter + "MFC": knee - 0.05 * out,
-        letter + "HJC": hip,
-        letter + "SH1": middle + 0.05 * front,
-        letter + "SH2": middle + 0.05 * out,
-        letter + "SH3": middle + 0.06 * out - 0.1 * upward,
-        letter + "SH4": middle + 0.05 * front + 0.1 * upward,
-    }
 
 
 def _laboratory(path: Course, points: dict[str, Floats], rng: np.random.Generator) -> FictionalStep:

@@ -11,6 +11,8 @@ RECORDED_TESTS: tuple[str, ...] = (
     "heel-rise",
     "hop",
     "jump",
+    "landing",
+    "step-down",
 )
 
 

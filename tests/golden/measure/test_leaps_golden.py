@@ -14,6 +14,7 @@ from mortise import measure
 from mortise.measure.materials import Materials
 from tests.golden.measure.test_measure_golden import _differences
 from tests.unit.measure.made_up_leaps import in_lab, in_sensors, leap, markers_only
+from tests.unit.measure.test_step_down import lab, steps
 
 HERE = Path(__file__).parent
 
@@ -29,6 +30,8 @@ CASES: dict[str, Callable[[], Any]] = {
     "jump-plate": lambda: _result("jump", in_lab(leap(11))),
     "jump-drop-sensors": lambda: _result("jump", in_sensors(leap(11, "drop"))),
     "hop-triple-markers": lambda: _result("hop", markers_only(leap(11, "triple", "right", end_s=2.5))),
+    "landing-drop": lambda: _result("landing", in_lab(leap(11, "drop", knee_inward_cm=5.0))),
+    "step-down": lambda: _result("step-down", Materials(labs=(lab(steps(11, n_repetitions=3)),))),
     "hop-rebound-sensors": lambda: _result("hop", in_sensors(leap(11, "rebound", "left"))),
 }
 
