@@ -29,6 +29,8 @@ GENERATED: dict[str, tuple[str, ...]] = {
     },
     "docs/reference/command-line.md": ("python", "-m", "mortise.cli.manual"),
     "docs/reference/decisions.md": ("python", "-m", "tests.spec.tables"),
+    "docs/reference/measures/gait.svg": ("python", "-m", "scripts.gait_pictures", "gait"),
+    "docs/reference/measures/run.svg": ("python", "-m", "scripts.gait_pictures", "run"),
     "docs/reference/measures/hop.svg": ("python", "-m", "scripts.measure_pictures", "hop"),
     "docs/reference/measures/jump.svg": ("python", "-m", "scripts.measure_pictures", "jump"),
     "docs/reference/measures/landing.svg": ("python", "-m", "scripts.measure_pictures", "landing"),

@@ -22,7 +22,9 @@ from validation import (
     heel_rise,
     landings,
     leaps,
+    marker_gait,
     plates,
+    run,
 )
 from validation.figure import Figure
 from validation.sources import data_folder
@@ -53,11 +55,13 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("gaitmap-example", gait_markers.border_strikes),
         ("foot-imu-xio", gait_other.closed_loop),
         ("mobgap-example", belt.score),
+        ("c3d-mcgill-gait", marker_gait.score),
         ("imu-exercise", gait_other.shin_squat),
         ("foot-imu-ipol", gait_other.cost),
         ("imu-exercise", heel_rise.real),
         ("", heel_rise.made_up),
         ("", gait_other.made_up_walks),
+        ("", run.made_up),
         ("", gait_other.made_up_lunges),
         ("c3d-mcgill-gait", plates.contacts),
         ("forceplate-jumps", leaps.heights),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import msgspec
 import numpy as np
 
@@ -47,7 +49,7 @@ def solve_together(per_foot: list[list[Stride]]) -> tuple[list[list[Stride]], tu
         else:
             per_foot = _shared_out(per_foot, differences)
     per_foot = [
-        _with_steps(strides, other) for strides, other in zip(per_foot, reversed(per_foot), strict=True)
+        with_steps(strides, other) for strides, other in zip(per_foot, reversed(per_foot), strict=True)
     ]
     supports = [s.double_support_s for each in per_foot for s in each if s.double_support_s is not None]
     if len(supports) >= _LEAST_PAIRS and float(np.median(supports)) < 0.0:
@@ -96,7 +98,7 @@ def _shared_out(per_foot: list[list[Stride]], differences: list[float]) -> list[
     return shared
 
 
-def _with_steps(strides: list[Stride], other: list[Stride]) -> list[Stride]:
+def with_steps(strides: list[Stride], other: list[Stride]) -> list[Stride]:
     """Return `strides` with the time of the step that begins each, and the double support that follows."""
     strikes = np.array(sorted({t for s in other for t in (s.foot_strike_s, s.next_foot_strike_s)}))
     offs = np.array(sorted(s.foot_off_s for s in other if s.foot_off_s is not None))
@@ -122,7 +124,8 @@ def _until(offs: Floats, strike_s: float, stride_s: float) -> float | None:
     """Return the time until the other foot leaves; negative when it had left already (running)."""
     if not len(offs):
         return None
-    nearest = float(offs[int(np.argmin(np.abs(offs - strike_s)))])
+    index = int(np.searchsorted(offs, strike_s))
+    nearest = float(min(offs[max(0, index - 1) : index + 1], key=lambda off: abs(off - strike_s)))
     return round(nearest - strike_s, 4) if abs(nearest - strike_s) < 0.45 * stride_s else None
 
 
@@ -133,7 +136,7 @@ def missed_by_order(per_foot: list[list[Stride]]) -> list[int]:
     without one of the other between them: the other's was missed.
     """
     missing = [0, 0]
-    usual_s = [float(np.median([s.stride_time_s for s in each])) if each else 0.0 for each in per_foot]
+    usual_s = [median(s.stride_time_s for s in each) if each else 0.0 for each in per_foot]
     for index, (strides, other) in enumerate(zip(per_foot, reversed(per_foot), strict=True)):
         strikes = sorted({t for s in other for t in (s.foot_strike_s, s.next_foot_strike_s)})
         for bout in {s.bout for s in other}:

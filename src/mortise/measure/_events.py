@@ -107,7 +107,7 @@ def find_events(swing: Swing, frame: FootFrame, rates: EventSignals, rate_hz: fl
     first = max(swing.rest_before, swing.start - int(0.1 * rate_hz))
     last = min(swing.rest_after, swing.stop + int(0.1 * rate_hz))
     speed = np.sqrt(np.einsum("ij,ij->i", swing.velocity_m_s, swing.velocity_m_s))
-    middle = _middle(swing, rates, speed, last)
+    middle = min(max(_middle(swing, rates, speed, last), first), last)
     foot_off = _foot_off(swing, frame, rates, rate_hz, (first, middle), speed)
     foot_strike, peak, has_fall = _foot_strike(swing, frame, rates, rate_hz, (middle, last), speed)
     if foot_strike <= foot_off:

@@ -9,11 +9,13 @@ import numpy as np
 
 from mortise.errors import SignalError
 from mortise.measure._both_feet import missed_by_order, solve_together
+from mortise.measure._bouts import join_bouts
 from mortise.measure._gait_curves import curves_of, events_of
 from mortise.measure._gait_method import LEAST_STRIDES, steady
 from mortise.measure._gait_readings import foot_readings, whole_readings
 from mortise.measure._missing import missed_by_time
 from mortise.measure._sole import Sole, soles
+from mortise.measure._stance import LegResult
 from mortise.measure._strides import strides_of
 from mortise.measure._terrain import with_terrain
 from mortise.measure._walk import FootWalk, walk
@@ -53,10 +55,10 @@ def find_strides(recordings: Sequence[Recording], foot_length_m: float | None = 
     SignalError
         When a recording cannot be used for gait, with sample or channel and the mend.
     """
-    chosen = _choose(recordings)
+    chosen = choose_feet(recordings)
     walks = tuple(walk(recording) for recording in chosen)
     found = soles(walks, foot_length_m)
-    bouts, per_foot = _join_bouts([strides_of(walked, found.get(walked.recording.side)) for walked in walks])
+    bouts, per_foot = join_bouts([strides_of(walked, found.get(walked.recording.side)) for walked in walks])
     missing = [missed_by_time(walked, strides) for walked, strides in zip(walks, per_foot, strict=True)]
     flags: tuple[str, ...] = ()
     if len(walks) == 2:
@@ -117,21 +119,33 @@ def feet_gait(recordings: Sequence[Recording], foot_length_m: float | None = Non
         readings += foot_readings(walked, strides, n_missing, flags, feet.soles.get(walked.recording.side))
     readings += whole_readings(walks, per_foot, flags)
     in_order = sorted((s for each in per_foot for s in each), key=lambda s: (s.foot_strike_s, s.side))
+    legs = _legs(recordings, in_order, readings)
     return GaitResult(
         recording=RecordingSet(
             sensors=tuple(_info_with(walked, flags) for walked in walks),
             duration_s=max(walked.recording.info.duration_s for walked in walks),
         ),
-        readings=tuple(readings),
+        readings=(*readings, *legs.readings),
         strides=tuple(in_order),
         bouts=feet.bouts,
         n_strides_missing=sum(missing) + sum(each.n_missing for walked in walks for each in walked.refused),
-        refused=_refused(feet),
-        curves=tuple(
-            curve for walked, each in zip(walks, per_foot, strict=True) for curve in curves_of(walked, each)
+        refused=(*_refused(feet), *legs.refused),
+        curves=(
+            *(c for walked, each in zip(walks, per_foot, strict=True) for c in curves_of(walked, each)),
+            *legs.curves,
         ),
         events=tuple(event for each in per_foot for event in events_of(each)),
     )
+
+
+def _legs(recordings: Sequence[Recording], strides: list[Stride], readings: list[Reading]) -> LegResult:
+    """Return what shank sensors add; nothing when there is none, and then their code is not loaded."""
+    if not any(each.placement == "shank" for each in recordings):
+        return LegResult()
+    from mortise.measure._shank_gait import legs_of
+
+    quality = next((each.quality for each in readings if each.measure == "gait_speed_m_s"), ())
+    return legs_of(recordings, strides, quality)
 
 
 def _refused(feet: Feet) -> tuple[Refused, ...]:
@@ -152,7 +166,7 @@ def _refused(feet: Feet) -> tuple[Refused, ...]:
     return tuple(refused)
 
 
-def _choose(recordings: Sequence[Recording]) -> list[Recording]:
+def choose_feet(recordings: Sequence[Recording]) -> list[Recording]:
     """Return the foot sensors to use: at most one per side."""
     if not recordings:
         raise SignalError("there is no recording.", mend="Give one or two foot recordings.")
@@ -188,46 +202,6 @@ def _choose(recordings: Sequence[Recording]) -> list[Recording]:
             mend="Give one recording of each foot.",
         )
     return feet
-
-
-def _join_bouts(per_foot: list[list[Stride]]) -> tuple[tuple[Bout, ...], list[list[Stride]]]:
-    """Number bouts over both feet together: spells of either foot that overlap are one bout."""
-    spells = sorted(
-        (
-            min(s.foot_strike_s for s in strides if s.bout == number),
-            max(s.next_foot_strike_s for s in strides if s.bout == number),
-        )
-        for strides in per_foot
-        for number in {s.bout for s in strides}
-    )
-    joined: list[list[float]] = []
-    for start, end in spells:
-        if joined and start <= joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], end)
-        else:
-            joined.append([start, end])
-    renumbered = [
-        [
-            msgspec.structs.replace(
-                s, bout=next(n for n, (a, b) in enumerate(joined, 1) if a <= s.foot_strike_s <= b)
-            )
-            for s in strides
-        ]
-        for strides in per_foot
-    ]
-    bouts = tuple(
-        Bout(
-            number=number,
-            start_s=start,
-            end_s=end,
-            n_strides=sum(s.bout == number for strides in renumbered for s in strides),
-            distance_m=round(
-                max(sum(s.stride_length_m for s in strides if s.bout == number) for strides in renumbered), 2
-            ),
-        )
-        for number, (start, end) in enumerate(joined, 1)
-    )
-    return bouts, renumbered
 
 
 def _joint_flags(walks: Sequence[FootWalk], per_foot: list[list[Stride]]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ class FootFrame(Struct, frozen=True, kw_only=True, eq=False):
     """Axes of the foot in the sensor frame, and the foot's pitch that follows.
 
     `pitch_deg` is the sole's angle to the floor, toe up positive, zero in mid-stance; `pitch_rate_rad_s` its rate about
-    the medio-lateral axis.
+    the medio-lateral axis; `ahead` is where the foot points over the floor, `(n, 2)`.
     """
 
     up: Floats
@@ -27,16 +27,12 @@ class FootFrame(Struct, frozen=True, kw_only=True, eq=False):
     forward: Floats
     pitch_deg: Floats
     pitch_rate_rad_s: Floats
+    ahead: Floats
 
 
-def _in_sensor(pose: Attitude, index: int, world: Floats) -> Floats:
-    turned: Floats = rotate(inverse(pose.quat[index : index + 1]), world)[0]
-    return turned
-
-
-def stance_up(pose: Attitude, swing: Swing) -> Floats:
-    """Return the world's up in the sensor frame in the stance before `swing`, `(3,)`."""
-    return _in_sensor(pose, swing.rest_before, _UP)
+def _in_sensor(pose: Attitude, indices: list[int], world: Floats) -> Floats:
+    """Return world directions in the sensor frame at the given samples, `(n, 3)`."""
+    return rotate(inverse(pose.quat[indices]), world)
 
 
 def _angle_deg(one: Floats, other: Floats) -> float:
@@ -48,7 +44,7 @@ def turned_at(pose: Attitude, swings: list[Swing]) -> int | None:
     """Return the first swing after which the sensor sat differently on the foot for good, else None."""
     if len(swings) < 6:
         return None
-    ups = np.array([stance_up(pose, swing) for swing in swings])
+    ups = _in_sensor(pose, [swing.rest_before for swing in swings], _UP)
     # a change for good shows between the first and the last three stances; without it the search is spared
     if _angle_deg(np.median(ups[:3], axis=0), np.median(ups[-3:], axis=0)) < TURNED_DEG:
         return None
@@ -85,23 +81,26 @@ def foot_frame(motion: Motion, pose: Attitude, swings: list[Swing]) -> FootFrame
     """
     lengths = np.array([swing.length_m for swing in swings])
     long = [swing for swing in swings if swing.length_m >= 0.6 * float(np.median(lengths))]
-    ups = [_in_sensor(pose, index, _UP) for swing in long for index in (swing.rest_before, swing.rest_after)]
-    up = np.median(np.array(ups), axis=0)
+    ends = [index for swing in long for index in (swing.rest_before, swing.rest_after)]
+    up = np.median(_in_sensor(pose, ends, _UP), axis=0)
     up /= np.linalg.norm(up)
     turning = np.concatenate([pose.gyr_rad_s[swing.start : swing.stop + 1] for swing in long])
     level = turning - np.outer(turning @ up, up)
     axis = np.linalg.eigh(level.T @ level)[1][:, -1]
-    votes = 0.0
-    for swing in long:
-        way = swing.displacement_m
-        left_world = np.array([[-way[1], way[0], 0.0]])
-        votes += float(_in_sensor(pose, swing.rest_before, left_world) @ axis)
-    left = axis if votes >= 0 else -axis
+    ways = np.array([swing.displacement_m for swing in long])
+    left_world = np.stack([-ways[:, 1], ways[:, 0], np.zeros(len(ways))], axis=1)
+    votes = _in_sensor(pose, [swing.rest_before for swing in long], left_world) @ axis
+    left = axis if votes.sum() >= 0 else -axis
     left = left - (left @ up) * up
     left /= np.linalg.norm(left)
     forward = np.cross(left, up)
     forward_world = rotate(pose.quat, forward[None, :])
     pitch = np.degrees(np.arcsin(np.clip(forward_world[:, 2], -1.0, 1.0)))
     return FootFrame(
-        up=up, left=left, forward=forward, pitch_deg=pitch, pitch_rate_rad_s=-(pose.gyr_rad_s @ left)
+        up=up,
+        left=left,
+        forward=forward,
+        pitch_deg=pitch,
+        pitch_rate_rad_s=-(pose.gyr_rad_s @ left),
+        ahead=forward_world[:, :2],
     )

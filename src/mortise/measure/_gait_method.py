@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import NormalDist
+from statistics import NormalDist, median
 
 import numpy as np
 from msgspec import Struct
@@ -30,6 +30,7 @@ SIDED: tuple[tuple[str, str, str], ...] = (
     ("foot_clearance_cm", "clearance_cm", "cm"),
     ("heel_clearance_cm", "heel_clearance_cm", "cm"),
     ("toe_clearance_cm", "toe_clearance_cm", "cm"),
+    ("step_width_cm", "step_width_cm", "cm"),
 )
 SPREADS: tuple[tuple[str, str], ...] = (
     ("stride_time_cv_pct", "stride_time_s"),
@@ -46,18 +47,20 @@ ASYMMETRIES: tuple[tuple[str, str], ...] = (
 class Method(Struct, frozen=True, kw_only=True):
     """A way of measuring: its name, and by how much a mean of each measure may be off for good, in its unit.
 
-    What is not in `floors` this method does not measure.
+    What is not in `floors` this method does not measure; `least` is how many strides a mean needs.
     """
 
     name: str
     floors: Mapping[str, float]
+    least: int = LEAST_STRIDES
 
 
 def reading_of(
     method: Method, measure: str, side: Side, values: Sequence[float], unit: str, quality: tuple[str, ...]
 ) -> Reading:
     """Return the mean of `values`; its error adds spread and the method's own error in quadrature."""
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    # one value shows no spread; it is then taken to be as large as the method's own error
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else method.floors[measure]
     error = float(np.hypot(spread / np.sqrt(len(values)), method.floors[measure]))
     return Reading(
         measure=measure,
@@ -78,16 +81,17 @@ def sided_readings(
     found = []
     for measure, field, unit in SIDED:
         values = [float(value) for s in used if (value := getattr(s, field)) is not None]
-        if measure in method.floors and len(values) >= LEAST_STRIDES:
+        if measure in method.floors and len(values) >= method.least:
             found.append(reading_of(method, measure, side, values, unit, quality))
     if "stance_ratio" in method.floors:
         shares = [s.stance_time_s / s.stride_time_s for s in used if s.stance_time_s is not None]
-        found.append(reading_of(method, "stance_ratio", side, shares, "ratio", quality))
+        if len(shares) >= method.least:
+            found.append(reading_of(method, "stance_ratio", side, shares, "ratio", quality))
     found += _contact(method, side, used, quality)
     found += [
         _spread(method, measure, side, [float(getattr(s, field)) for s in used], quality)
         for measure, field in SPREADS
-        if measure in method.floors
+        if measure in method.floors and len(used) >= LEAST_STRIDES
     ]
     return found
 
@@ -166,14 +170,14 @@ def pair_readings(
     """Return double support and asymmetries from the steady strides of two feet."""
     found = []
     supports = [[s.double_support_s for s in each if s.double_support_s is not None] for each in per_foot]
-    if "double_support_ratio" in method.floors and min(map(len, supports)) >= LEAST_STRIDES:
+    if "double_support_ratio" in method.floors and min(map(len, supports)) >= method.least:
         stride_s = float(np.mean([s.stride_time_s for each in per_foot for s in each]))
         # both feet's double supports make up one stride's
         shares = [2.0 * value / stride_s for each in supports for value in each]
         found.append(reading_of(method, "double_support_ratio", Side.NONE, shares, "ratio", quality))
     for measure, field in ASYMMETRIES:
         values = [[v for s in each if (v := getattr(s, field)) is not None] for each in per_foot]
-        if measure in method.floors and min(map(len, values)) >= LEAST_STRIDES:
+        if measure in method.floors and min(map(len, values)) >= max(2, method.least):
             found.append(asymmetry_of(method, measure, values, quality))
     return found
 
@@ -210,8 +214,7 @@ def steady(strides: Sequence[Stride]) -> list[Stride]:
     straight = level if len(level) >= LEAST_STRIDES else straight
     if not straight:
         return []
-    usual_s = float(np.median([s.stride_time_s for s in straight]))
-    usual_m = float(np.median([s.stride_length_m for s in straight]))
+    usual_s, usual_m = median(s.stride_time_s for s in straight), median(s.stride_length_m for s in straight)
     return [s for s in straight if s.stride_time_s < 1.5 * usual_s and s.stride_length_m > 0.5 * usual_m]
 
 

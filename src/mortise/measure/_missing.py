@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import numpy as np
 
 from mortise.measure._gait_method import LEAST_STRIDES, steady
@@ -14,7 +16,7 @@ def missed_by_time(walked: FootWalk, strides: list[Stride]) -> int:
     used = steady(strides)
     if len(used) < LEAST_STRIDES:
         return 0
-    usual_s = float(np.median([s.stride_time_s for s in used]))
+    usual_s = median(s.stride_time_s for s in used)
     n = 0
     for stride in strides:
         multiple = stride.stride_time_s / usual_s

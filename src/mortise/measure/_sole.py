@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -151,18 +152,18 @@ def _levers(walked: FootWalk) -> _Levers | None:
 
 def _reach(walked: FootWalk, step: Step, lift: Floats, moment: float, above_m: float) -> tuple[float, float]:
     """Return how far the point on the floor lies behind the sensor along the sole, and the sole's angle."""
-    index = int(np.clip(round(moment) - step.swing.from_index, 0, len(lift) - 1))
+    index = min(max(round(moment) - step.swing.from_index, 0), len(lift) - 1)
     angle_deg = float(walked.pitch_deg[step.swing.from_index + index])
-    angle = np.radians(angle_deg)
     if abs(angle_deg) < 1.0:
         return 0.0, angle_deg
-    return float((lift[index] + above_m * (1.0 - np.cos(angle))) / np.sin(angle)), angle_deg
+    angle = math.radians(angle_deg)
+    return (float(lift[index]) + above_m * (1.0 - math.cos(angle))) / math.sin(angle), angle_deg
 
 
 def lift_m(step: Step) -> Floats:
     """Return the sensor's height over a line from one stance to the next, `(n,)`: the floor is taken to be even."""
     height = step.swing.path_m[:, 2]
-    result: Floats = height - np.linspace(0.0, float(height[-1]), len(height))
+    result: Floats = height - np.arange(len(height)) * (float(height[-1]) / max(len(height) - 1, 1))
     return result
 
 

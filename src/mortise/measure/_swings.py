@@ -63,9 +63,9 @@ class Swing(Struct, frozen=True, kw_only=True, eq=False):
         return float(np.hypot(self.path_m[-1, 0], self.path_m[-1, 1]))
 
 
-def movement(motion: Motion, pose: Attitude) -> Floats:
+def movement(motion: Motion, pose: Attitude, window_s: float = _WINDOW_S) -> Floats:
     """Return how much the foot moves, in units of a foot that is as good as still."""
-    width = _WINDOW_S * motion.rate_hz
+    width = window_s * motion.rate_hz
     turn = np.einsum("ij,ij->i", pose.gyr_rad_s, pose.gyr_rad_s)
     force = pose.acc_world_m_s2 - np.array([0.0, 0.0, np.median(pose.acc_world_m_s2[:, 2])])
     push = np.einsum("ij,ij->i", force, force)
@@ -128,7 +128,7 @@ def find_swings(motion: Motion, pose: Attitude) -> tuple[list[Swing], list[tuple
         if motion.is_lost[start : stop + 1].any():
             refused.append((start, stop, "samples are missing inside it"))
             continue
-        swing = _carry(motion, pose, gravity, (before, after, start, stop))
+        swing = carry(motion, pose, gravity, (before, after, start, stop))
         if swing.length_m > _LONGEST_STEP_M:
             refused.append((start, stop, "it would be longer than three metres"))
         elif swing.length_m >= _LEAST_STEP_M and not _is_pivot(pose, swing):
@@ -145,8 +145,10 @@ def _is_pivot(pose: Attitude, swing: Swing) -> bool:
     return swing.length_m < 2.0 * _PIVOT_ARM_M * float(np.sin(half_turn))
 
 
-def _carry(motion: Motion, pose: Attitude, gravity: float, where: tuple[int, int, int, int]) -> Swing:
-    """Integrate the specific force twice, with velocity zero at both ends.
+def carry(motion: Motion, pose: Attitude, gravity: float, where: tuple[int, int, int, int]) -> Swing:
+    """Integrate the specific force twice between two rests, with velocity zero at both ends.
+
+    `where` holds the rest before, the rest after, and the first and last sample of the movement.
 
     The velocity left over at the end is error; `_drift_share` says when it came about.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -11,7 +11,7 @@ from mortise.errors import SignalError
 from mortise.measure._events import Events, event_signals, find_events
 from mortise.measure._foot_frame import FootFrame, foot_frame, turned_at
 from mortise.measure._swings import Swing, find_swings
-from mortise.measure.orientation import Attitude, attitude, rotate
+from mortise.measure.orientation import Attitude, attitude
 from mortise.measure.recording import Floats, Recording
 from mortise.measure.results import Refused
 from mortise.measure.signals import Motion, even
@@ -24,6 +24,10 @@ GOOD_RATE_HZ = 80.0
 SHORTEST_S = 3.0
 # Even a shuffling foot turns faster than this in its swing; a usual one ten times as fast.
 LEAST_SWING_DEG_S = 30.0
+
+
+# Finds the swings of a foot, and sample ranges that cannot be used, each with the reason.
+Finder = Callable[[Motion, Attitude], tuple[list[Swing], list[tuple[int, int, str]]]]
 
 
 class Step(Struct, frozen=True, kw_only=True, eq=False):
@@ -47,8 +51,8 @@ class FootWalk(Struct, frozen=True, kw_only=True, eq=False):
     flags: tuple[str, ...]
 
 
-def walk(recording: Recording) -> FootWalk:
-    """Find the swings and events of one foot sensor.
+def walk(recording: Recording, finder: Finder = find_swings) -> FootWalk:
+    """Find the swings and events of one foot sensor; `finder` finds the swings of walking or of running.
 
     Raises
     ------
@@ -70,7 +74,7 @@ def walk(recording: Recording) -> FootWalk:
         )
     motion = even(recording)
     pose = attitude(motion)
-    swings, lost = find_swings(motion, pose)
+    swings, lost = finder(motion, pose)
     if not swings:
         raise SignalError(
             "no swing of a foot was found: the sensor was not on a walking foot.",
@@ -85,8 +89,7 @@ def walk(recording: Recording) -> FootWalk:
     for part, frame in zip(parts, frames, strict=True):
         rates = event_signals(frame, pose, motion.rate_hz)
         steps += [
-            _step(swing, find_events(swing, frame, rates, motion.rate_hz), motion, pose, frame)
-            for swing in part
+            _step(swing, find_events(swing, frame, rates, motion.rate_hz), motion, frame) for swing in part
         ]
     pitch_deg = frames[0].pitch_deg
     if cut is not None:
@@ -134,9 +137,9 @@ def _refuse_unturned(file: str, pose: Attitude, swings: Sequence[Swing]) -> None
         )
 
 
-def _step(swing: Swing, events: Events, motion: Motion, pose: Attitude, frame: FootFrame) -> Step:
+def _step(swing: Swing, events: Events, motion: Motion, frame: FootFrame) -> Step:
     ends = [swing.rest_before, swing.rest_after]
-    way = rotate(pose.quat[ends], frame.forward[None, :])
+    way = frame.ahead[ends]
     heading = np.degrees(np.arctan2(way[:, 1], way[:, 0]))
     turn = (heading[1] - heading[0] + 180.0) % 360.0 - 180.0
     return Step(

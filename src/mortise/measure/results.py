@@ -66,7 +66,8 @@ class Stride(Struct, frozen=True, kw_only=True):
     What a way of measuring does not tell is None: a sensor at the belt knows no foot off.
 
     `contact` belongs to `foot_strike_s`, empty where no angle tells it. `step_time_s` is the time from the other foot's
-    strike before it to `foot_strike_s`, `step_length_m` the way between those two strikes, `double_support_s` the time
+    strike before it to `foot_strike_s`, `step_length_m` the way ahead of the other foot then, `step_width_cm` the way
+    beside it, `double_support_s` the time
     from `foot_strike_s` until the other foot leaves (negative in running): all three need both feet.
     `heel_clearance_cm` is the greatest lift of the heel, `toe_clearance_cm` the least lift of the toe while the foot
     passes, each over its own height in stance, at the height of a laboratory's marker. `height_gain_m` is how much
@@ -92,6 +93,7 @@ class Stride(Struct, frozen=True, kw_only=True):
     contact: Contact = ""
     step_time_s: float | None = None
     step_length_m: float | None = None
+    step_width_cm: float | None = None
     double_support_s: float | None = None
     heel_clearance_cm: float | None = None
     toe_clearance_cm: float | None = None

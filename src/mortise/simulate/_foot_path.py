@@ -61,7 +61,14 @@ def foothold(along_m: float, straight_m: float, side: float, z_m: float = 0.0) -
     )
 
 
-def pitch(time_s: Floats, swings: list[PlannedSwing], strike_rad: float, off_rad: float) -> Floats:
+def pitch(
+    time_s: Floats,
+    swings: list[PlannedSwing],
+    strike_rad: float,
+    off_rad: float,
+    push_s: float = 0.30,
+    fall_s: float = 0.12,
+) -> Floats:
     """Return the foot's pitch (toe up positive) over time.
 
     Before each foot off the heel rises from a flat foot to `off_rad`; before each strike the toe rises to `strike_rad`
@@ -73,12 +80,11 @@ def pitch(time_s: Floats, swings: list[PlannedSwing], strike_rad: float, off_rad
         span = swing.foot_strike_s - swing.foot_off_s
         length = float(np.hypot(swing.target.x_m - swing.source.x_m, swing.target.y_m - swing.source.y_m))
         size = min(1.0, length / 0.8)
-        push, fall = 0.30, 0.12
-        lowest_s = swing.foot_off_s + 0.34 * push
-        highest_s = swing.foot_strike_s - 0.23 * fall
-        result += size * off_rad * smooth_step((time_s - (lowest_s - push)) / push)
+        lowest_s = swing.foot_off_s + 0.34 * push_s
+        highest_s = swing.foot_strike_s - 0.23 * fall_s
+        result += size * off_rad * smooth_step((time_s - (lowest_s - push_s)) / push_s)
         result += size * (strike_rad - off_rad) * smooth_step((time_s - lowest_s) / (highest_s - lowest_s))
-        result -= size * strike_rad * smooth_step((time_s - highest_s) / fall)
+        result -= size * strike_rad * smooth_step((time_s - highest_s) / fall_s)
         if span <= 0:
             raise ValueError("a swing must end after it began")
     return result

@@ -7,6 +7,7 @@ from enum import StrEnum
 # The tests that `mortise measure` knows; a name leads to the function that measures it (`measure.TESTS`).
 RECORDED_TESTS: tuple[str, ...] = (
     "gait",
+    "run",
     "lunge",
     "heel-rise",
     "hop",
