@@ -30,6 +30,13 @@ test("a picture that goes round takes as many rounds as fit while something just
   assert.equal(shareOfRound("go", 0.3, 91, 0), 0.3);
 });
 
+test("a squat goes down first: to its last frame on the way down, back on the way up", () => {
+  assert.equal(frameAt("down", 0.5, 5, false, true), 2);
+  assert.equal(frameAt("down", 1, 5, false, true), 4);
+  assert.equal(frameAt("hold", 0.5, 5, false, true), 4);
+  assert.equal(frameAt("up", 1, 5, false, true), 0);
+});
+
 test("the walk before a run stands still, the run goes round", () => {
   assert.equal(frameAt("walk", 0.7, 5, true), 0);
   assert.equal(frameAt("run", 0.5, 5, true), 2);

@@ -20,6 +20,11 @@ test("no rest follows the last set, and both sides are done within each set", ()
   ]);
 });
 
+test("what goes down first is laid out that way round", () => {
+  const squat = { n_sets: 1, n_reps: 1, up_s: 2, hold_s: 1, down_s: 3, duration_s: 0, rest_s: 0, down_first: 1 };
+  assert.deepEqual(timeline(squat, ["left"]).map((p) => [p.kind, p.to_s - p.from_s]), [["ready", READY_S], ["down", 3], ["hold", 1], ["up", 2]]);
+});
+
 test("a round of walking and running is two phases and one set", () => {
   const rounds = { n_sets: 2, n_reps: 1, up_s: 0, hold_s: 0, down_s: 0, duration_s: 300, run_s: 180, rest_s: 0 };
   const phases = timeline(rounds, ["left"]);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from mortise.catalog._again_care import care_again
 from mortise.catalog._decode import Faults
@@ -112,10 +113,15 @@ def _demands(exercise: Exercise) -> str:
     return found[1]
 
 
+@lru_cache(maxsize=512)
+def _plain(seconds: Decimal) -> str:
+    return f"{seconds.normalize():f}"
+
+
 def _dose(step: DoseStep) -> str:
     parts = [f"{step.n_sets}x{step.n_reps}"]
     times = (step.up_s, step.hold_s, step.down_s, step.duration_s, step.rest_s)
-    parts.append("/".join(f"{one.normalize():f}" for one in times))
+    parts.append("/".join(_plain(one) for one in times))
     if step.run_s:
         parts.append(f"run {step.run_s.normalize():f}")
     if step.n_contacts or step.height_cm:

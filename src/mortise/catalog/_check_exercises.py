@@ -7,6 +7,7 @@ from mortise.catalog._places import Book
 from mortise.protocol import PURPOSES, Demand, Exercise, Tag
 from mortise.protocol.exercises import IMPACT_AT_MOST, IMPACT_FROM
 
+TEMPO_NAME_AT_MOST = 12
 MINUTES_AT_MOST = 40  # of one exercise; a walk or a run is the longest
 
 
@@ -20,7 +21,8 @@ def exercises_are_sound(book: Book, faults: Faults) -> int:
         _way_down(exercise, book, faults)
         _way_out(exercise, book, faults)
         _minutes(exercise, faults)
-    return 7 * len(book.exercises)
+        _tempo(exercise, faults)
+    return 8 * len(book.exercises)
 
 
 def _purposes(exercise: Exercise, faults: Faults) -> None:
@@ -113,6 +115,19 @@ def _way_out(exercise: Exercise, book: Book, faults: Faults) -> None:
     if one is not None and one.impact >= IMPACT_FROM and one.impact > exercise.impact:  # a walk does not jump
         faults.add(
             where, f"{one.id} jumps more than what it stands for.", "Name one with as much impact or less."
+        )
+
+
+def _tempo(exercise: Exercise, faults: Faults) -> None:
+    """Check that the parts of a repetition are called something short, and not two the same."""
+    where = f"exercise {exercise.id}, tempo_names"
+    if not all(0 < len(name) <= TEMPO_NAME_AT_MOST for name in exercise.tempo_names):
+        faults.add(where, "is empty or too long.", f"One or two words, at most {TEMPO_NAME_AT_MOST} letters.")
+    if len(set(exercise.tempo_names)) < len(exercise.tempo_names):
+        faults.add(where, "names two parts the same.", "A patient hears them one after the other.")
+    if exercise.down_first and not any(dose.down_s for dose in exercise.dose_steps):
+        faults.add(
+            f"exercise {exercise.id}, down_first", "begins with a way down of no length.", "Give down_s."
         )
 
 

@@ -26,6 +26,8 @@ _OFFSET_N = 20.0
 # The greatest value this many samples in a row: force has no plateau at its peak, an amplifier at its limit has.
 _CLIPPED_SAMPLES = 4
 _LOADED_N = 100.0
+# Twenty times the weight of a heavy jumper: no force, but a broken number.
+_HIGHEST_N = 50_000.0
 # Two crossings of 20 N by this much at once: the error of a crossing, found against markers' own floor and rates.
 PLATE_ERROR_S = 0.002
 _NEAR_M = 0.35
@@ -71,7 +73,8 @@ def loads_of(plates: Sequence[ForcePlate], body: Body | None = None) -> tuple[Lo
     """
     found = []
     for plate in plates:
-        force = np.nan_to_num(plate.vertical_n, nan=0.0)
+        is_force = np.abs(np.nan_to_num(plate.vertical_n, nan=np.inf)) < _HIGHEST_N
+        force = np.where(is_force, plate.vertical_n, 0.0)
         if not len(force) or float(force.max()) < _LOADED_N:
             continue
         zero_n, flags = _zero(force, plate.rate_hz)

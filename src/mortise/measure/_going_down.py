@@ -69,6 +69,26 @@ def repetitions_of(body: Body, axes: Axes) -> tuple[list[Repetition], list[Refus
     height = _filled(smoothed(centre, _SMOOTH_S, body.rate_hz) @ axes.up)
     floor = float(np.nanpercentile(np.concatenate([foot @ axes.up for foot in feet]), 10.0))
     standing = float(np.percentile(height, 90.0)) - floor
+    return repetitions_in(height, standing, body.rate_hz)
+
+
+def repetitions_in(height: Floats, standing: float, rate_hz: float) -> tuple[list[Repetition], list[Refused]]:
+    """Return the repetitions in a height over time.
+
+    Parameters
+    ----------
+    height
+        Of the pelvis, smooth, without holes.
+    standing
+        Its height over the floor in standing.
+    rate_hz
+        Frames per second.
+
+    Returns
+    -------
+    list of Repetition, list of Refused
+        A repetition that the recording begins or ends in is refused and counted as missing.
+    """
     if standing <= 0 or len(height) < 3:
         return [], []
     points = turning_points(height, _LEAST_SHARE * standing)
@@ -79,7 +99,7 @@ def repetitions_of(body: Body, axes: Axes) -> tuple[list[Repetition], list[Refus
             continue
         before = points[at - 1][0] if at else 0
         after = points[at + 1][0] if at + 1 < len(points) else len(height) - 1
-        repetition = _repetition(height, (before, index, after), standing, body.rate_hz)
+        repetition = _repetition(height, (before, index, after), standing, rate_hz)
         if isinstance(repetition, Refused):
             refused.append(repetition)
         elif repetition is not None:

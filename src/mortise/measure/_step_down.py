@@ -18,6 +18,7 @@ from mortise.measure._alignment import (
     smooth_body,
     trunk_of,
 )
+from mortise.measure._coordinates import by_coordinates, has_coordinates
 from mortise.measure._going_down import Repetition, repetitions_of
 from mortise.measure._landing import leg_curves, leg_values
 from mortise.measure._step_down_sensors import by_sensors
@@ -63,7 +64,8 @@ def step_down_of(materials: Materials) -> TestResult:
     Parameters
     ----------
     materials
-        Markers, keypoints from the side or the front, sensors on foot and shank or on the shank alone.
+        Markers, keypoints from the side or the front, sensors on foot and shank or on the shank alone, a model's joint
+        angles (OpenSim's coordinates).
 
     Returns
     -------
@@ -92,6 +94,11 @@ def step_down_of(materials: Materials) -> TestResult:
         found, said = _measured(take, len(trials))
         trials += found
         refused += said
+    modelled = [lab for lab in materials.labs if has_coordinates(lab)]
+    if modelled:
+        found, said = by_coordinates(modelled, len(trials))
+        trials += found
+        refused += said
     if not trials:
         if refused:
             raise SignalError(refused[0].reason, mend=refused[0].mend)
@@ -117,6 +124,8 @@ def step_down_of(materials: Materials) -> TestResult:
 def _readings(trials: Sequence[Trial], takes: Sequence[Take]) -> list[Reading]:
     body = next((take.body for take in takes if take.body is not None), None)
     method = "foot-shank/1" if body is None else f"step-down-{body.source}/1"
+    if any("zero_of_the_model" in trial.quality for trial in trials):
+        method = "joint-coordinates/1"
     steps = [trial for trial in trials if not trial.values["is_squat"]]
     squats = [trial for trial in trials if trial.values["is_squat"]]
     return [

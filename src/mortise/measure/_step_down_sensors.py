@@ -48,7 +48,7 @@ def by_sensors(sensors: Sequence[Recording], n_before: int) -> tuple[list[Trial]
     worn = [each for each in sensors if each.placement in (*FOOT_PLACEMENTS, "shank")]
     pairs = foot_and_shank(worn)
     lonely = [each for each in worn if each.placement == "shank" and each.side not in pairs]
-    refused = [Refused(what=what, reason=reason, mend="Record with markers.") for what, reason in _NOT_SEEN]
+    refused: list[Refused] = []
     if not pairs and not lonely:
         return [], [
             Refused(
@@ -99,6 +99,7 @@ def by_sensors(sensors: Sequence[Recording], n_before: int) -> tuple[list[Trial]
             trials.append(
                 _trial(n_before + len(trials) + 1, side, rate, bend, frames, said, is_squat=is_squat)
             )
+    refused += [Refused(what=what, reason=reason, mend="Record with markers.") for what, reason in _NOT_SEEN]
     return trials, refused
 
 

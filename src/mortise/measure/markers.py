@@ -260,7 +260,8 @@ def _swapped(points: Mapping[Key, Floats]) -> tuple[str, ...]:
             if left is not None and right is not None:
                 lines.append(right - left)
                 break
-    if len(lines) < 2:
+    # in a picture the sides lie behind each other, or mirrored when seen from behind: it does not tell
+    if len(lines) < 2 or lines[0].shape[1] != 3:
         return ()
     agree = np.einsum("ij,ij->i", lines[0], lines[1])
     agree = agree[np.isfinite(agree)]

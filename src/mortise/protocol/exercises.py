@@ -107,7 +107,9 @@ class Exercise(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `dose_steps` climb from the lowest dose to the highest; the dose state is an index into them. `easier` and `harder`
     are the ids of neighbours, or `floor` and `ceiling`. `needs` names equipment (`band`, `step`, `chair`, `strap`);
     wall, floor and a chair to hold are always there. `dorsiflexion` and `plantarflexion` are how far the ankle goes,
-    `impact` from 0 (none) to 4 (drops, cuts). `technique` is there when a clinician does it, and only then.
+    `impact` from 0 (none) to 4 (drops, cuts). `tempo_names` are what a patient hears for `up_s`, `hold_s` and `down_s`;
+    `down_first` is a movement that begins with the way down, as a squat does. `technique` is there when a clinician
+    does it, and only then.
     """
 
     id: str
@@ -129,12 +131,22 @@ class Exercise(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     plantarflexion: Demand = Demand.NONE
     impact: int = 0
     technique: Technique | None = None
+    tempo_names: tuple[str, str, str] = ("Up", "Hold", "Down")
+    down_first: bool = False
     dose_steps: tuple[DoseStep, ...]
     not_with: tuple[str, ...] = ()  # exercise ids that share the same tissue on one day
     figure: str  # pose id for the picture
     raw_rows: tuple[str, ...] = ()  # rows of the raw list it comes from, EX..
     evidence: tuple[str, ...] = ()
     strength: Strength
+
+    def phases(self, dose: DoseStep) -> tuple[tuple[str, str, Decimal], ...]:
+        """Return the parts of a repetition in order: which (`up`, `hold`, `down`), what it is called, its seconds."""
+        up, hold, down = zip(
+            ("up", "hold", "down"), self.tempo_names, (dose.up_s, dose.hold_s, dose.down_s), strict=True
+        )
+        order = (down, hold, up) if self.down_first else (up, hold, down)
+        return tuple(part for part in order if part[2])
 
     def seconds(self, step: int) -> Decimal:
         """Return how long the dose of a rung takes, rests and both sides included."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
-from mortise.protocol import DoseStep
+from mortise.protocol import DoseStep, Exercise
 from mortise.report.words import number, plural
 
 _LONG_S = 120  # from here on whole minutes read better
@@ -53,13 +54,15 @@ def short_dose(dose: DoseStep) -> str:
     return length if dose.n_sets == 1 else f"{dose.n_sets} × {length}"
 
 
-def tempo_words(dose: DoseStep) -> str:
+def tempo_words(dose: DoseStep, exercise: Exercise | None = None) -> str:
     """Write a tempo: "up 2 s, hold 1 s, down 3 s"; nothing where there is none or the hold is the dose.
 
     Parameters
     ----------
     dose : DoseStep
         One rung of a ladder.
+    exercise : Exercise or None
+        Whose names and order are used: "forward 2 s, hold 1 s, back 2 s"; None takes up, hold, down.
 
     Returns
     -------
@@ -68,11 +71,13 @@ def tempo_words(dose: DoseStep) -> str:
     """
     if dose.duration_s or dose.n_reps == 1:
         return ""
-    parts = (("up", dose.up_s), ("hold", dose.hold_s), ("down", dose.down_s))
+    parts: Iterable[tuple[str, Decimal]] = (("up", dose.up_s), ("hold", dose.hold_s), ("down", dose.down_s))
+    if exercise is not None:
+        parts = ((name.lower(), value) for _, name, value in exercise.phases(dose))
     return ", ".join(f"{name} {_plain(value)} s" for name, value in parts if value)
 
 
-def full_dose(dose: DoseStep, *, with_rest: bool = False) -> str:
+def full_dose(dose: DoseStep, *, with_rest: bool = False, exercise: Exercise | None = None) -> str:
     """Write a dose with its tempo, step height, load and contacts: "2 × 10, up 2 s, hold 1 s, down 2 s, light band".
 
     Parameters
@@ -81,13 +86,15 @@ def full_dose(dose: DoseStep, *, with_rest: bool = False) -> str:
         One rung of a ladder.
     with_rest : bool
         Whether the rest between sets is written too.
+    exercise : Exercise or None
+        Whose names for the parts of a repetition are used.
 
     Returns
     -------
     str
         Parts joined by commas.
     """
-    parts = [short_dose(dose), tempo_words(dose)]
+    parts = [short_dose(dose), tempo_words(dose, exercise)]
     if with_rest and dose.rest_s:
         parts.append(f"rest {seconds_words(dose.rest_s)}")
     if dose.height_cm is not None:

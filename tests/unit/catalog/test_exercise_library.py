@@ -24,11 +24,11 @@ END_RANGE_DORSIFLEXION = {
 }  # fmt: skip
 END_RANGE_PLANTARFLEXION = {
     "front-ankle-stretch", "heel-raise-double", "heel-raise-volume", "heel-raise-single", "heel-drop-step",
-    "calf-raise-heavy", "maintenance-strength", "drop-jump", "sport-skill",
+    "calf-raise-heavy", "maintenance-strength", "drop-jump", "sport-skill", "ball-strike", "releve", "dance-jump",
 }  # fmt: skip
 CONTACTS = {
     "pogo", "jump-and-stick", "skipping", "hop-to-stick", "hop-repeat", "drop-jump", "side-shuffle", "cutting",
-    "sport-skill",
+    "sport-skill", "ball-strike", "dance-jump",
 }  # fmt: skip
 WALKING = {
     "calm-walk", "heel-to-toe-walk", "incline-walk", "brisk-walk", "tandem-walk", "obstacle-step", "stair-practice",

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from mortise.catalog import load
 from mortise.protocol import DoseStep
 
 ROUNDS = DoseStep(n_sets=4, duration_s=Decimal(300), run_s=Decimal(180))
@@ -28,6 +29,17 @@ def test_contacts_follow_the_sets_and_repetitions_that_were_done(
 
 def test_contacts_are_rounded_up_never_down() -> None:
     assert DoseStep(n_sets=3, n_reps=10, n_contacts=9).contacts_done(1, 4) == 2
+
+
+def test_a_squat_begins_with_the_way_down_and_names_its_parts() -> None:
+    squat = load().exercises["chair-squat"]
+    assert squat.down_first
+    assert [(kind, name) for kind, name, _ in squat.phases(squat.dose_steps[0])] == [
+        ("down", "Down"),
+        ("up", "Up"),
+    ]
+    lunge = load().exercises["knee-to-wall"]
+    assert [name for _, name, _ in lunge.phases(lunge.dose_steps[0])] == ["Forward", "Hold", "Back"]
 
 
 def test_contacts_are_shared_out_over_the_sets() -> None:

@@ -38,6 +38,14 @@ def test_tempo_leaves_out_what_has_no_length() -> None:
     assert tempo_words(dose(duration_s=Decimal(30))) == ""
 
 
+def test_tempo_takes_the_names_and_the_order_of_its_exercise() -> None:
+    exercises = load().exercises
+    squat, lunge = exercises["chair-squat"], exercises["knee-to-wall"]
+    assert tempo_words(squat.dose_steps[0], squat) == "down 3 s, up 2 s"
+    assert tempo_words(lunge.dose_steps[0], lunge) == "forward 2 s, hold 1 s, back 2 s"
+    assert "forward 2 s" in full_dose(lunge.dose_steps[0], exercise=lunge)
+
+
 def test_full_dose_names_height_load_and_contacts() -> None:
     words = full_dose(
         dose(height_cm=Decimal(15), load="light band", n_contacts=1, rest_s=Decimal(60)), with_rest=True

@@ -132,7 +132,14 @@ def _body(figure: ExerciseFigure, drawing: Drawing, prefix: str) -> str:
     return "".join(parts)
 
 
-def animation(figure: ExerciseFigure, side: Side, *, id_prefix: str, tempo: Tempo | None = None) -> str:
+def animation(
+    figure: ExerciseFigure,
+    side: Side,
+    *,
+    id_prefix: str,
+    tempo: Tempo | None = None,
+    down_first: bool = False,
+) -> str:
     """Draw an exercise as a moving picture.
 
     Parameters
@@ -145,6 +152,8 @@ def animation(figure: ExerciseFigure, side: Side, *, id_prefix: str, tempo: Temp
         Unique on the page; names the outlines inside the picture.
     tempo : Tempo or None
         Seconds up, hold, down and rest, from the dose; None takes the figure's own.
+    down_first : bool
+        Whether the way down comes first: the picture then goes from its first pose to its last while it goes down.
 
     Returns
     -------
@@ -181,6 +190,7 @@ def animation(figure: ExerciseFigure, side: Side, *, id_prefix: str, tempo: Temp
     own = figure.tempo
     round_s = short(own.up_s + own.hold_s + own.down_s, 2)
     cycle = f' data-cycle="1" data-round="{round_s}"' if figure.is_cycle else ""
+    cycle += ' data-down-first="1"' if down_first else ""
     attributes = (
         f'role="img" aria-label="{escape(said(figure, side))}" data-figure="{escape(figure.id)}" data-poses="{poses}" '
         f'data-tempo="{seconds}"{cycle} data-frames="{frame_rows(figure, frames)}"'

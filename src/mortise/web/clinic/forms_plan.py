@@ -200,7 +200,9 @@ class PlanForm(forms.Form):
         self.fields[f"step-{name}"] = forms.TypedChoiceField(
             label=f"{exercise.name}: dose",
             coerce=int,
-            choices=[(index, full_dose(one)) for index, one in enumerate(exercise.dose_steps)],
+            choices=[
+                (index, full_dose(one, exercise=exercise)) for index, one in enumerate(exercise.dose_steps)
+            ],
         )
         self.initial[f"step-{name}"] = self.steps[name]
 

@@ -110,8 +110,8 @@ def _row(
     planned = next((one for one in session.exercises if one.exercise == exercise_id), None)
     now = doses.get(exercise_id)
     step = now.step if now is not None else (planned.usual_step if planned else 0)
-    usual = full_dose(exercise.dose_steps[min(step, len(exercise.dose_steps) - 1)])
-    dose = full_dose(planned.dose) if planned else usual
+    usual = full_dose(exercise.dose_steps[min(step, len(exercise.dose_steps) - 1)], exercise=exercise)
+    dose = full_dose(planned.dose, exercise=exercise) if planned else usual
     return ExerciseRow(
         id=exercise_id,
         name=exercise.name,
@@ -122,7 +122,7 @@ def _row(
         why=" ".join(_reasons(planned.why if planned else "", now.cause if now else "", exercise.why)),
         since=now.since if now is not None else "",
         options=tuple(
-            DoseOption(step=index, words=full_dose(one), is_now=index == step)
+            DoseOption(step=index, words=full_dose(one, exercise=exercise), is_now=index == step)
             for index, one in enumerate(exercise.dose_steps)
         ),
         needs=", ".join(exercise.needs),

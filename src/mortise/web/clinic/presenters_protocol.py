@@ -165,7 +165,9 @@ def _slot(
     name: str, purpose: str, first: int, last: int, n_per_week: int, exercises: Mapping[str, Exercise]
 ) -> SlotRow:
     steps = exercises[name].dose_steps
-    low, high = full_dose(steps[first]), full_dose(steps[min(last, len(steps) - 1)])
+    low, high = (
+        full_dose(steps[one], exercise=exercises[name]) for one in (first, min(last, len(steps) - 1))
+    )
     return SlotRow(
         name=exercises[name].name,
         purpose=purpose,

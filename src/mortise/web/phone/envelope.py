@@ -196,13 +196,14 @@ class _Book:
     def _dose(self, planned: PlannedExercise, step: int, dose: DoseStep) -> str:
         key = f"{planned.exercise}:{step}:{dose.n_sets}x{dose.n_reps}x{dose.duration_s}x{dose.run_s}"
         if key not in self.doses:
+            exercise = self.visit.content.exercises[planned.exercise]
             self.doses[key] = {
                 "step": step,
                 "words": short_dose(dose),
                 "long_words": presenters_session.dose_words(dose),
-                "why": tempo_words(dose) or dose.load,
-                "numbers": presenters_session.dose_numbers(dose),
-                "tempo": [part._asdict() for part in presenters_session.tempo_parts(dose)],
+                "why": tempo_words(dose, exercise) or dose.load,
+                "numbers": presenters_session.dose_numbers(dose, exercise),
+                "tempo": [part._asdict() for part in presenters_session.tempo_parts(dose, exercise)],
                 "rep_words": presenters_session.rep_words(dose),
                 "seconds": float(dose.seconds(planned.n_sides)),
             }

@@ -16,9 +16,12 @@ Tree = list[Any]  # [tag, {attribute: value}, children or text]
 @lru_cache(maxsize=128)
 def figure_trees(content: Content, exercise_id: str, side: Side) -> dict[str, Tree]:
     """Return the moving picture and the small one of an exercise; both are our own drawings."""
-    figure = load_figures()[content.exercises[exercise_id].figure]
+    exercise = content.exercises[exercise_id]
+    figure = load_figures()[exercise.figure]
     return {
-        "moving": _tree(animation(figure, side, id_prefix=f"fig-{exercise_id}")),
+        "moving": _tree(
+            animation(figure, side, id_prefix=f"fig-{exercise_id}", down_first=exercise.down_first)
+        ),
         "small": _tree(thumbnail(figure, side)),
     }
 

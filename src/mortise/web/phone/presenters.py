@@ -211,7 +211,7 @@ def _line(visit: Visit, item: PlannedExercise) -> ExerciseLine:
     exercise = visit.content.exercises[item.exercise]
     changed = item.why_patient if item.dose_step != item.usual_step else ""
     return ExerciseLine(
-        item.name, changed or _capital(tempo_words(item.dose)) or item.dose.load, short_dose(item.dose),
+        item.name, changed or _capital(tempo_words(item.dose, exercise)) or item.dose.load, short_dose(item.dose),
         small_picture(exercise.figure, visit),
     )  # fmt: skip
 

@@ -90,7 +90,7 @@ def _item(visit: Visit, planned: PlannedExercise, form: ExerciseForm) -> Session
         dose=dose_words(dose),
         limit=planned.why_patient if planned.dose_step != planned.usual_step else "",
         dose_step=planned.dose_step,
-        dose_json=json.dumps(dose_numbers(dose)),
+        dose_json=json.dumps(dose_numbers(dose, exercise)),
         sides=" ".join(side.value for side in sides),
         side_words=side_words(sides, exercise),
         animation=_animation(exercise, dose, visit.side),
@@ -99,7 +99,7 @@ def _item(visit: Visit, planned: PlannedExercise, form: ExerciseForm) -> Session
         cue=exercise.cues[0] if exercise.cues else "",
         breathing=exercise.breathing,
         stop_signs=exercise.stop_signs,
-        tempo=tempo_parts(dose),
+        tempo=tempo_parts(dose, exercise),
         rep_words=rep_words(dose),
         n_reps=dose.n_reps,
         n_sets=dose.n_sets,
@@ -143,29 +143,35 @@ def side_words(sides: list[Side], exercise: Exercise) -> str:
     return sides[0].value.capitalize()
 
 
-def dose_numbers(dose: DoseStep) -> dict[str, float]:
+def dose_numbers(dose: DoseStep, exercise: Exercise) -> dict[str, float]:
     """Return what the player's timeline is laid out from."""
     names = ("n_sets", "n_reps", "up_s", "hold_s", "down_s", "duration_s", "run_s", "rest_s")
-    return {name: float(getattr(dose, name)) for name in names}
+    numbers = {name: float(getattr(dose, name)) for name in names}
+    return numbers | {"down_first": 1.0} if exercise.down_first else numbers
 
 
 def _animation(exercise: Exercise, dose: DoseStep, side: Side) -> SafeString:
     tempo = None
     if dose.up_s or dose.hold_s or dose.down_s:
         tempo = Tempo(up_s=float(dose.up_s), hold_s=float(dose.hold_s), down_s=float(dose.down_s), rest_s=0.0)
-    svg = animation(load_figures()[exercise.figure], side, id_prefix=f"fig-{exercise.id}", tempo=tempo)
+    svg = animation(
+        load_figures()[exercise.figure],
+        side,
+        id_prefix=f"fig-{exercise.id}",
+        tempo=tempo,
+        down_first=exercise.down_first,
+    )
     return mark_safe(svg)
 
 
-def tempo_parts(dose: DoseStep) -> tuple[TempoPart, ...]:
+def tempo_parts(dose: DoseStep, exercise: Exercise) -> tuple[TempoPart, ...]:
     """Return the parts of a repetition with their seconds."""
     if dose.run_s:
         rounds = (("walk", "Walk", dose.walk_s), ("run", "Run", dose.run_s))
         return tuple(TempoPart(kind, words, str(round(value))) for kind, words, value in rounds if value)
     if dose.duration_s:
         return (TempoPart("go", "Keep going", str(round(dose.duration_s))),)
-    parts = (("up", "Up", dose.up_s), ("hold", "Hold", dose.hold_s), ("down", "Down", dose.down_s))
-    return tuple(TempoPart(kind, words, str(_whole(value))) for kind, words, value in parts if value)
+    return tuple(TempoPart(kind, words, str(_whole(value))) for kind, words, value in exercise.phases(dose))
 
 
 def _whole(value: Decimal) -> Decimal | int:

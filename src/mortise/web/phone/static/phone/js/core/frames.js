@@ -17,9 +17,11 @@ export function readFrames(text) {
  * @param {number} share of the phase done, 0 to 1
  * @param {number} n_frames
  * @param {boolean} isCycle
+ * @param {boolean} isDownFirst whether the picture starts high: a squat goes to its last frame on the way down
  */
-export function frameAt(kind, share, n_frames, isCycle) {
+export function frameAt(kind, share, n_frames, isCycle, isDownFirst = false) {
   const last = n_frames - 1;
+  if (isDownFirst && (kind === "up" || kind === "down")) kind = kind === "up" ? "down" : "up";
   if (kind === "ready" || kind === "rest" || kind === "walk") return 0;
   if (kind === "hold") return isCycle ? last / 2 : last;
   if (kind === "go" || kind === "run") return isCycle ? share * last : last;

@@ -2,7 +2,7 @@
 // Pure: no page, no clock. The player, the beeps and the ring all read the same timeline, so they cannot disagree.
 
 /**
- * @typedef {{n_sets: number, n_reps: number, up_s: number, hold_s: number, down_s: number, duration_s: number, run_s?: number, rest_s: number}} Dose
+ * @typedef {{n_sets: number, n_reps: number, up_s: number, hold_s: number, down_s: number, duration_s: number, run_s?: number, down_first?: number, rest_s: number}} Dose
  * @typedef {"ready" | "up" | "hold" | "down" | "go" | "walk" | "run" | "rest"} PhaseKind
  * @typedef {{kind: PhaseKind, from_s: number, to_s: number, set: number, rep: number, side: string}} Phase
  */
@@ -47,9 +47,11 @@ function addSet(dose, set, side, add) {
     return;
   }
   for (let rep = 1; rep <= dose.n_reps; rep += 1) {
-    add("up", dose.up_s, set, rep, side);
+    if (!dose.down_first) add("up", dose.up_s, set, rep, side);
+    else add("down", dose.down_s, set, rep, side);
     add("hold", dose.hold_s, set, rep, side);
-    add("down", dose.down_s, set, rep, side);
+    if (!dose.down_first) add("down", dose.down_s, set, rep, side);
+    else add("up", dose.up_s, set, rep, side);
   }
 }
 

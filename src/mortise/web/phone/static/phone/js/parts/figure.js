@@ -7,6 +7,7 @@ export function movingFigure(svg) {
   const frames = readFrames(svg.getAttribute("data-frames") ?? "");
   const poses = (svg.getAttribute("data-poses") ?? "0").split(" ").map(Number);
   const isCycle = svg.hasAttribute("data-cycle");
+  const isDownFirst = svg.hasAttribute("data-down-first");
   const round_s = isCycle ? Number((svg.getAttribute("data-round") ?? "0")) : 0;
   const parts = [...svg.querySelectorAll("[data-part]")];
   const nParts = new Set(parts.map((part) => part.getAttribute("data-part"))).size;
@@ -33,7 +34,7 @@ export function movingFigure(svg) {
   return {
     /** Show the moment `share` (0 to 1) of a phase, `done_s` seconds into it. With reduced motion only whole poses are shown. */
     show(kind, share, done_s = 0) {
-      let position = frameAt(kind, shareOfRound(kind, share, done_s, round_s), frames.length, isCycle);
+      let position = frameAt(kind, shareOfRound(kind, share, done_s, round_s), frames.length, isCycle, isDownFirst);
       if (calm.matches) position = poses.reduce((best, pose) => (Math.abs(pose - position) < Math.abs(best - position) ? pose : best), poses[0]);
       const key = position.toFixed(2);
       if (key === shown) return;
