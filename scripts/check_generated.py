@@ -1,13 +1,15 @@
 """Compare every committed file that is made from code or content with what its generator says today.
 
-A generator is a command that prints one whole file. To register one, add a line to `GENERATED` below: the file,
-then the words of the command (`mortise ...` and `python ...` are those of `.venv`). `make generated` writes all
-the files again; `make check` only compares.
+A generator is a command that prints one whole file, or for a folder one JSON object of file names and texts. To
+register one, add a line to `GENERATED` or `GENERATED_FOLDERS` below: the file or folder, then the words of the command
+(`mortise ...` and `python ...` are those of `.venv`). `make generated` writes all the files again; `make check` only
+compares.
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +38,11 @@ GENERATED: dict[str, tuple[str, ...]] = {
     "docs/reference/measures/landing.svg": ("python", "-m", "scripts.measure_pictures", "landing"),
     "docs/reference/measures/step-down.svg": ("python", "-m", "scripts.measure_pictures", "step-down"),
     "docs/reference/record.md": ("mortise", "schema", "record", "--page"),
+}
+
+# Whole folders: whatever else lies in them is taken out.
+GENERATED_FOLDERS: dict[str, tuple[str, ...]] = {
+    "docs/reference/exercises": ("python", "scripts/exercise_pages.py"),
 }
 
 
@@ -85,10 +92,36 @@ def check(root: Path, generated: dict[str, tuple[str, ...]], *, write: bool) -> 
     return faults
 
 
+def check_folders(root: Path, generated: dict[str, tuple[str, ...]], *, write: bool) -> list[str]:
+    """Return one text per file of a generated folder that differs, is missing or is too many; with `write`, mend it."""
+    faults = []
+    for folder, words in generated.items():
+        try:
+            wanted: dict[str, str] = json.loads(generate(words, root))
+        except (OSError, subprocess.CalledProcessError, json.JSONDecodeError) as error:
+            faults.append(f"{folder}: its generator failed ({' '.join(words)}): {error}")
+            continue
+        here = {str(path.relative_to(root / folder)) for path in (root / folder).rglob("*") if path.is_file()}
+        for name in sorted(here - set(wanted)):
+            faults.append(f"{folder}/{name}: no generator makes it")
+            if write:
+                (root / folder / name).unlink()
+        for name, text in wanted.items():
+            path = root / folder / name
+            committed = path.read_bytes().decode() if path.exists() else ""
+            if text == committed and path.exists():
+                continue
+            faults.append(difference(f"{folder}/{name}", committed, text) or f"{folder}/{name}: is missing")
+            if write:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(text.encode())
+    return faults
+
+
 def main(arguments: list[str]) -> int:
     """Compare, or with `--write` write; return 1 when a comparison or a generator failed."""
     write = arguments == ["--write"]
-    faults = check(ROOT, GENERATED, write=write)
+    faults = check(ROOT, GENERATED, write=write) + check_folders(ROOT, GENERATED_FOLDERS, write=write)
     failed = [fault for fault in faults if not write or "its generator failed" in fault]
     for fault in failed:
         print(fault)

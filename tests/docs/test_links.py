@@ -71,20 +71,24 @@ def test_a_planted_fault_is_found(tmp_path: Path) -> None:
 
 
 def test_every_page_of_docs_is_reached_from_its_index() -> None:
-    """A page that nothing names is found by nobody. Decision records and measures have indexes of their own."""
+    """A page that nothing names is found by nobody. Decisions, measures and exercises have their own index."""
     docs = ROOT / "docs"
     for index in (
         docs / "README.md",
         docs / "decisions" / "README.md",
         docs / "reference" / "measures" / "README.md",
+        docs / "reference" / "exercises" / "README.md",
     ):
         links = LINK.findall(index.read_text(encoding="utf-8"))
         reached = {index} | {(index.parent / link.partition("#")[0]).resolve() for link in links}
         inside = {page.resolve() for page in tracked_pages() if index.parent in page.parents}
         if index.parent.name == "docs":
-            inside = {page for page in inside if page.parent.name not in ("decisions", "measures")}
+            inside = {
+                page for page in inside if page.parent.name not in ("decisions", "measures", "exercises")
+            }
             assert {
                 docs / "decisions" / "README.md",
                 docs / "reference" / "measures" / "README.md",
+                docs / "reference" / "exercises" / "README.md",
             } <= reached
         assert sorted(str(page.relative_to(ROOT)) for page in inside - reached) == []

@@ -22,6 +22,7 @@ from mortise.protocol import (
     Review,
     Rule,
     Slot,
+    Snippet,
     Stage,
 )
 from mortise.protocol.assessment import Assessment, Classification, Section
@@ -111,6 +112,15 @@ def evidence(root: Path, faults: Faults) -> dict[str, EvidenceRow]:
             if one is not None:
                 found[key] = one
     return found
+
+
+def education(root: Path, faults: Faults) -> dict[str, Snippet]:
+    """Return what is taught by the id of its text."""
+    raw = read_toml(root / "education.toml", "education.toml", faults)
+    found = {
+        key: decode(Snippet, _with_id(one, key), f"education.toml, {key}", faults) for key, one in raw.items()
+    }
+    return {key: one for key, one in found.items() if one is not None}
 
 
 def texts(root: Path, language: str, faults: Faults) -> dict[str, str]:

@@ -34,9 +34,13 @@ def _code_key() -> bytes:
 def key_of(root: Path, paths: Iterable[Path]) -> str:
     """Return the key of these sources: names and bytes, and the code that reads them."""
     digest = hashlib.sha256(_code_key())
-    for path in sorted(paths):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(root)} {len(content)}\n".encode())
+    n_root = len(os.fspath(root)) + 1
+    for path in sorted(
+        map(os.fspath, paths)
+    ):  # plain strings and files: there are hundreds of them at every start
+        with open(path, "rb", buffering=0) as file:
+            content = file.read()
+        digest.update(f"{path[n_root:]} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
 

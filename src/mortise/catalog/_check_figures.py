@@ -140,6 +140,11 @@ def _statements(protocol: Protocol) -> Iterator[tuple[str, tuple[str, ...], Stre
     yield from care_statements(protocol)
 
 
+def double_entry(where: str, keys: tuple[str, ...], strength: Strength, book: Book, faults: Faults) -> None:
+    """Check that words without a figure name a source of the strength they claim."""
+    _double_entry(where, keys, strength, (), "", Decimal(0), book, faults)
+
+
 def _double_entry(
     where: str,
     keys: tuple[str, ...],

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mortise.catalog._case_expect import CaseFiles
 from mortise.catalog._check_source import Source
-from mortise.protocol import Criterion, Exercise, Node, Protocol
+from mortise.protocol import Criterion, Exercise, Node, Protocol, Snippet
 from mortise.protocol.assessment import Assessment, Classification
 from mortise.protocol.criteria import criteria_in
 from mortise.protocol.questionnaires import Questionnaire
@@ -28,6 +28,7 @@ class Book(NamedTuple):
     cases: Mapping[str, CaseFiles]
     questionnaires: Mapping[str, Questionnaire]
     sources: Mapping[str, Source | None]
+    education: Mapping[str, Snippet]
 
 
 class Place(NamedTuple):

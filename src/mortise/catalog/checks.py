@@ -11,6 +11,7 @@ from mortise.catalog import (
     _check_care,
     _check_citations,
     _check_duties,
+    _check_education,
     _check_figures,
     _check_names,
     _check_plan,
@@ -87,6 +88,7 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
         _check_questionnaires.questionnaires_are_sound,
     ),
     ("3d", "Citations speak of what cites them", _check_citations.citations_fit),
+    ("3e", "What is taught has words, a source and its stages", _check_education.education_fits),
     ("16", "No advice rests on a change below the error", _check_figures.changes_exceed_error),
 )
 
@@ -173,7 +175,7 @@ def read_book(root: Path, faults: Faults) -> Book:
     return Book(
         measures, exercises, protocols, _build.evidence(root, faults), _build.texts(root, "en", faults),
         _build.assessment(root, faults), _build.classification(root, faults), cases,
-        _build.questionnaires(root, faults), sources,
+        _build.questionnaires(root, faults), sources, _build.education(root, faults),
     )  # fmt: skip
 
 
@@ -182,5 +184,5 @@ def _book_of(content: Content, cases: Mapping[str, CaseFiles], sources: Mapping[
         content.measures, content.exercises,
         {name: content.protocol(name) for name in content.protocol_ids},
         content.evidence, content.texts, content.assessment, content.classification, cases,
-        content.questionnaires, sources,
+        content.questionnaires, sources, content.education,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from msgspec import Struct
 from mortise.catalog import _build, _cache
 from mortise.catalog._decode import Faults
 from mortise.errors import ContentError, ContentFaults
-from mortise.protocol import Exercise, Protocol
+from mortise.protocol import Exercise, Protocol, Snippet
 from mortise.protocol.assessment import Assessment, Classification
 from mortise.protocol.criteria import criteria_in
 from mortise.protocol.questionnaires import Questionnaire
@@ -106,6 +106,14 @@ class Content:
             lambda faults: _Evidence(_build.evidence(self.root, faults)),
         )  # fmt: skip
         return MappingProxyType(part.evidence)
+
+    @cached_property
+    def education(self) -> Mapping[str, Snippet]:
+        """Return what is taught, by the id of its text."""
+        faults = Faults()
+        found = _build.education(self.root, faults)
+        _refuse(faults)
+        return MappingProxyType(found)
 
     @cached_property
     def texts(self) -> Mapping[str, str]:

@@ -28,6 +28,7 @@ COMMANDS: tuple[str, ...] = (
     "replay",
     "check",
     "schema",
+    "figures",
     "serve",
     "demo",
 )

@@ -28,7 +28,7 @@ from mortise.protocol.care import (
 )
 from mortise.protocol.constraints import Circumstances, Constraint
 from mortise.protocol.criteria import Band, BandRow, Criterion, Group, Node, Operator, Reduction
-from mortise.protocol.exercises import PURPOSES, Demand, DoseStep, Exercise, Tag, Technique
+from mortise.protocol.exercises import PURPOSES, Demand, DoseStep, Exercise, Snippet, Tag, Technique
 from mortise.protocol.protocols import (
     N_TRAINING_DAYS,
     Escalation,
@@ -101,6 +101,7 @@ __all__ = [
     "Section",
     "Ships",
     "Slot",
+    "Snippet",
     "Stage",
     "SurgeonLimit",
     "SwitchedOff",

@@ -151,3 +151,12 @@ class Exercise(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def seconds(self, step: int) -> Decimal:
         """Return how long the dose of a rung takes, rests and both sides included."""
         return self.dose_steps[step].seconds(2 if self.both_sides else 1)
+
+
+class Snippet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is taught: the id of its text, the stages it fits, and what it rests on."""
+
+    id: str
+    stages: tuple[str, ...]
+    evidence: tuple[str, ...]
+    strength: Strength

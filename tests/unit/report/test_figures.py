@@ -17,7 +17,6 @@ from mortise.report.figure.draw import fitted_view
 from mortise.report.figure.library import Mark, Thing
 from mortise.report.figure.motion import _unwound, drawings, pose_frames
 from mortise.report.figure.pose import Leg, Pose, RearPose, between
-from mortise.report.figure.sheet import contact_sheet
 from mortise.terms import Side
 
 FIGURES = load_figures()
@@ -350,11 +349,6 @@ def test_every_figure_of_the_content_is_read():
         if file.name.endswith(".toml")
     }
     assert {f"{name}.toml" for name in FIGURES} == names
-
-
-def test_the_contact_sheet_shows_every_exercise():
-    sheet = contact_sheet()
-    assert all(f"<b>{name}</b>" in sheet for name in FIGURES)
 
 
 def test_a_turn_past_half_a_round_is_taken_the_short_way():

@@ -55,8 +55,35 @@ def test_main_fails_on_a_planted_difference_and_says_what_to_run(
 ) -> None:
     monkeypatch.setattr(check_generated, "ROOT", tmp_path)
     monkeypatch.setattr(check_generated, "GENERATED", SAYS_HELLO)
+    monkeypatch.setattr(check_generated, "GENERATED_FOLDERS", {})
 
     assert check_generated.main([]) == 1
     assert "make generated" in capsys.readouterr().out
     assert check_generated.main(["--write"]) == 0
     assert check_generated.main([]) == 0
+
+
+MAKES_TWO = {"pages": ("python", "-c", 'print(\'{"a.md": "one\\\\n", "deep/b.md": "two\\\\n"}\')')}
+
+
+def test_a_folder_is_written_compared_and_swept(tmp_path: Path) -> None:
+    assert len(check_generated.check_folders(tmp_path, MAKES_TWO, write=False)) == 2
+    assert not (tmp_path / "pages").exists()
+    check_generated.check_folders(tmp_path, MAKES_TWO, write=True)
+    assert (tmp_path / "pages" / "deep" / "b.md").read_text(encoding="utf-8") == "two\n"
+    assert check_generated.check_folders(tmp_path, MAKES_TWO, write=False) == []
+    (tmp_path / "pages" / "old.md").write_text("left over")
+    (tmp_path / "pages" / "a.md").write_text("changed\n")
+    faults = check_generated.check_folders(tmp_path, MAKES_TWO, write=False)
+    assert any("old.md: no generator makes it" in fault for fault in faults)
+    assert any("-changed" in fault for fault in faults)
+    check_generated.check_folders(tmp_path, MAKES_TWO, write=True)
+    assert not (tmp_path / "pages" / "old.md").exists()
+    assert check_generated.check_folders(tmp_path, MAKES_TWO, write=False) == []
+
+
+def test_a_folder_whose_generator_prints_no_object_is_said(tmp_path: Path) -> None:
+    failing = {"pages": ("python", "-c", "print('oops')")}
+    faults = check_generated.check_folders(tmp_path, failing, write=True)
+    assert len(faults) == 1
+    assert "its generator failed" in faults[0]
