@@ -52,7 +52,7 @@ calibrate: $(DEV_STAMP) ## Measure how often change, plateau, forecast and flare
 	@$(PY) scripts/calibrate.py --write $(ARGS)
 
 mutants: $(DEV_STAMP) ## Plant 500 blind edits in the content and count what stops them (takes long).
-	@$(PY) scripts/mutants.py --write $(ARGS)
+	@$(PY) -m scripts.mutants --write $(ARGS)
 
 lock: $(DEV_STAMP) ## Choose the pins again, with hashes (ARGS="--upgrade" for newer ones).
 	@$(PY) -m pip install --quiet uv

@@ -55,6 +55,7 @@ def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]
         ("gaitmap-example", gait_markers.border_strikes),
         ("foot-imu-xio", gait_other.closed_loop),
         ("mobgap-example", belt.score),
+        ("skdh-example", belt.peer_walk),
         ("c3d-mcgill-gait", marker_gait.score),
         ("imu-exercise", gait_other.shin_squat),
         ("foot-imu-ipol", gait_other.cost),

@@ -227,3 +227,37 @@ def _figure(
         mark=mark,
         peer=peer,
     )
+
+
+# What scikit-digital-health 0.17.18 finds on its own example walk of 86 s.
+_PEER_CADENCE_SPM = 106.5
+
+
+def peer_walk() -> list[Figure]:
+    """Compare cadence with what another package finds on its own walk; nobody counted the steps there."""
+    table = np.load(data_folder() / "skdh-example" / "gait_input.npz")
+    time_s = table["time"] - table["time"][0]
+    acc = table["accel"] * _G_M_S2
+    info = measure.RecordingInfo(
+        file="gait_input.npz",
+        sha256="",
+        format="npz",
+        placement="lower_back",
+        rate_hz=(len(time_s) - 1) / float(time_s[-1]),
+        n_samples=len(time_s),
+        duration_s=float(time_s[-1]),
+    )
+    recording = measure.Recording(info=info, time_s=time_s, acc_m_s2=acc, gyr_rad_s=np.zeros_like(acc))
+    result = measure.gait([recording])
+    cadence = next(r.value for r in result.readings if r.measure == "cadence_spm")
+    return [
+        Figure(
+            key="belt.peer_cadence_spm",
+            source="scikit-digital-health example, 1 walk of 86 s, accelerometer only, no reference",
+            what="cadence less what that package finds",
+            value=cadence - _PEER_CADENCE_SPM,
+            unit="spm",
+            n=len(result.strides),
+            better="zero",
+        )
+    ]

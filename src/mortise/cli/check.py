@@ -93,7 +93,7 @@ def _proved(report: CheckReport, root: Path | None, *, certify: bool) -> CheckRe
     if not report.is_clean:  # the solver presumes that names and figures are right
         return report
     try:
-        from mortise.proof import obligations_of, prove
+        from mortise.proof import obligations_of, prove_all
     except ModuleNotFoundError as error:
         raise InputError(
             f"proving needs {error.name}, which is not installed.",
@@ -101,7 +101,7 @@ def _proved(report: CheckReport, root: Path | None, *, certify: bool) -> CheckRe
         ) from error
     content = load(root)
     started_s = perf_counter()
-    proofs = [prove(content.protocol(name), content.measures) for name in content.protocol_ids]
+    proofs = prove_all([content.protocol(name) for name in content.protocol_ids], content.measures)
     report = _with(report, *obligations_of(proofs))
     seconds = perf_counter() - started_s
     if certify and report.is_clean:

@@ -102,6 +102,11 @@ def with_steps(strides: list[Stride], other: list[Stride]) -> list[Stride]:
     """Return `strides` with the time of the step that begins each, and the double support that follows."""
     strikes = np.array(sorted({t for s in other for t in (s.foot_strike_s, s.next_foot_strike_s)}))
     offs = np.array(sorted(s.foot_off_s for s in other if s.foot_off_s is not None))
+    return with_steps_of(strides, strikes, offs)
+
+
+def with_steps_of(strides: list[Stride], strikes: Floats, offs: Floats) -> list[Stride]:
+    """Return the same from the other foot's strikes and offs, in order of time, whole strides or not."""
     return [
         msgspec.structs.replace(
             s,

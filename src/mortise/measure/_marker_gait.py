@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from mortise.errors import SignalError
-from mortise.measure._both_feet import with_steps
+from mortise.measure._both_feet import with_steps_of
 from mortise.measure._bouts import join_bouts
 from mortise.measure._gait_method import (
     Method,
@@ -223,7 +223,10 @@ def _result(materials: Materials, tracks: list[FootTrack]) -> GaitResult:
     per_foot = [strides_from(track) for track in tracks]
     bouts, per_foot = join_bouts(per_foot)
     if len(per_foot) == 2:
-        per_foot = [with_steps(own, other) for own, other in zip(per_foot, reversed(per_foot), strict=True)]
+        per_foot = [
+            with_steps_of(own, _seen(other.moments.strike_s), _seen(other.moments.off_s))
+            for own, other in zip(per_foot, reversed(tracks), strict=True)
+        ]
     per_foot = with_terrain(per_foot)
     body = tracks[0].body
     method = MARKERS if body.source == "markers" else VIDEO
@@ -256,6 +259,12 @@ def _result(materials: Materials, tracks: list[FootTrack]) -> GaitResult:
         curves=tuple(curves),
         events=tuple(_events(tracks)),
     )
+
+
+def _seen(moments: Floats) -> Floats:
+    """Return the moments that lie in the recording, in order."""
+    found: Floats = np.sort(moments[np.isfinite(moments)])
+    return found
 
 
 def _events(tracks: list[FootTrack]) -> list[Event]:

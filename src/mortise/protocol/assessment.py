@@ -38,7 +38,6 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_sided: bool = False
     levels: tuple[Level, ...] = ()
     help: str = ""
-    is_red_flag: bool = False
     raises: str = ""
     is_required: bool = False
     evidence: tuple[str, ...] = ()
