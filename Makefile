@@ -18,7 +18,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 	"$$p" -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null && echo "$$p" && exit; done; \
 	command -v python3 || command -v python || echo python3)
 
-.PHONY: help demo test test-postgres check format generated lock bench validate calibrate mutants clean
+.PHONY: help fuzz demo test test-postgres check format generated lock bench validate calibrate mutants clean
 
 help: ## Print these names.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,8 +51,11 @@ validate: $(DEV_STAMP) ## Measure real recordings and compare with their referen
 calibrate: $(DEV_STAMP) ## Measure how often change, plateau, forecast and flare are called rightly (takes minutes).
 	@$(PY) scripts/calibrate.py --write $(ARGS)
 
+fuzz: $(DEV_STAMP) ## Break files of every format for a minute (ARGS="--seconds 3600": for an hour).
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m validation.fuzz $(ARGS)
+
 mutants: $(DEV_STAMP) ## Plant 500 blind edits in the content and count what stops them (takes long).
-	@$(PY) scripts/mutants.py --write $(ARGS)
+	@$(PY) -m scripts.mutants --write $(ARGS)
 
 lock: $(DEV_STAMP) ## Choose the pins again, with hashes (ARGS="--upgrade" for newer ones).
 	@$(PY) -m pip install --quiet uv

@@ -1,13 +1,15 @@
 """Measure how fast decisions are made: gates, one day, a whole story, replay. One thread, parsed inputs.
 
 Prints medians of several rounds, and beside the gate a hand-written `if` of the same ten comparisons in the same run,
-so that a slow machine shows as slow and not as a slower engine. `--json` prints the figures alone.
+so that a slow machine shows as slow and not as a slower engine. `--json` prints the figures alone; `--peers` times
+measuring beside its peers instead (`scripts/bench_measure.py`).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -217,7 +219,10 @@ def process(record: PatientRecord, as_of: date) -> list[Line]:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure everything and print it."""
+    """Measure everything and print it; `--peers` times measuring beside its peers instead."""
+    if "--peers" in arguments:
+        beside = runpy.run_path(str(Path(__file__).with_name("bench_measure.py")))
+        return int(beside["main"]([each for each in arguments if each != "--peers"]))
     content = catalog.load()
     protocol = content.protocol(content.protocol_ids[0])
     record = fictional_patient(protocol, content.measures, content.exercises)

@@ -20,12 +20,15 @@ MAX_DIFF_LINES = 40
 GENERATED: dict[str, tuple[str, ...]] = {
     "docs/reference/evidence.md": ("python", "scripts/reference.py", "evidence"),
     "docs/reference/instruments.md": ("python", "-m", "scripts.reference_instruments"),
-    "docs/reference/protocols/restricted-dorsiflexion.md": (
-        "python",
-        "scripts/reference.py",
-        "protocol",
-        "restricted-dorsiflexion",
-    ),
+    **{
+        f"docs/reference/protocols/{name}.md": ("python", "scripts/reference.py", "protocol", name)
+        for name in (
+            "restricted-dorsiflexion",
+            "anterior-impingement",
+            "posterior-impingement",
+            "after-arthroscopy",
+        )
+    },
     "docs/reference/command-line.md": ("python", "-m", "mortise.cli.manual"),
     "docs/reference/decisions.md": ("python", "-m", "tests.spec.tables"),
     "docs/reference/measures/gait.svg": ("python", "-m", "scripts.gait_pictures", "gait"),

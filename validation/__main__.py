@@ -1,99 +1,70 @@
 """Run `python -m validation`: score, compare with the committed figures, write tables and plots.
 
-`--check` writes nothing and fails when a figure is worse than the committed one.
+`--check` writes nothing and fails when a figure is worse than the committed one, or is no longer scored.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from validation import (
-    ankle_angle,
-    belt,
-    gait_clearance,
-    gait_labels,
-    gait_markers,
-    gait_other,
-    heel_rise,
-    landings,
-    leaps,
-    marker_gait,
-    plates,
-    run,
-)
 from validation.figure import Figure
+from validation.registry import ENTRIES, Entry, Errors
 from validation.sources import data_folder
 
 OUT = Path(__file__).parents[1] / "docs" / "reference" / "validation"
 
 
-def _score() -> tuple[list[Figure], dict[str, dict[str, list[float]]], list[str]]:
-    """Return figures, errors to plot, and what was left out for want of data."""
-    figures: list[Figure] = []
-    plots: dict[str, dict[str, list[float]]] = {}
+class Scored(NamedTuple):
+    """One line of the registry with what came of it."""
+
+    entry: Entry
+    figures: list[Figure]
+    errors: Errors
+
+
+def _score(test: str = "") -> tuple[list[Scored], list[str]]:
+    """Return what was scored, and what was left out for want of data."""
+    found: list[Scored] = []
     left_out: list[str] = []
-    scored: list[tuple[str, str, Callable[[], tuple[list[Figure], dict[str, list[float]]]]]] = [
-        ("foot-imu-ipol", "events-ipol", gait_labels.score),
-        ("gaitmap-example", "length-markers", gait_markers.score),
-        ("imu-exercise", "ankle-angle", ankle_angle.score),
-        ("opencap-lab", "leaps", leaps.against_plates),
-        ("opencap-lab", "landings", landings.against_model),
-    ]
-    for folder, name, score in scored:
-        if (data_folder() / folder).is_dir():
-            found, plots[name] = score()
-            figures += found
-        else:
-            left_out.append(folder)
-    plain: list[tuple[str, Callable[[], list[Figure]]]] = [
-        ("gaitmap-example", gait_clearance.score),
-        ("gaitmap-example", gait_markers.border_strikes),
-        ("foot-imu-xio", gait_other.closed_loop),
-        ("mobgap-example", belt.score),
-        ("skdh-example", belt.peer_walk),
-        ("c3d-mcgill-gait", marker_gait.score),
-        ("imu-exercise", gait_other.shin_squat),
-        ("foot-imu-ipol", gait_other.cost),
-        ("imu-exercise", heel_rise.real),
-        ("", heel_rise.made_up),
-        ("", gait_other.made_up_walks),
-        ("", run.made_up),
-        ("", gait_other.made_up_lunges),
-        ("c3d-mcgill-gait", plates.contacts),
-        ("forceplate-jumps", leaps.heights),
-        ("imu-exercise", leaps.worn),
-        ("foot-imu-ipol", leaps.walks_without_flight),
-        ("", leaps.made_up),
-        ("c3d-mcgill-gait", landings.against_plug_in_gait),
-        ("opencap-lab", landings.video),
-        ("imu-exercise", landings.worn),
-        ("", landings.made_up),
-    ]
-    for folder, just in plain:
-        if not folder or (data_folder() / folder).is_dir():
-            figures += just()
-        else:
-            left_out.append(folder)
-    return figures, plots, left_out
+    for entry in ENTRIES:
+        if test and entry.test != test:
+            continue
+        if entry.folder and not (data_folder() / entry.folder).is_dir():
+            left_out.append(entry.folder)
+            continue
+        result = entry.score()
+        figures, errors = result if isinstance(result, tuple) else (result, {})
+        found.append(Scored(entry, figures, errors))
+    return found, list(dict.fromkeys(left_out))
 
 
-def _table(figures: list[Figure]) -> str:
-    lines = ["| what | reached | mark | falls short by | best open peer | n |", "|---|---|---|---|---|---|"]
-    for figure in figures:
-        digits = 3 if figure.unit in ("ratio", "s") else 1
-        short = figure.shortfall
-        said = "" if short is None else "reached" if short <= 0 else f"**{short:.{digits}f} {figure.unit}**"
-        mark = "" if figure.mark is None else f"{figure.mark:g}"
-        unit = "" if figure.unit == "ratio" else f" {figure.unit}"
-        lines.append(
-            f"| {figure.what} | {figure.value:.{digits}f}{unit} | {mark} | {said} | {figure.peer} | {figure.n} |"
-        )
+def _people(entry: Entry) -> str:
+    return "made up" if not entry.people else "one person" if entry.people == 1 else f"{entry.people} people"
+
+
+def _table(scored: list[Scored]) -> str:
+    lines = [
+        "| what | reached | mark | falls short by | best open peer | n | of |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for entry, figures, _ in scored:
+        lines += [_row(figure, _people(entry)) for figure in figures]
     return "\n".join(lines)
+
+
+def _row(figure: Figure, people: str) -> str:
+    digits = 3 if figure.unit in ("ratio", "s") else 1
+    short = figure.shortfall
+    said = "" if short is None else "reached" if short <= 0 else f"**{short:.{digits}f} {figure.unit}**"
+    mark = "" if figure.mark is None else f"{figure.mark:g}"
+    unit = "" if figure.unit == "ratio" else f" {figure.unit}"
+    reached = f"{figure.value:.{digits}f}{unit}"
+    return f"| {figure.what} | {reached} | {mark} | {said} | {figure.peer} | {figure.n} | {people} |"
 
 
 _INTRO = """# Validation of measuring
@@ -116,58 +87,76 @@ their markers, over the height of those points in stance; `foot_clearance_cm` is
 """
 
 
-def _write(figures: list[Figure], plots: dict[str, dict[str, list[float]]], left_out: list[str]) -> None:
+def _marks(scored: list[Scored]) -> str:
+    """Return the figures that have a mark, in one table: what is asked and what is reached."""
+    marked = [Scored(each.entry, [f for f in each.figures if f.mark is not None], {}) for each in scored]
+    n = sum(len(each.figures) for each in marked)
+    n_short = sum((f.shortfall or 0.0) > 0 for each in marked for f in each.figures)
+    return f"{n} figures have a mark; {n - n_short} reach it, {n_short} fall short.\n"
+
+
+def _write(scored: list[Scored], left_out: list[str]) -> None:
     from validation.plots import error_plot
 
     OUT.mkdir(parents=True, exist_ok=True)
-    parts = [_INTRO]
-    for source in dict.fromkeys(figure.source for figure in figures):
-        parts += [f"## {source}\n", _table([f for f in figures if f.source == source]), ""]
-    pictures = {
-        "events-ipol": "Event errors against labels",
-        "length-markers": "Stride length errors against markers",
-        "landings": "Landing and walking: angles from markers against the laboratory's model",
-        "leaps": "Drop jumps: errors against force plates",
-        "ankle-angle": "Ankle angle errors without any fit, degrees",
-    }
-    for name, errors in plots.items():
-        error_plot(OUT / f"{name}.svg", pictures[name], errors)
-        parts.append(f"![{pictures[name]}]({name}.svg)\n")
+    parts = [_INTRO, _marks(scored)]
+    for test in dict.fromkeys(each.entry.test for each in scored):
+        parts.append(f"## {test.capitalize()}\n")
+        of_test = [each for each in scored if each.entry.test == test]
+        for source in dict.fromkeys(f.source for each in of_test for f in each.figures):
+            rows = [
+                Scored(each.entry, [f for f in each.figures if f.source == source], {}) for each in of_test
+            ]
+            parts += [f"### {source}\n", _table(rows), ""]
+        for each in of_test:
+            if each.entry.picture:
+                error_plot(OUT / f"{each.entry.picture}.svg", each.entry.title, each.errors)
+                parts.append(f"![{each.entry.title}]({each.entry.picture}.svg)\n")
     if left_out:
         parts.append(f"Left out because the recordings were absent: {', '.join(left_out)}.\n")
     (OUT / "measuring.md").write_text("\n".join(parts))
-    body = {f.key: round(float(f.value), 5) for f in figures}
+    body = {f.key: round(float(f.value), 5) for each in scored for f in each.figures}
     (OUT / "figures.json").write_bytes(msgspec.json.format(msgspec.json.encode(body), indent=2) + b"\n")
 
 
-def _worse(figures: list[Figure]) -> list[str]:
-    committed = OUT / "figures.json"
-    if not committed.is_file():
-        return ["there are no committed figures; run python -m validation once and commit its output"]
-    before = msgspec.json.decode(committed.read_bytes(), type=dict[str, float])
-    return [
+def worse(figures: list[Figure], before: dict[str, float], *, is_whole: bool) -> list[str]:
+    """Return what got worse than the committed figures; in a whole run also what is no longer there."""
+    found = [
         f"{f.key}: {f.value:.4f} is worse than {before[f.key]:.4f}"
         for f in figures
         if f.key in before and f.is_worse_than(before[f.key])
     ]
+    if is_whole:
+        gone = before.keys() - {f.key for f in figures}
+        found += [f"{key}: committed, but no longer scored" for key in sorted(gone)]
+    return found
 
 
 def main() -> int:
     """Score and write, or score and compare."""
     parser = argparse.ArgumentParser(prog="python -m validation", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a figure got worse")
+    tests = list(dict.fromkeys(entry.test for entry in ENTRIES))
+    parser.add_argument("--test", choices=tests, default="", help="only this test; writes nothing")
     args = parser.parse_args()
-    figures, plots, left_out = _score()
-    print(_table(figures))
+    scored, left_out = _score(args.test)
+    print(_table(scored))
+    print(_marks(scored))
     for folder in left_out:
         print(f"left out: {folder} is not in {data_folder()}")
-    worse = _worse(figures)
-    if not args.check:
-        _write(figures, plots, left_out)
+    if not args.check and not args.test:
+        _write(scored, left_out)
         return 0
-    for line in worse:
+    committed = OUT / "figures.json"
+    if not committed.is_file():
+        print("there are no committed figures; run make validate once and commit its output", file=sys.stderr)
+        return 1
+    before = msgspec.json.decode(committed.read_bytes(), type=dict[str, float])
+    figures = [figure for each in scored for figure in each.figures]
+    found = worse(figures, before, is_whole=not args.test and not left_out)
+    for line in found:
         print(line, file=sys.stderr)
-    return 1 if worse else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

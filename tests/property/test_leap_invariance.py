@@ -51,7 +51,7 @@ def _close(one: measure.TestResult, other: measure.TestResult, share: float = 1e
         assert a.value == pytest.approx(b.value, rel=share, abs=share), a.measure
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(_AXES, _SIGNS, st.floats(0.0, 360.0))
 def test_turning_the_room_changes_no_reading(
     order: list[int], signs: tuple[float, ...], heading_deg: float

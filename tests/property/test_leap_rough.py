@@ -50,7 +50,7 @@ def test_any_force_is_measured_or_refused(values: list[float], times: int, rate_
 
 
 @pytest.mark.filterwarnings("ignore:All-NaN:RuntimeWarning", "ignore:Mean of empty:RuntimeWarning")
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000), st.floats(0.0, 0.9), st.integers(1, 60))
 def test_markers_with_holes_are_measured_or_refused(seed: int, share: float, length: int) -> None:
     rng = np.random.default_rng(seed)
@@ -68,7 +68,7 @@ def test_markers_with_holes_are_measured_or_refused(seed: int, share: float, len
         _try(test, Materials(labs=(rough,)))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.integers(0, 10_000),
     st.sampled_from(["clipped", "noise", "flat", "turned", "cut", "milli"]),

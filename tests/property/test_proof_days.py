@@ -18,12 +18,15 @@ NAME = "restricted-dorsiflexion"
 
 
 @cache
-def searched() -> Searched:
-    return search(load(), NAME)
+def searched(name: str = NAME) -> Searched:
+    return search(load(), name)
 
 
-def test_no_step_breaks_anything_and_the_end_can_be_reached_from_everywhere() -> None:
-    assert searched().broken == ()
+@pytest.mark.parametrize("name", load().protocol_ids)
+def test_no_step_breaks_anything_and_the_end_can_be_reached_from_everywhere(name: str) -> None:
+    found = searched(name)
+    assert found.broken == ()
+    assert {place.stage for place in found.places} == {stage.id for stage in load().protocol(name).stages}
 
 
 def test_the_search_goes_everywhere() -> None:

@@ -184,7 +184,7 @@ def _plain(facts: Facts, one: Criterion, measure: Measure, value: Decimal, days:
     if one.reduce is Reduction.CHANGE_FROM_BASELINE:
         middle = measure.on_grid((measure.low + measure.high) / 2)
         facts.read(measure, one.limb, days[0] - 14, middle)
-        value = middle + value
+        value = middle - value if measure.better is Better.DOWN else middle + value  # a gain is positive
     is_asked = measure.setting.value == "home" and measure.instruments[0].id == "self_report"
     for day in days:
         if is_asked:
@@ -252,7 +252,16 @@ def _flare(facts: Facts, how: Derivation, value: Decimal) -> None:
         facts.answer(ON_DAY - back, {how.of: Decimal(8) if is_up else Decimal(2 + back % 2)})
 
 
+def _against_usual(facts: Facts, how: Derivation, value: Decimal) -> None:
+    """Answer the same on four days before, then on the day what lies so far above."""
+    is_half = value % 1 != 0  # an even number of days can have half a grade as their median
+    for index, back in enumerate(range(6, 2, -1)):
+        facts.answer(ON_DAY - back, {how.of: _USUAL[how.of] + (index % 2 if is_half else 0)})
+    facts.answer(ON_DAY, {how.of: _USUAL[how.of] + (Decimal("0.5") if is_half else 0) + value})
+
+
 _COUNTED = {
+    "change_from_usual": _against_usual,
     "count_at_least": _count,
     "days_silent": _silent,
     "days_with_light": _days_of_light,

@@ -91,11 +91,26 @@ def _stage(stage: Stage) -> str:
 def _slot(slot: Slot, exercise: Exercise | None) -> str:
     if exercise is None:
         return "no such exercise"
-    steps = " ".join(_dose(step) for step in exercise.dose_steps)
     return (
         f"{slot.purpose}, {slot.n_per_week} a week, {slot.rest_days} rest days, rungs {slot.first_step} to "
-        f"{slot.last_step} of {steps}; {_list(tag.value for tag in exercise.tags)}; needs {_list(exercise.needs)}"
+        f"{slot.last_step} of {_demands(exercise)}"
     )
+
+
+_N_KEPT = 512
+_kept: dict[int, tuple[Exercise, str]] = {}
+
+
+def _demands(exercise: Exercise) -> str:
+    """Return what an exercise asks for; many slots name the same one, so its line is made once and kept with it."""
+    found = _kept.get(id(exercise))
+    if found is None:
+        if len(_kept) >= _N_KEPT:
+            _kept.clear()
+        steps = " ".join(_dose(step) for step in exercise.dose_steps)
+        line = f"{steps}; {_list(tag.value for tag in exercise.tags)}; needs {_list(exercise.needs)}"
+        found = _kept[id(exercise)] = (exercise, line)
+    return found[1]
 
 
 @lru_cache(maxsize=512)

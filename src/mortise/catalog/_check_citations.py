@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, places_of, source_of
 from mortise.protocol import Band, BandRow, LightRule, Protocol, Rule
 from mortise.protocol.criteria import criteria_in
-from mortise.terms import EvidenceRow, Measure, Sex, Strength
+from mortise.terms import Better, EvidenceRow, Measure, Sex, Strength
 
 # Rows that may speak for any line: criteria of stages and gates.
 _ANY = frozenset({"GATE", "STG"})
@@ -19,8 +20,8 @@ _TOPICS: dict[str, frozenset[str]] = {
     "time": frozenset({"DOSE"}),
     "symptoms": frozenset({"LOAD", "PROM", "RED"}),
     "swelling": frozenset({"SW", "LOAD"}),
-    "safety": frozenset({"RED", "FALL", "GAIT", "ESC", "LOAD", "HOP", "SIM"}),
-    "adherence": frozenset({"ESC", "SIM", "LOAD"}),
+    "safety": frozenset({"RED", "FALL", "GAIT", "ESC", "LOAD", "HOP"}),
+    "adherence": frozenset({"ESC", "SIM"}),
     "gait": frozenset({"GAIT", "FALL", "ROM"}),
     "function": frozenset({"FALL", "GAIT", "SD", "HOP", "LESS", "PROM", "ROM", "LOAD", "RSI"}),
     "range": frozenset({"WBLT", "ROM", "ESC"}),
@@ -28,33 +29,55 @@ _TOPICS: dict[str, frozenset[str]] = {
     "balance": frozenset({"BAL", "FALL", "SD"}),
     "confidence": frozenset({"PROM", "HOP"}),
 }
-_WAYS_OUT = frozenset({"RED", "ESC", "FALL", "CTX", "STG", "GATE", "PROM"})
-_LAYOFFS = frozenset({"CTX", "LOAD", "DOSE"})
+# What every other part of a protocol may rest on, by the name of its type.
+_PARTS: dict[str, frozenset[str]] = {
+    "Escalation": frozenset({"RED", "ESC", "FALL", "CTX", "STG", "GATE"}),
+    "Layoff": frozenset({"CTX", "LOAD"}),
+    "Constraint": frozenset({"GATE", "STG", "RED", "FALL"}),
+    "Hands": frozenset({"DOSE", "STG", "SIM"}),
+    "ForbiddenPosition": frozenset({"CTX", "ESC", "FALL", "GATE", "LOAD", "PROM", "STG", "WBLT", "ROM"}),
+    "Ladder": frozenset({"DOSE", "GATE", "LOAD", "PROM", "ROM", "STG"}),
+    "Checkpoint": frozenset({"ESC", "LOAD", "STG"}),
+    "Plateau": frozenset({"ESC"}),
+    "Maintenance": frozenset({"CTX", "FALL", "STG"}),
+    "Variant": frozenset({"STG", "ESC"}),
+}
 _AGES = re.compile(r"(\d+)(?:-(\d+)|\+)")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _OLDEST = 120
+_FEW = 2  # floors that a label can name
 
 
 def citations_fit(book: Book, faults: Faults) -> int:
     """Check the topic of every citation, and every published band against its rows."""
     n_seen = 0
+    kept: dict[str, frozenset[str]] = {}
     for protocol in book.protocols.values():
         for place in places_of(protocol):
-            n_seen += _line(place, protocol, book, faults)
+            n_seen += _line(place, protocol, book, kept, faults)
         for rule in protocol.rules:
             n_seen += _statement(f"{protocol.id}, rule {rule.id}", rule, faults)
         for light in protocol.lights:
             n_seen += _statement(f"{protocol.id}, light {light.light.value}", light, faults)
-        for way_out in protocol.escalations:
-            n_seen += _off_topic(
-                f"{protocol.id}, escalation {way_out.id}", way_out.evidence, _WAYS_OUT, faults
-            )
-        for layoff in protocol.layoffs:
-            where = f"{protocol.id}, layoff up to {layoff.up_to_days} days"
-            n_seen += _off_topic(where, layoff.evidence, _LAYOFFS, faults)
+        for where, kind, evidence in _others(protocol):
+            n_seen += _off_topic(where, evidence, _PARTS[kind], faults)
         for band in protocol.bands:
-            n_seen += _band(protocol, band, book, faults)
+            n_seen += _band(protocol, band, book, kept, faults)
     return n_seen
+
+
+def _others(protocol: Protocol) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield every part of a protocol that cites and is no line, rule, light or band: place, type, rows."""
+    for holder, where in (
+        (protocol, protocol.id),
+        *((one, f"{protocol.id}, {one.id}") for one in protocol.stages),
+    ):
+        for field in holder.__struct_fields__:
+            held = getattr(holder, field)
+            for one in held if isinstance(held, tuple) else (held,):
+                kind = type(one).__name__
+                if kind in _PARTS:
+                    yield f"{where}, {field} {getattr(one, 'id', '')}".rstrip(), kind, one.evidence
 
 
 def _topic(key: str) -> str:
@@ -68,23 +91,36 @@ def _off_topic(where: str, keys: tuple[str, ...], allowed: frozenset[str], fault
     return len(keys)
 
 
-def _own_rows(measure: Measure | None) -> set[str]:
+def _own_rows(measure: Measure | None, kept: dict[str, frozenset[str]]) -> frozenset[str]:
     if measure is None:
-        return set()
-    return {*measure.evidence, *(key for one in measure.instruments for key in one.evidence)}
+        return frozenset()
+    if measure.id not in kept:
+        keys = (key for one in measure.instruments for key in one.evidence)
+        kept[measure.id] = frozenset((*measure.evidence, *keys))
+    return kept[measure.id]
 
 
-def _line(place: Place, protocol: Protocol, book: Book, faults: Faults) -> int:
+def _line(
+    place: Place, protocol: Protocol, book: Book, kept: dict[str, frozenset[str]], faults: Faults
+) -> int:
     """A line cites the rows its measure or its band cites, or others of their topics."""
     one, measure = place.criterion, book.measures.get(place.criterion.measure)
     if one.domain not in _TOPICS:
         faults.add(place.where, f"there is no domain {one.domain!r}.", f"Use one of {', '.join(_TOPICS)}.")
         return 1
-    rows = _own_rows(measure) | _own_rows(source_of(measure, book.measures) if measure is not None else None)
-    rows |= {key for band in protocol.bands if band.id == one.band for key in band.evidence}
-    topics = {_topic(key) for key in rows} or _TOPICS[one.domain]
-    extra = {"RED"} if one.domain in ("symptoms", "safety") else set()
-    return _off_topic(place.where, one.evidence, frozenset(topics | extra | _ANY), faults)
+    source = source_of(measure, book.measures) if measure is not None else None
+    rows = _own_rows(measure, kept) | _own_rows(source, kept)
+    if one.band:
+        rows |= {key for band in protocol.bands if band.id == one.band for key in band.evidence}
+    # That a red flag reads a measure, or a simulation does, says nothing of what its other lines rest on.
+    topics = {_topic(key) for key in rows} - {"RED", "SIM"} or set(_TOPICS[one.domain])
+    extra = {"RED"} if one.domain in ("symptoms", "safety") or one.measure.endswith("_grade") else set()
+    if one.measure == "days_silent":
+        extra.add("SIM")  # how often people answer is known from how they were simulated
+    others = tuple(key for key in one.evidence if key not in rows)
+    if len(set(one.evidence)) < len(one.evidence):
+        faults.add(place.where, "cites one row twice.", "Name each row once.")
+    return 1 + _off_topic(place.where, others, frozenset(topics | extra | _ANY), faults)
 
 
 def _statement(where: str, one: Rule | LightRule, faults: Faults) -> int:
@@ -96,17 +132,20 @@ def _statement(where: str, one: Rule | LightRule, faults: Faults) -> int:
             f"cites {', '.join(one.evidence)}, and none of its lines does.",
             "Cite the row it rests on.",
         )
-    return _off_topic(where, one.evidence, frozenset(_topic(key) for key in theirs), faults)
+    if len(set(one.evidence)) < len(one.evidence):
+        faults.add(where, "cites one row twice.", "Name each row once.")
+    return 1 + _off_topic(where, one.evidence, frozenset({*map(_topic, theirs), *_ANY}), faults)
 
 
-def _band(protocol: Protocol, band: Band, book: Book, faults: Faults) -> int:
+def _band(protocol: Protocol, band: Band, book: Book, kept: dict[str, frozenset[str]], faults: Faults) -> int:
     where = f"{protocol.id}, band {band.id}"
-    topics = {_topic(key) for key in _own_rows(book.measures.get(band.measure))}
+    topics = {_topic(key) for key in _own_rows(book.measures.get(band.measure), kept)}
     if topics:
         _off_topic(where, band.evidence, frozenset(topics | _ANY), faults)
     rows = [book.evidence[key] for key in band.evidence if key in book.evidence]
     if band.strength is Strength.CONSENSUS:
         _named(where, protocol, band, faults)
+        _falls_with_age(where, band, book.measures.get(band.measure), faults)
         return len(band.rows)
     table = list(_table(rows))
     for row in band.rows:
@@ -147,10 +186,21 @@ def _named(where: str, protocol: Protocol, band: Band, faults: Faults) -> None:
         if place.criterion.band == band.id
     ]
     spoken = {Decimal(one) for label in labels for one in _FIGURE.findall(label)}
-    for value in sorted({row.value for row in band.rows}):
-        if labels and value not in spoken:
-            faults.add(
-                where,
-                f"no label names its floor of {value} {band.unit}.",
-                "Write it there.",
-            )
+    floors = {row.value for row in band.rows}
+    unnamed = sorted(floors - spoken)
+    for value in unnamed if labels and (len(floors) <= _FEW or len(unnamed) == 1) else ():
+        faults.add(where, f"no label names its floor of {value} {band.unit}.", "Write it there.")
+
+
+def _falls_with_age(where: str, band: Band, measure: Measure | None, faults: Faults) -> None:
+    """A band of our own never asks more of the older."""
+    if measure is None:
+        return
+    sign = 1 if measure.better is Better.UP else -1
+    for sex in Sex:
+        rows = sorted((row for row in band.rows if row.sex is sex), key=lambda row: row.from_age)
+        for younger, older in pairwise(rows):
+            if sign * older.value > sign * younger.value:
+                faults.add(
+                    where, f"{_people(older)} are asked more than those before.", "Ask as much, or less."
+                )

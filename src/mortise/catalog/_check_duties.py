@@ -10,7 +10,7 @@ from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, places_of, source_of
 from mortise.protocol import Exercise, Group, Node, Operator, Protocol, Slot, Tag
 from mortise.protocol.criteria import Reduction, criteria_in
-from mortise.terms import Load, Setting
+from mortise.terms import Advice, Load, Setting
 
 _END = (Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION)
 # What a rule on this measure withholds at the least, whatever else it does: of each group one tag.
@@ -33,6 +33,7 @@ _WITHHELD: dict[str, tuple[tuple[Tag, ...], ...]] = {
 _RED = "session_light"
 # Asked at every gate from the first one that asks for it: day by day nothing may be asked less.
 _DAILY = ("symptoms", "swelling", "safety", "adherence")
+_OF_A_SESSION_DAYS = 3  # what is told later says nothing of that session
 _FRESH_AS_KNOWN = Decimal("1.5")  # a test that only has to be on record may be half as old again
 _RESTS = frozenset({"strength", "jumping", "agility"})
 
@@ -54,9 +55,12 @@ def duties_are_kept(book: Book, faults: Faults) -> int:
             _visit(place, book, faults)
             _known_in_time(place, book, faults)
         n_seen += (
-            _withheld(protocol, faults) + _marks(protocol, faults) + _daily_lines(protocol, book, faults)
+            _withheld(protocol, faults)
+            + _marks(protocol, faults)
+            + _one_voice(protocol, faults)
+            + _daily_lines(protocol, book, faults)
         )
-        n_seen += _carried_on(protocol, book, faults) + _always_out(protocol, faults)
+        n_seen += _carried_on(protocol, book, faults) + _always_out(protocol, book, faults)
     return n_seen
 
 
@@ -100,12 +104,16 @@ def _window(place: Place, faults: Faults) -> None:
 
 
 def _visit(place: Place, book: Book, faults: Faults) -> None:
-    """A test that only a clinic takes is confirmed at a visit where it is taken twice."""
+    """A test that only a clinic takes is taken at a visit, where it is taken twice or has to be on record."""
     one, measure = place.criterion, book.measures.get(place.criterion.measure)
-    if measure is None or place.kind != "exit" or one.n_dates < 2 or one.needs_visit:
+    is_taken = one.n_dates > 1 or one.operator is Operator.KNOWN
+    if measure is None or place.kind != "exit" or not is_taken or one.needs_visit:
         return
     source = source_of(measure, book.measures)
-    if source is not None and source.setting is Setting.CLINIC:
+    is_form = source is not None and any(
+        each.id == "form" for each in source.instruments
+    )  # filled in anywhere
+    if source is not None and source.setting is Setting.CLINIC and not is_form:
         faults.add(
             place.where, f"{source.id} is taken in the clinic, and no visit is asked for.", "Set needs_visit."
         )
@@ -114,7 +122,15 @@ def _visit(place: Place, book: Book, faults: Faults) -> None:
 def _known_in_time(place: Place, book: Book, faults: Faults) -> None:
     """What is told day by day is acted upon while it is fresh; a window looks back by itself."""
     one, measure = place.criterion, book.measures.get(place.criterion.measure)
-    if measure is None or place.kind != "rule" or one.window_days or measure.better.value == "neither":
+    if measure is None or one.window_days or measure.better.value == "neither":
+        return
+    if place.kind == "light" and one.max_age_days > max(measure.fresh_days, _OF_A_SESSION_DAYS):
+        faults.add(
+            place.where,
+            f"judges a session by an answer of {one.max_age_days} days later.",
+            "Within three days.",
+        )
+    if place.kind != "rule":
         return
     if measure.setting in (Setting.HOME, Setting.DERIVED) and one.max_age_days > measure.fresh_days:
         faults.add(place.where, f"acts on {measure.id} of {one.max_age_days} days ago, fresh for {measure.fresh_days}.",
@@ -182,6 +198,21 @@ def _marks(protocol: Protocol, faults: Faults) -> int:
     return len(protocol.rules) + len(protocol.reviews) + 1
 
 
+def _one_voice(protocol: Protocol, faults: Faults) -> int:
+    """Check that no stage has two rules that read the very same and advise differently."""
+    every = tuple(stage.id for stage in protocol.stages)
+    said: dict[tuple[object, ...], tuple[str, Advice]] = {}
+    for rule in protocol.rules:
+        for one in criteria_in(rule.when) if rule.advice is not None else ():
+            for stage in rule.stages or every:
+                key = (stage, one.measure, one.limb, one.reduce, one.operator, one.value)
+                other = said.setdefault(key, (rule.id, rule.advice or Advice.HOLD))
+                if other[1] is not rule.advice:
+                    faults.add(f"{protocol.id}, rule {rule.id}", f"reads what {other[0]} reads in {stage}, and advises "
+                               "otherwise.", "One rule, or other stages.")  # fmt: skip
+    return len(said)
+
+
 def _daily_lines(protocol: Protocol, book: Book, faults: Faults) -> int:
     """Check that what a patient answers day by day is asked for at every gate after the first that asks for it."""
     n_seen = 0
@@ -233,11 +264,13 @@ def _rested(where: str, slot: Slot, exercise: Exercise | None, faults: Faults) -
     has_impact = Tag.IMPACT in exercise.tags
     if (slot.purpose in _RESTS or has_impact) and slot.rest_days < 1:
         faults.add(where, "is strength or impact without a day of rest.", "Give it rest_days.")
+    if not has_impact and slot.rest_days > 1:
+        faults.add(where, f"rests {slot.rest_days} days, and jumps nowhere.", "One day of rest is enough.")
     if not (_RESTS & {slot.purpose, *exercise.purposes} or has_impact) and slot.rest_days > 0:
         faults.add(where, "rests for a day, and is neither strength nor impact.", "Take rest_days out.")
 
 
-def _always_out(protocol: Protocol, faults: Faults) -> int:
+def _always_out(protocol: Protocol, book: Book, faults: Faults) -> int:
     """Check that a clinician's hands are never at home, and that no contacts means no impact."""
     out = {tag for one in protocol.constraints for tag in one.without_tags}
     if Tag.MANUAL.value not in out:
@@ -250,4 +283,19 @@ def _always_out(protocol: Protocol, faults: Faults) -> int:
                 "allows no contact and does not withhold impact.",
                 "Add it.",
             )
-    return 1 + len(protocol.constraints)
+    for earlier, later in pairwise(sorted(protocol.layoffs, key=lambda one: one.up_to_days)):
+        if earlier.recheck_exits and not later.recheck_exits:
+            faults.add(f"{protocol.id}, layoff up to {later.up_to_days} days", "checks no exit again; a shorter does.",
+                       "A longer break is checked at least as much.")  # fmt: skip
+    return 1 + len(protocol.constraints) + _impact_is_named(protocol, book, faults)
+
+
+def _impact_is_named(protocol: Protocol, book: Book, faults: Faults) -> int:
+    """Check that a stage which offers no jump keeps jumps out, so that none slips in."""
+    for stage in protocol.stages:
+        offered = [book.exercises.get(slot.exercise) for slot in stage.slots]
+        jumps = any(one is not None and Tag.IMPACT in one.tags for one in offered)
+        if not jumps and Tag.IMPACT.value not in stage.without_tags:
+            faults.add(f"{protocol.id}, stage {stage.id}, without_tags", "offers no impact and does not keep it out.",
+                       "Add it.")  # fmt: skip
+    return len(protocol.stages)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from mortise import units
 from mortise.catalog._check_care import care_statements
@@ -179,7 +180,7 @@ def figure_stands_in(rows: Iterable[EvidenceRow], number: Decimal, unit: str) ->
 def _holds(row: EvidenceRow, number: Decimal, unit: str, step: Decimal) -> bool:
     """Whether the row carries this figure, or the nearest value on the passing side of a strict bound."""
     theirs = _UNITS_OF_TABLE.get(row.unit)
-    written = set(_numbers_in(row.figure))
+    written = _numbers_in(row.figure)
     figures = written or {one for one in (row.low, row.high) if one is not None}
     for figure in figures:
         if theirs is not None and unit:
@@ -192,7 +193,12 @@ def _holds(row: EvidenceRow, number: Decimal, unit: str, step: Decimal) -> bool:
     return False
 
 
-def _numbers_in(text: str) -> Iterator[Decimal]:
+@lru_cache(maxsize=2048)
+def _numbers_in(text: str) -> frozenset[Decimal]:
+    return frozenset(_numbers(text))
+
+
+def _numbers(text: str) -> Iterator[Decimal]:
     for found in _NUMBER.findall(text.replace("-", " ")):
         try:
             yield Decimal(found)

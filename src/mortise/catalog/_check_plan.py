@@ -235,7 +235,9 @@ def _ladder(exercise: Exercise, faults: Faults) -> int:
         if not 0 <= step.run_s <= step.duration_s:
             faults.add(f"{where}[{index}]", f"runs {step.run_s} of {step.duration_s} s.",
                        "The run is a part of the round.")  # fmt: skip
-        if step.n_contacts % step.n_sets:
+        if step.n_sets < 1 or step.n_reps < 1:
+            faults.add(f"{where}[{index}]", "has no set or no repetition.", "At least one of each.")
+        elif step.n_contacts % step.n_sets:
             faults.add(f"{where}[{index}]", f"{step.n_contacts} contacts do not share out over {step.n_sets} sets.",
                        "Each set has the same number.")  # fmt: skip
     return len(steps)

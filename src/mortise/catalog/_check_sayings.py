@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, places_of
@@ -69,7 +70,7 @@ def _flag(where: str, one: Criterion, measure: Measure, faults: Faults) -> None:
 def _names_figure(text: str, one: Criterion, measure: Measure) -> bool:
     assert one.value is not None
     wanted = set(_spoken_as(one.value, one, measure))
-    if wanted & set(_figures_in(text)):
+    if wanted & _figures_in(text):
         return True
     if measure.levels:
         return _names_level(text, one, measure)
@@ -116,7 +117,12 @@ def _strict(one: Criterion) -> bool:
     return any(word in text for word in words)
 
 
-def _figures_in(text: str) -> Iterator[Decimal]:
+@lru_cache(maxsize=4096)
+def _figures_in(text: str) -> frozenset[Decimal]:
+    return frozenset(_figures(text))
+
+
+def _figures(text: str) -> Iterator[Decimal]:
     for left, right in _PRODUCT.findall(text):
         yield Decimal(left) * Decimal(right)
     before: Decimal | None = None
@@ -137,7 +143,7 @@ def _figures_in(text: str) -> Iterator[Decimal]:
 
 
 def _names_window(text: str, one: Criterion) -> bool:
-    found = set(_figures_in(text))
+    found = _figures_in(text)
     return bool({Decimal(one.n_least if one.n_least > 1 else -1), Decimal(one.window_days or -1)} & found)
 
 
@@ -224,7 +230,7 @@ def _done(rule: Rule) -> Iterator[tuple[str, str]]:
 
 def _names_days(text: str, n_days: int) -> bool:
     hours = {int(one) for one in re.findall(r"(\d+) ?h\b", text)}
-    return n_days * 24 in hours or Decimal(n_days) in set(_figures_in(text))
+    return n_days * 24 in hours or Decimal(n_days) in _figures_in(text)
 
 
 def _lights(protocol: Protocol, faults: Faults) -> int:

@@ -18,12 +18,19 @@ if TYPE_CHECKING:
     from mortise.record import Fact, PatientRecord
 
 _DAY = date(2026, 1, 5)
+_INSTRUMENTS = {
+    "tandem_s": "stopwatch", "forced_plantarflexion_nrs": "observed", "hop_giving_way_flag": "observed",
+}  # fmt: skip
+# Every combination of band, weight and step, the last with everything that a protocol may name.
 _EQUIPMENT: tuple[tuple[str, ...], ...] = (
     (),
     ("band",),
     ("step",),
-    ("strap", "stairs"),
-    ("band", "step", "strap", "stairs"),
+    ("weight",),
+    ("band", "step"),
+    ("band", "weight"),
+    ("step", "weight"),
+    ("band", "step", "weight", "strap", "stairs", "foam", "roller", "bike", "pool", "vibrator"),
 )
 
 
@@ -86,7 +93,7 @@ def _proved(report: CheckReport, root: Path | None, *, certify: bool) -> CheckRe
     if not report.is_clean:  # the solver presumes that names and figures are right
         return report
     try:
-        from mortise.proof import obligations_of, prove
+        from mortise.proof import obligations_of, prove_all
     except ModuleNotFoundError as error:
         raise InputError(
             f"proving needs {error.name}, which is not installed.",
@@ -94,7 +101,7 @@ def _proved(report: CheckReport, root: Path | None, *, certify: bool) -> CheckRe
         ) from error
     content = load(root)
     started_s = perf_counter()
-    proofs = [prove(content.protocol(name), content.measures) for name in content.protocol_ids]
+    proofs = prove_all([content.protocol(name) for name in content.protocol_ids], content.measures)
     report = _with(report, *obligations_of(proofs))
     seconds = perf_counter() - started_s
     if certify and report.is_clean:
@@ -186,20 +193,26 @@ class _Day(NamedTuple):
 
 def _days(protocol: Protocol) -> Iterator[_Day]:
     """Yield every stage with every equipment and every combination of what withholds exercises."""
+    from mortise.protocol.criteria import criteria_in
+
     as_of = _DAY + timedelta(days=40)
     answers = (("sharp_pain_flag", (0, 1, None)), ("fall_or_catch_flag", (0, 1)), ("warmth_self", (0, 1)))
     tests = (
         ("tandem_s", ("s", 5, 20)),
         ("dorsiflexion_power_grade", ("grade", 3, 5)),
         ("end_feel_grade", ("grade", 2, 0)),
+        ("forced_plantarflexion_nrs", ("nrs", 6, 0)),
+        ("hop_giving_way_flag", ("flag", 1, 0)),
     )
+    read = {one.measure for rule in protocol.rules for one in criteria_in(rule.when)}
+    flags = [one for one in tests if one[0] in read]  # what no rule reads withholds nothing
     for stage, equipment in product(protocol.stages, _EQUIPMENT):
         for told in product(*(values for _, values in answers)):
-            for worse in product((True, False), repeat=len(tests)):
+            for worse in product((True, False), repeat=len(flags)):
                 said = {name: value for (name, _), value in zip(answers, told, strict=True)}
                 taken = {
                     name: (unit, bad if is_bad else fine)
-                    for (name, (unit, bad, fine)), is_bad in zip(tests, worse, strict=True)
+                    for (name, (unit, bad, fine)), is_bad in zip(flags, worse, strict=True)
                 }
                 record = _record(protocol, stage.id, said, taken, as_of)
                 words = ", ".join(f"{name} {value}" for name, value in said.items())
@@ -233,7 +246,7 @@ def _record(
             Reading(
                 id=name, on=as_of - timedelta(days=5), origin=Origin.CLINICIAN, measure=name, at_visit=True,
                 side=Side.NONE if name == "tandem_s" else Side.LEFT, value=Decimal(value), unit=unit,
-                instrument="stopwatch" if name == "tandem_s" else "examination",
+                instrument=_INSTRUMENTS.get(name, "examination"),
             )
         )  # fmt: skip
     return PatientRecord(

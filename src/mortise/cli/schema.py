@@ -7,13 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 SCHEMAS = ("record", "decision", "session", "measure", "protocol")
+# Files that an author of content writes: `schema_files.FILES`, named here so that the command starts quickly.
+FILE_SCHEMAS = (
+    "protocol-file", "exercise-file", "measure-file", "evidence-file", "questionnaire-file", "item-file",
+)  # fmt: skip
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `mortise schema` and its arguments."""
     text = "print the JSON Schema of what goes in or comes out"
     parser = subparsers.add_parser("schema", help=text, description=text[0].upper() + text[1:] + ".")
-    parser.add_argument("of", choices=SCHEMAS, help="what the schema is of")
+    parser.add_argument(
+        "of",
+        choices=(*SCHEMAS, *FILE_SCHEMAS),
+        help="what the schema is of; a ...-file is for an editor of content",
+    )
     parser.add_argument("--page", action="store_true", help="print a page for people instead (record only)")
 
 
@@ -37,6 +45,10 @@ def run(args: argparse.Namespace) -> int:
 
 def schema_of(name: str) -> dict[str, Any]:
     """Return one published schema by name."""
+    if name in FILE_SCHEMAS:
+        from mortise.cli.schema_files import schema_of_file
+
+        return schema_of_file(name)
     return _MAKERS[name]()
 
 

@@ -106,13 +106,14 @@ def classify(
     Returns
     -------
     WorkingClassification
-        Candidates ordered by standing, then weight, then id.
+        Candidates ordered by standing, then those that lead, then weight, then id.
     """
     known_signs = _newest_signs(signs, involved)
     known_values = _newest_values(readings, involved)
     found = [_weigh(one, known_signs, known_values) for one in classification.candidates]
     is_beside = {one.id: one.is_coexisting for one in classification.candidates}
-    main = sorted((one for one in found if not is_beside[one.candidate]), key=_order)
+    leads = frozenset(one.id for one in classification.candidates if one.comes_first)
+    main = sorted((one for one in found if not is_beside[one.candidate]), key=lambda one: _order(one, leads))
     beside = sorted((one for one in found if is_beside[one.candidate]), key=_order)
     verdict, primary = _verdict(main)
     return WorkingClassification(
@@ -259,8 +260,8 @@ def _unique(words: Iterable[str]) -> tuple[str, ...]:
 _RANK = {Standing.NAMED: 0, Standing.OPEN: 1, Standing.UNLIKELY: 2}
 
 
-def _order(one: CandidateFinding) -> tuple[int, int, str]:
-    return _RANK[one.standing], -one.weight, one.candidate
+def _order(one: CandidateFinding, leads: frozenset[str] = frozenset()) -> tuple[int, bool, int, str]:
+    return _RANK[one.standing], one.candidate not in leads, -one.weight, one.candidate
 
 
 def _by_weight(one: ArgumentFinding) -> tuple[int, str]:

@@ -10,18 +10,21 @@ from msgspec import Struct
 
 from mortise.progress.sessions import SECONDS_PER_MINUTE
 from mortise.protocol import Exercise, Protocol, Tag
+from mortise.protocol.criteria import criteria_in
 from mortise.record import Decision, Fact, Goal, SessionLog
 from mortise.record.tracks import Track, key_of
 from mortise.terms import Limb, Measure, Setting
 
 COUNTER_DAYS = 7
+RECHECK_WITHIN_DAYS = 14  # of a break; the shortest after which exits are checked again is longer
 CHECKPOINT_EARLY_DAYS = 7  # a test of the week before counts for the date of re-evaluation
 
 
 class Due(Struct, frozen=True, kw_only=True):
     """One measure that is due.
 
-    `why` is `review` (calendar), `checkpoint` (re-evaluation), `gate` (a gate waits for it) or `asked` (a rule asks).
+    `why` is `review` (calendar), `checkpoint` (re-evaluation), `gate` (a gate waits for it), `asked` (a rule asks)
+    or `recheck` (a long break lies behind).
     """
 
     measure: str
@@ -51,6 +54,8 @@ def due_list(
     tracks: Mapping[str, Track],
     decision: Decision,
     plan_from: date | None = None,
+    *,
+    rechecks_exits: bool = False,
 ) -> tuple[Due, ...]:
     """List what is due, the longest overdue first.
 
@@ -68,6 +73,8 @@ def due_list(
         What its gates wait for and its rules ask.
     plan_from : date or None
         The day of the first plan, from which re-evaluation counts; None: not begun.
+    rechecks_exits : bool
+        Whether a long break lies behind, after which the tests that opened this stage are taken again.
 
     Returns
     -------
@@ -78,6 +85,8 @@ def due_list(
     found: dict[str, Due] = {}
     every = [*_all_due(protocol, stage_id, measures, tracks, decision)]
     every += _of_checkpoints(protocol, measures, tracks, plan_from, as_of)
+    if rechecks_exits:
+        every += _of_the_way_in(protocol, stage_id, measures, tracks, as_of)
     for due in every:
         before = found.get(due.measure)
         if before is None or due.due_on < before.due_on:
@@ -129,6 +138,26 @@ def _of_checkpoints(
             yield _due(source, due_on, "checkpoint", as_of)
         if due_on > as_of:
             return
+
+
+def _of_the_way_in(
+    protocol: Protocol,
+    stage_id: str,
+    measures: Mapping[str, Measure],
+    tracks: Mapping[str, Track],
+    as_of: date,
+) -> Iterable[Due]:
+    """Yield the tests of the gate that led into a stage, as far as none of the last days says anything."""
+    number = protocol.stage(stage_id).number
+    for stage in protocol.stages:
+        for one in (
+            (each for line in stage.exit for each in criteria_in(line)) if stage.number == number - 1 else ()
+        ):
+            source = _source(one.measure, measures)
+            newest = None if source is None else _newest_day(source, tracks)
+            is_recent = newest is not None and (as_of - newest).days <= RECHECK_WITHIN_DAYS
+            if source is not None and source.setting is not Setting.HOME and not is_recent:
+                yield _due(source, as_of, "recheck", as_of, at_visit=one.needs_visit)
 
 
 def _source(measure_id: str, measures: Mapping[str, Measure]) -> Measure | None:

@@ -148,8 +148,9 @@ class Story:
         plans = plans_of(self.facts)
         plan_from = min((one.on for one in plans), default=None)
         return due_list(
-            self.protocol, self.stage, self.content.measures, self.tracks, self.decision, plan_from
-        )
+            self.protocol, self.stage, self.content.measures, self.tracks, self.decision, plan_from,
+            rechecks_exits=self.re_entry is not None and self.re_entry.recheck_exits,
+        )  # fmt: skip
 
     @cached_property
     def adherence(self) -> Decimal | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from statistics import NormalDist, median
 
@@ -60,12 +61,15 @@ def reading_of(
 ) -> Reading:
     """Return the mean of `values`; its error adds spread and the method's own error in quadrature."""
     # one value shows no spread; it is then taken to be as large as the method's own error
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else method.floors[measure]
-    error = float(np.hypot(spread / np.sqrt(len(values)), method.floors[measure]))
+    mean = math.fsum(values) / len(values)
+    spread = method.floors[measure]
+    if len(values) > 1:
+        spread = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
+    error = math.hypot(spread / math.sqrt(len(values)), method.floors[measure])
     return Reading(
         measure=measure,
         side=side,
-        value=round(float(np.mean(values)), 4),
+        value=round(mean, 4),
         unit=unit,
         error=round(error, 4),
         quality=quality,

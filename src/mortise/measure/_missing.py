@@ -23,6 +23,21 @@ def missed_by_time(walked: FootWalk, strides: list[Stride]) -> int:
         if multiple > 1.6 and abs(_stance_turn_deg(walked, stride)) < TURN_DEG and not stride.is_turn:
             # a pause stretches the stance only; a missed swing leaves movement above stillness inside it
             n += round(multiple) - 1 if _moved_in_stance(walked, stride, usual_s) else 0
+    return n + _lost_in_holes(walked, strides, usual_s)
+
+
+def _lost_in_holes(walked: FootWalk, strides: list[Stride], usual_s: float) -> int:
+    """Return the strides that went on before and after a hole in the samples, and so through it."""
+    n = 0
+    for gap in walked.recording.info.gaps:
+        before = [s.next_foot_strike_s for s in strides if s.next_foot_strike_s <= gap.end_s]
+        after = [s.foot_strike_s for s in strides if s.foot_strike_s >= gap.start_s]
+        if gap.is_bridged or not before or not after:
+            continue
+        last_s, next_s = max(before), min(after)
+        # walking is believed to go on only when it did up to the hole and from it
+        if gap.start_s - last_s < 1.5 * usual_s and next_s - gap.end_s < 1.5 * usual_s:
+            n += max(0, round((next_s - last_s) / usual_s))
     return n
 
 

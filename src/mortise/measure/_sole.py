@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import median
 
 import numpy as np
 from msgspec import Struct
@@ -123,7 +124,7 @@ def _length(levers: _Levers) -> tuple[float, float]:
 
 def _levers(walked: FootWalk) -> _Levers | None:
     above_m = _SENSOR_HEIGHT_M.get(walked.recording.placement, _SENSOR_HEIGHT_SOMEWHERE_M)
-    usual_m = float(np.median([step.swing.length_m for step in walked.steps]))
+    usual_m = median(step.swing.length_m for step in walked.steps)
     ahead: list[float] = []
     behind: list[float] = []
     for step in walked.steps:
@@ -138,10 +139,10 @@ def _levers(walked: FootWalk) -> _Levers | None:
             behind.append(to_heel_m)
     if len(ahead) < _LEAST_STRIDES:
         return None
-    ahead_m = float(np.median(ahead))
+    ahead_m = median(ahead)
     if not 0.0 < ahead_m < _LONGEST_M:
         return None
-    behind_m = float(np.median(behind)) if len(behind) >= _LEAST_STRIDES else None
+    behind_m = median(behind) if len(behind) >= _LEAST_STRIDES else None
     if behind_m is None or not _SHORTEST_M < ahead_m + behind_m < _LONGEST_M:
         return _Levers(above_m=above_m, ahead_m=ahead_m, behind_m=None, behind_sd_m=1.0)
     # the heel's lever at contact is the sine of about twenty degrees

@@ -270,9 +270,9 @@ class _Writer:
     def test(self, model: StageModel) -> None:
         """Take every test that the gate asks for, each met."""
         wanted: dict[str, Decimal] = {}
-        for leaf in model.leaves:
-            if leaf.is_exit:
-                wanted |= _passing(leaf, self.measures)
+        exits = [leaf for leaf in model.leaves if leaf.is_exit]
+        for leaf in sorted(exits, key=lambda one: self.measures[one.criterion.measure].derive is None):
+            wanted |= _passing(leaf, self.measures)  # its own bound counts before a comparison of sides
         for name, value in wanted.items():
             self.read(self.measures[name], value)
 

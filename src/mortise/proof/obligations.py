@@ -8,11 +8,11 @@ from typing import Any
 import z3
 
 from mortise.proof.logic import FALSE, TRUE, all_of, any_of, negated
-from mortise.proof.model import Bound, Leaf, StageModel, leaves_of, stage_model
+from mortise.proof.model import Bound, Leaf, StageModel, leaves_of
 from mortise.proof.prover import Answer, Prover, Question, Result
 from mortise.proof.world import Output, RuleState, Truths, World, kleene
 from mortise.protocol import Protocol
-from mortise.terms import Advice, Better, Load, Measure, Sex
+from mortise.terms import Advice, Better, Load, Sex
 
 
 def answers(prover: Prover, *, only_sides: bool = False) -> Iterator[Answer]:
@@ -58,6 +58,13 @@ def _outcomes(prover: Prover) -> Iterator[Question]:
 
 
 def _corners(prover: Prover) -> dict[str, list[Any]]:
+    """Return what a clinic has set: as shipped, and all at either end of what is allowed."""
+    if not prover.corners:
+        prover.corners.update(_made_corners(prover))
+    return prover.corners
+
+
+def _made_corners(prover: Prover) -> dict[str, list[Any]]:
     shipped, strict, lax = [], [], []
     for leaf in prover.model.leaves:
         bound = leaf.bound
@@ -331,21 +338,15 @@ def _is_worse(prover: Prover, worse: World, name: str) -> Any:
 # ---------------------------------------------------------------------- 13
 
 
-def no_ping_pong(
-    protocol: Protocol, measures: Mapping[str, Measure], provers: Mapping[str, Prover], *, is_bilateral: bool
-) -> Iterator[Answer]:
+def no_ping_pong(protocol: Protocol, provers: Mapping[str, Prover]) -> Iterator[Answer]:
     """Yield for every stage whether the next one could send the patient back on the very same data.
 
     Parameters
     ----------
     protocol : Protocol
         The protocol.
-    measures : mapping of str to Measure
-        Every measure.
     provers : mapping of str to Prover
         By stage.
-    is_bilateral : bool
-        Whether both ankles are affected.
 
     Yields
     ------
@@ -356,10 +357,8 @@ def no_ping_pong(
         following = prover.model.following
         if following is None:
             continue
-        there = World(
-            stage_model(protocol, following.id, measures, is_bilateral=is_bilateral), shares=prover.world
-        )
-        # No prefix: a value of the same name is the same value, so both stages look at the same data.
+        there = provers[following.id].world
+        # Both are without a prefix: of one name there is one value, so both stages look at the same data.
         # Of that day: what held on the days before was for this stage's own rules to see.
         earlier = [
             there.known(f"still {one.rule.id}")

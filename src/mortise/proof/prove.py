@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
 from mortise.catalog.certificates import CHECKER
@@ -54,27 +56,62 @@ def prove(protocol: Protocol, measures: Mapping[str, Measure], *, time_out_ms: i
     -----
     Presumes obligations 1 and 2: every name resolves and every figure fits its measure.
     """
-    found: list[Answer] = []
-    for is_bilateral in (False, True):
-        models = {
-            stage.id: stage_model(protocol, stage.id, measures, is_bilateral=is_bilateral)
-            for stage in protocol.stages
-        }
-        if is_bilateral and not any(leaf.is_replaced for model in models.values() for leaf in model.leaves):
-            continue
-        provers = {name: Prover(model, time_out_ms) for name, model in models.items()}
-        asked = [one for prover in provers.values() for one in answers(prover, only_sides=is_bilateral)]
-        asked += no_ping_pong(protocol, measures, provers, is_bilateral=is_bilateral)
-        if is_bilateral:
-            asked = [one._replace(where=f"{one.where}, both ankles") for one in asked]
-        else:
-            asked += [
-                *shadowed(protocol, provers),
-                *hysteresis(protocol, models),
-                *in_order(protocol, models),
-            ]
-        found += asked
-    return Proof(protocol.id, tuple(found))
+    halves = [_half(protocol, measures, is_bilateral, time_out_ms) for is_bilateral in (False, True)]
+    return Proof(protocol.id, tuple(one for half in halves for one in half))
+
+
+def prove_all(
+    protocols: Sequence[Protocol],
+    measures: Mapping[str, Measure],
+    *,
+    n_processes: int = 0,
+    time_out_ms: int = TIME_OUT_MS,
+) -> tuple[Proof, ...]:
+    """Prove several protocols side by side.
+
+    Parameters
+    ----------
+    protocols : sequence of Protocol
+        What is proved.
+    measures : mapping of str to Measure
+        Every measure they read.
+    n_processes : int
+        How many processes; 0 for as many as there are cores.
+    time_out_ms : int
+        For each question.
+
+    Returns
+    -------
+    tuple of Proof
+        In the same order, each as `prove` finds it.
+    """
+    tasks = [(one, is_bilateral) for one in protocols for is_bilateral in (False, True)]
+    n_processes = min(n_processes or os.cpu_count() or 1, len(tasks))
+    if n_processes <= 1:
+        return tuple(prove(one, measures, time_out_ms=time_out_ms) for one in protocols)
+    known = dict(measures)
+    with ProcessPoolExecutor(n_processes) as pool:
+        asked = [pool.submit(_half, one, known, is_bilateral, time_out_ms) for one, is_bilateral in tasks]
+        halves = [one.result() for one in asked]
+    return tuple(Proof(one.id, (*halves[2 * at], *halves[2 * at + 1])) for at, one in enumerate(protocols))
+
+
+def _half(
+    protocol: Protocol, measures: Mapping[str, Measure], is_bilateral: bool, time_out_ms: int
+) -> tuple[Answer, ...]:
+    """Prove a protocol for people with one ankle affected, or with both."""
+    models = {
+        stage.id: stage_model(protocol, stage.id, measures, is_bilateral=is_bilateral)
+        for stage in protocol.stages
+    }
+    if is_bilateral and not any(leaf.is_replaced for model in models.values() for leaf in model.leaves):
+        return ()
+    provers = {name: Prover(model, time_out_ms) for name, model in models.items()}
+    asked = [one for prover in provers.values() for one in answers(prover, only_sides=is_bilateral)]
+    asked += no_ping_pong(protocol, provers)
+    if is_bilateral:
+        return tuple(one._replace(where=f"{one.where}, both ankles") for one in asked)
+    return (*asked, *shadowed(protocol, provers), *hysteresis(protocol, models), *in_order(protocol, models))
 
 
 TITLES = {
@@ -116,4 +153,4 @@ def fault_of(answer: Answer) -> Fault:
     return Fault(answer.where, message, answer.mend)
 
 
-__all__ = ["CHECKER", "Answer", "Proof", "Result", "fault_of", "obligations_of", "prove"]
+__all__ = ["CHECKER", "Answer", "Proof", "Result", "fault_of", "obligations_of", "prove", "prove_all"]

@@ -60,14 +60,15 @@ class _Solver:
         self.solver = z3.SolverFor("QF_LIA")
         self.solver.set("timeout", time_out_ms)
         self.solver.set("random_seed", 1)
-        self.solver.add(*ties)
+        self.solver.add(all_of(*ties))
 
     def ask(self, *claims: Any) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
         new = self.world.facts[self.n_facts :]  # a variable made meanwhile brings its own facts
         self.n_facts += len(new)
-        self.solver.add(*new)
+        if new:
+            self.solver.add(all_of(*new))
         self.solver.push()
-        self.solver.add(*claims)
+        self.solver.add(all_of(*claims))
         found = self.solver.check()
         shown = self.solver.model() if found == z3.sat else None
         self.solver.pop()
@@ -92,6 +93,7 @@ class Prover:
         self.ties = links(self.world)
         self.solver = _Solver(self.world, (), time_out_ms)
         self.tied = _Solver(self.world, self.ties, time_out_ms)  # for what must be possible
+        self.corners: dict[str, list[Any]] = {}  # made once, by whoever asks first
         self.where = f"{model.protocol.id}, stage {model.stage.id}"
 
     def ask(self, *claims: Any, is_tied: bool = False) -> tuple[z3.CheckSatResult, z3.ModelRef | None]:
@@ -143,8 +145,17 @@ class Prover:
     def _possible(self, pending: dict[int, Question]) -> dict[int, Answer]:
         """Find worlds until every question has one; what is left when there is none is refuted."""
         found: dict[int, Answer] = {}
+        n_at_once = (
+            len(pending) // 3
+        )  # worlds that hold much at once come first; the last ones are asked for alone
         while pending:
-            result, shown = self.tied.ask(any_of([one.world for one in pending.values()]))
+            n_at_once = min(max(n_at_once, 1), len(pending))
+            worlds = [one.world for one in pending.values()]
+            wanted = any_of(worlds) if n_at_once == 1 else z3.PbGe([(one, 1) for one in worlds], n_at_once)
+            result, shown = self.tied.ask(wanted)
+            if shown is None and n_at_once > 1:
+                n_at_once //= 3
+                continue
             if shown is None:
                 if result == z3.unknown and len(pending) > 1:
                     return found | {key: each for at, one in pending.items()
@@ -154,6 +165,7 @@ class Prover:
             reader = Reader(self.world, shown)
             seen = [at for at, one in pending.items() if reader.holds(one.world)]
             found |= {at: _answer(pending.pop(at), Result.PROVED) for at in seen}
+            n_at_once = min(n_at_once, len(pending) // 3)
         return found
 
 

@@ -38,7 +38,6 @@ class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_sided: bool = False
     levels: tuple[Level, ...] = ()
     help: str = ""
-    is_red_flag: bool = False
     raises: str = ""
     is_required: bool = False
     evidence: tuple[str, ...] = ()
@@ -118,6 +117,7 @@ class Candidate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     enough: int = 4
     n_known_least: int = 3
     is_coexisting: bool = False
+    comes_first: bool = False  # when it is named it leads, whatever the others weigh: its limits win
     protocol: str = ""  # the protocol it can start; empty: none yet
     no_protocol: str = ""  # what to say when there is none
     escalate: str = ""  # for a coexisting condition: to whom

@@ -69,7 +69,7 @@ def _hands(
         ("joint", "technique", "stages", "grade and dose", "cautions", "not when", "test", "shown as"),
         tuple(
             (
-                _joint(one, exercises), _names((one.exercise,), exercises), ", ".join(one.stages), _grades(one),
+                _joint(one, exercises), _names((one.exercise,), exercises), ", ".join(one.stages), grades_of(one),
                 "; ".join(one.cautions),
                 "; ".join(one.not_when), _labels((one.test,), measures), _basis(one.evidence, one.strength),
             )
@@ -83,7 +83,19 @@ def _joint(hands: Hands, exercises: Mapping[str, Exercise]) -> str:
     return "" if exercise is None or exercise.technique is None else exercise.technique.joint
 
 
-def _grades(hands: Hands) -> str:
+def grades_of(hands: Hands) -> str:
+    """Return grade and dose of a technique by irritability, in words.
+
+    Parameters
+    ----------
+    hands : Hands
+        The technique as a protocol uses it.
+
+    Returns
+    -------
+    str
+        One part for each irritability at which it is given.
+    """
     return "; ".join(
         f"{one.irritability.value}: {' to '.join(one.grades)}, {one.dose}" for one in hands.doses
     )

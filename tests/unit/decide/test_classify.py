@@ -82,15 +82,15 @@ def test_a_gain_with_the_knee_bent_is_named_calf_limited(candidates: Classificat
     assert joint.speaks_against
 
 
-def test_a_pinch_in_front_is_anterior_and_starts_no_protocol(candidates: Classification) -> None:
+def test_a_pinch_in_front_is_anterior_and_starts_its_protocol(candidates: Classification) -> None:
     signs = [
         sign("forced_dorsiflexion", "pinch"), sign("pain_site", "front_inner"),
         sign("tender_front", "inner"), sign("lunge_feels", "front_pinch"),
     ]  # fmt: skip
     found = classify(candidates, signs, [], Side.LEFT)
     assert found.primary == "anterior_impingement"
-    assert found.candidates[0].protocol == ""
-    assert "not in this version" in found.candidates[0].no_protocol
+    assert found.candidates[0].protocol == "anterior-impingement"
+    assert found.candidates[0].no_protocol == ""
 
 
 def test_pain_behind_on_a_pointed_foot_is_posterior(candidates: Classification) -> None:
@@ -98,7 +98,51 @@ def test_pain_behind_on_a_pointed_foot_is_posterior(candidates: Classification) 
         sign("forced_plantarflexion", "pain_behind"), sign("pain_site", "behind"),
         sign("pain_when", "point"), sign("tender_behind", "yes"),
     ]  # fmt: skip
-    assert classify(candidates, signs, [], Side.LEFT).primary == "posterior_impingement"
+    found = classify(candidates, signs, [], Side.LEFT)
+    assert (found.primary, found.candidates[0].protocol) == ("posterior_impingement", "posterior-impingement")
+
+
+def test_every_classification_starts_a_protocol_that_exists(candidates: Classification) -> None:
+    known = catalog.load().protocol_ids
+    assert {one.protocol for one in candidates.candidates if not one.is_coexisting} == set(known)
+
+
+PINCH = [sign("forced_dorsiflexion", "pinch"), sign("pain_site", "front"), sign("tender_front", "outer"),
+         sign("lunge_feels", "front_pinch")]  # fmt: skip
+
+
+def test_bony_or_soft_is_told_beside_a_pinch_in_front(candidates: Classification) -> None:
+    bony = classify(candidates, [*PINCH, sign("imaging_front", "spur", Side.NONE)],
+                    [reading("end_feel_grade", "2", unit="grade")], Side.LEFT)  # fmt: skip
+    named = {one.candidate for one in bony.coexisting if one.standing is Standing.NAMED}
+    assert bony.primary == "anterior_impingement"
+    assert "anterior_bony" in named
+    assert "anterior_soft" not in named
+    soft = classify(candidates, [*PINCH, sign("sprains", "several", Side.NONE)],
+                    [reading("end_feel_grade", "0", unit="grade")], Side.LEFT)  # fmt: skip
+    named = {one.candidate for one in soft.coexisting if one.standing is Standing.NAMED}
+    assert "anterior_soft" in named
+    assert "anterior_bony" not in named
+
+
+def test_without_a_pinch_nothing_is_bony_in_front(candidates: Classification) -> None:
+    found = classify(candidates, [sign("forced_dorsiflexion", "negative")],
+                     [reading("end_feel_grade", "2", unit="grade")], Side.LEFT)  # fmt: skip
+    assert "anterior_bony" not in {one.candidate for one in found.coexisting}
+
+
+def test_after_surgery_leads_whatever_else_fits(candidates: Classification) -> None:
+    signs = [
+        *PINCH,
+        sign("surgery", "arthroscopy_front", Side.NONE),
+        sign("surgery_since", "weeks_6", Side.NONE),
+    ]
+    found = classify(candidates, signs, [], Side.LEFT)
+    assert (found.verdict, found.primary) == (Verdict.MIXED, "after_surgery")
+    assert [one.candidate for one in found.candidates[:2]] == ["after_surgery", "anterior_impingement"]
+    assert found.candidates[0].weight < found.candidates[1].weight
+    long_ago = [*signs[:-1], sign("surgery_since", "longer", Side.NONE)]
+    assert classify(candidates, long_ago, [], Side.LEFT).primary == "anterior_impingement"
 
 
 def test_nothing_known_cannot_say_and_names_the_next_test(candidates: Classification) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from validation.__main__ import worse
 from validation.figure import Figure
+from validation.registry import ENTRIES
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "reference" / "validation" / "figures.json"
 
@@ -63,3 +65,23 @@ def test_no_figure_against_labels_or_markers_is_worse_than_the_committed_one() -
     figures = [*gait_labels.score()[0], *gait_markers.score()[0], *gait_markers.border_strikes()]
     assert all(figure.key in committed for figure in figures)
     assert [figure.key for figure in figures if figure.is_worse_than(committed[figure.key])] == []
+
+
+def test_check_names_what_got_worse_and_what_is_gone() -> None:
+    figures = [_figure(0.9, "up")]
+    assert worse(figures, {"x": 0.9, "y": 1.0}, is_whole=False) == []
+    assert worse(figures, {"x": 0.95}, is_whole=True) == ["x: 0.9000 is worse than 0.9500"]
+    assert worse(figures, {"x": 0.9, "y": 1.0}, is_whole=True) == ["y: committed, but no longer scored"]
+
+
+def test_registry_names_each_picture_once_and_every_module_is_in_it() -> None:
+    pictures = [entry.picture for entry in ENTRIES if entry.picture]
+    assert len(pictures) == len(set(pictures))
+    assert all(bool(entry.title) == bool(entry.picture) for entry in ENTRIES)
+    named = {entry.score.__module__ for entry in ENTRIES}
+    scoring = {
+        f"validation.{path.stem}"
+        for path in (Path(__file__).parents[3] / "validation").glob("*.py")
+        if "-> list[Figure]:" in path.read_text() or "-> tuple[list[Figure]" in path.read_text()
+    }
+    assert scoring - {"validation.__main__", "validation.registry"} <= named

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from mortise.errors import SignalError
 from mortise.measure.readers import _clean as clean
+from mortise.measure.readers import _doubts as doubts
 from mortise.measure.readers import _names as names
 from mortise.measure.readers._sidecar import Sidecar
 from mortise.measure.readers._source import Known
@@ -108,9 +109,16 @@ def recording_of(known: Known, raw: Raw, given: Given, sidecar: Sidecar) -> Reco
     clean.refuse_impossible(values, _CHANNELS, where)
     clean.refuse_flat(values, _CHANNELS, where)
     acc, gyr, units_from, acc_unit, gyr_unit, unit_notes = _units(raw, sidecar, values, rate_hz, where)
-    flags += (
-        raw.flags + (("empty_cells",) if n_empty else ()) + (("unit_contradicted",) if unit_notes else ())
-    )
+    flags += raw.flags
+    flags += (("empty_cells",) if n_empty else ()) + (("unit_contradicted",) if unit_notes else ())
+    signs = doubts.mirrored_axes(acc, gyr, rate_hz)
+    if signs is not None:
+        gyr = gyr * np.array(signs, dtype=float)
+        flags += ("axes_mirrored",)
+        shown = " ".join("+" if sign > 0 else "-" for sign in signs)
+        note = f"the axes do not fit each other: gravity moves as if the gyroscope's had the signs {shown}, used."
+        unit_notes += (f"{where}: {note}",)
+    flags += doubts.drift_flags(gyr, rate_hz)
     gaps = clean.find_gaps(time_s, rate_hz)
     clipping = clean.find_clipping(acc, gyr)
     flags += (("gaps",) if gaps else ()) + tuple(f"{each.channel}_clipped" for each in clipping)

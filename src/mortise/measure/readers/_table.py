@@ -55,7 +55,8 @@ def _is_data(line: str) -> bool:
 
 def _n_numbers(line: str) -> tuple[int, int]:
     """Return how many of the filled cells are numbers, and how many are filled."""
-    cells = [cell for cell in _cells(line, _separator(line)) if cell]
+    mark = _separator(line)
+    cells = [cell.replace(",", ".") if mark == ";" else cell for cell in _cells(line, mark) if cell]
     return sum(_is_number(cell) or cell.lower() in _MISSING for cell in cells), len(cells)
 
 
@@ -88,8 +89,9 @@ def _split_header(reader: Reader) -> tuple[list[str], str, Iterator[str]]:
 def _parse_fast(block: str, separator: str | None, n_columns: int) -> Floats | None:
     """Return the block's numbers when every cell is one, else None; this is the way of nearly every file."""
     try:
-        text = block.replace(separator, " ") if separator and separator != "\t" else block
-        values = np.array(list(map(float, text.split())))
+        text = block.replace(",", ".") if separator == ";" else block
+        text = text.replace(separator, " ") if separator and separator != "\t" else text
+        values = np.fromstring(text, sep=" ")
     except ValueError:
         return None
     if values.size % n_columns or values.size // n_columns != block.count("\n"):

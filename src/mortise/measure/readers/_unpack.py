@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import os
+import struct
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar, cast
 
 from mortise.errors import SignalError
 from mortise.measure.readers._source import Origin, Source, open_source
 
+_T = TypeVar("_T")
 # One file per video frame: six minutes at 60 frames a second.
 MAX_FILES = 20_000
 # The list of files in an archive is read at once; a name takes about a hundred bytes.
 _MAX_UNPACKED_BYTES = 600_000_000
 _MAX_DIRECTORY_BYTES = 4_000_000
+# What the library raises of archives that are broken, encrypted or packed in ways it does not know.
+_BREAKS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    LookupError,
+    OverflowError,
+)
 _END_OF_ZIP = b"PK\x05\x06"
 _END_BYTES = 22
 _ZIP64_LOCATOR = b"PK\x06\x07"
@@ -74,15 +89,49 @@ def files_of_zip(source: Source) -> Iterator[Source]:
             for member in _members(archive, source.name):
                 yield Source(
                     name=f"{source.name}/{member.filename}",
-                    stream=cast(BinaryIO, archive.open(member)),
+                    stream=cast(BinaryIO, _Member(archive, member, source.name)),
                     is_ours=True,
                 )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise SignalError(
-            f"the archive cannot be unpacked ({str(error)[:80]}).",
-            where=source.name,
-            mend="Unpack it and give the folder.",
-        ) from None
+    except _BREAKS as error:
+        raise _broken(source.name, error) from None
+
+
+class _Member:
+    """The bytes of one file of an archive; what breaks while unpacking is a refusal with the archive's name."""
+
+    def __init__(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
+        self._name = name
+        self._stream = archive.open(member)
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        return self._safely(lambda: self._stream.read(size))
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place; going back unpacks again from the start."""
+        return self._safely(lambda: self._stream.seek(offset, whence))
+
+    def seekable(self) -> bool:
+        """Whether one can go back."""
+        return self._stream.seekable()
+
+    def close(self) -> None:
+        """Close the file, not the archive."""
+        self._stream.close()
+
+    def _safely(self, call: Callable[[], _T]) -> _T:
+        try:
+            return call()
+        except _BREAKS as error:
+            raise _broken(self._name, error) from None
+
+
+def _broken(name: str, error: Exception) -> SignalError:
+    return SignalError(
+        f"the archive cannot be unpacked ({str(error)[:80]}).",
+        where=name,
+        mend="Unpack it and give the folder.",
+    )
 
 
 def _checked(source: Source) -> BinaryIO:
@@ -104,7 +153,11 @@ def _checked(source: Source) -> BinaryIO:
 
 def _members(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     """Return the files of the archive that may hold a recording, by name."""
-    members = [each for each in archive.infolist() if not each.is_dir() and not _is_hidden(each.filename)]
+    members = [
+        each
+        for each in archive.infolist()
+        if each.filename and not each.is_dir() and not _is_hidden(each.filename)
+    ]
     for member in members:
         if member.filename in _TELLTALES:
             what, mend = _TELLTALES[member.filename]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from mortise.protocol import Constraint, Criterion, Exercise, Protocol, Stage, Tag
+from mortise.protocol import Constraint, Criterion, Exercise, Protocol, Stage, SurgeonLimit, Tag
 from mortise.protocol.criteria import criteria_in
 from mortise.record import PlanVersion
 from mortise.report.doses import full_dose
@@ -20,7 +21,7 @@ from mortise.web.clinic.forms import reason_field
 from mortise.web.clinic.presenters_words import STRENGTH_WORDS
 from mortise.web.ui.fields import ManyCells, UnitInput
 
-OFF, WITHOUT = "plan.off.", "plan.without."
+OFF, WITHOUT, SURGEON = "plan.off.", "plan.without.", "plan.surgeon."
 AS_PROPOSED = "Accepted as proposed."
 FOR_PATIENT = "Your physiotherapist has left this out for now."
 TAG_WORDS = {
@@ -52,6 +53,14 @@ class FigureRow(NamedTuple):
     allowed: str
     strength: str
     is_default: bool
+
+
+class LimitRow(NamedTuple):
+    """One limit of a surgeon with its date field, and what it keeps out."""
+
+    limit: SurgeonLimit
+    field: forms.BoundField
+    kept_out: str
 
 
 class Changes(NamedTuple):
@@ -91,9 +100,13 @@ class PlanForm(forms.Form):
         plan: PlanVersion | None,
         measures: Mapping[str, Measure],
         author: str,
+        today: date,
+        proposed_without: tuple[str, ...] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.today, self.proposed_without = today, proposed_without
+        self.limits = protocol.variant.limits if protocol.variant is not None else ()
         self.protocol, self.stage_shown, self.plan, self.author = protocol, stage, plan, author
         self.exercises = {
             slot.exercise: exercises[slot.exercise] for slot in stage.slots if slot.exercise in exercises
@@ -111,10 +124,72 @@ class PlanForm(forms.Form):
         self.initial["without"] = [
             one.id.removeprefix(WITHOUT) for one in self.kept if one.id.startswith(WITHOUT)
         ]
+        if plan is None:
+            self.initial["without"] = list(proposed_without)
+        self._add_limits()
         for name, exercise in self.exercises.items():
             self._add_exercise(name, exercise)
         for criterion in self.editable.values():
             self._add_figure(criterion)
+
+    def _add_limits(self) -> None:
+        if not self.limits:
+            return
+        self.fields["surgeon"] = forms.CharField(
+            label="Set by",
+            required=False,
+            max_length=80,
+            help_text="Name of the surgeon, as it goes on the record.",
+        )
+        standing = {one.id: one for one in self.kept}
+        for limit in self.limits:
+            self.fields[f"until-{limit.id}"] = forms.DateField(
+                label=limit.ask,
+                required=False,
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            )
+            kept = standing.get(f"{SURGEON}{limit.id}")
+            first = self.today + timedelta(days=limit.default_days) if self.plan is None else None
+            self.initial[f"until-{limit.id}"] = kept.until_on if kept is not None else first
+
+    @property
+    def limit_rows(self) -> list[LimitRow]:
+        """Return the surgeon's limits with their date fields."""
+        return [
+            LimitRow(
+                one,
+                self[f"until-{one.id}"],
+                ", ".join(TAG_WORDS[Tag(tag)].lower() for tag in one.without_tags),
+            )
+            for one in self.limits
+        ]
+
+    def _surgeons(self) -> list[Constraint]:
+        """Return the surgeon's limits as constraints: each only takes away, until its date."""
+        name = " ".join((self.cleaned_data.get("surgeon") or "").split())
+        standing = {one.id: one for one in self.kept}
+        found = []
+        for limit in self.limits:
+            until = self.cleaned_data.get(f"until-{limit.id}")
+            kept = standing.get(f"{SURGEON}{limit.id}")
+            if kept is not None and kept.until_on == until and not name:
+                found.append(kept)
+            elif until is not None:
+                found.append(Constraint(
+                    id=f"{SURGEON}{limit.id}", author=f"{name}, surgeon" if name else self.author,
+                    reason=f"Surgeon’s limit until {until}: {limit.ask}", reason_patient=limit.say_patient,
+                    without_tags=limit.without_tags, n_contacts_at_most=limit.n_contacts_at_most, until_on=until,
+                ))  # fmt: skip
+        return found
+
+    def _before(self) -> set[tuple[str, date | None]]:
+        """Return what stands, or what is proposed while nothing stands."""
+        if self.plan is not None:
+            return {(one.id, one.until_on) for one in self.kept}
+        limits = {
+            (f"{SURGEON}{one.id}", self.today + timedelta(days=one.default_days)) for one in self.limits
+        }
+        return limits | {(f"{WITHOUT}{tag}", None) for tag in self.proposed_without}
 
     def _add_exercise(self, name: str, exercise: Exercise) -> None:
         off = {one.id.removeprefix(OFF) for one in self.kept if one.id.startswith(OFF)}
@@ -215,7 +290,7 @@ class PlanForm(forms.Form):
         figures = {**{key: value for key, value in set_before.items() if key not in self.editable}, **figures}
         is_changed = bool(
             moved
-            or {one.id for one in constraints} != {one.id for one in self.kept}
+            or {(one.id, one.until_on) for one in constraints} != self._before()
             or figures != set_before
             or (self.plan is None and cleaned["stage"] != self.protocol.first_stage)
             or (self.plan is not None and cleaned["stage"] != self.stage_shown.id)
@@ -227,7 +302,8 @@ class PlanForm(forms.Form):
     def _constraints(self, reason: str) -> tuple[Constraint, ...]:
         cleaned = self.cleaned_data
         kept = {one.id: one for one in self.kept}
-        wanted = [one for one in self.kept if not one.id.startswith((OFF, WITHOUT))]
+        wanted = [one for one in self.kept if not one.id.startswith((OFF, WITHOUT, SURGEON))]
+        wanted += self._surgeons()
         wanted += [
             one
             for one in self.kept

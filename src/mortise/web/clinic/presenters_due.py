@@ -17,6 +17,7 @@ TODAY = "Today"
 _WHY = {
     "review": "by the calendar",
     "checkpoint": "re-evaluation",
+    "recheck": "after the break",
     "gate": "a gate waits for it",
     "asked": "a rule asks for it",
 }

@@ -25,6 +25,7 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/assessment/<slug:section_id>/", views_assess.section, name="assess"),
     path("episodes/<uuid:episode_id>/classification/", views_plan.classification, name="classification"),
     path("episodes/<uuid:episode_id>/plan/", views_plan.plan, name="plan"),
+    path("episodes/<uuid:episode_id>/plan/protocol/", views_plan.choose, name="choose-protocol"),
     path("episodes/<uuid:episode_id>/", views_course.course, name="course"),
     path("episodes/<uuid:episode_id>/respond/", views_course.respond, name="respond"),
     path("episodes/<uuid:episode_id>/judge/", views_course.judge, name="judge"),

@@ -14,7 +14,6 @@ from mortise.terms import Sex, Side
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.care import services
-from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
 from mortise.web.clinic.forms import BOTH, PatientForm
 from mortise.web.clinic.requests import page
@@ -58,7 +57,7 @@ def _opened(request: StaffRequest, form: PatientForm) -> EpisodeRow | None:
                 services.open_episode(
                     patient=patient,
                     involved_side=side,
-                    protocol=content().protocol_ids[0],
+                    protocol=services.FIRST_PROTOCOL,
                     opened_on=patient.clinic.today(),
                     by=request.user,
                     is_bilateral=both or typed["is_bilateral"],

@@ -10,10 +10,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mortise.decide.classify import WorkingClassification, classify
+from mortise.decide.classify import Standing, Verdict, WorkingClassification, classify
 from mortise.episode import Story
 from mortise.errors import InputError
-from mortise.record import Fact, PatientRecord, Reading, Sign
+from mortise.record import Fact, PatientRecord, PlanVersion, Reading, Sign
+from mortise.report.care import grades_of
 from mortise.terms import Origin
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
@@ -95,6 +96,18 @@ def _take(
         text=f"with {beside}" if beside else "",
     )  # fmt: skip
     add_all(episode, [fact], request.user)
+    starts = next((one.protocol for one in found.candidates if one.candidate == candidate), "")
+    if starts and starts != episode.protocol and not services.live_facts(record, PlanVersion):
+        services.choose_protocol(episode=episode, protocol=starts, by=request.user)
+
+
+@access.staff
+@require_POST
+def choose(request: StaffRequest, episode_id: UUID) -> HttpResponse:
+    """Put the episode under another protocol before its first plan."""
+    episode = services.episode_or_404(request.user, episode_id)
+    services.choose_protocol(episode=episode, protocol=request.POST.get("protocol", ""), by=request.user)
+    return redirect("clinic:plan", episode_id=episode.pk)
 
 
 @access.staff
@@ -105,7 +118,7 @@ def plan(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     told = story_of(episode, request)
     current = current_of(told.record, told.as_of)
     is_ready = _is_ready(current) or told.plan is not None
-    form = _form(request, told)
+    form = _form(request, episode, told)
     if request.method == "POST" and form.is_valid():
         if not is_ready:
             form.add_error(None, UNREADY)
@@ -120,7 +133,7 @@ def _is_ready(current: Current) -> bool:
     return not any(one.stops for one in raised) and not open_required(content().assessment, current.signs)
 
 
-def _form(request: StaffRequest, told: Story) -> PlanForm:
+def _form(request: StaffRequest, episode: EpisodeRow, told: Story) -> PlanForm:
     return PlanForm(
         request.POST if request.method == "POST" else None,
         protocol=told.protocol,
@@ -130,7 +143,28 @@ def _form(request: StaffRequest, told: Story) -> PlanForm:
         plan=told.plan,
         measures=content().measures,
         author=str(request.user.pk),
+        today=told.as_of,
+        proposed_without=_of_other_subtypes(episode, told) if told.plan is None else (),
     )
+
+
+def _of_other_subtypes(episode: EpisodeRow, told: Story) -> tuple[str, ...]:
+    """Return what the other subtypes of a mixed presentation stay out of while they settle, for the proposal.
+
+    One primary protocol, the constraints of every subtype: what the first stage of each other protocol forbids by tag.
+    """
+    found = classified(episode, told.record)
+    if found.verdict is not Verdict.MIXED:
+        return ()
+    others = {one.protocol for one in found.candidates if one.standing is Standing.NAMED and one.protocol}
+    mine = set(told.protocol.stages[0].without_tags)
+    tags: dict[str, None] = {}
+    for name in sorted(others - {episode.protocol}):
+        protocol = content().protocol(name)
+        for position in protocol.forbidden:
+            if protocol.first_stage in position.stages:
+                tags |= dict.fromkeys(tag for tag in position.without_tags if tag not in mine)
+    return tuple(tags)
 
 
 def _accepted(request: StaffRequest, episode: EpisodeRow, form: PlanForm, told: Story) -> bool:
@@ -186,10 +220,22 @@ def _plan_context(
         "raised": raised_of(content().assessment, current.signs),
         "open_required": open_required(content().assessment, current.signs),
         "is_first": told.plan is None,
+        "protocols": [content().protocol(name) for name in content().protocol_ids],
+        "here_protocol": told.protocol,
+        "techniques": _techniques(told),
         "plan": told.plan,
         "plan_by": names.get(told.plan.by, "") if told.plan is not None else "",
         "here": "plan",
     }
+
+
+def _techniques(told: Story) -> list[tuple[str, str]]:
+    """Return the clinician's techniques of the stage with grade and dose by irritability."""
+    return [
+        (content().exercises[one.exercise].name, grades_of(one))
+        for one in told.protocol.techniques
+        if told.stage_now.id in one.stages and one.exercise in content().exercises
+    ]
 
 
 def _why(told: Story, exercise_id: str) -> tuple[str, str]:

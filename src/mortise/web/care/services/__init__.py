@@ -43,8 +43,10 @@ from mortise.web.care.services.needs import (
     needs_list,
 )
 from mortise.web.care.services.patients import (
+    FIRST_PROTOCOL,
     NewLink,
     add_patient,
+    choose_protocol,
     make_phone_link,
     open_episode,
     phone_links_of,
@@ -85,6 +87,7 @@ from mortise.web.care.services.recordings import (
 )
 
 __all__ = [
+    "FIRST_PROTOCOL",
     "NOTHING_SAID",
     "Answer",
     "Answered",
@@ -109,6 +112,7 @@ __all__ = [
     "append_fact",
     "append_facts",
     "baseline_of",
+    "choose_protocol",
     "correct",
     "decide",
     "decision_or_404",

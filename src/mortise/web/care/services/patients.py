@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from mortise.errors import ConflictError, InputError
+from mortise.record import PlanVersion
 from mortise.terms import Sex, Side
 from mortise.web.accounts import phone_links
 from mortise.web.accounts.models import PhoneLink, User
@@ -18,9 +19,13 @@ from mortise.web.audit import clock, log
 from mortise.web.care.content import content, refuse_unproved
 from mortise.web.care.models import EpisodeRow, Patient, Standing
 from mortise.web.care.services.access import require_physiotherapist
+from mortise.web.care.services.facts import load_record, lock
 from mortise.web.care.services.lines import one_line
+from mortise.web.care.services.plans import live_facts
 
 LEAST_AGE = 18
+# An episode is opened before the ankle is examined: until a clinician chooses, under the protocol without impact.
+FIRST_PROTOCOL = "restricted-dorsiflexion"
 
 
 class NewLink(NamedTuple):
@@ -102,6 +107,29 @@ def open_episode(
     )
     log.record(by, "episode.open", patient, {"episode": episode.pk})
     return episode
+
+
+@transaction.atomic
+def choose_protocol(*, episode: EpisodeRow, protocol: str, by: User) -> None:
+    """Put an episode under another protocol, pinned by version and hash, while no plan was ever set; audited.
+
+    Raises `ConflictError` once a programme runs: a running plan keeps the protocol it started with.
+    """
+    require_physiotherapist(by)
+    lock(episode)
+    if protocol not in content().protocol_ids:
+        raise InputError("This protocol is not known.", where="protocol")
+    refuse_unproved(protocol)
+    if live_facts(load_record(episode), PlanVersion):
+        raise ConflictError(
+            "A programme runs already.", mend="Close this episode and open another one for another protocol."
+        )
+    episode.protocol = protocol
+    episode.protocol_version = content().protocol(protocol).version
+    episode.protocol_hash = content().protocol_hash(protocol)
+    episode.save(update_fields=("protocol", "protocol_version", "protocol_hash"))
+    Standing.objects.filter(episode=episode).update(silence_days=content().protocol(protocol).silence_days)
+    log.record(by, "protocol.choose", episode.patient, {"episode": episode.pk, "protocol": protocol})
 
 
 @transaction.atomic
