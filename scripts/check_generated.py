@@ -37,6 +37,11 @@ GENERATED: dict[str, tuple[str, ...]] = {
     "docs/reference/measures/jump.svg": ("python", "-m", "scripts.measure_pictures", "jump"),
     "docs/reference/measures/landing.svg": ("python", "-m", "scripts.measure_pictures", "landing"),
     "docs/reference/measures/step-down.svg": ("python", "-m", "scripts.measure_pictures", "step-down"),
+    "docs/reference/measures/heel-rise.svg": ("python", "-m", "scripts.ankle_pictures", "heel-rise"),
+    "docs/reference/measures/lunge.svg": ("python", "-m", "scripts.ankle_pictures", "lunge"),
+    "docs/reference/measures/range.svg": ("python", "-m", "scripts.ankle_pictures", "range"),
+    "docs/reference/measures/position.svg": ("python", "-m", "scripts.ankle_pictures", "position"),
+    "docs/reference/measures/balance.svg": ("python", "-m", "scripts.ankle_pictures", "balance"),
     "docs/reference/record.md": ("mortise", "schema", "record", "--page"),
 }
 

@@ -145,9 +145,10 @@ def _x(second: float, start_s: float, stop_s: float) -> float:
 
 
 def _ticks(start_s: float, stop_s: float) -> list[float]:
-    n = int((stop_s - start_s) / 0.5)
-    first = -(-start_s // 0.5) * 0.5
-    return [first + 0.5 * i for i in range(n + 1) if first + 0.5 * i <= stop_s]
+    step = 0.5 if stop_s - start_s <= 8.0 else 2.0
+    n = int((stop_s - start_s) / step)
+    first = -(-start_s // step) * step
+    return [first + step * i for i in range(n + 1) if first + step * i <= stop_s]
 
 
 PICTURES: dict[str, Callable[[], str]] = {

@@ -107,7 +107,7 @@ def made_up() -> list[Figure]:
             for spot in ("instep", "heel"):
                 made = fictional_heel_rises(100 * number + seed, foot_spot=spot, **kind)  # type: ignore[arg-type]
                 for name, samples, truth in _sources(made, spot):
-                    found = heel_rises(Materials(sensors=(_recording(samples),)), foot_length_m=0.264)
+                    found = heel_rises(Materials(sensors=(as_recording(samples),)), foot_length_m=0.264)
                     heights = [trial.values["height_cm"] for trial in found.trials]
                     count_off[name] = count_off.get(name, 0) + abs(len(heights) - len(truth))
                     if len(heights) == len(truth):
@@ -142,7 +142,8 @@ def _sources(made: FictionalAnkle, spot: str) -> list[tuple[str, SensorSamples, 
     ]
 
 
-def _recording(samples: SensorSamples) -> Recording:
+def as_recording(samples: SensorSamples) -> Recording:
+    """Return made-up samples as a recording."""
     info = RecordingInfo(
         file="made up", sha256="", format="csv", side=Side(samples.side), placement=samples.placement,
         rate_hz=samples.rate_hz, n_samples=len(samples.time_s), duration_s=float(samples.time_s[-1]),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from validation import (
     ankle_angle,
+    ankle_tests,
     belt,
     gait_clearance,
     gait_labels,
@@ -67,6 +68,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("run", 0, "", run.made_up),
     Entry("heel-rise", 1, "imu-exercise", heel_rise.real),
     Entry("heel-rise", 0, "", heel_rise.made_up),
+    Entry("range and position", 0, "", ankle_tests.moved),
+    Entry("balance", 1, "sway-cop", ankle_tests.plate),
+    Entry("balance", 0, "", ankle_tests.stands),
     Entry(
         "hop and jump",
         2,

@@ -12,8 +12,14 @@ from mortise import measure
 from mortise.measure._heel_rise import heel_rises
 from mortise.measure.ankle_angle import AnkleAngle, ankle_angle
 from mortise.measure.materials import Materials
-from mortise.simulate.ankle import fictional_ankle_lunge, fictional_heel_rises
-from tests.unit.measure.made_up_ankle import read_ankle, turned
+from mortise.simulate.ankle import (
+    fictional_ankle_lunge,
+    fictional_heel_rises,
+    fictional_position,
+    fictional_range,
+)
+from mortise.simulate.standing import fictional_stand
+from tests.unit.measure.made_up_ankle import read_ankle, read_sensor, turned
 
 _quaternions = st.tuples(*[st.floats(-1.0, 1.0) for _ in range(4)]).filter(
     lambda q: sum(v * v for v in q) > 0.05
@@ -56,3 +62,20 @@ def test_turning_the_sensor_changes_no_heel_rise_and_the_rate_hardly_any(
         for a, b in zip(plain.trials, other.trials, strict=True):
             assert abs(a.values["height_cm"] - b.values["height_cm"]) < 0.1
             assert a.quality == b.quality
+
+
+@settings(max_examples=8, deadline=None)
+@given(_quaternions, _quaternions)
+def test_turning_the_sensors_changes_no_range_no_position_and_no_sway(
+    one: tuple[float, ...], other: tuple[float, ...]
+) -> None:
+    for test, made in (("range", fictional_range(5)), ("position", fictional_position(5))):
+        foot, shank = read_ankle(made)
+        plain = measure.TESTS[test](Materials(sensors=(foot, shank)))
+        seen = measure.TESTS[test](Materials(sensors=(turned(foot, one), turned(shank, other))))
+        for a, b in zip(plain.readings, seen.readings, strict=True):
+            assert abs(a.value - b.value) < 0.2
+    belt = read_sensor(fictional_stand(5, held_s=8.0).samples)
+    plain, seen = (measure.TESTS["balance"](Materials(sensors=(each,))) for each in (belt, turned(belt, one)))
+    for a, b in zip(plain.readings, seen.readings, strict=True):
+        assert abs(a.value - b.value) <= 0.02 * a.value

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from msgspec import Struct
 
+from mortise.errors import SignalError
 from mortise.measure._lift import anchored_lift_m, loose_speed_m_s, ups_and_downs, vertical_m_s2
 from mortise.measure._repetitions import Repetitions, repetitions, usual_height
 from mortise.measure._sensor_segment import (
@@ -45,6 +46,11 @@ _LEAST_FOOT_DEG = 5.0
 # Ups and downs below this share of the usual rise are wavering at the top or bottom.
 REVERSAL = 0.33
 SMOOTH_S = 0.06
+# Much of the turning must be about one axis, else nothing shows which way the foot tips.
+_LEAST_SHARE = 0.7
+# In walking a foot swings at 400 degrees a second and more and a shin at 200; rises stay below 200 and 60.
+_SWING_FOOT_DEG_S = 300.0
+_SWING_SHIN_DEG_S = 150.0
 # A foot or shin that stands again stands as before within this.
 _TURNED_DEG = 12.0
 # A rise of a centimetre in a second; a held position wavers by less.
@@ -127,10 +133,24 @@ def _turned(part: Segment, anchors: list[int]) -> tuple[str, ...]:
     return ("sensor_turned",) if np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))) > _TURNED_DEG else ()
 
 
+def _refuse_walking(part: Segment, found: Repetitions, fastest_deg_s: float) -> None:
+    """Refuse a recording in which the segment swings as it does in steps."""
+    fastest = [float(part.speed_deg_s[one.low : one.down + 1].max()) for one in found.whole]
+    usual = float(np.median(fastest)) if fastest else 0.0
+    if usual > fastest_deg_s:
+        raise SignalError(
+            f"no set of heel rises: the sensor swings at {usual:.0f} degrees a second, as in walking.",
+            where=part.info.file,
+            mend="Measure it as gait, or record heel rises on the spot.",
+        )
+
+
 def _own_axes(part: Segment) -> tuple[SensorAxes, tuple[str, ...]]:
     """Return the axes of one segment alone, its longer way forward."""
     up, flags = _upright(part)
     frame = axes([part], up)
+    if frame.swing_deg > _LEAST_FOOT_DEG and frame.share_ratio < _LEAST_SHARE:
+        flags = (*flags, "axis_unsure")
     if longer_way(forward_deg(part, frame), part.rate_hz) < 0.0:
         frame = frame.opposite()
     return frame, flags
@@ -150,6 +170,7 @@ def of_foot(foot: Recording, shank: Recording | None = None, foot_length_m: floa
     tip = window_mean(forward_deg(part, frame), SMOOTH_S * part.rate_hz)
     reversal = max(_LEAST_FOOT_DEG, REVERSAL * usual_height(tip))
     found = repetitions(tip, reversal)
+    _refuse_walking(part, found, _SWING_FOOT_DEG_S)
     anchors = _anchors(found, _quiet(vertical_m_s2(part), part.rate_hz) & (part.speed_deg_s < STILL_DEG_S))
     lift_cm = 100.0 * anchored_lift_m(vertical_m_s2(part), part.rate_hz, anchors, part.up)
     is_heel = foot.placement == "heel"
@@ -275,6 +296,7 @@ def of_shin(shank: Recording) -> Rising:
         again = 100.0 * anchored_lift_m(upward, part.rate_hz, anchors)
         lift_cm = np.where(np.isfinite(again), again, 0.0)
     found = _high_enough(found, lift_cm)
+    _refuse_walking(part, found, _SWING_SHIN_DEG_S)
     frame, flags = _own_axes(part)
     lean = np.degrees(np.arccos(np.clip(part.up @ frame.up, -1.0, 1.0)))
     return Rising(

@@ -148,7 +148,11 @@ class GaitResult(Struct, frozen=True, kw_only=True):
 
 
 class LungeTrial(Struct, frozen=True, kw_only=True):
-    """One lunge: from standing to the deepest held position and back."""
+    """One lunge: from standing to the deepest held position and back.
+
+    `heel_lift_deg` is how far the foot tipped at the deepest, from a sensor on it; `heel_lift_cm` how high the heel
+    stood over standing, from markers or keypoints. None where nothing shows the foot.
+    """
 
     number: int
     side: Side
@@ -160,17 +164,23 @@ class LungeTrial(Struct, frozen=True, kw_only=True):
     out_of_plane_deg: float
     return_error_deg: float
     first_pinch_angle_deg: float | None = None
+    heel_lift_deg: float | None = None
+    heel_lift_cm: float | None = None
     is_counted: bool = True
     quality: tuple[str, ...] = ()
 
 
 class LungeResult(Struct, frozen=True, kw_only=True):
-    """Everything the weight-bearing lunge test found."""
+    """Everything the weight-bearing lunge test found.
+
+    `n_trials_missing` counts lunges that are in the recording and could not be measured.
+    """
 
     test: str = "lunge"
     recording: RecordingSet
     readings: tuple[Reading, ...]
     trials: tuple[LungeTrial, ...]
+    n_trials_missing: int = 0
     refused: tuple[Refused, ...] = ()
     curves: tuple[Curve, ...] = ()
     events: tuple[Event, ...] = ()

@@ -9,11 +9,14 @@ RECORDED_TESTS: tuple[str, ...] = (
     "gait",
     "run",
     "lunge",
+    "range",
     "heel-rise",
     "hop",
     "jump",
     "landing",
     "step-down",
+    "balance",
+    "position",
 )
 
 

@@ -16,6 +16,7 @@ from mortise.measure.materials import Materials
 from mortise.measure.results import TestResult
 from mortise.simulate.ankle import FictionalAnkle, fictional_ankle_lunge, fictional_heel_rises
 from mortise.terms import Side
+from tests.unit.measure.made_up import read_one, walk
 from tests.unit.measure.made_up_ankle import cut, mirrored, read_ankle, turned
 from tests.unit.measure.made_up_body import standing
 
@@ -182,6 +183,24 @@ def test_quiet_wrong_and_too_many_recordings_are_refused_with_the_mend() -> None
     with pytest.raises(SignalError, match="no heel rise"):
         _measured(lunge_foot)
     assert len(_measured(shank).trials) == 5
+
+
+def test_walk_is_no_set_of_heel_rises() -> None:
+    for samples in (walk().left, walk().right):
+        with pytest.raises(SignalError, match="as in walking"):
+            _measured(read_one(samples))
+
+
+def test_tumbling_sensor_is_flagged() -> None:
+    foot = read_ankle(fictional_heel_rises(2))[0]
+    rng = np.random.default_rng(3)
+    way = np.cumsum(rng.normal(0, 0.03, foot.gyr_rad_s.shape), axis=0)
+    tumbling = replace(foot, gyr_rad_s=foot.gyr_rad_s + way - way.mean(axis=0))
+    try:
+        flags = _measured(tumbling).readings[0].quality
+    except SignalError:
+        return
+    assert {"axis_unsure", "no_quiet_stance", "standing_unsure"} & set(flags)
 
 
 def _body(made: FictionalAnkle, unit_scale: float = 1.0) -> dict[str, np.ndarray]:

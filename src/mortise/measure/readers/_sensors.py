@@ -100,7 +100,7 @@ def _raw(
 def _with_turning(table: Table, part: Raw) -> Raw | None:
     """Return an accelerometer with the angular velocity that the stored orientation tells, None without one."""
     rate_hz = part.header_rate_hz
-    if rate_hz is None and part.stamps_s is not None:
+    if rate_hz is None and part.stamps_s is not None and len(part.stamps_s) > 1:
         period_s = float(np.nanmedian(np.diff(part.stamps_s)))
         rate_hz = 1.0 / period_s if period_s > 1e-4 else None
     turning = turning_of(list(table.header[-1]), table.data, rate_hz) if rate_hz else None
