@@ -224,6 +224,9 @@ def test_one_answer_about_the_site_does_not_hide_the_second_pinch(candidates: Cl
     ]  # fmt: skip
     found = classify(candidates, signs, [], Side.LEFT)
     assert found.verdict is Verdict.MIXED
-    assert {one.candidate for one in found.candidates[:2]} == {"anterior_impingement", "posterior_impingement"}
+    assert {one.candidate for one in found.candidates[:2]} == {
+        "anterior_impingement",
+        "posterior_impingement",
+    }
     without = classify(candidates, [one for one in signs if one.sign != "tender_behind"], [], Side.LEFT)
     assert without.verdict is Verdict.ONE
