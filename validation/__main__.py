@@ -58,7 +58,7 @@ def _table(scored: list[Scored]) -> str:
 
 
 def _row(figure: Figure, people: str) -> str:
-    digits = 3 if figure.unit in ("ratio", "s") else 1
+    digits = 3 if figure.unit in ("ratio", "s", "m", "m_s") else 1
     short = figure.shortfall
     said = "" if short is None else "reached" if short <= 0 else f"**{short:.{digits}f} {figure.unit}**"
     mark = "" if figure.mark is None else f"{figure.mark:g}"

@@ -141,9 +141,12 @@ def _risings(materials: Materials, foot_length_m: float | None) -> list[Rising]:
 
 def _of_sensors(sensors: tuple[Recording, ...], foot_length_m: float | None) -> list[Rising]:
     rising: list[Rising] = []
+    has_shin = any(each.placement == "shank" for each in sensors)
     for side in dict.fromkeys(each.side for each in sensors):
         feet = [r for r in sensors if r.side is side and r.placement in FOOT_PLACEMENTS]
-        shanks = [r for r in sensors if r.side is side and r.placement in ("shank", "unknown", "hand")]
+        # A phone of which nobody said where it was may be on the shin; not beside a sensor that is known to be there.
+        usual = ("shank",) if has_shin else ("shank", "unknown", "hand")
+        shanks = [r for r in sensors if r.side is side and r.placement in usual]
         if len(feet) > 1 or len(shanks) > 1:
             raise SignalError(
                 f"{len(feet)} sensors on the foot and {len(shanks)} on the shin of one side.",

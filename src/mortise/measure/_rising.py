@@ -51,6 +51,8 @@ _LEAST_SHARE = 0.7
 # In walking a foot swings at 400 degrees a second and more and a shin at 200; rises stay below 200 and 60.
 _SWING_FOOT_DEG_S = 300.0
 _SWING_SHIN_DEG_S = 150.0
+# A heel that stands on the floor sinks no further. In walking the foot comes down with its toes 20 degrees up: half.
+_TOES_UP_DEG = 10.0
 # A foot or shin that stands again stands as before within this.
 _TURNED_DEG = 12.0
 # A rise of a centimetre in a second; a held position wavers by less.
@@ -145,6 +147,17 @@ def _refuse_walking(part: Segment, found: Repetitions, fastest_deg_s: float) -> 
         )
 
 
+def _refuse_toes_up(part: Segment, found: Repetitions, tip_deg: Floats) -> None:
+    """Refuse a recording in which the foot comes down toes up: slow steps, too, are no heel rises."""
+    lowest = [float(tip_deg[one.low : one.down + 1].min()) for one in found.whole]
+    if lowest and float(np.median(lowest)) < -_TOES_UP_DEG:
+        raise SignalError(
+            f"no set of heel rises: the toes come {-float(np.median(lowest)):.0f} degrees up, as in walking.",
+            where=part.info.file,
+            mend="Measure it as gait, or record heel rises on the spot.",
+        )
+
+
 def _own_axes(part: Segment) -> tuple[SensorAxes, tuple[str, ...]]:
     """Return the axes of one segment alone, its longer way forward."""
     up, flags = _upright(part)
@@ -171,6 +184,8 @@ def of_foot(foot: Recording, shank: Recording | None = None, foot_length_m: floa
     reversal = max(_LEAST_FOOT_DEG, REVERSAL * usual_height(tip))
     found = repetitions(tip, reversal)
     _refuse_walking(part, found, _SWING_FOOT_DEG_S)
+    if not flags:
+        _refuse_toes_up(part, found, tip)
     anchors = _anchors(found, _quiet(vertical_m_s2(part), part.rate_hz) & (part.speed_deg_s < STILL_DEG_S))
     lift_cm = 100.0 * anchored_lift_m(vertical_m_s2(part), part.rate_hz, anchors, part.up)
     is_heel = foot.placement == "heel"

@@ -191,6 +191,18 @@ def test_walk_is_no_set_of_heel_rises() -> None:
             _measured(read_one(samples))
 
 
+def test_slow_walk_is_told_by_its_toes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mortise.measure._rising._SWING_FOOT_DEG_S", float("inf"))
+    with pytest.raises(SignalError, match="degrees up, as in walking"):
+        _measured(read_one(walk().left))
+
+
+def test_sensor_in_the_hand_is_no_second_shin() -> None:
+    foot, shank = read_ankle(fictional_heel_rises(3))[:2]
+    hand = replace(shank, info=replace(shank.info, placement="hand"))
+    assert _heights(_measured(foot, shank, hand)) == _heights(_measured(foot, shank))
+
+
 def test_tumbling_sensor_is_flagged() -> None:
     foot = read_ankle(fictional_heel_rises(2))[0]
     rng = np.random.default_rng(3)

@@ -197,3 +197,23 @@ def test_every_stride_and_trial_is_in_the_table() -> None:
     page = measured.report_page(WALK)
     assert f"Show all {len(WALK.strides)} rows" in page
     assert "height, cm" in measured.report_page(a_result())
+
+
+def test_a_landing_on_both_legs_is_one_landing() -> None:
+    both = tuple(
+        measure.Trial(number=i, side=side, start_s=1.0, end_s=1.5, values={})
+        for i, side in enumerate((Side.LEFT, Side.RIGHT, Side.NONE), start=1)
+    )
+    assert "1 landing counted" in measured.verdict_of(a_result(test="landing", trials=both)).sentence
+
+
+def test_traces_of_nobody_in_particular_are_told_apart() -> None:
+    trace = measure.Curve(
+        name="force_n", side=Side.NONE, x_unit="s", unit="n",
+        x=tuple(i / 100 for i in range(900)), mean=(300.0,) * 900,
+    )  # fmt: skip
+    page = measured.report_page(a_result(curves=(trace, trace)))
+    assert "channel 1" in page
+    assert "channel 2" in page
+    # Too dense for dashes, so its key has none either.
+    assert '<path class="c-other c-thin" d="M0 7h28"/>' in page

@@ -203,9 +203,13 @@ def _drawn(chart: Lines, x: Scale, y: Scale) -> str:
     for each in sorted(chart.lines, key=lambda one: (not one.is_baseline, one.is_treated)):
         css = "c-own" if each.is_treated else "c-other"
         css += " c-own--base" if each.is_baseline else ""
-        thin = " c-thin" if len(each.x) > _MOST_POINTS // 4 else ""
-        parts.append(path(_places(each, x, y), css + thin))
+        parts.append(path(_places(each, x, y), css + (" c-thin" if is_thin(each) else "")))
     return "".join(parts)
+
+
+def is_thin(each: Line) -> bool:
+    """Whether a line is too dense to be dashed; it is drawn thin and whole, and its key is too."""
+    return len(each.x) > _MOST_POINTS // 4
 
 
 def _spread(each: Line, x: Scale, y: Scale) -> str:
@@ -251,6 +255,7 @@ def _keys(chart: Lines) -> list[Key]:
     keys = []
     for each in chart.lines:
         css = ("c-own" if each.is_treated else "c-other") + (" c-own--base" if each.is_baseline else "")
+        css += " c-thin" if is_thin(each) else ""
         tint = "c-own-band" if each.is_treated else "c-other-band"
         under = f'<path class="{tint}" d="M0 1h28v12H0z"/>' if each.spread and not each.is_baseline else ""
         keys.append(

@@ -33,7 +33,15 @@ CURVES = {
 }
 # What speaks against believing the whole result, not one number of it.
 GRAVE_FLAGS = frozenset(
-    {"feet_swapped", "rate_contradicted", "unit_contradicted", "sensor_turned", "clocks_doubtful"}
+    {
+        "feet_disagree",
+        "feet_swapped",
+        "sides_contradict",
+        "rate_contradicted",
+        "unit_contradicted",
+        "sensor_turned",
+        "clocks_doubtful",
+    }
 )
 FLAGS = {
     "acc_clipped": "acceleration reached the sensor's limit",
@@ -71,6 +79,23 @@ FLAGS = {
     "direction_assumed": "that the foot went down is taken for granted",
     "shank_assumed_still": "the shin is taken to be still",
     "header_contradicted": "places in the file contradict each other",
+    "axes_mirrored": "the sensor's axes are mirrored",
+    "ends_early": "the recording ends early",
+    "feet_disagree": "the two feet cannot have walked together: another person, another walk, or another clock",
+    "feet_uneven": "the feet rose unevenly",
+    "foot_length_estimated": "the length of the foot was estimated",
+    "flat_or_toe_contact": "landed on the flat foot or the toes",
+    "irregular_steps": "steps are irregular",
+    "judged_items_left_out": "what an observer has to judge was left out",
+    "knee_centre_estimated": "where the knee's centre is was estimated",
+    "one_foot": "from one foot only",
+    "plate_origin_reversed": "a plate's centre was said the wrong way round and was turned",
+    "running": "no moment with both feet on the floor: this looks like running",
+    "sides_contradict": "the side that was claimed does not fit the data",
+    "spot_on_foot_unknown": "nobody said where on the foot the sensor was",
+    "standing_unsure": "whether the person stood still is not certain",
+    "strides_missing": "strides are believed missing",
+    "zero_of_the_model": "zero is that of the model, not of standing",
 }
 
 

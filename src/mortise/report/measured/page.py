@@ -129,7 +129,7 @@ def _reading_table(table: t.ReadingTable, *, has_baseline: bool) -> str:
             for cell in row.cells
         )
         cells += f"<td>{safe(row.verdict)}</td>" if has_baseline else ""
-        cells += f"<td>{safe(row.flags)}</td>" if has_flags else ""
+        cells += f'<td class="why">{safe(row.flags)}</td>' if has_flags else ""
         rows.append(f'<tr><th scope="row">{safe(row.name)} <small>{safe(row.unit)}</small></th>{cells}</tr>')
     label = f"{table.title}; scrolls sideways on a small screen"
     return (

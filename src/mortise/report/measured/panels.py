@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from mortise.measure.results import Curve, GaitResult, LungeResult, MeasureResult
 from mortise.report.chart.inputs import Heading
 from mortise.report.chart.lines import Hole, Line, Lines, Moment, Piece, UsualBand
@@ -85,6 +87,8 @@ def _panel(
     title, about = curve_words(name, unit)
     in_time = x_unit == "s"
     lines = [_line(curve, treated, is_baseline=False, words=_side_words(curve)) for curve in curves]
+    if len(curves) > 1 and all(curve.side is Side.NONE for curve in curves):
+        lines = [replace(each, words=f"channel {i + 1}", is_treated=i == 0) for i, each in enumerate(lines)]
     lines += [
         _line(
             curve,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mortise.measure.results import MeasureResult
 from mortise.report.chart._svg import hatchings, n, safe, text
-from mortise.report.chart.lines import Lines, UsualBand, lines_canvas
+from mortise.report.chart.lines import Lines, UsualBand, is_thin, lines_canvas
 from mortise.report.measured._words import TESTS
 from mortise.report.measured.page import style
 from mortise.report.measured.panels import panels_of
@@ -85,5 +85,7 @@ def _key_words(chart: Lines) -> str:
     words = []
     for each in chart.lines:
         kind = "dotted" if each.is_baseline else "solid" if each.is_treated else "dashed"
+        if is_thin(each) and not each.is_baseline:
+            kind = "blue" if each.is_treated else "brown"
         words.append(f"{kind} {each.words}")
     return ", ".join([chart.heading.about.partition(";")[0], *words])

@@ -267,7 +267,8 @@ def file_rows(result: MeasureResult) -> list[tuple[str, ...]]:
             (sensor.file, what, f"{number(sensor.duration_s)} s", "; ".join(said), sensor.sha256[:12])
         )
     for lab in result.recording.labs:
-        what = f"{lab.format}, points at {number(lab.point_rate_hz)} Hz, analog at {number(lab.analog_rate_hz)} Hz"
+        what = f"{lab.format}, points at {number(lab.point_rate_hz, 0.1)} Hz"
+        what += f", analog at {number(lab.analog_rate_hz, 0.1)} Hz" if lab.analog_rate_hz else ""
         said = [*map(flag_words, lab.flags), *lab.notes]
         rows.append((lab.file, what, f"{number(lab.duration_s)} s", "; ".join(said), lab.sha256[:12]))
     for pose in result.recording.poses:

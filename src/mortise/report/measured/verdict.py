@@ -35,8 +35,11 @@ def counts_of(result: MeasureResult) -> tuple[int, int, int, str]:
         used = sum(not (one.is_turn or one.is_first_or_last or one.quality) for one in result.strides)
         return used, len(result.strides), result.n_strides_missing, "stride"
     missing = result.n_trials_missing if isinstance(result, TestResult) else 0
-    used = sum(trial.is_counted for trial in result.trials)
-    return used, len(result.trials), missing, TRIALS.get(result.test, "trial")
+    # A landing on both legs is three rows, left, right and both together, but one landing.
+    at = {(trial.start_s, trial.end_s): False for trial in result.trials}
+    for trial in result.trials:
+        at[trial.start_s, trial.end_s] |= trial.is_counted
+    return sum(at.values()), len(at), missing, TRIALS.get(result.test, "trial")
 
 
 def verdict_of(result: MeasureResult) -> Verdict:
