@@ -29,8 +29,8 @@ DEMAND = {Demand.NONE: "none", Demand.MID: "middle of the range", Demand.END: "e
 WORDS = {
     Tag.OPEN_CHAIN: "foot free", Tag.CLOSED_CHAIN: "foot loaded", Tag.END_RANGE_DORSIFLEXION: "end of bending up",
     Tag.END_RANGE_PLANTARFLEXION: "end of pointing", Tag.IMPACT: "impact", Tag.SINGLE_LEG: "one leg",
-    Tag.UNSUPPORTED: "without a hand", Tag.LOADED_CALF: "loaded calf", Tag.WALKING: "walking", Tag.STEP: "step",
-    Tag.MANUAL: "a clinician’s hands", Tag.RUNNING: "running",
+    Tag.UNSUPPORTED: "without a hand", Tag.LOADED_CALF: "loaded calf", Tag.QUICK: "quick",
+    Tag.WALKING: "walking", Tag.STEP: "step", Tag.MANUAL: "a clinician’s hands", Tag.RUNNING: "running",
 }  # fmt: skip
 INTRO = """\
 Every exercise and technique, easiest first in each chain: the one before is what is done when something is too much,

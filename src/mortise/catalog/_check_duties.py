@@ -15,10 +15,10 @@ from mortise.terms import Advice, Load, Setting
 _END = (Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION)
 # What a rule on this measure withholds at the least, whatever else it does: of each group one tag.
 _WITHHELD: dict[str, tuple[tuple[Tag, ...], ...]] = {
-    "sharp_pain_flag": ((_END[0],), (_END[1],), (Tag.IMPACT,)),
-    "warmth_self": ((_END[0],), (_END[1],), (Tag.IMPACT,)),
-    "swelling_self": (_END, (Tag.IMPACT,)),
-    "pain_worst_24h_nrs": (_END, (Tag.IMPACT,)),
+    "sharp_pain_flag": ((_END[0],), (_END[1],), (Tag.IMPACT,), (Tag.QUICK,)),
+    "warmth_self": ((_END[0],), (_END[1],), (Tag.IMPACT,), (Tag.QUICK,)),
+    "swelling_self": (_END, (Tag.IMPACT,), (Tag.QUICK,)),
+    "pain_worst_24h_nrs": (_END, (Tag.IMPACT,), (Tag.QUICK,)),
     "pain_now_nrs": (_END,),
     "session_light": (_END,),
     "n_amber_mornings_running": (_END,),

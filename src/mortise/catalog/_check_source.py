@@ -31,7 +31,7 @@ class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def read_source(root: Path, protocol_id: str, faults: Faults) -> Source | None:
-    """Return the second entry of a protocol, or None where there is none yet."""
+    """Return the second entry of a protocol, or None where there is none; `source_agrees` says so."""
     path = root / "protocols" / protocol_id / FILE_NAME
     if not path.exists():
         return None
@@ -53,6 +53,8 @@ def source_agrees(protocol: Protocol, source: Source | None, faults: Faults) -> 
         Is added to.
     """
     if source is None:
+        faults.add(f"protocols/{protocol.id}", f"{FILE_NAME} is missing or cannot be read.",
+                   "Let somebody else enter gates, lights and warnings from the source.")  # fmt: skip
         return 0
     mine = {place: _asked(nodes) for place, nodes in _places(protocol, source)}
     theirs = {f"gate of {name}": asked for name, asked in source.gates.items()}

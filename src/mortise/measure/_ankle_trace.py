@@ -10,7 +10,7 @@ from msgspec import Struct
 from mortise.errors import SignalError
 from mortise.measure._sensor_segment import Flags, axes, forward_deg, longer_way, mean_up, segment, standing
 from mortise.measure.ankle_angle import ANGLE_ERROR_DEG, ankle_angle
-from mortise.measure.axes import Axes, axes_of
+from mortise.measure.axes import Axes, axes_of, refuse_walking
 from mortise.measure.markers import SIDES, Body, body_from, body_of_lab
 from mortise.measure.materials import Materials
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
@@ -166,6 +166,7 @@ def _speed(angle_deg: Floats, rate_hz: float) -> Floats:
 
 def _of_body(body: Body, side: Side) -> AnkleTrace | None:
     frame = axes_of(body)
+    refuse_walking(body, side, frame.up, "an unloaded ankle")
     angles = ankle_angles(body, side, frame)
     if angles is not None and angles.flat_deg is None:
         # a foot in the air lies on nothing: what it starts with stands for flat, if it is still

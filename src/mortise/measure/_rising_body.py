@@ -7,7 +7,7 @@ import numpy as np
 from mortise.errors import SignalError
 from mortise.measure._repetitions import Repetitions, repetitions, usual_height
 from mortise.measure._rising import FOOT_M, FOOT_SPREAD, REVERSAL, SMOOTH_S, Rising
-from mortise.measure.axes import axes_of
+from mortise.measure.axes import axes_of, refuse_walking
 from mortise.measure.markers import Body
 from mortise.measure.recording import Floats
 from mortise.measure.segments import ankle_angles, between_deg, smoothed
@@ -31,6 +31,7 @@ def of_body(body: Body, side: Side, foot_length_m: float | None = None) -> Risin
     if heel is None or not np.isfinite(heel).any():
         return None
     frame = axes_of(body)
+    refuse_walking(body, side, frame.up, "a set of heel rises")
     scale_cm, error_share, flags = _scale(body, side, foot_length_m)
     raw = smoothed(heel, SMOOTH_S, body.rate_hz) @ frame.up * scale_cm
     is_lost = ~np.isfinite(raw)

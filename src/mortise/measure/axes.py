@@ -24,6 +24,8 @@ _TRAVEL_FEET = 4.0
 # air of any walk moves ten times faster.
 _STILL_M_S = 0.25
 _FOOT_M = 0.25
+# Who stays on the spot shifts a foot by less than this many of its lengths; a stride is five.
+_STAYS_FEET = 1.5
 
 
 class Axes(Struct, frozen=True, kw_only=True, eq=False):
@@ -166,6 +168,21 @@ def foot_length(body: Body) -> float:
     seen = np.concatenate(lengths) if lengths else np.zeros(0)
     seen = seen[np.isfinite(seen)]
     return float(np.median(seen)) if len(seen) else float("nan")
+
+
+def refuse_walking(body: Body, side: Side, up: Floats, what: str) -> None:
+    """Refuse somebody who walks where the feet should stay."""
+    heel = body.heel(side)
+    if heel is None or not np.isfinite(heel).all(axis=1).any():
+        return
+    places = level(heel[np.isfinite(heel).all(axis=1)], up)
+    low, high = np.quantile(places, (0.1, 0.9), axis=0)
+    feet = float(np.linalg.norm(high - low)) / foot_length(body)
+    if feet > _STAYS_FEET:
+        raise SignalError(
+            f"{what} is measured on the spot; the {side.value} heel went {feet:.1f} foot lengths, as in walking.",
+            mend="Measure it as gait, or cut the recording to the part on the spot.",
+        )
 
 
 def still_speed(body: Body) -> float:

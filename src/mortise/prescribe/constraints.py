@@ -29,7 +29,9 @@ POPULATION = "population"
 TODAY = "today"
 PROTOCOL = "protocol"
 
-_HOT_TAGS = (Tag.IMPACT, Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION, Tag.LOADED_CALF)
+_HOT_TAGS = (
+    Tag.IMPACT, Tag.QUICK, Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION, Tag.LOADED_CALF,
+)  # fmt: skip
 
 
 def planned_stage(stage: Stage, plan: PlanVersion | None, exercises: Mapping[str, Exercise]) -> Stage:

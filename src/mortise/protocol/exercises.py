@@ -21,6 +21,7 @@ class Tag(StrEnum):
     SINGLE_LEG = "single_leg"
     UNSUPPORTED = "unsupported"  # fall risk: supported stage first
     LOADED_CALF = "loaded_calf"
+    QUICK = "quick"  # stretched and shortened fast, without a jump: the rung below impact
     WALKING = "walking"
     STEP = "step"  # on a step or stairs
     MANUAL = "manual"  # clinician's hands; never shown as home exercise

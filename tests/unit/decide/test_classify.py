@@ -214,3 +214,19 @@ def test_the_bound_itself_counts_as_met(candidates: Classification, left: str, i
         if one.candidate == "joint_limited"
     )
     assert ("joint.lunge_short" in {one.argument for one in joint.speaks_for}) is is_short
+
+
+def test_one_answer_about_the_site_does_not_hide_the_second_pinch(candidates: Classification) -> None:
+    """Only one place of pain can be named, so a pinch on both sides of the joint always speaks against one of them."""
+    signs = [
+        sign("forced_dorsiflexion", "pinch"), sign("tender_front", "inner"), sign("pain_site", "front"),
+        sign("forced_plantarflexion", "pain_behind"), sign("pain_when", "point"), sign("tender_behind", "yes"),
+    ]  # fmt: skip
+    found = classify(candidates, signs, [], Side.LEFT)
+    assert found.verdict is Verdict.MIXED
+    assert {one.candidate for one in found.candidates[:2]} == {
+        "anterior_impingement",
+        "posterior_impingement",
+    }
+    without = classify(candidates, [one for one in signs if one.sign != "tender_behind"], [], Side.LEFT)
+    assert without.verdict is Verdict.ONE

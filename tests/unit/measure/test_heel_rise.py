@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jsonschema
 import msgspec
 import numpy as np
@@ -12,6 +14,7 @@ from mortise import measure
 from mortise.catalog import load
 from mortise.errors import SignalError
 from mortise.measure._heel_rise import heel_rises
+from mortise.measure._range import range_of
 from mortise.measure.materials import Materials
 from mortise.measure.results import TestResult
 from mortise.simulate.ankle import FictionalAnkle, fictional_ankle_lunge, fictional_heel_rises
@@ -305,3 +308,12 @@ def test_through_the_door_as_json_with_measures_that_exist_in_their_unit() -> No
         assert known[reading.measure].unit == reading.unit
         assert np.isfinite(reading.error)
         assert reading.error >= 0.0
+
+
+@pytest.mark.parametrize("test", [heel_rises, range_of], ids=["heel-rise", "range"])
+def test_markers_that_go_over_the_floor_are_a_walk(test: Callable[[Materials], TestResult]) -> None:
+    points = _body(fictional_heel_rises(2))
+    way = np.linspace(0.0, 3.0, len(points["LHEE"]))[:, None] * np.array([1.0, 0.0, 0.0])
+    walked = _lab({name: values + way for name, values in points.items()})
+    with pytest.raises(SignalError, match="foot lengths, as in walking"):
+        test(Materials(labs=(walked,)))

@@ -119,7 +119,7 @@ def unit_of_name(name: str) -> tuple[str, str]:
 
 def symbol(unit: str) -> str:
     """Return the symbol of a unit."""
-    return SYMBOLS.get(unit, unit)
+    return SYMBOLS.get(unit, "m/s²" if unit == "m_s2" else unit)
 
 
 def curve_words(name: str, unit: str) -> tuple[str, str]:

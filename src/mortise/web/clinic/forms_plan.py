@@ -31,6 +31,7 @@ TAG_WORDS = {
     Tag.SINGLE_LEG: "One leg",
     Tag.UNSUPPORTED: "Without support",
     Tag.LOADED_CALF: "Loaded calf",
+    Tag.QUICK: "Quick movement",
     Tag.WALKING: "Walking",
     Tag.RUNNING: "Running",
     Tag.STEP: "Steps and stairs",
