@@ -18,7 +18,9 @@ from tests.web.clinic.desk import url
 pytestmark = pytest.mark.django_db
 
 WITHOUT_OBJECT = {"needs", "patient-add", "protocols", "protocol"}
-ONLY_POST = {"respond", "judge", "visit", "link-make", "link-revoke", "recording-accept", "recording-exclude"}
+ONLY_POST = {
+    "respond", "judge", "visit", "link-make", "link-revoke", "recording-accept", "recording-exclude", "choose-protocol",
+}  # fmt: skip
 
 
 def addresses(cast: Cast) -> Iterator[tuple[str, str]]:
