@@ -89,7 +89,7 @@ def test_faults_are_raised_all_together_with_their_places(tmp_path: Path) -> Non
 
 def test_an_unknown_protocol_names_those_that_are_there() -> None:
     with pytest.raises(ContentError, match=PROTOCOL_ID):
-        catalog.load().protocol("anterior-impingement")
+        catalog.load().protocol("no-such-protocol")
 
 
 LEAF = {
