@@ -21,9 +21,13 @@ from mortise.terms import Advice, Load, Sex  # noqa: E402
 
 AS_OF = date(2026, 3, 2)
 CONTENT = catalog.load()
-# With both ankles affected the cells hold where the engine advances in these two stages: found on the day the protocols
+# The cells hold where the engine advances in these stages (True: both ankles affected): found on the day the protocols
 # came in, not understood yet. Until it is, the cells prove nothing there and the solver stands alone.
-NOT_UNDERSTOOD = {("anterior-impingement", "A2", True), ("posterior-impingement", "P3", True)}
+NOT_UNDERSTOOD = {
+    ("anterior-impingement", "A2", True),
+    ("posterior-impingement", "P3", True),
+    ("after-arthroscopy", "R3", False),
+}
 STAGES = [
     (name, stage.id, both)
     for name in CONTENT.protocol_ids
