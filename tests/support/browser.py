@@ -141,6 +141,7 @@ def violations(page: Page) -> list[str]:
     usual = page.viewport_size
     assert usual is not None
     # A sticky bar covers whatever happens to lie under it; in a window as tall as the page it covers nothing.
+    page.wait_for_load_state()  # after a click the page asked for may not have come yet
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size(
         {"width": usual["width"], "height": max(usual["height"], min(height + 200, 12_000))}

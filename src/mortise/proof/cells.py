@@ -285,9 +285,11 @@ def _rank(word: Advice | Load | None, none: int) -> int:
 
 
 def _is_one_series(model: StageModel, values: Mapping[str, int]) -> bool:
-    """Whether the values can come from one series: the newest within the greatest and the least."""
+    """Whether the values can come from one series: the newest and the middle within the greatest and the least."""
     by_way = {model.values[name].reduce: steps for name, steps in values.items()}
-    newest = by_way.get(Reduction.LAST)
-    if newest is None:
+    inside = [by_way[way] for way in (Reduction.LAST, Reduction.MEDIAN) if way in by_way]
+    if not inside:
         return True
-    return newest <= by_way.get(Reduction.MAX, newest) and newest >= by_way.get(Reduction.MIN, newest)
+    return max(inside) <= by_way.get(Reduction.MAX, max(inside)) and min(inside) >= by_way.get(
+        Reduction.MIN, min(inside)
+    )

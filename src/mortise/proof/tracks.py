@@ -54,10 +54,7 @@ def _track(cells: Cells, name: str, state: State, day: int) -> RealTrack:
         points.append(_point(day - 60, newest - sign * change, size, by_way))
     days = _DAYS_BACK if state.is_full and not track.is_always_known else (0,)
     for back in days:
-        value = newest
-        if back == 1:  # the greatest or the least of the last days, where it is not the newest
-            value = by_way.get(Reduction.MAX, by_way.get(Reduction.MIN, newest))
-        points.append(_point(day - back, value, size, by_way, at_visit=state.is_full))
+        points.append(_point(day - back, _on_day(back, newest, by_way), size, by_way, at_visit=state.is_full))
     if not state.is_full and Reduction.MAX in by_way and Reduction.LAST in by_way:
         points = [_point(day, by_way[Reduction.LAST], size, by_way)]
         if by_way[Reduction.MAX] != by_way[Reduction.LAST]:
@@ -65,6 +62,19 @@ def _track(cells: Cells, name: str, state: State, day: int) -> RealTrack:
     span = real_changes(track.measure)
     series = Series("made", "", None if span is None else span[1] * size, tuple(points))
     return track_of(track.measure.id, track.limb, (series,))
+
+
+def _on_day(back: int, newest: int, by_way: Mapping[Reduction, int]) -> int:
+    """Return the value of a day, so that the middle, the greatest and the least of the last three are as asked.
+
+    The day before also keeps a level apart from its readings: two newest readings that agree are as good as the level.
+    """
+    middle = by_way.get(Reduction.MEDIAN, newest)
+    if back == 1:
+        for way in (Reduction.MAX, Reduction.MIN, Reduction.FILTERED):
+            if way in by_way:
+                return by_way[way] if by_way[way] != newest else middle
+    return middle if back == 2 else newest
 
 
 def _newest(by_way: Mapping[Reduction, int]) -> int:
