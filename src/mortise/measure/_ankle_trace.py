@@ -177,7 +177,9 @@ def _bears(shank: Recording, lean_deg: Floats) -> str:
     rising = of_shin(shank)
     heights = [float(rising.height_cm[one.peak]) for one in rising.found.whole]
     if len(heights) > 1 and min(heights) > _SHIN_RISES_CM:
-        return f"the shin goes up by {float(np.median(heights)):.0f} cm {len(heights)} times, as in heel rises"
+        return (
+            f"the shin goes up by {float(np.median(heights)):.0f} cm {len(heights)} times, as in heel rises"
+        )
     return ""
 
 

@@ -13,8 +13,8 @@ from mortise.measure._floor import GRAVITY_M_S2, Flight, series_of
 from mortise.measure._hop_distance import Carried, carried_of
 from mortise.measure._hop_readings import readings_of
 from mortise.measure._jump import nothing_found
-from mortise.measure._legs import off_both_legs
 from mortise.measure._jump_force import push_of
+from mortise.measure._legs import off_both_legs
 from mortise.measure._takes import Seen, curves_of, seen_of, takes_of
 from mortise.measure.materials import Materials
 from mortise.measure.results import Event, Refused, TestResult, Trial

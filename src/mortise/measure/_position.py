@@ -6,8 +6,8 @@ import numpy as np
 
 from mortise.errors import SignalError
 from mortise.measure._ankle_trace import AnkleTrace, ankle_traces
-from mortise.measure._range import trace_curve
 from mortise.measure._doings import refuse_other
+from mortise.measure._range import trace_curve
 from mortise.measure._repetitions import Movement, repetitions, usual_height
 from mortise.measure._sensor_segment import runs
 from mortise.measure.materials import Materials

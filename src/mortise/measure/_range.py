@@ -111,9 +111,7 @@ def range_of(materials: Materials) -> TestResult:
 
 
 def _bearing(trace: AnkleTrace) -> Refused:
-    return Refused(
-        what="side", reason=f"{trace.bears}, so the leg bears weight", side=trace.side, mend=_HOW
-    )
+    return Refused(what="side", reason=f"{trace.bears}, so the leg bears weight", side=trace.side, mend=_HOW)
 
 
 def _ends(trace: AnkleTrace) -> list[tuple[int, int, int, int]]:

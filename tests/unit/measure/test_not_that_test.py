@@ -45,7 +45,18 @@ JUMPS: dict[str, dict[str, Any]] = {
     "drop jump, markers and plates": {"files": [DROPS / "MarkerData/DJ1.trc", DROPS / "ID/DJ1_grf.mot"]},
     "countermovement, sensors": {"files": [WHOLE_BODY / "CMJDL/CMJDL_01_rep1.csv"]},
 }
-ON_THE_SPOT = ("range", "position", "heel-rise", "lunge", "step-down", "balance", "run", "hop", "jump", "landing")
+ON_THE_SPOT = (
+    "range",
+    "position",
+    "heel-rise",
+    "lunge",
+    "step-down",
+    "balance",
+    "run",
+    "hop",
+    "jump",
+    "landing",
+)
 
 
 @cache
