@@ -140,11 +140,12 @@ def run_of(materials: Materials) -> TestResult:
 
 
 def _from_feet(recordings: Sequence[Recording]) -> _Found:
+    from mortise.measure._events import RUN_SMOOTH_S
     from mortise.measure._feet import choose_feet
     from mortise.measure._run_swings import find_running_swings
     from mortise.measure._walk import walk
 
-    walks = [walk(each, find_running_swings) for each in choose_feet(recordings)]
+    walks = [walk(each, find_running_swings, RUN_SMOOTH_S) for each in choose_feet(recordings)]
     per_foot = [strides_of(walked) for walked in walks]
     flags: tuple[str, ...] = ()
     if len(walks) == 2:
