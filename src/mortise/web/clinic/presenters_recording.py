@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from mortise.measure.flags import flag_words
 from mortise.measure.laboratory import LabInfo
 from mortise.measure.pose import PoseInfo
 from mortise.measure.recording import RecordingInfo
@@ -25,7 +26,7 @@ from mortise.report.words import number, plural, quantity, with_unit
 from mortise.terms import Measure, Side
 from mortise.web.care.models.recordings import TEST_WORDS
 from mortise.web.care.services.lines import desk_words
-from mortise.web.clinic.presenters_recording_numbers import ReadingRow, flag_words, grid_of, reading_rows
+from mortise.web.clinic.presenters_recording_numbers import ReadingRow, grid_of, reading_rows
 from mortise.web.clinic.presenters_words import Z_95
 
 SOURCE_WORDS = {
