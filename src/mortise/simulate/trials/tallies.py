@@ -218,7 +218,9 @@ class Results(Struct):
         spread = max(found.aa - 2 * value * found.ab + value * value * found.bb, 0.0)
         error = sqrt(spread * found.n / max(found.n - 1, 1)) / found.b
         least = 3.0 / found.b  # few patients without a difference do not show that there is none
-        return Estimate(700 * value, 700 * (value - max(Z * error, least)), 700 * (value + max(Z * error, least)))
+        return Estimate(
+            700 * value, 700 * (value - max(Z * error, least)), 700 * (value + max(Z * error, least))
+        )
 
 
 class Verdict(NamedTuple):
