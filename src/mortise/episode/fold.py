@@ -15,9 +15,18 @@ from mortise.episode.derivations import Derivations
 from mortise.episode.gather import Gathered
 from mortise.episode.known import Known, KnownSoFar
 from mortise.episode.lights import LightRules, Lit, SessionLight, Sessions, light_sessions
-from mortise.episode.stages import Acts, Standing, figures_of, overrule_of, overruled, plan_of, standing
+from mortise.episode.stages import (
+    Acts,
+    Standing,
+    figures_of,
+    overrule_of,
+    overruled,
+    plan_of,
+    plans_of,
+    standing,
+)
 from mortise.errors import InputError
-from mortise.prescribe import DoneSession, constraints_of, planned_stage
+from mortise.prescribe import DoneSession, Doses, constraints_of, planned_stage
 from mortise.progress.derived import Course
 from mortise.progress.sessions import Bout
 from mortise.protocol import Circumstances, Constraint, Exercise, Light, Protocol, Stage
@@ -78,6 +87,8 @@ class Folded(NamedTuple):
     course: Course
     constraints: tuple[Constraint, ...]
     decision: Decision
+    plans: Sequence[PlanVersion]  # every version a clinician made
+    doses: Doses
 
 
 def fold(
@@ -140,6 +151,7 @@ class Folder:
         self._received: list[Fact] = []
         self._n_folded = 0  # of those received
         self._seen_until: date | None = None
+        self._doses = Doses(content.exercises)
         self._start_anew()
 
     def _start_anew(self) -> None:
@@ -228,7 +240,7 @@ class Folder:
         decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
         constraints = _answered(constraints, state, decision)
         return Folded(as_of, protocol, known, stands, stage, plan, ready, inputs, state, bouts, lights, done,
-                      course, constraints, decision)  # fmt: skip
+                      course, constraints, decision, plans_of(acts), self._doses)  # fmt: skip
 
     def _check_day(self, as_of: date) -> None:
         if as_of < self._episode.opened_on:
