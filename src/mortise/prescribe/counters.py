@@ -41,10 +41,10 @@ NOTHING = Uses(0, 0, 0, 0)
 
 
 class Counted(NamedTuple):
-    """What counts already: in the seven days that end today, and today alone."""
+    """What counts already: in the seven days that end today, and on the last of them."""
 
     week: Uses = NOTHING
-    today: Uses = NOTHING
+    on_day: Uses = NOTHING
 
 
 class Left(NamedTuple):
@@ -174,7 +174,7 @@ def lefts_of(
             week = before[place] + beside.week[place]
             for at_most, n_counted, is_weekly in (
                 (ceiling.per_week, week, True),
-                (ceiling.per_day, beside.today[place], False),
+                (ceiling.per_day, beside.on_day[place], False),
             ):
                 if at_most is not None:
                     left = _left(ceiling.counter, one.id, at_most, n_counted, is_weekly=is_weekly)

@@ -92,7 +92,7 @@ def test_the_tightest_ceiling_of_a_counter_is_what_is_left() -> None:
     left = lefts_of(caps, before)[2]
     assert left is not None
     assert (left.amount, left.constraint, left.is_weekly) == (20, "cap", True)
-    beside = Counted(week=NOTHING, today=Uses(0, 0, 20, 0))
+    beside = Counted(week=NOTHING, on_day=Uses(0, 0, 20, 0))
     left = lefts_of(caps, before, beside)[2]
     assert left is not None
     assert (left.amount, left.constraint, left.is_weekly) == (10, "b", False)
@@ -136,7 +136,7 @@ def test_two_that_fit_alone_do_not_fit_together() -> None:
 def test_the_other_ankle_counts() -> None:
     the_stage, limit = stage(slot("hop"), slot("pump")), cap(Counter.IMPACT_CONTACTS, per_day=25)
     assert "hop" in names(planned(the_stage, limit))
-    beside = Counted(week=Uses(0, 0, 20, 0), today=Uses(0, 0, 20, 0))
+    beside = Counted(week=Uses(0, 0, 20, 0), on_day=Uses(0, 0, 20, 0))
     assert "hop" not in names(planned(the_stage, limit, beside=beside))
 
 
