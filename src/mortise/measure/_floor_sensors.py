@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -46,6 +47,8 @@ _JERK_S = 0.02
 _FALL_S = 0.1
 # Forefoot and heel come down within this: one landing.
 _BLOW_S = 0.1
+# Two feet of one landing come down within this.
+_BOTH_S = 0.15
 # Feet roll over their balls at 300 to 700 degrees a second; slower is no push-off.
 _LEAST_ROLL_DEG_S = 100.0
 _ROLL_SMOOTH_S = 0.04
@@ -166,14 +169,64 @@ def landings_of_feet(recordings: Sequence[Recording]) -> dict[Side, list[float]]
     signals = [_signal(even(each)) for each in feet]
     trunk = [_signal(even(each)) for each in recordings if each.placement in TRUNK_PLACEMENTS]
     found: dict[Side, list[float]] = {}
+    unsure: dict[Side, list[float]] = {}
     for index, (recording, signal) in enumerate(zip(feet, signals, strict=True)):
         others = [*signals[:index], *signals[index + 1 :], *trunk]
         spans = _foot_flights(signal)
         moments = [stop for start, stop in spans if _all_fall(others, start, stop)]
-        if others:
-            moments += [at for at in _falls(signal, spans) if _all_fall(others, at - _FALL_S, at - 0.02)]
-        found[recording.side] = sorted(moments)
-    return found
+        ends = [landing / signal.rate_hz for landing in _impacts(signal) if _ends_fall(signal, landing)]
+        ends = [at for at in ends if all(abs(at - other) > _BLOW_S for other in moments)]
+        falls = [at for at in ends if others and _all_fall(others, at - _FALL_S, at - 0.02)]
+        found[recording.side] = sorted([*moments, *falls])
+        unsure[recording.side] = [at for at in ends if at not in falls]
+    for side, ends in unsure.items():
+        # the other foot was down first: this one ends its fall just after, beside something that bears already
+        near = [at for other, moments in found.items() if other is not side for at in moments]
+        late = [at for at in ends if any(0.0 <= at - first < _BOTH_S for first in near)]
+        found[side] = sorted([*found[side], *late])
+    return {side: _apart(moments) for side, moments in found.items()}
+
+
+def missed_landings(
+    recordings: Sequence[Recording], found: Mapping[Side, Sequence[float]]
+) -> list[tuple[Side, float]]:
+    """Return feet that are hit while the other foot lands and that show no landing of their own, with the moment."""
+    missed: list[tuple[Side, float]] = []
+    for recording in recordings:
+        if recording.placement not in FOOT_PLACEMENTS:
+            continue
+        others = sorted(at for side, each in found.items() if side is not recording.side for at in each)
+        own = found.get(recording.side, ())
+        alone = [at for at in others if all(abs(at - mine) > _BOTH_S for mine in own)]
+        if alone:
+            signal = _signal(even(recording))
+            hits = np.array(_impacts(signal)) / signal.rate_hz
+            missed += [(recording.side, at) for at in alone if np.any(np.abs(hits - at) < _BOTH_S)]
+    return missed
+
+
+def free_at_end(recordings: Sequence[Recording]) -> float | None:
+    """Return since when everything that is worn falls freely until the recording ends, None when something bears."""
+    worn = [each for each in recordings if each.placement in (*FOOT_PLACEMENTS, *TRUNK_PLACEMENTS)]
+    since: list[float] = []
+    for recording in worn:
+        signal = _signal(even(recording))
+        force = window_mean(signal.upward, 0.05 * signal.rate_hz)
+        borne = np.flatnonzero(force > _BALLISTIC)
+        last = int(borne[-1]) + 1 if len(borne) else 0
+        if (len(force) - last) / signal.rate_hz < _FALL_S:
+            return None
+        since.append(last / signal.rate_hz)
+    return max(since, default=None)
+
+
+def _apart(moments: Sequence[float]) -> list[float]:
+    """Return moments of which none follows another at once: the last of such a group, when the weight comes."""
+    return [
+        at
+        for at, after in itertools.zip_longest(moments, moments[1:])
+        if after is None or after - at > _BLOW_S
+    ]
 
 
 def _all_fall(signals: Sequence[_Signal], start_s: float, stop_s: float) -> bool:

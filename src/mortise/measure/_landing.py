@@ -118,7 +118,8 @@ def landing_of(materials: Materials) -> TestResult:
         recording=materials.recording_set(),
         readings=tuple(readings),
         trials=tuple(trials),
-        refused=tuple({(each.what, each.reason): each for each in refused}.values()),
+        n_trials_missing=sum(each.n_missing for each in refused),
+        refused=tuple({(each.what, each.reason, each.start_s): each for each in refused}.values()),
         curves=tuple(curve for take in takes for curve in leg_curves(take)),
         events=tuple(events),
     )
@@ -232,6 +233,7 @@ def landings_of_body(body: Body, axes: Axes, floor: Floor) -> tuple[list[Landing
                     what="landing",
                     reason="the recording ends, or the pelvis is hidden, before the knees are bent",
                     start_s=round(first / body.rate_hz, 3),
+                    n_missing=1,
                     mend="Record two seconds after the landing.",
                 )
             )
