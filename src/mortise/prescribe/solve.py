@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -104,9 +105,17 @@ def choose(options: Sequence[Option], behind: Mapping[str, int], room: Room) -> 
     Notes
     -----
     A depth-first search over choices in order of id that leaves a branch as soon as time, contacts or a pair that may
-    not share a day forbids it. Ten options and four exercises are at most 385 choices.
+    not share a day forbids it. Ten options and four exercises are at most 385 choices. The same question is answered
+    from memory: a phone's envelope and a check of the content ask it many times over.
     """
-    ordered = sorted(options, key=lambda option: option.id)
+    ordered = tuple(sorted(options, key=lambda option: option.id))
+    return _best(ordered, tuple(sorted(behind.items())), room)
+
+
+@lru_cache(maxsize=1024)
+def _best(ordered: tuple[Option, ...], levels: tuple[tuple[str, int], ...], room: Room) -> tuple[Option, ...]:
+    """Return the best choice from options in order of id."""
+    behind = dict(levels)
     bits = {purpose: 1 << k for k, purpose in enumerate(sorted({option.purpose for option in ordered}))}
     overdue = [option.overdue for option in ordered]
     worth = {bits[purpose]: _arrears(behind, purpose) for purpose in bits}
