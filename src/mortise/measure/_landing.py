@@ -227,7 +227,15 @@ def landings_of_body(body: Body, axes: Axes, floor: Floor) -> tuple[list[Landing
         first = round(min(group.values()) * body.rate_hz)
         stop = min(body.n_frames, first + round(_WINDOW_S * body.rate_hz) + 1)
         part = height[first:stop]
-        if stop - first < _SHORTEST_S * body.rate_hz or not np.isfinite(part).any():
+        # still going down in the last frame that is seen: how deep it goes is not in the recording
+        seen = np.flatnonzero(np.isfinite(part))
+        is_cut = len(seen) > 0 and seen[-1] < round(_WINDOW_S * body.rate_hz) - 1
+        if (
+            (is_cut
+            and int(np.nanargmin(part)) == seen[-1])
+            or not len(seen)
+            or len(part) < _SHORTEST_S * body.rate_hz
+        ):
             refused.append(
                 Refused(
                     what="landing",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mortise.errors import SignalError
-from mortise.measure._floor_sensors import landings_of_feet, missed_landings
+from mortise.measure._foot_landings import landings_of_feet, missed_landings
 from mortise.measure.ankle_angle import AnkleAngle, ankle_angle, foot_and_shank
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording
 from mortise.measure.results import Event, Refused, Trial

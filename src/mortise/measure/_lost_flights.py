@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mortise.measure._floor import LONGEST_FLIGHT_S, SERIES_CONTACT_S
-from mortise.measure._floor_sensors import free_at_end, landings_of_feet
+from mortise.measure._foot_landings import free_at_end, landings_of_feet
 from mortise.measure._takes import Seen
 from mortise.measure.recording import FOOT_PLACEMENTS
 from mortise.measure.results import Refused

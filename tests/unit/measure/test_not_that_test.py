@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from mortise import measure
 from mortise.errors import SignalError
-from mortise.measure._floor_sensors import landings_of_feet
+from mortise.measure._foot_landings import landings_of_feet
 from mortise.measure.materials import Materials
 from mortise.simulate.ankle import fictional_heel_rises, fictional_range
 from mortise.simulate.standing import fictional_stand
@@ -222,9 +222,13 @@ def test_landing_cut_off_by_the_end_is_missing() -> None:
     made = leap(2, "drop")
     lab = markers_only(made).labs[0]
     n = round((made.leaps[-1].landing_s + 0.13) * lab.info.point_rate_hz)
-    short = replace(lab, markers=tuple(replace(each, points_m=each.points_m[:n]) for each in lab.markers))
-    result = measure.TESTS["landing"](Materials(labs=(short,)))
-    assert result.n_trials_missing >= 1
+    markers = tuple(replace(each, points_m=each.points_m[:n]) for each in lab.markers)
+    info = replace(lab.info, n_frames=n, duration_s=n / lab.info.point_rate_hz)
+    short = measure.TESTS["landing"](Materials(labs=(replace(lab, info=info, markers=markers),)))
+    whole = measure.TESTS["landing"](Materials(labs=(lab,)))
+    assert (short.n_trials_missing, whole.n_trials_missing) == (1, 0)
+    assert len(short.trials) < len(whole.trials)
+    assert any("the recording ends" in each.reason for each in short.refused)
 
 
 def test_two_plates_tell_symmetry_without_naming_the_feet() -> None:
