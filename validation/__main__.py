@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from validation.figure import Figure
+from validation.reasons import REASONS
 from validation.registry import ENTRIES, Entry, Errors
 from validation.sources import data_folder
 
@@ -95,11 +96,26 @@ def _marks(scored: list[Scored]) -> str:
     return f"{n} figures have a mark; {n - n_short} reach it, {n_short} fall short.\n"
 
 
+def _short(scored: list[Scored]) -> str:
+    """Return what falls short of its mark, each with why."""
+    lines = ["## Where a mark is not reached, and why\n"]
+    for each in scored:
+        for figure in each.figures:
+            short = figure.shortfall
+            if short is not None and short > 0.0:
+                digits = 3 if figure.unit in ("ratio", "s") else 1
+                lines.append(
+                    f"- **{each.entry.test.capitalize()}: {figure.what}** ({figure.value:.{digits}f} {figure.unit}, "
+                    f"mark {figure.mark:g}). {REASONS.get(figure.key, 'Not understood yet.')}"
+                )
+    return "\n".join(lines) + "\n" if len(lines) > 1 else ""
+
+
 def _write(scored: list[Scored], left_out: list[str]) -> None:
     from validation.plots import error_plot
 
     OUT.mkdir(parents=True, exist_ok=True)
-    parts = [_INTRO, _marks(scored)]
+    parts = [_INTRO, _marks(scored), _short(scored)]
     for test in dict.fromkeys(each.entry.test for each in scored):
         parts.append(f"## {test.capitalize()}\n")
         of_test = [each for each in scored if each.entry.test == test]

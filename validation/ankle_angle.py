@@ -1,7 +1,8 @@
 """Ankle angle from foot and shank sensors against the laboratory's joint angle: one person, both sides.
 
-Three calibrations: from the movement alone with the zero of quiet standing; the same with a zero fitted on odd trials
-and scored on even ones; the same with both medio-lateral axes fitted too, as the peers' figures were made.
+Four calibrations: from the movement alone with the zero of quiet standing; the same with a zero fitted on odd trials
+and scored on even ones; the same with both medio-lateral axes fitted too, as the peers' figures were made; and the
+zero with one gain for the foot's turning, which tells how much more the shoe turns than the laboratory's foot.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 from scipy.optimize import minimize
 
 from mortise import measure
@@ -18,10 +19,12 @@ from mortise.measure._sensor_segment import SensorAxes
 from mortise.measure.ankle_angle import AnkleCalibration, ankle_angle, calibrate, foot_and_shank
 from mortise.measure.recording import Recording, RecordingInfo
 from mortise.terms import Side
-from validation.figure import Figure, rms
+from validation.figure import Figure, Sheet, mean, rms
 from validation.sources import Floats, data_folder
 
-SOURCE = "laboratory exercises, 1 person, foot and shank sensors against the laboratory's joint angle"
+SHEET = Sheet(
+    "ankle", "laboratory exercises, 1 person, foot and shank sensors against the laboratory's joint angle"
+)
 _SUBJECT = "SUB22"
 # exercise of the set -> what we call it, the mark, the peers' figure (VQF with five constants fitted on odd trials)
 _EXERCISES: dict[str, tuple[str, float | None, str]] = {
@@ -137,37 +140,95 @@ def _fitted(
     return fitted, float(np.mean(np.concatenate([_errors(each, fitted, standing_deg) for each in odd])))
 
 
+def _foot_gain(
+    odd: list[LabTrial], calibration: AnkleCalibration, standing_deg: float
+) -> tuple[float, float]:
+    """Return by what the foot's turning must be multiplied to fit the reference on the odd trials, and the zero."""
+    feet, rest = [], []
+    for each in odd:
+        angle = ankle_angle(each.foot, each.shank, calibration)
+        n = min(len(angle.foot_toe_up_deg), len(each.ankle_deg))
+        feet.append(angle.foot_toe_up_deg[:n])
+        rest.append(each.ankle_deg[:n] - standing_deg - angle.shank_forward_deg[:n])
+    foot, left_over = np.concatenate(feet), np.concatenate(rest)
+    gain, zero = np.polyfit(foot, left_over, 1)
+    return float(gain), float(zero)
+
+
+def _gained_rms(
+    even: list[LabTrial], calibration: AnkleCalibration, standing_deg: float, gain: float, zero_deg: float
+) -> float:
+    """Return the error on the even trials with the foot's turning multiplied."""
+    found = []
+    for each in even:
+        angle = ankle_angle(each.foot, each.shank, calibration)
+        n = min(len(angle.foot_toe_up_deg), len(each.ankle_deg))
+        made = gain * angle.foot_toe_up_deg[:n] + zero_deg + angle.shank_forward_deg[:n]
+        found.append(rms(list(made - (each.ankle_deg[:n] - standing_deg))))
+    return rms(found)
+
+
+class _Scores(Struct):
+    """Errors of one exercise, one of each side: without a fit, with a zero, with axes too, with a gain of the foot."""
+
+    free: list[float] = field(default_factory=list)
+    zero: list[float] = field(default_factory=list)
+    axes: list[float] = field(default_factory=list)
+    gained: list[float] = field(default_factory=list)
+    gain: list[float] = field(default_factory=list)
+    plotted: list[float] = field(default_factory=list)
+
+
+def _side_scores(scores: _Scores, exercise: str, side: Side) -> None:
+    pose = trials("Pose", side)[0]
+    standing_deg = float(np.mean(pose.ankle_deg))
+    all_of = list(trials(exercise, side))
+    odd, even = all_of[0::2], all_of[1::2]
+    found = calibrate([(pose.foot, pose.shank), *((each.foot, each.shank) for each in all_of)])
+    scores.free.append(_rms_of(all_of, found, standing_deg, 0.0))
+    zero = float(np.mean(np.concatenate([_errors(each, found, standing_deg) for each in odd])))
+    scores.zero.append(_rms_of(even, found, standing_deg, zero))
+    better, zero = _fitted(odd, found, standing_deg)
+    scores.axes.append(_rms_of(even, better, standing_deg, zero))
+    if not found.is_foot_flat:
+        gain, zero = _foot_gain(odd, found, standing_deg)
+        scores.gain.append(gain)
+        scores.gained.append(_gained_rms(even, found, standing_deg, gain, zero))
+    scores.plotted += [e for each in all_of for e in _errors(each, found, standing_deg)[::5].tolist()]
+
+
 def score() -> tuple[list[Figure], dict[str, list[float]]]:
     """Return the figures, and errors of the unfitted angle to plot per exercise."""
     figures: list[Figure] = []
     plotted: dict[str, list[float]] = {}
     for exercise, (name, mark, peer) in _EXERCISES.items():
-        free, zeroed, fitted = [], [], []
-        errors: list[float] = []
+        scores = _Scores()
         for side in (Side.LEFT, Side.RIGHT):
-            pose = trials("Pose", side)[0]
-            standing_deg = float(np.mean(pose.ankle_deg))
-            all_of = list(trials(exercise, side))
-            odd, even = all_of[0::2], all_of[1::2]
-            found = calibrate([(pose.foot, pose.shank), *((each.foot, each.shank) for each in all_of)])
-            free.append(_rms_of(all_of, found, standing_deg, 0.0))
-            zero = float(np.mean(np.concatenate([_errors(each, found, standing_deg) for each in odd])))
-            zeroed.append(_rms_of(even, found, standing_deg, zero))
-            better, zero = _fitted(odd, found, standing_deg)
-            fitted.append(_rms_of(even, better, standing_deg, zero))
-            errors += [e for each in all_of for e in _errors(each, found, standing_deg)[::5].tolist()]
-        plotted[f"{name}, deg"] = errors
-        key = exercise.lower()
-        for kind, said, values, goal, rival in (
-            ("free", "no fit, zero of quiet standing", free, None, "none"),
-            ("zero", "zero fitted on odd trials, scored on even", zeroed, mark, ""),
-            ("axes", "zero and axes fitted on odd trials, scored on even", fitted, mark, peer),
-        ):
+            _side_scores(scores, exercise, side)
+        plotted[f"{name}, deg"] = scores.plotted
+        key, n = exercise.lower(), len(trials(exercise, Side.LEFT)) * 2
+        kinds = (
+            ("free", "no fit, zero of quiet standing", scores.free, mark, "none"),
+            ("zero", "zero fitted on odd trials, scored on even", scores.zero, mark, ""),
+            ("axes", "zero and axes fitted on odd trials, scored on even", scores.axes, mark, peer),
+            (
+                "gain",
+                "zero and a gain of the foot fitted on odd trials, scored on even",
+                scores.gained,
+                None,
+                "",
+            ),
+        )
+        figures += [
+            SHEET.figure(
+                f"{key}_{kind}_rmse_deg", f"{name}, RMSE, {said}", rms(values), "deg", n, "down", goal, rival
+            )
+            for kind, said, values, goal, rival in kinds
+            if values
+        ]
+        if scores.gain:
             figures.append(
-                Figure(
-                    key=f"ankle_{key}_{kind}_rmse_deg", source=SOURCE, what=f"{name}, RMSE, {said}",
-                    value=rms(values), unit="deg", n=len(trials(exercise, Side.LEFT)) * 2, better="down",
-                    mark=goal, peer=rival,
-                )
+                SHEET.figure(f"{key}_foot_gain", f"{name}, laboratory's foot turns by this share of the sensor's",
+                             mean(scores.gain), "ratio", n, "up")
             )  # fmt: skip
     return figures, plotted

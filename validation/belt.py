@@ -10,10 +10,11 @@ from msgspec import Struct
 from mortise import measure
 from mortise.errors import SignalError
 from mortise.terms import Side
-from validation.figure import Figure, mean, rms, spread
+from validation.figure import Figure, Sheet, matched, mean, rms, spread
 from validation.sources import data_folder
 
-SOURCE = "mobgap example, 1 healthy person and 1 with MS, lower back, optical motion capture"
+SHEET = Sheet("belt", "mobgap example, 1 healthy person and 1 with MS, lower back, optical motion capture")
+PEER = Sheet("belt", "scikit-digital-health example, 1 walk of 86 s, accelerometer only, no reference")
 _MATCH_S = 0.25
 _G_M_S2 = 9.80665
 
@@ -79,22 +80,6 @@ def _contacts(bout: dict[str, Any]) -> list[tuple[float, str]]:
     return [(float(t), side) for t, side in zip(times, sides, strict=False) if np.isfinite(t)]
 
 
-def _pairs(true_s: list[float], found_s: list[float]) -> list[tuple[int, int]]:
-    candidates = sorted(
-        (abs(f - t), i, j)
-        for i, t in enumerate(true_s)
-        for j, f in enumerate(found_s)
-        if abs(f - t) < _MATCH_S
-    )
-    taken: set[tuple[str, int]] = set()
-    kept = []
-    for _, i, j in candidates:
-        if ("t", i) not in taken and ("f", j) not in taken:
-            taken |= {("t", i), ("f", j)}
-            kept.append((i, j))
-    return kept
-
-
 class _Errors:
     def __init__(self) -> None:
         self.timing_ms: dict[str, list[float]] = {}
@@ -117,7 +102,7 @@ def _gather(errors: _Errors, walk: ReferenceWalk) -> None:
     )
     times = [t for t, _ in found]
     true = [contact for bout in walk.bouts for contact in _contacts(bout)]
-    pairs = _pairs([t for t, _ in true], times)
+    pairs = matched([t for t, _ in true], times, _MATCH_S)
     errors.n_true += len(true)
     errors.n_found += len(pairs)
     errors.n_ours += len(times)
@@ -144,7 +129,7 @@ def _gather(errors: _Errors, walk: ReferenceWalk) -> None:
 
 def score() -> list[Figure]:
     """Return the figures for straight walks and for simulated daily activity, and how the two references differ."""
-    straight, daily = _Errors(), _Errors()
+    straight, daily, figure = _Errors(), _Errors(), SHEET.figure
     for walk in walks():
         _gather(straight if walk.is_straight else daily, walk)
     figures = [
@@ -157,27 +142,52 @@ def score() -> list[Figure]:
         ("daily", "daily-life bouts", daily, ("6.9 to 8.6", "0.23 to 0.25", "0.040 to 0.135")),
     ):
         figures += [
-            _figure(f"{key}_cadence_mae_spm", f"{name}, cadence, mean error", mean([abs(e) for e in errors.cadence]),
-                    "spm", len(errors.cadence), "down", peer=peers[0]),
-            _figure(f"{key}_length_rmse_m", f"{name}, stride length, RMSE of bouts", rms(errors.length_m), "m",
-                    len(errors.length_m), "down", peer=peers[1]),
-            _figure(f"{key}_speed_mae_m_s", f"{name}, speed, mean error", mean([abs(e) for e in errors.speed_m_s]),
-                    "m_s", len(errors.speed_m_s), "down", peer=peers[2]),
+            figure(f"{key}_cadence_mae_spm", f"{name}, cadence, mean error", _mean_size(errors.cadence), "spm",
+                   len(errors.cadence), "down", peer=peers[0]),
+            figure(f"{key}_length_rmse_m", f"{name}, stride length, RMSE of bouts", rms(errors.length_m), "m",
+                   len(errors.length_m), "down", peer=peers[1]),
+            figure(f"{key}_speed_mae_m_s", f"{name}, speed, mean error", _mean_size(errors.speed_m_s), "m_s",
+                   len(errors.speed_m_s), "down", peer=peers[2]),
         ]  # fmt: skip
+    return [*figures, *_references()]
+
+
+def _mean_size(errors: list[float]) -> float:
+    return mean([abs(each) for each in errors])
+
+
+def _references() -> list[Figure]:
+    """Return by how much the set's two references of foot contact differ: sensors on the feet less motion capture."""
+    figures = []
+    for person, said in (("HA", "healthy"), ("MS", "with MS")):
+        apart_ms: list[float] = []
+        for walk in walks():
+            if walk.is_straight and walk.person == person:
+                optical, worn = (
+                    sorted(at for bout in bouts for at, _ in _contacts(bout))
+                    for bouts in (walk.bouts, walk.other_bouts)
+                )
+                apart_ms += [1000.0 * (worn[j] - optical[i]) for i, j in matched(optical, worn, _MATCH_S)]
+        n = len(apart_ms)
+        what = f"straight walk, strike, the set's other reference less motion capture, {said}"
+        figures += [
+            SHEET.figure(f"references_bias_{person}_ms", f"{what}, bias", mean(apart_ms), "ms", n, "zero"),
+            SHEET.figure(f"references_sd_{person}_ms", f"{what}, SD", spread(apart_ms), "ms", n, "down"),
+        ]
     return figures
 
 
 def _found(key: str, name: str, errors: _Errors, mark: float, peer: str) -> list[Figure]:
     return [
-        _figure(
+        SHEET.figure(
             f"{key}_recall", f"{name}, steps found", errors.n_found / errors.n_true, "ratio", errors.n_true, "up", mark,
             peer,
         ),
-        _figure(
+        SHEET.figure(
             f"{key}_inside", f"{name}, found steps within a second of a reference bout",
             errors.n_inside / errors.n_ours, "ratio", errors.n_ours, "up",
         ),
-        _figure(
+        SHEET.figure(
             f"{key}_side", f"{name}, left and right told rightly", errors.n_side_right / max(errors.n_side, 1), "ratio",
             errors.n_side, "up",
         ),
@@ -189,44 +199,21 @@ def _timing(errors: _Errors) -> list[Figure]:
     for person, said in (("HA", "healthy"), ("MS", "with MS")):
         values = errors.timing_ms[person]
         figures += [
-            _figure(
+            SHEET.figure(
                 f"strike_bias_{person}_ms", f"straight walk, strike, bias, {said}", mean(values), "ms", len(values),
                 "zero", peer="-83" if person == "HA" else "-1",
             ),
-            _figure(
+            SHEET.figure(
                 f"strike_sd_{person}_ms", f"straight walk, strike, SD after bias, {said}", spread(values), "ms",
                 len(values), "down", 20.0, "21" if person == "HA" else "106",
             ),
         ]  # fmt: skip
     every = [value for values in errors.timing_ms.values() for value in values]
     figures.append(
-        _figure("strike_sd_ms", "straight walk, strike, SD over both people", spread(every), "ms", len(every), "down",
-                20.0)
+        SHEET.figure("strike_sd_ms", "straight walk, strike, SD over both people", spread(every), "ms", len(every),
+                     "down", 20.0)
     )  # fmt: skip
     return figures
-
-
-def _figure(
-    key: str,
-    what: str,
-    value: float,
-    unit: str,
-    n: int,
-    better: str,
-    mark: float | None = None,
-    peer: str = "",
-) -> Figure:
-    return Figure(
-        key=f"belt.{key}",
-        source=SOURCE,
-        what=what,
-        value=value,
-        unit=unit,
-        n=n,
-        better=better,
-        mark=mark,
-        peer=peer,
-    )
 
 
 # What scikit-digital-health 0.17.18 finds on its own example walk of 86 s.
@@ -250,14 +237,6 @@ def peer_walk() -> list[Figure]:
     recording = measure.Recording(info=info, time_s=time_s, acc_m_s2=acc, gyr_rad_s=np.zeros_like(acc))
     result = measure.gait([recording])
     cadence = next(r.value for r in result.readings if r.measure == "cadence_spm")
-    return [
-        Figure(
-            key="belt.peer_cadence_spm",
-            source="scikit-digital-health example, 1 walk of 86 s, accelerometer only, no reference",
-            what="cadence less what that package finds",
-            value=cadence - _PEER_CADENCE_SPM,
-            unit="spm",
-            n=len(result.strides),
-            better="zero",
-        )
-    ]
+    off = cadence - _PEER_CADENCE_SPM
+    n = len(result.strides)
+    return [PEER.figure("peer_cadence_spm", "cadence less what that package finds", off, "spm", n, "zero")]

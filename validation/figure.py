@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -39,6 +41,52 @@ class Figure(Struct, frozen=True, kw_only=True):
             return self.value < value - slack
         mine, theirs = (abs(self.value), abs(value)) if self.better == "zero" else (self.value, value)
         return mine > theirs + slack
+
+
+class Sheet(NamedTuple):
+    """The figures of one source: the first word of their keys, and the source."""
+
+    prefix: str
+    source: str
+
+    def figure(
+        self,
+        key: str,
+        what: str,
+        value: float,
+        unit: str,
+        n: int,
+        better: str,
+        mark: float | None = None,
+        peer: str = "",
+    ) -> Figure:
+        """Return one figure of this source."""
+        return Figure(
+            key=f"{self.prefix}.{key}",
+            source=self.source,
+            what=what,
+            value=value,
+            unit=unit,
+            n=n,
+            better=better,
+            mark=mark,
+            peer=peer,
+        )
+
+
+def matched(true_s: Sequence[float], found_s: Sequence[float], within_s: float) -> list[tuple[int, int]]:
+    """Pair true moments with found ones one to one, nearest first; each pair is (index of true, index of found)."""
+    near = sorted(
+        (abs(found - true), i, j)
+        for i, true in enumerate(true_s)
+        for j, found in enumerate(found_s)
+        if abs(found - true) < within_s
+    )
+    kept: dict[int, int] = {}
+    for _, i, j in near:
+        if i not in kept and j not in kept.values():
+            kept[i] = j
+    return list(kept.items())
 
 
 def rms(values: list[float]) -> float:

@@ -6,10 +6,10 @@ import numpy as np
 
 from mortise import measure
 from mortise.measure._feet import find_strides
-from validation.figure import Figure, mean, rms
+from validation.figure import Figure, Sheet, mean, rms
 from validation.sources import RATE_HZ, MarkerFoot, data_folder, labelled_strides, marker_feet
 
-SOURCE = "gaitmap example, 1 person, both feet, heel and toe markers"
+SHEET = Sheet("clearance", "gaitmap example, 1 person, both feet, heel and toe markers")
 # Heel to toe marker of this person, for the figures with a measured foot length.
 _FOOT_LENGTH_M = 0.25
 
@@ -89,14 +89,4 @@ def _figure(
     mark: float | None = None,
     peer: str = "not offered",
 ) -> Figure:
-    return Figure(
-        key=f"clearance.{key}",
-        source=SOURCE,
-        what=what,
-        value=value,
-        unit="cm",
-        n=n,
-        better=better,
-        mark=mark,
-        peer=peer,
-    )
+    return SHEET.figure(key, what, value, "cm", n, better, mark, peer)

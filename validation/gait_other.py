@@ -161,8 +161,8 @@ def cost() -> list[Figure]:
     spent, minutes = [], 0.0
     for item in walks:
         runs = []
-        # the best of three: what others do on the machine slows a process too
-        for _ in range(3):
+        # the best of seven: what others do on the machine slows a process too
+        for _ in range(7):
             started = time.process_time()
             recordings = measure.read([], left=item.files["left"], right=item.files["right"])
             measure.gait(recordings)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from mortise import measure
-from validation.figure import Figure, mean, spread
+from validation.figure import Figure, Sheet, mean, spread
 from validation.sources import data_folder
 
-SOURCE = "McGill, 6 children, plates against the laboratory's stored events"
+SHEET = Sheet("mcgill", "McGill, 6 children, plates against the laboratory's stored events")
 # An event belongs to a contact within this: a quarter of a second is half a step.
 _MATCH_S = 0.25
 
@@ -76,14 +76,6 @@ def _files() -> list[Path]:
 
 
 def _figure(key: str, what: str, value: float, unit: str, n: int, better: str, floor: str = "") -> Figure:
-    peer = f"{floor} (22 contacts of the set)" if floor else ""
-    return Figure(
-        key=f"mcgill.{key}",
-        source=SOURCE,
-        what=what,
-        value=value,
-        unit=unit,
-        n=n,
-        better=better,
-        peer=peer,
+    return SHEET.figure(
+        key, what, value, unit, n, better, None, f"{floor} (22 contacts of the set)" if floor else ""
     )

@@ -37,16 +37,16 @@ class Entry(NamedTuple):
     title: str = ""
 
 
+# The error plot of a score: file and title.
+_EVENTS = ("events-ipol", "Event errors against labels")
+_LENGTHS = ("length-markers", "Stride length errors against markers")
+_ANGLES = ("ankle-angle", "Ankle angle errors without any fit, degrees")
+_LEAPS = ("leaps", "Drop jumps: errors against force plates")
+_LANDINGS = ("landings", "Landing and walking: angles from markers against the laboratory's model")
+
 ENTRIES: tuple[Entry, ...] = (
-    Entry("gait", 7, "foot-imu-ipol", gait_labels.score, "events-ipol", "Event errors against labels"),
-    Entry(
-        "gait",
-        1,
-        "gaitmap-example",
-        gait_markers.score,
-        "length-markers",
-        "Stride length errors against markers",
-    ),
+    Entry("gait", 7, "foot-imu-ipol", gait_labels.score, *_EVENTS),
+    Entry("gait", 1, "gaitmap-example", gait_markers.score, *_LENGTHS),
     Entry("gait", 1, "gaitmap-example", gait_clearance.score),
     Entry("gait", 1, "gaitmap-example", gait_markers.border_strikes),
     Entry("gait", 1, "foot-imu-xio", gait_other.closed_loop),
@@ -55,14 +55,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("gait", 6, "c3d-mcgill-gait", marker_gait.score),
     Entry("gait", 0, "", gait_other.made_up_walks),
     Entry("gait", 6, "c3d-mcgill-gait", plates.contacts),
-    Entry(
-        "ankle angle",
-        1,
-        "imu-exercise",
-        ankle_angle.score,
-        "ankle-angle",
-        "Ankle angle errors without any fit, degrees",
-    ),
+    Entry("ankle angle", 1, "imu-exercise", ankle_angle.score, *_ANGLES),
     Entry("lunge", 1, "imu-exercise", gait_other.shin_squat),
     Entry("lunge", 0, "", gait_other.made_up_lunges),
     Entry("run", 0, "", run.made_up),
@@ -71,26 +64,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("range and position", 0, "", ankle_tests.moved),
     Entry("balance", 1, "sway-cop", ankle_tests.plate),
     Entry("balance", 0, "", ankle_tests.stands),
-    Entry(
-        "hop and jump",
-        2,
-        "opencap-lab",
-        leaps.against_plates,
-        "leaps",
-        "Drop jumps: errors against force plates",
-    ),
+    Entry("hop and jump", 2, "opencap-lab", leaps.against_plates, *_LEAPS),
     Entry("hop and jump", 3, "forceplate-jumps", leaps.heights),
     Entry("hop and jump", 1, "imu-exercise", leaps.worn),
     Entry("hop and jump", 7, "foot-imu-ipol", leaps.walks_without_flight),
     Entry("hop and jump", 0, "", leaps.made_up),
-    Entry(
-        "landing and step-down",
-        2,
-        "opencap-lab",
-        landings.against_model,
-        "landings",
-        "Landing and walking: angles from markers against the laboratory's model",
-    ),
+    Entry("landing and step-down", 2, "opencap-lab", landings.against_model, *_LANDINGS),
     Entry("landing and step-down", 7, "c3d-mcgill-gait", landings.against_plug_in_gait),
     Entry("landing and step-down", 2, "opencap-lab", landings.video),
     Entry("landing and step-down", 1, "imu-exercise", landings.worn),

@@ -7,9 +7,9 @@ import numpy as np
 from mortise import measure
 from mortise.simulate.recordings import csv_of
 from mortise.simulate.running import fictional_run
-from validation.figure import Figure, mean, rms, spread
+from validation.figure import Figure, Sheet, mean, rms, spread
 
-SOURCE = "made-up runs, known truth"
+SHEET = Sheet("run", "made-up runs, known truth")
 
 
 def made_up() -> list[Figure]:
@@ -40,35 +40,11 @@ def made_up() -> list[Figure]:
                 strike_ms += [1000.0 * (t.start_s - float(row[0])) for t in near]
                 contact_ms += [1000.0 * (t.values["contact_time_s"] - float(np.diff(row)[0])) for t in near]
                 length_cm += [100.0 * (t.values["stride_length_m"] - made.stride_length_m) for t in near]
+    figure, n = SHEET.figure, len(strike_ms)
     return [
-        _figure("recall", "contacts found", n_found / n_true, "ratio", n_true, "up"),
-        _figure("strike_bias_ms", "foot strike, bias", mean(strike_ms), "ms", len(strike_ms), "zero", 15.0),
-        _figure("contact_bias_ms", "contact time, bias", mean(contact_ms), "ms", len(contact_ms), "zero", 15.0,
-                "< 12 (published)"),
-        _figure("contact_sd_ms", "contact time, SD", spread(contact_ms), "ms", len(contact_ms), "down", 15.0,
-                "10 (published)"),
-        _figure("length_rmse_cm", "stride length, RMSE", rms(length_cm), "cm", len(length_cm), "down"),
+        figure("recall", "contacts found", n_found / n_true, "ratio", n_true, "up"),
+        figure("strike_bias_ms", "foot strike, bias", mean(strike_ms), "ms", n, "zero", 15.0),
+        figure("contact_bias_ms", "contact time, bias", mean(contact_ms), "ms", n, "zero", 15.0, "< 12 (published)"),
+        figure("contact_sd_ms", "contact time, SD", spread(contact_ms), "ms", n, "down", 15.0, "10 (published)"),
+        figure("length_rmse_cm", "stride length, RMSE", rms(length_cm), "cm", n, "down"),
     ]  # fmt: skip
-
-
-def _figure(
-    key: str,
-    what: str,
-    value: float,
-    unit: str,
-    n: int,
-    better: str,
-    mark: float | None = None,
-    peer: str = "",
-) -> Figure:
-    return Figure(
-        key=f"run.{key}",
-        source=SOURCE,
-        what=what,
-        value=value,
-        unit=unit,
-        n=n,
-        better=better,
-        mark=mark,
-        peer=peer,
-    )

@@ -146,9 +146,26 @@ def _baseline(args: argparse.Namespace) -> MeasureResult | None:
 
 
 def _show(result: MeasureResult, console: Console) -> None:
-    """Print tables a person can read."""
-    from rich.table import Table
+    """Print tables a person can read, the verdict first."""
+    _show_verdict(result, console)
+    _show_files(result, console)
+    _show_numbers(result, console)
 
+
+def _show_verdict(result: MeasureResult, console: Console) -> None:
+    """Say whether to believe it, with every reason and what mends it."""
+    from mortise.measure import verdict_of
+
+    colours = {"yes": "green", "care": "yellow", "no": "red"}
+    verdict = verdict_of(result)
+    colour = colours[verdict.trust.value]
+    console.print(f"[bold {colour}]{verdict.sentence}[/bold {colour}]", highlight=False)
+    for reason in verdict.reasons:
+        console.print(f"  [{colour}]- {reason}[/{colour}]", highlight=False)
+
+
+def _show_files(result: MeasureResult, console: Console) -> None:
+    """Say what each file was recognised as."""
     for sensor in result.recording.sensors:
         console.print(
             f"[bold]{sensor.file}[/bold]  {sensor.side.value} {sensor.placement}, {sensor.duration_s:.1f} s at "
@@ -170,6 +187,12 @@ def _show(result: MeasureResult, console: Console) -> None:
             highlight=False,
         )
         _show_notes(pose.notes, console)
+
+
+def _show_numbers(result: MeasureResult, console: Console) -> None:
+    """Print the readings, what lies behind them, and what was refused."""
+    from rich.table import Table
+
     # The standard error, as in the JSON; the pages of the clinic show the half width of the 95 % interval.
     table = Table("measure", "side", "value", "std. error", "unit", "n", "quality")
     table.columns[0].overflow = "fold"

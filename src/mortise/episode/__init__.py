@@ -1,26 +1,42 @@
 """One patient's story: folds the record through progress, decide and prescribe; makes receipts and replays them."""
 
 from mortise.episode.diary import Diary
+from mortise.episode.escalations import EscalationCase, ToConsider, to_raise
 from mortise.episode.fold import ENGINE, Content
+from mortise.episode.follow_up import FollowUp, answers_of
+from mortise.episode.ladder import Climb, LadderStanding
 from mortise.episode.lights import SessionLight
 from mortise.episode.receipts import decision_record, output_hash
+from mortise.episode.reopening import Reopened, Reopening
 from mortise.episode.replays import Difference, replay, replays
 from mortise.episode.series import LevelPoint, MeasureSeries, SeriesPoint
 from mortise.episode.stories import Story, story
+from mortise.episode.tasks import Task, TaskKind
 
 __all__ = [
     "ENGINE",
+    "Climb",
     "Content",
     "Diary",
     "Difference",
+    "EscalationCase",
+    "FollowUp",
+    "LadderStanding",
     "LevelPoint",
     "MeasureSeries",
+    "Reopened",
+    "Reopening",
     "SeriesPoint",
     "SessionLight",
     "Story",
+    "Task",
+    "TaskKind",
+    "ToConsider",
+    "answers_of",
     "decision_record",
     "output_hash",
     "replay",
     "replays",
     "story",
+    "to_raise",
 ]

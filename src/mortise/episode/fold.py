@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from mortise.decide import Figures, Inputs, Person, ReadyStage, StageState, conclude, examine, ready_stage
 from mortise.decide.decisions import RULE_PREFIX
+from mortise.episode.autonomy import autonomy_constraints
 from mortise.episode.derivations import Derivations
 from mortise.episode.gather import Gathered
 from mortise.episode.known import Known, KnownSoFar
@@ -225,6 +226,7 @@ class Folder:
             protocol, stage, plan, examined.fired, circumstances, person.age_on(as_of), as_of,
             has_fallen=_has_fallen(tracks), exercises=content.exercises, done=done,
         )  # fmt: skip
+        constraints = (*constraints, *autonomy_constraints(acts, as_of, state.overrule))
         decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
         constraints = _answered(constraints, state, decision)
         return Folded(as_of, protocol, known, stands, stage, plan, ready, inputs, state, bouts, lights, done,

@@ -13,11 +13,14 @@ from mortise.errors import InputError
 from mortise.protocol import Protocol
 from mortise.protocol.criteria import criteria_in
 from mortise.record import (
+    AutonomyEntry,
     CheckIn,
     DecisionRecord,
     Fact,
     Judgement,
     PlanVersion,
+    Proposal,
+    ProposalAnswer,
     Reading,
     Response,
     SessionLog,
@@ -235,8 +238,9 @@ class Acts:
     Attributes
     ----------
     facts : list of Fact
-        Stage entries, plans, responses, judgements, and of the stored decisions those that stepped back or were
-        answered; by date, then id. `standing`, `plan_of`, `overrule_of` need no others.
+        Stage entries, plans, responses, judgements, proposals with their answers, entries of autonomy, and of the
+        stored decisions those that stepped back or were answered; by date, then id. `standing`, `plan_of`,
+        `overrule_of` need no others.
     told_day : int or None
         The last day on which the patient told anything.
     resumed : frozenset of str
@@ -269,6 +273,8 @@ class Acts:
                 self._put(fact)
         elif isinstance(fact, Said):
             self._add_said(fact)
+        elif isinstance(fact, AutonomyEntry | Proposal | ProposalAnswer):
+            self._put(fact)
         elif isinstance(fact, Response | StageEntry | PlanVersion | Judgement):
             self._put(fact)
             if isinstance(fact, Response):
@@ -298,7 +304,8 @@ class Acts:
 
 
 def _resumes(fact: Judgement) -> bool:
-    return fact.judgement == "resume" and bool(fact.by) and fact.origin is Origin.CLINICIAN
+    is_named = bool(fact.by) and bool(fact.reason.strip())
+    return fact.judgement == "resume" and is_named and fact.origin is Origin.CLINICIAN
 
 
 def _answers(resume: Judgement, fact: Said) -> bool:

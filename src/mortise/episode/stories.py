@@ -10,11 +10,13 @@ from functools import cached_property
 
 from mortise.episode.due import Due, LoadCounters, due_list, load_counters, open_goals
 from mortise.episode.fold import Content, Folded, fold
+from mortise.episode.follow_up import FollowUp, follow_up
 from mortise.episode.forecast import GateForecast, gate_forecast
 from mortise.episode.lights import SessionLight
 from mortise.episode.receipts import known_by
 from mortise.episode.series import MeasureSeries, series_of
 from mortise.episode.stages import plans_of
+from mortise.episode.tasks import Task, tasks_of
 from mortise.prescribe import DoseState, dose_states, re_entry, set_steps_of, todays_session
 from mortise.progress.sessions import adherence
 from mortise.protocol import Circumstances, Constraint, Layoff, Protocol, Stage
@@ -158,6 +160,16 @@ class Story:
         course = self.folded.course
         return adherence(self.folded.bouts, day=self.as_of.toordinal(), from_day=course.plan_from,
                          window_days=ADHERENCE_DAYS, n_per_week=course.n_per_week)  # fmt: skip
+
+    @cached_property
+    def follow_up(self) -> FollowUp:
+        """Return what follows beside the decision: ladders, a reopened care, escalations, autonomy, proposals due."""
+        return follow_up(self.record.episode.id, self.folded, self.content.measures, self.adherence)
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """Return what somebody has to do about this patient, the most urgent first."""
+        return tasks_of(self.decision, self.follow_up, self.facts)
 
     @cached_property
     def goals(self) -> tuple[Goal, ...]:

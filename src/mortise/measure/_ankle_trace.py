@@ -8,9 +8,10 @@ import numpy as np
 from msgspec import Struct
 
 from mortise.errors import SignalError
+from mortise.measure._rising import of_shin
 from mortise.measure._sensor_segment import Flags, axes, forward_deg, longer_way, mean_up, segment, standing
 from mortise.measure.ankle_angle import ANGLE_ERROR_DEG, ankle_angle
-from mortise.measure.axes import Axes, axes_of, refuse_walking
+from mortise.measure.axes import Axes, axes_of, foot_length, refuse_walking
 from mortise.measure.markers import SIDES, Body, body_from, body_of_lab
 from mortise.measure.materials import Materials
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
@@ -24,6 +25,11 @@ _MARKER_ERROR_DEG = 3.0
 _KEYPOINT_ERROR_DEG = 6.0
 _FOOT_ALONE_ERROR_DEG = 6.0
 _SMOOTH_S = 0.1
+# In an unloaded test the shin rests. A leg that bears leans over its foot or goes up and down with its heel; a leg that
+# hangs or lies wavers by less than half of this.
+_SHIN_LEANS_DEG = 20.0
+_SHIN_RISES_CM = 3.0
+_KNEE_RISES_SHARE = 0.16
 # A foot whose angle changes by less over half a second is still.
 _STILL_DEG = 2.0
 _CARRIED = (
@@ -53,6 +59,8 @@ class AnkleTrace(Struct, frozen=True, kw_only=True, eq=False):
         Standard error of an angle from this source.
     marks_s, flags
         Moments marked in the recording, and what speaks against it.
+    bears
+        What shows that the leg bears weight, in words; empty when nothing does or the shin is not seen.
     """
 
     side: Side
@@ -66,6 +74,7 @@ class AnkleTrace(Struct, frozen=True, kw_only=True, eq=False):
     error_deg: float
     marks_s: tuple[float, ...] = ()
     flags: tuple[str, ...] = ()
+    bears: str = ""
 
 
 def ankle_traces(materials: Materials, test: str) -> list[AnkleTrace]:
@@ -115,7 +124,7 @@ def _of_foot(foot: Recording, shank: Recording | None) -> AnkleTrace:
         angle = ankle_angle(foot, shank)
         return _made(
             foot, angle.rate_hz, angle.time_s, angle.dorsiflexion_deg, angle.is_lost,
-            "foot_and_shank", ANGLE_ERROR_DEG, (*carried, *angle.flags),
+            "foot_and_shank", ANGLE_ERROR_DEG, (*carried, *angle.flags), bears=_bears(shank, angle.shank_forward_deg),
         )  # fmt: skip
     part = segment(foot)
     where = standing(part.speed_deg_s, part.rate_hz, part.motion.is_lost)
@@ -141,6 +150,7 @@ def _made(
     source: Literal["foot_and_shank", "foot"],
     error_deg: float,
     flags: tuple[str, ...],
+    bears: str = "",
 ) -> AnkleTrace:
     smooth = window_mean(angle_deg, _SMOOTH_S * rate_hz)
     return AnkleTrace(
@@ -155,7 +165,42 @@ def _made(
         error_deg=error_deg,
         marks_s=foot.info.marks_s,
         flags=tuple(dict.fromkeys((*flags, *(("side_unknown",) if foot.side is Side.NONE else ())))),
+        bears=bears,
     )
+
+
+def _bears(shank: Recording, lean_deg: Floats) -> str:
+    """Say what shows that a leg bears weight: the shin leans over the foot, or goes up and down with the heel."""
+    span = _span(lean_deg)
+    if span > _SHIN_LEANS_DEG:
+        return f"the shin leans by {span:.0f} degrees"
+    rising = of_shin(shank)
+    heights = [float(rising.height_cm[one.peak]) for one in rising.found.whole]
+    if len(heights) > 1 and min(heights) > _SHIN_RISES_CM:
+        return (
+            f"the shin goes up by {float(np.median(heights)):.0f} cm {len(heights)} times, as in heel rises"
+        )
+    return ""
+
+
+def _span(values: Floats) -> float:
+    """Return how far a value ranges, the most outer hundredths left out."""
+    low, high = np.nanquantile(values, (0.02, 0.98))
+    return float(high - low)
+
+
+def _body_bears(body: Body, side: Side, up: Floats, shin_deg: Floats) -> str:
+    """Say what shows that a leg of markers or keypoints bears weight."""
+    span = _span(shin_deg)
+    if span > _SHIN_LEANS_DEG:
+        return f"the shin leans by {span:.0f} degrees"
+    knee = body.knee(side)
+    if knee is None or not np.isfinite(knee).all(axis=1).any():
+        return ""
+    share = _span(knee @ up) / foot_length(body)
+    if share > _KNEE_RISES_SHARE:
+        return f"the knee goes up and down by {100.0 * share:.0f} per cent of the foot's length"
+    return ""
 
 
 def _speed(angle_deg: Floats, rate_hz: float) -> Floats:
@@ -189,6 +234,7 @@ def _of_body(body: Body, side: Side) -> AnkleTrace | None:
         source="markers" if is_marker else "keypoints",
         error_deg=_MARKER_ERROR_DEG if is_marker else _KEYPOINT_ERROR_DEG,
         flags=(*body.flags, *frame.flags, *angles.flags),
+        bears=_body_bears(body, side, frame.up, angles.shank_deg),
     )
 
 

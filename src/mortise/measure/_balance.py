@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from msgspec import structs
 
 from mortise.errors import SignalError
-from mortise.measure._sensor_segment import runs
+from mortise.measure._doings import longest_flight
+from mortise.measure._sensor_segment import Flags, runs
 from mortise.measure._standing import LEAST_S, Stand, stands_of
 from mortise.measure._sway import Sway, low_passed, sway_of
+from mortise.measure._takes import takes_of
 from mortise.measure.materials import Materials
 from mortise.measure.results import Curve, Event, Reading, Refused, TestResult, Trial
 from mortise.terms import Side
@@ -20,6 +23,16 @@ _TAIL_S = 0.5
 # nobody is a stiff pendulum of that height.
 _SHARE: dict[str, float] = {"plate": 0.03, "markers": 0.05, "sensor": 0.25}
 _N_TRACE = 600
+# Who stops on a walk stands for some seconds; a stand is tested for ten to thirty.
+_PAUSE_S = 10.0
+# From the last step until somebody stands.
+_STEP_ON_S = 1.0
+# Losing the balance ends in a hop of a tenth of a second; a jump is longer.
+_JUMP_S = 0.25
+# Both feet together cover 300 to 500 cm2, and the worst sway wanders over a fifth of that: who goes over more bends,
+# sits down or shifts about.
+_WIDEST_CM2 = 150.0
+_HOW = "Stand as still as you can, and record until you lose it or thirty seconds are over."
 
 
 def balance_of(materials: Materials) -> TestResult:
@@ -56,7 +69,8 @@ def balance(materials: Materials, sensor_height_m: float | None = None) -> TestR
     2. Standing ends with a jolt, a fast tilt, a load that leaves the plate, or the end of the recording
        (`held_to_end`). The time from the last disturbance to the next is how long it was held.
     3. Sway: low-pass 5 Hz, path, speed, 95 % ellipse, mean frequency.
-    4. Eyes and one leg are read from the names of the files (`eyes_closed`, `ec`, `single_leg`), never guessed.
+    4. Where somebody walks or jumps too, a stand of less than ten seconds is a pause and is refused.
+    5. Eyes and one leg are read from the names of the files (`eyes_closed`, `ec`, `single_leg`), never guessed.
 
     References
     ----------
@@ -67,24 +81,29 @@ def balance(materials: Materials, sensor_height_m: float | None = None) -> TestR
     trials: list[Trial] = []
     refused: list[Refused] = []
     kept: list[tuple[Stand, Trial]] = []
+    is_jump = _has_jump(materials)
     for stand in stands:
-        found = _trials(stand, len(trials))
+        found, said = _apart(_trials(stand, len(trials)), stand, is_jump=is_jump)
         trials += found
+        refused += said
         kept += [(stand, trial) for trial in found]
-        if not found:
+        if not found and not said:
             refused.append(
                 Refused(
                     what="stand",
                     reason=f"nobody stood undisturbed for {LEAST_S:g} s in {stand.file}",
                     side=stand.side,
-                    mend="Stand as still as you can, and record until you lose it or thirty seconds are over.",
+                    mend=_HOW,
                 )
             )
     if not trials:
+        reasons = [one.reason for one in refused if one.start_s is not None]
         raise SignalError(
-            f"nobody stood undisturbed for {LEAST_S:g} s.",
+            f"this is no balance test: {reasons[0]}."
+            if reasons
+            else f"nobody stood undisturbed for {LEAST_S:g} s.",
             where=materials.described(),
-            mend="Stand as still as you can, and record until you lose it or thirty seconds are over.",
+            mend=_HOW,
         )
     return TestResult(
         test="balance",
@@ -101,15 +120,62 @@ def balance(materials: Materials, sensor_height_m: float | None = None) -> TestR
     )
 
 
+def _has_jump(materials: Materials) -> bool:
+    """Whether somebody jumps in what sensors or markers show; leaving a plate may be losing the balance."""
+    bodies = [lab for lab in materials.labs if lab.markers]
+    takes = takes_of(Materials(sensors=materials.sensors, labs=tuple(bodies), poses=materials.poses))
+    flight = longest_flight(takes)
+    return flight is not None and flight.flight_s > _JUMP_S
+
+
+def _apart(trials: list[Trial], stand: Stand, *, is_jump: bool) -> tuple[list[Trial], list[Refused]]:
+    """Return the stands that are a test; where somebody walks or jumps too, standing up to ten seconds is a pause."""
+    if not (is_jump or stand.walks_s):
+        return trials, []
+    what = "a walk" if stand.walks_s else "jumps"
+    when = f", at {stand.walks_s[0][0]:.0f} to {stand.walks_s[0][1]:.0f} s," if stand.walks_s else ""
+    kept = [trial for trial in trials if trial.values["hold_s"] >= _PAUSE_S]
+    kept = [structs.replace(one, quality=(*one.quality, "walked_or_jumped_too")) for one in kept]
+    refused = [
+        Refused(
+            what="stand",
+            reason=f"{what}{when} and pauses of {trial.values['hold_s']:.1f} s: standing for ten seconds is a test",
+            side=trial.side,
+            start_s=trial.start_s,
+            end_s=trial.end_s,
+            mend="Record the stand alone, for ten seconds or more.",
+        )
+        for trial in trials
+        if trial.values["hold_s"] < _PAUSE_S
+    ]
+    numbered = [structs.replace(one, number=trials[0].number + index) for index, one in enumerate(kept)]
+    return numbered, refused
+
+
+def _calm(stand: Stand) -> Flags:
+    """Return where nobody walks, a second to either side, and nothing disturbs."""
+    is_calm = stand.is_calm.copy()
+    for start_s, end_s in stand.walks_s:
+        first, last = (
+            round((start_s - _STEP_ON_S) * stand.rate_hz),
+            round((end_s + _STEP_ON_S) * stand.rate_hz),
+        )
+        is_calm[max(0, first) : max(0, last)] = False
+    return is_calm
+
+
 def _trials(stand: Stand, before: int) -> list[Trial]:
     """Return the undisturbed stands of one recording."""
     rate, n = stand.rate_hz, len(stand.points_cm)
     found: list[Trial] = []
-    for first, last in runs(stand.is_calm):
+    for first, last in runs(_calm(stand)):
         if (last - first) / rate < LEAST_S:
             continue
         sway = sway_of(stand.points_cm[first:last], rate)
-        is_lost = last < n - _TAIL_S * rate
+        if sway.area_cm2 > _WIDEST_CM2:
+            continue
+        walks_on = any(abs(start_s - _STEP_ON_S - last / rate) < _STEP_ON_S for start_s, _ in stand.walks_s)
+        is_lost = last < n - _TAIL_S * rate and not walks_on
         found.append(
             Trial(
                 number=before + len(found) + 1,

@@ -11,8 +11,11 @@ from mortise.measure.orientation import Attitude
 from mortise.measure.recording import Floats
 from mortise.measure.signals import at, crossing, window_mean
 
-# Five samples at 100 Hz: enough to still the ringing of a strapped sensor, short against a 100 ms push-off.
-_SMOOTH_S = 0.05
+# Five samples at 100 Hz: enough to still the ringing of a strapped sensor, short against a 100 ms push-off and fall.
+SMOOTH_S = 0.05
+# A runner's foot bears for a quarter of a second where a walker's does for two thirds, and its toe falls in 50 ms: the
+# same smoothing scaled by that.
+RUN_SMOOTH_S = 0.02
 # The foot's mid-swing is where its toe-up rate, smoothed over this, is greatest.
 _MID_S = 0.1
 # Push-off ends when the toe stops pressing: the toe-down rate has begun to fall but the foot still turns. Contact
@@ -62,11 +65,13 @@ class EventSignals(Struct, frozen=True, kw_only=True, eq=False):
     jolt: Floats
 
 
-def event_signals(frame: FootFrame, pose: Attitude, rate_hz: float) -> EventSignals:
+def event_signals(
+    frame: FootFrame, pose: Attitude, rate_hz: float, smooth_s: float = SMOOTH_S
+) -> EventSignals:
     """Return the foot's pitch rate, smoothed for events and for finding mid-swing, and the jolts of the foot."""
     steps = np.diff(pose.acc_world_m_s2, axis=0, prepend=pose.acc_world_m_s2[:1])
     return EventSignals(
-        fine=window_mean(frame.pitch_rate_rad_s, _SMOOTH_S * rate_hz),
+        fine=window_mean(frame.pitch_rate_rad_s, smooth_s * rate_hz),
         coarse=window_mean(frame.pitch_rate_rad_s, _MID_S * rate_hz),
         jolt=window_mean(np.sqrt(np.einsum("ij,ij->i", steps, steps)), _JOLT_S * rate_hz),
     )

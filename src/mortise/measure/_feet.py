@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from mortise.errors import SignalError
-from mortise.measure._both_feet import missed_by_order, solve_together
+from mortise.measure._both_feet import clock_fault, disagreement, missed_by_order, solve_together, with_steps
 from mortise.measure._bouts import join_bouts
 from mortise.measure._gait_curves import curves_of, events_of
 from mortise.measure._gait_method import LEAST_STRIDES, steady
@@ -33,6 +33,7 @@ class Feet(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     missing: tuple[int, ...]
     soles: dict[Side, Sole]
     flags: tuple[str, ...]
+    disagreement: str = ""
 
 
 def find_strides(recordings: Sequence[Recording], foot_length_m: float | None = None) -> Feet:
@@ -61,9 +62,12 @@ def find_strides(recordings: Sequence[Recording], foot_length_m: float | None = 
     bouts, per_foot = join_bouts([strides_of(walked, found.get(walked.recording.side)) for walked in walks])
     missing = [missed_by_time(walked, strides) for walked, strides in zip(walks, per_foot, strict=True)]
     flags: tuple[str, ...] = ()
+    said = ""
     if len(walks) == 2:
+        said = disagreement(per_foot)
         per_foot, flags = solve_together(per_foot)
-        missing = [max(pair) for pair in zip(missing, missed_by_order(per_foot), strict=True)]
+        if not flags or flags == ("running",):
+            missing = [max(pair) for pair in zip(missing, missed_by_order(per_foot), strict=True)]
     per_foot = with_terrain(per_foot)
     return Feet(
         walks=walks,
@@ -72,6 +76,7 @@ def find_strides(recordings: Sequence[Recording], foot_length_m: float | None = 
         missing=tuple(missing),
         soles=found,
         flags=_joint_flags(walks, per_foot) + flags,
+        disagreement=said,
     )
 
 
@@ -151,6 +156,7 @@ def _legs(recordings: Sequence[Recording], strides: list[Stride], readings: list
 def _refused(feet: Feet) -> tuple[Refused, ...]:
     refused = [each for walked in feet.walks for each in walked.refused]
     refused += _refused_missing(list(feet.walks), list(feet.missing))
+    refused += _refused_between(feet)
     for walked, strides in zip(feet.walks, feet.per_foot, strict=True):
         if len(steady(strides)) < LEAST_STRIDES:
             refused.append(_refused_few(walked, strides))
@@ -164,6 +170,30 @@ def _refused(feet: Feet) -> tuple[Refused, ...]:
                 )
             )
     return tuple(refused)
+
+
+def _refused_between(feet: Feet) -> list[Refused]:
+    """Return what is not said between feet that cannot have walked together, and why."""
+    if "feet_disagree" in feet.flags:
+        return [
+            Refused(
+                what="step time, double support, symmetry, speed and cadence",
+                reason=f"left and right are not of one walk: {feet.disagreement}",
+                mend="Give the two files of one walk: the same person, the same start, each with its own rate.",
+            )
+        ]
+    if "clocks_doubtful" in feet.flags:
+        together = [
+            with_steps(own, other) for own, other in zip(feet.per_foot, reversed(feet.per_foot), strict=True)
+        ]
+        return [
+            Refused(
+                what="step time and double support",
+                reason=clock_fault(together),
+                mend="Start both sensors together, or export both on one clock.",
+            )
+        ]
+    return []
 
 
 def choose_feet(recordings: Sequence[Recording]) -> list[Recording]:

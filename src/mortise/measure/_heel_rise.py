@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mortise.errors import SignalError
+from mortise.measure._doings import refuse_other
 from mortise.measure._heel_rise_readings import count_of, n_missing, readings_of
 from mortise.measure._rising import Rising, of_foot, of_shin
 from mortise.measure._rising_body import of_body
@@ -24,7 +25,10 @@ _SHANK_BEND_DEG = 10.0
 _KNEE_BEND_DEG = 20.0
 # Share of the set in which the knee may help before the readings say so.
 _BENT_SHARE = 0.25
+# More than any helping: then the leg was bent on purpose.
+_MOST_BEND_DEG = {"shank": 25.0, "knee": 50.0}
 _FEW = 3
+_HOW = "Stand still for a second, then rise on to the toes and come down all the way, each time."
 _N_TRACE = 600
 # Two sides that rise together: at least this share of the rises overlap.
 _TOGETHER = 0.5
@@ -77,14 +81,16 @@ def heel_rises(materials: Materials, foot_length_m: float | None = None) -> Test
     ----------
     Evidence rows HR-01, HR-02, HR-06 to HR-09, HR-13, HR-20.
     """
+    refuse_other(materials, "a set of heel rises", _HOW)
     rising = _risings(materials, foot_length_m)
     seen = [each for each in rising if each.found.whole]
     if not seen:
         raise SignalError(
             "no heel rise was found: nothing went up by more than a shift of weight and came down again.",
             where=materials.described(),
-            mend="Stand still for a second, then rise on to the toes and come down all the way, each time.",
+            mend=_HOW,
         )
+    _refuse_bending(materials, seen)
     both = _is_both_legs(seen)
     carried = tuple(flag for sensor in materials.sensors for flag in sensor.info.flags if flag in _CARRIED)
     trials = {each.side: _trials(each) for each in seen}
@@ -165,6 +171,21 @@ def _of_sensors(sensors: tuple[Recording, ...], foot_length_m: float | None) -> 
         where=sensors[0].info.file,
         mend="Fix the phone or sensor to the shin or the shoe, or correct the placement with --placement shank.",
     )
+
+
+def _refuse_bending(materials: Materials, seen: list[Rising]) -> None:
+    """Refuse squats and lunges: the heel goes up because the leg bends, not by the calf."""
+    for each in seen:
+        bends = [bend for number in range(len(each.found.whole)) if (bend := _bend(each, number)) is not None]
+        most = _MOST_BEND_DEG[each.lean_of] if each.lean_of else 0.0
+        if bends and float(np.median(bends)) > most:
+            part = "knee bends" if each.lean_of == "knee" else "shin leans"
+            raise SignalError(
+                f"no set of heel rises: the {each.side.value} {part} by {float(np.median(bends)):.0f} degrees "
+                "each time the heel goes up, as in squats or lunges.",
+                where=materials.described(),
+                mend=f"Measure it as step-down or lunge, or record heel rises with straight knees. {_HOW}",
+            )
 
 
 def _is_both_legs(seen: list[Rising]) -> bool:

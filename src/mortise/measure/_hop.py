@@ -8,11 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
+from mortise.errors import SignalError
 from mortise.measure._floor import GRAVITY_M_S2, Flight, series_of
 from mortise.measure._hop_distance import Carried, carried_of
 from mortise.measure._hop_readings import readings_of
 from mortise.measure._jump import nothing_found
 from mortise.measure._jump_force import push_of
+from mortise.measure._legs import off_both_legs
 from mortise.measure._takes import Seen, curves_of, seen_of, takes_of
 from mortise.measure.materials import Materials
 from mortise.measure.results import Event, Refused, TestResult, Trial
@@ -27,6 +29,8 @@ _MISSING_PERIODS = 1.6
 _LONGEST_PAUSE_S = 2.5
 # Sideways hops of the timed test go over 30 cm; half of that is surely sideways.
 _SIDEWAYS_CM = 15.0
+# So many in a row on both legs are the test of repeated rebounds.
+_REPEATED = 5
 
 
 class Hop(Struct, frozen=True, kw_only=True, eq=False):
@@ -76,7 +80,15 @@ def hop_of(materials: Materials) -> TestResult:
         refused += said
         if found is not None:
             seen.append(found)
-    hops = [hop for each in seen for hop in _hops(each)]
+    found_hops = [hop for each in seen for hop in _hops(each)]
+    hops = [hop for hop in found_hops if not _is_jump(hop)]
+    refused += [_jumped(hop) for hop in found_hops if _is_jump(hop)]
+    if found_hops and not hops:
+        raise SignalError(
+            f"this is a jump, not a hop: {refused[-1].reason}.",
+            where=materials.described(),
+            mend=refused[-1].mend,
+        )
     if not hops:
         raise nothing_found("hop", materials, seen, refused)
     trials = [_trial(number, hop) for number, hop in enumerate(hops, start=1)]
@@ -94,6 +106,21 @@ def hop_of(materials: Materials) -> TestResult:
             for hop in hops
             for name, time_s in (("take_off", hop.flight.takeoff_s), ("landing", hop.flight.landing_s))
         ),
+    )
+
+
+def _is_jump(hop: Hop) -> bool:
+    """Whether both legs took off; both legs that hop on and on are a test of their own."""
+    return hop.n_in_series < _REPEATED and off_both_legs(hop.seen, hop.flight) is True
+
+
+def _jumped(hop: Hop) -> Refused:
+    return Refused(
+        what="hop",
+        reason="both feet push off",
+        start_s=round(hop.flight.takeoff_s, 3),
+        end_s=round(hop.flight.landing_s, 3),
+        mend="Measure it as jump, or hop on one leg.",
     )
 
 
@@ -162,6 +189,7 @@ def _quality(hop: Hop) -> tuple[str, ...]:
         for flag, is_so in (
             ("too_low", flight.height_cm < _LOWEST_CM),
             ("changed_feet", changed),
+            ("one_or_two_legs_not_seen", off_both_legs(seen, flight) is None),
             ("not_held", is_last and bool(after)),
             ("other_foot_down", is_last and _is_other_down(hop)),
             ("ends_early", is_last and seen.duration_s - flight.landing_s < _HELD_S),

@@ -172,7 +172,7 @@ def _measured(take: Take, n_before: int) -> tuple[list[Trial], list[Refused], li
         floor = floor_of_body(take.body, take.axes)
     except SignalError as fault:
         return [], [Refused(what="landing", reason=fault.message, mend=fault.mend)], []
-    landings, said_of = _landings(body, take.axes, floor)
+    landings, said_of = landings_of_body(body, take.axes, floor)
     legs, trunk = legs_of(body, take.axes), trunk_of(body, take.axes)
     trials: list[Trial] = []
     refused = list(said_of)
@@ -189,7 +189,7 @@ def _measured(take: Take, n_before: int) -> tuple[list[Trial], list[Refused], li
     return trials, refused, events
 
 
-def _landings(body: Body, axes: Axes, floor: Floor) -> tuple[list[Landing], list[Refused]]:
+def landings_of_body(body: Body, axes: Axes, floor: Floor) -> tuple[list[Landing], list[Refused]]:
     """Return the landings of a recording, and those that it ends in."""
     centre = body.pelvis()
     if centre is None:

@@ -33,6 +33,7 @@ _FLOOR_DEG = 1.0
 _LOWEST_RATE_HZ = 10.0
 _SHORTEST_S = 2.0
 _N_TRACE = 600
+_HOW = "Stand still, bring the knee to the wall, hold two seconds, come back; three times."
 
 
 def lunge(recording: Recording, marks: Sequence[float] = (), foot: Recording | None = None) -> LungeResult:
@@ -108,7 +109,7 @@ def measured(
         raise SignalError(
             f"no lunge was found: the shin never leaned {LEAST_LUNGE_DEG:g} degrees and came back.",
             where=source.file,
-            mend="Stand still, bring the knee to the wall, hold two seconds, come back; three times.",
+            mend=_HOW,
         )
     flags = _flags(source.flags, trials)
     return LungeResult(
@@ -152,6 +153,10 @@ def shin_of(recordings: Sequence[Recording]) -> Recording:
 
 def lunge_of(materials: Materials) -> LungeResult:
     """Measure the lunge from a shin (and the foot below it), else from markers, else from keypoints."""
+    # what a test needs to see is loaded with it, not with the room
+    from mortise.measure._doings import refuse_other
+
+    refuse_other(materials, "a weight-bearing lunge", _HOW)
     if materials.sensors or not (materials.poses or any(lab.markers for lab in materials.labs)):
         shin = shin_of(need_sensors(materials, "the lunge"))
         feet = [r for r in materials.sensors if r.placement in FOOT_PLACEMENTS and r.side is shin.side]

@@ -6,6 +6,7 @@ import numpy as np
 
 from mortise.errors import SignalError
 from mortise.measure._ankle_trace import AnkleTrace, ankle_traces
+from mortise.measure._doings import refuse_other
 from mortise.measure._range import trace_curve
 from mortise.measure._repetitions import Movement, repetitions, usual_height
 from mortise.measure._sensor_segment import runs
@@ -30,6 +31,7 @@ _DIFFERENCE_ERROR_DEG: dict[str, float] = {
     "keypoints": 3.0,
 }
 _FEW = 3
+_HOW = "Bring the ankle to the target and hold it, go back, find it again and hold it; several times."
 # The other way from rest is less than this share of the one: nothing shows which is up.
 _ONE_WAY = 0.2
 
@@ -72,6 +74,7 @@ def position_of(materials: Materials) -> TestResult:
     ----------
     Schmidt and Lee, Motor Control and Learning (absolute, constant and variable error); consensus for the protocol.
     """
+    refuse_other(materials, "a test of joint position", _HOW)
     traces = ankle_traces(materials, "position matching")
     trials: list[Trial] = []
     readings: list[Reading] = []
@@ -85,7 +88,7 @@ def position_of(materials: Materials) -> TestResult:
         raise SignalError(
             "no target and attempt were found: at least two positions must be held for half a second.",
             where=materials.described(),
-            mend="Bring the ankle to the target and hold it, go back, find it again and hold it; several times.",
+            mend=_HOW,
         )
     return TestResult(
         test="position",

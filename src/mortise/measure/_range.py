@@ -6,6 +6,7 @@ import numpy as np
 
 from mortise.errors import SignalError
 from mortise.measure._ankle_trace import AnkleTrace, ankle_traces, held_deg
+from mortise.measure._doings import refuse_other
 from mortise.measure._repetitions import repetitions, usual_height
 from mortise.measure.materials import Materials
 from mortise.measure.recording import Floats
@@ -23,6 +24,7 @@ _REVERSAL = 0.33
 # Faster than this the foot is thrown, not moved.
 _FASTEST_DEG_S = 200.0
 _N_TRACE = 600
+_HOW = "Sit with the foot off the floor and the shin still; move the foot up and down as far as it goes, three times."
 
 
 def range_of(materials: Materials) -> TestResult:
@@ -50,7 +52,9 @@ def range_of(materials: Materials) -> TestResult:
     1. The ankle's angle from foot and shank, heading-free, zero with the sole flat and the shin upright.
     2. Each way has its own ends: movements away from zero and back, at least a third as far as is usual that way. An
        end's angle is the median of what is held within two degrees of it.
-    3. Without standing first the zero is not known: only the whole range is given, the two ways are refused.
+    3. Refused: walking, jumping, and a leg that bears weight (the shin leans by more than 20 degrees or goes up and
+       down). A sensor on the foot alone does not see the shin (`shank_assumed_still`).
+    4. Without standing first the zero is not known: only the whole range is given, the two ways are refused.
 
     Data needs: 20 Hz or more. Active and passive, knee bent and straight are not told apart: say it with the reading.
 
@@ -58,10 +62,18 @@ def range_of(materials: Materials) -> TestResult:
     ----------
     Evidence rows ROM-01 to ROM-08 (what is usual, and what a goniometer reaches).
     """
+    refuse_other(materials, "an unloaded range of motion", _HOW)
     traces = ankle_traces(materials, "the unloaded range")
     trials: list[Trial] = []
     readings: list[Reading] = []
-    refused: list[Refused] = []
+    refused: list[Refused] = [_bearing(trace) for trace in traces if trace.bears]
+    if len(refused) == len(traces):
+        raise SignalError(
+            f"this is no unloaded range of motion: {refused[0].reason}.",
+            where=materials.described(),
+            mend=f"Measure it as lunge, heel-rise or step-down, or record the range alone. {_HOW}",
+        )
+    traces = [trace for trace in traces if not trace.bears]
     for trace in traces:
         found = _trials(trace, len(trials))
         if not found:
@@ -96,6 +108,10 @@ def range_of(materials: Materials) -> TestResult:
             for t in trials
         ),
     )
+
+
+def _bearing(trace: AnkleTrace) -> Refused:
+    return Refused(what="side", reason=f"{trace.bears}, so the leg bears weight", side=trace.side, mend=_HOW)
 
 
 def _ends(trace: AnkleTrace) -> list[tuple[int, int, int, int]]:

@@ -9,13 +9,17 @@ import numpy as np
 from msgspec import Struct
 
 from mortise.errors import SignalError
-from mortise.measure._both_feet import solve_together, with_steps
+from mortise.measure._belt_steps import Steps, TrunkMotion, find_steps, trunk_motion
+from mortise.measure._both_feet import disagreement, solve_together, with_steps
+from mortise.measure._doings import longest_walk
+from mortise.measure._floor import GRAVITY_M_S2
 from mortise.measure._gait_curves import curves_of
 from mortise.measure._gait_method import FEW, LEAST_STRIDES, Method, asymmetry_of, reading_of
 from mortise.measure._strides import strides_of
 from mortise.measure.materials import Materials
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording
 from mortise.measure.results import Curve, Event, Reading, Refused, Stride, TestResult, Trial
+from mortise.measure.signals import window_mean
 from mortise.terms import Side
 
 # Walking keeps a foot on the ground for six tenths of the stride, running for less than half.
@@ -49,6 +53,8 @@ MARKERS = Method(
         "run_strike_angle_deg": 2.0,
     },
 )
+# A runner flies between steps and a sensor at the waist then reads next to nothing; in a walk it keeps half the weight.
+_MOST_BORNE = 0.4
 WAIST = Method(name="trunk-wave/1", floors={"run_cadence_spm": 1.0})
 _CARRIED = frozenset(
     {
@@ -59,6 +65,7 @@ _CARRIED = frozenset(
         "simulated",
         "side_unknown",
         "feet_swapped",
+        "clocks_doubtful",
         "placement_doubtful",
     }
 )
@@ -113,6 +120,7 @@ def run_of(materials: Materials) -> TestResult:
     elif any(lab.markers for lab in materials.labs) or materials.poses:
         found = _from_markers(materials)
     elif others:
+        _refuse_walked(others)
         return _from_waist(materials, others[0])
     else:
         raise SignalError(
@@ -133,14 +141,22 @@ def run_of(materials: Materials) -> TestResult:
 
 
 def _from_feet(recordings: Sequence[Recording]) -> _Found:
+    from mortise.measure._events import RUN_SMOOTH_S
     from mortise.measure._feet import choose_feet
     from mortise.measure._run_swings import find_running_swings
     from mortise.measure._walk import walk
 
-    walks = [walk(each, find_running_swings) for each in choose_feet(recordings)]
+    walks = [walk(each, find_running_swings, RUN_SMOOTH_S) for each in choose_feet(recordings)]
     per_foot = [strides_of(walked) for walked in walks]
     flags: tuple[str, ...] = ()
     if len(walks) == 2:
+        said = disagreement(per_foot)
+        if said:
+            raise SignalError(
+                f"left and right are not of one run: {said}.",
+                where=", ".join(walked.recording.info.file for walked in walks),
+                mend="Give the two files of one run, or one foot alone.",
+            )
         per_foot, flags = solve_together(per_foot)
     else:
         flags = ("one_foot",)
@@ -169,16 +185,36 @@ def _from_markers(materials: Materials) -> _Found:
     return _Found(method=MARKERS, per_foot=per_foot, quality=quality)
 
 
-def _from_waist(materials: Materials, recording: Recording) -> TestResult:
-    from mortise.measure._belt_steps import find_steps, trunk_motion
+def _refuse_walked(sensors: Sequence[Recording]) -> None:
+    """Refuse sensors of which nobody said where they were worn, when they show feet that walk."""
+    for sensor in sensors:
+        strides = longest_walk(sensor) if sensor.placement == "unknown" else []
+        shares = [s.stance_time_s / s.stride_time_s for s in strides if s.stance_time_s is not None]
+        if len(shares) >= LEAST_STRIDES and float(np.median(shares)) >= _MOST_CONTACT_RATIO:
+            raise SignalError(
+                f"a foot was on the ground for {100.0 * float(np.median(shares)):.0f} per cent of the stride: "
+                "this was walking.",
+                where=sensor.info.file,
+                mend="Measure it as gait; of a run, say where the sensor was worn with --placement instep.",
+            )
 
-    steps = find_steps(trunk_motion(recording))
+
+def _from_waist(materials: Materials, recording: Recording) -> TestResult:
+    trunk = trunk_motion(recording)
+    steps = find_steps(trunk)
     gaps = np.diff(steps.at_s)[np.diff(steps.run) == 0]
     if len(gaps) < LEAST_STRIDES:
         raise SignalError(
             "nobody ran: the trunk does not rise and fall in steps.",
             where=recording.info.file,
             mend="Run at least ten steps.",
+        )
+    least = _least_force(trunk, steps)
+    if least > _MOST_BORNE:
+        raise SignalError(
+            f"between steps the trunk still bears {100.0 * least:.0f} per cent of its weight: this was walking.",
+            where=recording.info.file,
+            mend="Measure it as gait.",
         )
     reading = reading_of(WAIST, "run_cadence_spm", Side.NONE, (60.0 / gaps).tolist(), "spm", ())
     return TestResult(
@@ -195,6 +231,15 @@ def _from_waist(materials: Materials, recording: Recording) -> TestResult:
         ),
         events=tuple(Event(name="step", side=Side.NONE, time_s=round(float(t), 4)) for t in steps.at_s),
     )
+
+
+def _least_force(trunk: TrunkMotion, steps: Steps) -> float:
+    """Return the least upward force within a step, body weights, median over the steps: nothing in a flight."""
+    rate = trunk.motion.rate_hz
+    force = 1.0 + window_mean(trunk.up_m_s2, 0.03 * rate) / GRAVITY_M_S2
+    at = np.round(steps.at_s * rate).astype(int)
+    lows = [float(force[a:b].min()) for a, b in itertools.pairwise(at.tolist()) if b > a]
+    return float(np.median(lows)) if lows else 1.0
 
 
 def _steady(strides: Sequence[Stride]) -> list[Stride]:

@@ -9,6 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from mortise.errors import SignalError
+from mortise.measure._belt_steps import find_steps, trunk_motion
 from mortise.measure._sensor_segment import Flags, runs, segment
 from mortise.measure.axes import axes_of
 from mortise.measure.laboratory import ForcePlate, LabRecording
@@ -28,6 +29,10 @@ _JOLT_M_S2 = 1.5
 _TILT_DEG_S = 40.0
 _LOAD_SHARE = 0.15
 _JUMP_CM = 12.0
+# Walking: faster and further than anybody sways, or that many steps in a row; catching the balance takes fewer
+# and less time.
+_WALKS_CM_S, _WALKS_CM = 30.0, 50.0
+_WALKS_STEPS, _WALKS_S = 6, 3.0
 _CLOSED = re.compile(r"eyes?[ _-]*(closed|shut)|(?:^|[^a-z])(ec|closed)(?:[^a-z]|$)", re.IGNORECASE)
 _OPEN = re.compile(r"eyes?[ _-]*open|(?:^|[^a-z])(eo|open)(?:[^a-z]|$)", re.IGNORECASE)
 _ONE_LEG = re.compile(r"(single|one|uni)[ _-]*(leg|ped|limb)|(?:^|[^a-z])sls(?:[^a-z]|$)", re.IGNORECASE)
@@ -37,7 +42,10 @@ _CARRIED = ("acc_clipped", "gyr_clipped", "gaps", "empty_cells", "truncated", "r
 
 
 class Stand(Struct, frozen=True, kw_only=True, eq=False):
-    """One recording of standing: the wandering point, where standing is undisturbed, and what is known of it."""
+    """One recording of standing: the wandering point, where standing is undisturbed, and what is known of it.
+
+    `walks_s` are the spells of walking in it, from when to when.
+    """
 
     file: str
     side: Side
@@ -48,6 +56,7 @@ class Stand(Struct, frozen=True, kw_only=True, eq=False):
     eyes: Literal["open", "closed", "not_said"]
     is_one_leg: bool
     flags: tuple[str, ...]
+    walks_s: tuple[tuple[float, float], ...] = ()
 
 
 def stands_of(materials: Materials, sensor_height_m: float | None) -> list[Stand]:
@@ -168,7 +177,30 @@ def _of_markers(lab: LabRecording) -> Stand | None:
         eyes=eyes,
         is_one_leg=is_one_leg,
         flags=(*lab.info.flags, *flags),
+        walks_s=_travels(points, lab.info.point_rate_hz),
     )
+
+
+def _travels(points_cm: Floats, rate_hz: float) -> tuple[tuple[float, float], ...]:
+    """Return the spells in which a body goes faster than 0.3 m/s for half a metre and more."""
+    slow = np.stack([window_mean(points_cm[:, k], 0.5 * rate_hz) for k in range(2)], axis=1)
+    speed = np.linalg.norm(np.gradient(slow, axis=0), axis=1) * rate_hz
+    return tuple(
+        (first / rate_hz, last / rate_hz)
+        for first, last in runs(speed > _WALKS_CM_S)
+        if float(np.linalg.norm(slow[last - 1] - slow[first])) > _WALKS_CM
+    )
+
+
+def _walks(recording: Recording) -> tuple[tuple[float, float], ...]:
+    """Return the spells of six steps and more that a sensor at the waist shows."""
+    steps = find_steps(trunk_motion(recording))
+    found = []
+    for number in np.unique(steps.bout).tolist():
+        at_s = steps.at_s[steps.bout == number]
+        if len(at_s) >= _WALKS_STEPS and at_s[-1] - at_s[0] > _WALKS_S:
+            found.append((float(at_s[0]), float(at_s[-1])))
+    return tuple(found)
 
 
 def _of_sensor(recording: Recording, sensor_height_m: float | None) -> Stand:
@@ -199,6 +231,7 @@ def _of_sensor(recording: Recording, sensor_height_m: float | None) -> Stand:
         eyes=eyes,
         is_one_leg=is_one_leg,
         flags=tuple(flags),
+        walks_s=_walks(recording),
     )
 
 

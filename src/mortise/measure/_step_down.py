@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec import structs
 
 from mortise.errors import SignalError
 from mortise.measure._alignment import (
@@ -19,8 +20,11 @@ from mortise.measure._alignment import (
     trunk_of,
 )
 from mortise.measure._coordinates import by_coordinates, has_coordinates
+from mortise.measure._doings import refuse_other
+from mortise.measure._floor_body import floor_of_body
+from mortise.measure._floor_sensors import landings_of_feet
 from mortise.measure._going_down import Repetition, repetitions_of
-from mortise.measure._landing import leg_curves, leg_values
+from mortise.measure._landing import landings_of_body, leg_curves, leg_values
 from mortise.measure._step_down_sensors import by_sensors
 from mortise.measure._takes import Take, takes_of
 from mortise.measure._trial_readings import Kind, drift_of, readings_of
@@ -37,6 +41,11 @@ _REST_SHARE = 0.25
 # Cut-offs of the points, consensus after the observed scale (SD-01): degrees, and the foot's half width.
 _TRUNK_DEG, _PELVIS_DEG = 10.0, 10.0
 _OVER_TOE_CM, _INSIDE_FOOT_CM = 1.0, 4.0
+
+_HOW = "Record standing, five slow repetitions, and standing again, with markers, video or sensors."
+# A fall off a box of half a metre lasts a third of a second; with the bend it begins from and the one it ends in, a
+# landing within this of a bend belongs to it.
+_NEAR_DROP_S = 0.5
 
 STEP_KINDS = (
     Kind("step_down_dorsiflexion_deg", "ankle_peak_deg", "deg", 3.0),
@@ -89,6 +98,7 @@ def step_down_of(materials: Materials) -> TestResult:
     trials: list[Trial] = []
     refused: list[Refused] = []
     events: list[Event] = []
+    refuse_other(materials, "a step-down or squat", _HOW, jumps=False)
     takes = takes_of(materials)
     for take in takes:
         found, said = _measured(take, len(trials))
@@ -104,7 +114,7 @@ def step_down_of(materials: Materials) -> TestResult:
             raise SignalError(refused[0].reason, mend=refused[0].mend)
         raise SignalError(
             f"no step-down or squat was found: nobody went down and came up ({materials.described()}).",
-            mend="Record standing, five slow repetitions, and standing again, with markers, video or sensors.",
+            mend=_HOW,
         )
     events = [
         Event(name="deepest", side=trial.side, time_s=round(trial.values["deepest_s"], 4)) for trial in trials
@@ -137,7 +147,8 @@ def _readings(trials: Sequence[Trial], takes: Sequence[Take]) -> list[Reading]:
 
 def _measured(take: Take, n_before: int) -> tuple[list[Trial], list[Refused]]:
     if take.sensors:
-        return by_sensors(take.sensors, n_before)
+        found, said = by_sensors(take.sensors, n_before)
+        return _without_drops(found, said, _drops_of_sensors(take))
     if take.body is None or take.axes is None:
         if not take.loads:
             return [], []
@@ -148,6 +159,7 @@ def _measured(take: Take, n_before: int) -> tuple[list[Trial], list[Refused]]:
     repetitions, said = repetitions_of(body, take.axes)
     legs, trunk = legs_of(body, take.axes), trunk_of(body, take.axes)
     trials: list[Trial] = []
+    drops = _drops_of_body(body, take)
     for repetition in repetitions:
         bearing = _bearing(body, take.axes, repetition)
         if not bearing:
@@ -165,7 +177,49 @@ def _measured(take: Take, n_before: int) -> tuple[list[Trial], list[Refused]]:
                 number = n_before + len(trials) + 1
                 is_squat = len(bearing) == 2
                 trials.append(_trial(number, body, legs[side], trunk, repetition, is_squat=is_squat))
-    return trials, said
+    return _without_drops(trials, said, drops)
+
+
+def _drops_of_body(body: Body, take: Take) -> list[float]:
+    """Return when feet stopped a fall, seconds: landings of a jump or of a drop off a box."""
+    assert take.axes is not None
+    try:
+        landings, _ = landings_of_body(body, take.axes, floor_of_body(body, take.axes))
+    except SignalError:
+        return []
+    return [landing.first / body.rate_hz for landing in landings]
+
+
+def _drops_of_sensors(take: Take) -> list[float]:
+    try:
+        return [at for moments in landings_of_feet(take.sensors).values() for at in moments]
+    except SignalError:
+        return []
+
+
+def _without_drops(
+    trials: list[Trial], said: list[Refused], drops: Sequence[float]
+) -> tuple[list[Trial], list[Refused]]:
+    """Return the trials that do not stop a fall: a landing is no step-down, however alike the bend is."""
+    kept: list[Trial] = []
+    for trial in trials:
+        near = [at for at in drops if trial.start_s - _NEAR_DROP_S <= at <= trial.end_s + _NEAR_DROP_S]
+        if near:
+            said = [_dropped(trial, near[0]), *said]
+        else:
+            kept.append(trial)
+    return [structs.replace(one, number=trials[0].number + index) for index, one in enumerate(kept)], said
+
+
+def _dropped(trial: Trial, at_s: float) -> Refused:
+    return Refused(
+        what="repetition",
+        reason="the body falls and lands here: a drop or a jump, not a step-down",
+        side=trial.side,
+        start_s=round(at_s, 3),
+        end_s=trial.end_s,
+        mend="Measure it as landing, or step down slowly: the foot that bears stays on the step.",
+    )
 
 
 def _bearing(body: Body, axes: Axes, repetition: Repetition) -> tuple[Side, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 
 from mortise.errors import SignalError
-from mortise.measure._events import Events, event_signals, find_events
+from mortise.measure._events import SMOOTH_S, Events, event_signals, find_events
 from mortise.measure._foot_frame import FootFrame, foot_frame, turned_at
 from mortise.measure._swings import Swing, find_swings
 from mortise.measure.orientation import Attitude, attitude
@@ -53,8 +53,8 @@ class FootWalk(Struct, frozen=True, kw_only=True, eq=False):
     flags: tuple[str, ...]
 
 
-def walk(recording: Recording, finder: Finder = find_swings) -> FootWalk:
-    """Find the swings and events of one foot sensor; `finder` finds the swings of walking or of running.
+def walk(recording: Recording, finder: Finder = find_swings, smooth_s: float = SMOOTH_S) -> FootWalk:
+    """Find the swings and events of one foot sensor; `finder` and `smooth_s` are those of walking or of running.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def walk(recording: Recording, finder: Finder = find_swings) -> FootWalk:
     frames = [foot_frame(motion, pose, part) for part in parts]
     steps: list[Step] = []
     for part, frame in zip(parts, frames, strict=True):
-        rates = event_signals(frame, pose, motion.rate_hz)
+        rates = event_signals(frame, pose, motion.rate_hz, smooth_s)
         steps += [
             _step(swing, find_events(swing, frame, rates, motion.rate_hz), motion, frame) for swing in part
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -11,6 +11,22 @@ from mortise.measure.laboratory import LabRecording
 from mortise.measure.pose import PoseRecording
 from mortise.measure.recording import Recording
 from mortise.measure.results import RecordingSet
+from mortise.terms import Side
+
+# Where a sensor is worn, as a person says it.
+PLACEMENT_WORDS = {
+    "foot": "foot",
+    "instep": "instep",
+    "lateral_foot": "outer side of the foot",
+    "heel": "heel",
+    "shank": "shin",
+    "thigh": "thigh",
+    "lower_back": "lower back",
+    "belt": "belt",
+    "pocket": "pocket",
+    "hand": "hand",
+    "unknown": "spot not said",
+}
 
 
 class Materials(Struct, frozen=True, kw_only=True, eq=False):
@@ -37,12 +53,26 @@ class Materials(Struct, frozen=True, kw_only=True, eq=False):
         return "; ".join(self._parts()) or "nothing"
 
     def _parts(self) -> Iterator[str]:
+        files: dict[str, list[str]] = {}
         for sensor in self.sensors:
-            yield f"{sensor.info.file}: a sensor worn at: {sensor.placement}"
+            files.setdefault(sensor.info.file, []).append(_worn(sensor))
+        for file, worn in files.items():
+            yield f"{file}: {_sensors(worn)}"
         for lab in self.labs:
             yield f"{lab.info.file}: {lab.described()}"
         for pose in self.poses:
             yield f"{pose.info.file}: {len(pose.keypoints)} keypoints, {pose.info.duration_s:.1f} s"
+
+
+def _worn(sensor: Recording) -> str:
+    side = "" if sensor.side is Side.NONE else f"{sensor.side.value} "
+    return f"{side}{PLACEMENT_WORDS[sensor.placement]}"
+
+
+def _sensors(worn: Sequence[str]) -> str:
+    """Say how many sensors there are and where; several on spots that nobody named are counted together."""
+    parts = [f"{where} ({n})" if (n := worn.count(where)) > 1 else where for where in dict.fromkeys(worn)]
+    return f"{'one sensor' if len(worn) == 1 else f'{len(worn)} sensors'}: {', '.join(parts)}"
 
 
 def need_sensors(materials: Materials, test: str) -> tuple[Recording, ...]:

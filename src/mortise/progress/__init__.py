@@ -2,6 +2,7 @@
 
 from mortise.progress.bridge import bridged
 from mortise.progress.change import Answer, Change, change_of
+from mortise.progress.credit import credited
 from mortise.progress.derived import Course, derive
 from mortise.progress.evidence import evidence
 from mortise.progress.flare import Flare, flare
@@ -26,6 +27,7 @@ __all__ = [
     "bands",
     "bridged",
     "change_of",
+    "credited",
     "derive",
     "evidence",
     "filtered",

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from mortise.progress.credit import credited
 from mortise.progress.evidence import Sums, error_of, evidence, evidence_in, exponent, suffix_sums
 from mortise.record.tracks import Point, Series
 from mortise.terms import Better
@@ -59,19 +60,18 @@ def change_of(series: Series, better: Better) -> Change | None:
     Returns
     -------
     Change or None
-        None without a direction or without readings after familiarisation.
+        None without a direction or without readings after familiarisation that count (`progress.credit`).
 
     Notes
     -----
     "Not improving" is said only when even the smallest slope worth having is as unlikely as improvement must be likely;
     it is not a plateau. The count of further measures takes the line fitted so far to go on.
     """
-    points = series.points[series.n_practice :]
+    points = credited(series.points[series.n_practice :], better)
     if better is Better.NEITHER or not points:
         return None
     sign = 1 if better is Better.UP else -1
-    # a gain that came with aggravation is not a gain; a loss that came with it is a loss
-    up, down = evidence([one for one in points if one.counts], sign), evidence(points, -sign)
+    up, down = evidence(points, sign), evidence(points, -sign)
     if up >= BETTER_AT:
         answer = Answer.BETTER
     elif down >= WORSE_AT:

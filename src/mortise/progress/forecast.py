@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from mortise.progress.credit import credited
 from mortise.progress.level import State, states
 from mortise.record.tracks import Point
 from mortise.terms import Better
@@ -64,7 +65,9 @@ def forecast(points: Sequence[Point], better: Better, bound: Decimal) -> Forecas
        readings and once from the newest five, and keeps the later: the first week with probability 0.9.
     3. On invented courses, straight, slowing and flat, the true week lies inside in nine of ten or more
        (`make calibrate`); the price is that the late end is often open.
+    4. A gain that came with aggravation is left out (`progress.credit`).
     """
+    points = credited(points, better)
     if better is Better.NEITHER or len(points) < 3:
         return None
     sign = 1.0 if better is Better.UP else -1.0

@@ -15,6 +15,7 @@ from math import sqrt
 
 from msgspec import Struct
 
+from mortise.progress.credit import credited
 from mortise.progress.evidence import error_of, exponent, mean_ratio, suffix_sums
 from mortise.progress.level import DAYS_PER_WEEK, ERROR_INFLATION
 from mortise.record.tracks import Point, Series
@@ -74,11 +75,13 @@ def plateau(
     2. Their mean is the evidence; from 5 on it is a plateau. Somebody improving at exactly the slope worth having is
        called flat in fewer than one in ten over 24 weeks, at twice that slope in fewer than one in a hundred.
     3. "Improving" is said when the slope of the newest eight weeks lies above nought with 95 % certainty.
+    4. A gain that came with aggravation is left out (`progress.credit`).
 
     References
     ----------
     Shin, Ramdas, Rinaldo: E-detectors (2022), for the mean over starts.
     """
+    points = credited(points, better)
     found = evidence_of_plateau(points, better, worthwhile_sem_per_week)
     if found is None:
         return Plateau(trend=Trend.UNDECIDED, evidence=Decimal(1))

@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 
 from mortise.protocol.constraints import Constraint
 from mortise.record.decisions import Decision, DecisionInputs
-from mortise.terms import Advice, Context, Load, Origin, Side
+from mortise.terms import Advice, Autonomy, Context, Load, Origin, Side
 
 Instant = Annotated[datetime, Meta(tz=True)]  # an instant without its offset cannot be put in order
 
@@ -188,6 +188,69 @@ class Correction(
     replacement: str = ""
 
 
+class Proposal(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="proposal"
+):
+    """Something the engine proposes beside the stage. Nothing changes before a clinician accepts it.
+
+    `plateau_step` is the next step of the plateau ladder for `measure` (`step` names it, `escalate` where it leads),
+    `raise` asks that load and dose may rise, `re_entry` that care goes on in `stage`. It `rests_on` these facts.
+    """
+
+    proposes: Literal["plateau_step", "raise", "re_entry"]
+    measure: str = ""
+    step: str = ""
+    stage: str = ""
+    escalate: str = ""
+    due_on: date | None = None
+    rests_on: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class ProposalAnswer(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="proposal_answer"
+):
+    """A clinician accepted or declined a proposal. `choice` is the one thing changed, `retest_on` the date agreed."""
+
+    proposal: str
+    answer: Literal["accept", "decline"]
+    reason: str = ""
+    choice: str = ""
+    retest_on: date | None = None
+
+
+class EscalationStep(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="escalation_step"
+):
+    """One step of an escalation: raised, acknowledged, closed. `case` is the id of the step that raised it.
+
+    It closes only with an outcome that a clinician recorded, in `outcome` and in the words of `reason`. `because` is
+    the decision, answer or sign that raised it.
+    """
+
+    escalation: str
+    step: Literal["raised", "acknowledged", "closed"]
+    case: str = ""
+    because: str = ""
+    outcome: Literal["", "seen", "arranged", "not_needed", "declined_by_patient"] = ""
+    reason: str = ""
+
+
+class AutonomyEntry(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="autonomy_entry"
+):
+    """How far the engine may act for this patient from now on, for which clinician, and by which counts it was earned.
+
+    Only the server writes `apply`, from counts of its own clock; a clinician can set what reaches less far.
+    """
+
+    autonomy: Autonomy
+    clinician: str = ""
+    n_agreed: int = 0
+    n_days: int = 0
+    reason: str = ""
+
+
 Fact = (
     Reading
     | Sign
@@ -200,5 +263,9 @@ Fact = (
     | PlanVersion
     | DecisionRecord
     | Response
+    | Proposal
+    | ProposalAnswer
+    | EscalationStep
+    | AutonomyEntry
     | Correction
 )

@@ -2,12 +2,13 @@
 
 from mortise.terms.evidence import EvidenceRow, EvidenceStatus, Strength
 from mortise.terms.measures import Better, Derivation, Instrument, Measure, Setting
-from mortise.terms.verdicts import Advice, Cause, Load, Truth
+from mortise.terms.verdicts import Advice, Autonomy, Cause, Load, Truth
 from mortise.terms.words import RECORDED_TESTS, Context, Limb, Origin, Sex, Side, limb_of, side_of
 
 __all__ = [
     "RECORDED_TESTS",
     "Advice",
+    "Autonomy",
     "Better",
     "Cause",
     "Context",

@@ -59,8 +59,26 @@ class Load(StrEnum):
         return _LOAD_RANK[self]
 
 
+class Autonomy(StrEnum):
+    """How far the engine may act by itself for one patient, least first. None of them ever advances anybody.
+
+    `observe`: it only says what it finds. `propose`: a raise of the load waits for a clinician. `apply`: a raise within
+    the protocol's steps and bounds happens by itself.
+    """
+
+    OBSERVE = "observe"
+    PROPOSE = "propose"
+    APPLY = "apply"
+
+    @property
+    def reach(self) -> int:
+        """Return the rank of this stage; 0 reaches least."""
+        return _AUTONOMY_RANK[self]
+
+
 _ADVICE_RANK = {advice: rank for rank, advice in enumerate(Advice)}
 _LOAD_RANK = {load: rank for rank, load in enumerate(Load)}
+_AUTONOMY_RANK = {stage: rank for rank, stage in enumerate(Autonomy)}
 
 
 def tightest_advice(advices: Iterable[Advice]) -> Advice:

@@ -143,13 +143,13 @@ def test_laboratory_angle_is_met_within_the_error_we_state() -> None:
     from validation.ankle_angle import score
 
     figures = {figure.key: figure.value for figure in score()[0]}
-    assert figures["ankle_heelraise_axes_rmse_deg"] < 3.0
-    assert figures["ankle_lunge_axes_rmse_deg"] < 3.0
-    assert figures["ankle_walk_axes_rmse_deg"] < 3.0
-    assert figures["ankle_droplanddl_axes_rmse_deg"] < 5.0
+    assert figures["ankle.heelraise_axes_rmse_deg"] < 3.0
+    assert figures["ankle.lunge_axes_rmse_deg"] < 3.0
+    assert figures["ankle.walk_axes_rmse_deg"] < 3.0
+    assert figures["ankle.droplanddl_axes_rmse_deg"] < 5.0
     # without any fit to the reference: what a stranger gets
-    assert figures["ankle_heelraise_free_rmse_deg"] < 6.5
-    assert figures["ankle_walk_free_rmse_deg"] < 4.0
+    assert figures["ankle.heelraise_free_rmse_deg"] < 6.5
+    assert figures["ankle.walk_free_rmse_deg"] < 4.0
 
 
 def test_reader_of_the_laboratory_set_names_one_foot_and_one_shank_per_side() -> None:
