@@ -26,6 +26,7 @@ COMMANDS: tuple[str, ...] = (
     "today",
     "explain",
     "replay",
+    "simulate",
     "check",
     "schema",
     "figures",
