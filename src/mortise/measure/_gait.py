@@ -57,7 +57,7 @@ def _wherever(recording: Recording, foot_length_m: float | None) -> GaitResult:
 def gait_of(materials: Materials) -> GaitResult:
     """Measure gait from whatever was recorded: sensors first, else markers, else keypoints."""
     if materials.sensors or not (materials.poses or any(lab.markers for lab in materials.labs)):
-        return gait(need_sensors(materials, "gait"))
+        return gait(need_sensors(materials, "gait"), materials.foot_length_m)
     from mortise.measure._marker_gait import marker_gait
 
     return marker_gait(materials)
