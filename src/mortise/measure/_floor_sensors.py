@@ -149,6 +149,7 @@ def all_fall(signals: Sequence[Signal], start_s: float, stop_s: float) -> bool:
 
 
 def refuse_unfit(recording: Recording) -> None:
+    """Refuse what is too short or too slow to time a flight."""
     info = recording.info
     if recording.duration_s < _SHORTEST_S:
         raise SignalError(
@@ -165,6 +166,7 @@ def refuse_unfit(recording: Recording) -> None:
 
 
 def signal_of(motion: Motion) -> Signal:
+    """Return what flights are found in."""
     pose = attitude(motion)
     return Signal(
         rate_hz=motion.rate_hz,

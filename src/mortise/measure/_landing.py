@@ -231,8 +231,7 @@ def landings_of_body(body: Body, axes: Axes, floor: Floor) -> tuple[list[Landing
         seen = np.flatnonzero(np.isfinite(part))
         is_cut = len(seen) > 0 and seen[-1] < round(_WINDOW_S * body.rate_hz) - 1
         if (
-            (is_cut
-            and int(np.nanargmin(part)) == seen[-1])
+            (is_cut and int(np.nanargmin(part)) == seen[-1])
             or not len(seen)
             or len(part) < _SHORTEST_S * body.rate_hz
         ):
