@@ -18,7 +18,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 	"$$p" -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null && echo "$$p" && exit; done; \
 	command -v python3 || command -v python || echo python3)
 
-.PHONY: help fuzz demo test test-postgres check format generated lock bench validate calibrate mutants clean
+.PHONY: help fuzz demo test test-postgres check format generated lock bench validate calibrate mutants release clean
 
 help: ## Print these names.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,7 +30,7 @@ test: $(DEV_STAMP) ## Run every test; says at the end what was left out, and for
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-postgres: $(DEV_STAMP) ## Run the web tests once more on a throw-away PostgreSQL.
-	@$(PY) scripts/with_postgres.py $(PY) -m pytest tests/web $(ARGS)
+	@$(PY) scripts/with_postgres.py $(PY) -m pytest tests/web -n 2 --dist loadfile $(ARGS)
 
 check: $(DEV_STAMP) ## Run every check that is not a test: format, lint, types, imports, content, pages.
 	@$(PY) scripts/check.py $(ARGS)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mortise.errors import SignalError
 from mortise.measure._floor import GRAVITY_M_S2, Flight, series_of
@@ -81,7 +81,7 @@ def hop_of(materials: Materials) -> TestResult:
         if found is not None:
             seen.append(found)
     found_hops = [hop for each in seen for hop in _hops(each)]
-    hops = [hop for hop in found_hops if not _is_jump(hop)]
+    hops = [_said(hop, materials.side) for hop in found_hops if not _is_jump(hop)]
     refused += [_jumped(hop) for hop in found_hops if _is_jump(hop)]
     if found_hops and not hops:
         raise SignalError(
@@ -112,6 +112,13 @@ def hop_of(materials: Materials) -> TestResult:
 def _is_jump(hop: Hop) -> bool:
     """Whether both legs took off; both legs that hop on and on are a test of their own."""
     return hop.n_in_series < _REPEATED and off_both_legs(hop.seen, hop.flight) is True
+
+
+def _said(hop: Hop, side: Side) -> Hop:
+    """Return a hop with the leg that somebody said was tested, where the recording does not show the leg."""
+    if side is Side.NONE or hop.flight.side is not Side.NONE:
+        return hop
+    return structs.replace(hop, flight=structs.replace(hop.flight, side=side, landed=side))
 
 
 def _jumped(hop: Hop) -> Refused:

@@ -103,7 +103,7 @@ def landing_of(materials: Materials) -> TestResult:
     events: list[Event] = []
     takes = takes_of(materials)
     for take in takes:
-        found, said, marked = _measured(take, len(trials))
+        found, said, marked = _measured(take, len(trials), materials.sides)
         trials += found
         refused += said
         events += marked
@@ -147,7 +147,9 @@ def leg_curves(take: Take) -> list[Curve]:
     return found
 
 
-def _measured(take: Take, n_before: int) -> tuple[list[Trial], list[Refused], list[Event]]:
+def _measured(
+    take: Take, n_before: int, sides: Sequence[Side] = SIDES
+) -> tuple[list[Trial], list[Refused], list[Event]]:
     """Return trials, refusals and events of one take."""
     if take.sensors:
         return landings_of_sensors(take.sensors, n_before)
@@ -178,7 +180,8 @@ def _measured(take: Take, n_before: int) -> tuple[list[Trial], list[Refused], li
     refused = list(said_of)
     events: list[Event] = []
     for landing in landings:
-        trials += _trials(take, landing, legs, floor, n_before + len(trials))
+        tested = {side: leg for side, leg in legs.items() if side in sides}
+        trials += _trials(take, landing, tested, floor, n_before + len(trials))
         score, items = score_of(body, take.axes, landing, legs, trunk)
         trials.append(_scored(score, landing, body, n_before + len(trials) + 1))
         refused += items

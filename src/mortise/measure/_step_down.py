@@ -101,7 +101,7 @@ def step_down_of(materials: Materials) -> TestResult:
     refuse_other(materials, "a step-down or squat", _HOW, jumps=False)
     takes = takes_of(materials)
     for take in takes:
-        found, said = _measured(take, len(trials))
+        found, said = _measured(take, len(trials), materials.sides)
         trials += found
         refused += said
     modelled = [lab for lab in materials.labs if has_coordinates(lab)]
@@ -145,7 +145,7 @@ def _readings(trials: Sequence[Trial], takes: Sequence[Take]) -> list[Reading]:
     ]
 
 
-def _measured(take: Take, n_before: int) -> tuple[list[Trial], list[Refused]]:
+def _measured(take: Take, n_before: int, sides: Sequence[Side]) -> tuple[list[Trial], list[Refused]]:
     if take.sensors:
         found, said = by_sensors(take.sensors, n_before)
         return _without_drops(found, said, _drops_of_sensors(take))
@@ -157,7 +157,7 @@ def _measured(take: Take, n_before: int) -> tuple[list[Trial], list[Refused]]:
         ]
     body = smooth_body(take.body)
     repetitions, said = repetitions_of(body, take.axes)
-    legs, trunk = legs_of(body, take.axes), trunk_of(body, take.axes)
+    legs, trunk = legs_of(body, take.axes, sides), trunk_of(body, take.axes)
     trials: list[Trial] = []
     drops = _drops_of_body(body, take)
     for repetition in repetitions:
