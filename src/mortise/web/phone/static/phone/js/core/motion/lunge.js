@@ -4,7 +4,7 @@ import { attitude, cross, dot, meanOf, unit } from "./attitude.js";
 import { median, runs, turningPoints, windowMean } from "./signals.js";
 
 /** @typedef {import("./signals.js").Triple} Triple */
-/** @typedef {{peak_s: number, hold_s: number, angle_deg: number, across_deg: number, isCounted: boolean, quality: string[]}} Trial */
+/** @typedef {{peak_s: number, hold_s: number, angle_deg: number, across_deg: number, return_deg: number, isCounted: boolean, quality: string[]}} Trial */
 
 export const LEAST_LUNGE_DEG = 12;
 export const HOLD_BAND_DEG = 2;
@@ -53,6 +53,7 @@ function summary(trials) {
   const quality = counted.length ? [] : trials.flatMap((one) => one.quality);
   if (counted.length < N_TRIALS) quality.push("few_trials");
   if (counted.length && Math.max(...used) - Math.min(...used) > DISAGREE_DEG) quality.push("trials_disagree");
+  if (trials.length > 1 && Math.abs(trials.reduce((sum, one) => sum + one.return_deg, 0)) > RETURN_DEG) quality.push("sensor_slipped");
   const centre = used.reduce((sum, one) => sum + one, 0) / used.length;
   const spread = used.length > 1 ? Math.sqrt(used.reduce((sum, one) => sum + (one - centre) ** 2, 0) / (used.length - 1)) : 2;
   return { value: median(used), error: Math.hypot((1.25 * spread) / Math.sqrt(used.length), FLOOR_DEG), quality: [...new Set(quality)] };
@@ -150,6 +151,6 @@ function trialOf(/** @type {number[]} */ angle, /** @type {number[]} */ aside, /
   const after = Math.min(...angle.slice(stop, stop + settle + 1));
   const checks = { no_hold: !hasHold, too_fast: Math.max(...speed.slice(start, peak + 1)) > FASTEST_DEG_S, out_of_plane: Math.abs(across_deg) > OUT_OF_PLANE_DEG, not_back_to_standing: Math.abs(after - before) > RETURN_DEG };
   const quality = Object.entries(checks).filter(([, isSo]) => isSo).map(([name]) => name);
-  return { peak_s: peak / rate, hold_s, angle_deg: hasHold ? median(angle.slice(first, last + 1)) : depth, across_deg, isCounted: quality.length === 0, quality };
+  return { peak_s: peak / rate, hold_s, angle_deg: hasHold ? median(angle.slice(first, last + 1)) : depth, across_deg, return_deg: after - before, isCounted: quality.length === 0, quality };
 }
 
