@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mortise.terms import RECORDED_TESTS
+from mortise.terms import RECORDED_TESTS, Side
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +24,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("files", nargs="*", metavar="FILE", help="recordings; one file may hold both feet")
     parser.add_argument("--left", metavar="FILE", help="recording of the left side")
     parser.add_argument("--right", metavar="FILE", help="recording of the right side")
+    parser.add_argument(
+        "--side", choices=("left", "right"), help="the side that was tested, of files that hold both"
+    )
+    parser.add_argument(
+        "--foot-length",
+        type=float,
+        metavar="CM",
+        help="heel to longest toe, centimetres, when it was measured",
+    )
     parser.add_argument(
         "--rate", type=float, metavar="HZ", help="samples per second, when the file does not say"
     )
@@ -84,6 +93,8 @@ def _measured(
             placement=args.placement,
             test=args.test,
             marks_s=tuple(args.mark),
+            side=Side(args.side) if args.side else None,
+            foot_length_m=None if args.foot_length is None else args.foot_length / 100.0,
         )
         return measure.TESTS[args.test](materials)
 

@@ -19,6 +19,7 @@ from mortise.measure._stance import LegResult
 from mortise.measure._strides import strides_of
 from mortise.measure._terrain import with_terrain
 from mortise.measure._walk import FootWalk, walk
+from mortise.measure._which_foot import look_swapped, sided
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording, RecordingInfo
 from mortise.measure.results import Bout, GaitResult, Reading, RecordingSet, Refused, Stride
 from mortise.terms import Side
@@ -56,7 +57,7 @@ def find_strides(recordings: Sequence[Recording], foot_length_m: float | None = 
     SignalError
         When a recording cannot be used for gait, with sample or channel and the mend.
     """
-    chosen = choose_feet(recordings)
+    chosen = choose_feet(sided(recordings))
     walks = tuple(walk(recording) for recording in chosen)
     found = soles(walks, foot_length_m)
     bouts, per_foot = join_bouts([strides_of(walked, found.get(walked.recording.side)) for walked in walks])
@@ -109,7 +110,9 @@ def feet_gait(recordings: Sequence[Recording], foot_length_m: float | None = Non
     4. Heel and toe are found under the sensor from the contacts themselves (`soles`).
     5. Both feet are made to cover the same ground and to step in turn (`solve_together`).
     6. Readings use steady strides: no turn, neither first nor last of a bout, no stairs. The others stay in the table.
-    7. `error` adds the standard error over strides and the method's own error in quadrature.
+    7. Feet that both swing outward to the other side, or take the wrong arc of a turn, are flagged `feet_swapped`; two
+       feet of which nobody said the side are told apart by it (`side_from_data`).
+    8. `error` adds the standard error over strides and the method's own error in quadrature.
 
     Data needs: a foot sensor on each or one foot, 80 Hz or more for event times, any mounting, ten metres of walking.
 
@@ -239,7 +242,7 @@ def _joint_flags(walks: Sequence[FootWalk], per_foot: list[list[Stride]]) -> tup
     flags: list[str] = []
     if any(walked.recording.side is Side.NONE for walked in walks):
         flags.append("side_unknown")
-    if len(walks) == 2 and _feet_look_swapped(per_foot):
+    if look_swapped(walks) or (len(walks) == 2 and _feet_look_swapped(per_foot)):
         flags.append("feet_swapped")
     return tuple(flags)
 

@@ -79,6 +79,11 @@ def _stored(request: StaffRequest, episode: EpisodeRow, form: RecordingForm) -> 
             by=request.user,
             placement=typed["placement"],
             rate_hz=typed["rate_hz"],
+            said=services.Said(
+                side=Side(typed["side"]) if typed["side"] else Side.NONE,
+                foot_length_cm=typed["foot_length_cm"],
+                marks_s=typed["marks"],
+            ),
         )
     except InputError as error:
         add_error(form, error, error.where)

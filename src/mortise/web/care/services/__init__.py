@@ -75,6 +75,7 @@ from mortise.web.care.services.plans import (
     set_plan,
 )
 from mortise.web.care.services.recordings import (
+    Said,
     Upload,
     accept_readings,
     acceptable,
@@ -100,6 +101,7 @@ __all__ = [
     "NewLink",
     "PhoneSays",
     "PhoneState",
+    "Said",
     "UndecidedError",
     "UnprovedError",
     "UntoldError",
