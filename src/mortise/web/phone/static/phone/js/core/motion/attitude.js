@@ -36,7 +36,8 @@ export function nextUp(up, acc_m_s2, gyr_rad_s, step_s, settle_s = SETTLE_S) {
   const turned = unit([up[0] + turn[0] * step_s, up[1] + turn[1] * step_s, up[2] + turn[2] * step_s]);
   const along = dot(acc_m_s2, turned);
   const gain = Math.min(1, Math.abs(step_s) / settle_s) / GRAVITY_M_S2;
-  return unit([0, 1, 2].map((i) => turned[i] + gain * (acc_m_s2[i] - along * turned[i])));
+  const towards = (/** @type {number} */ i) => turned[i] + gain * (acc_m_s2[i] - along * turned[i]);
+  return unit([towards(0), towards(1), towards(2)]);
 }
 
 /** How fast the phone turns, mean over 0.2 s, degrees a second. @param {Triple[]} gyr_rad_s @param {number} rate_hz */
@@ -76,7 +77,7 @@ export function attitude(motion) {
   for (let i = 0; i < n; i += 1) forward.push((up = nextUp(up, motion.acc_m_s2[i], gyr[i], i ? step_s : 0)));
   up = unit(meanOf(motion.acc_m_s2.slice(-few)));
   for (let i = n - 1; i >= 0; i -= 1) backward[i] = up = nextUp(up, motion.acc_m_s2[i], gyr[Math.min(i + 1, n - 1)], i < n - 1 ? -step_s : 0);
-  return { up: forward.map((one, i) => unit([0, 1, 2].map((axis) => one[axis] + backward[i][axis]))), gyr_rad_s: gyr, speed_deg_s: speedOf(gyr, motion.rate_hz) };
+  return { up: forward.map(([x, y, z], i) => unit([x + backward[i][0], y + backward[i][1], z + backward[i][2]])), gyr_rad_s: gyr, speed_deg_s: speedOf(gyr, motion.rate_hz) };
 }
 
 /** Upward specific force at every sample. @param {Motion} motion @param {Triple[]} up */

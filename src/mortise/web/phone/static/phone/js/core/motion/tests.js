@@ -10,11 +10,11 @@ import { sway } from "./sway.js";
 const LEAST_RATE_HZ = 20;
 const LEAST_S = 2;
 
-/** @typedef {{value: number, error: number | null, more: Record<string, number | null>, quality: string[]}} Number */
+/** @typedef {{value: number, error: number | null, more: Record<string, number | null>, quality: string[]}} Measured */
 
 /**
  * @param {string} test @param {import("./signals.js").Samples} samples
- * @returns {Number | {refused: string}}
+ * @returns {Measured | {refused: string}}
  */
 export function numberOf(test, samples) {
   const motion = even(samples);
@@ -24,7 +24,7 @@ export function numberOf(test, samples) {
   return READ[test](motion);
 }
 
-/** @type {Record<string, (motion: import("./signals.js").Motion) => Number | {refused: string}>} */
+/** @type {Record<string, (motion: import("./signals.js").Motion) => Measured | {refused: string}>} */
 const READ = {
   lunge(motion) {
     const found = lunge(motion);
