@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 
 from msgspec import Struct
 
@@ -62,10 +63,7 @@ def what_if(record: PatientRecord, content: Content) -> Iterator[Change | None]:
     decided = {fact.id: fact for fact in record.facts if isinstance(fact, DecisionRecord)}
     by_id = {fact.id: fact for fact in record.facts}
     expanded: dict[str, tuple[str, ...]] = {}
-
-    def known_to(name: str) -> frozenset[str]:
-        return frozenset(ids_known(decided, name, expanded))
-
+    known_to = partial(_known_to, decided, expanded)
     folder, taken = Folder(record.person, record.episode, content), 0
     before: tuple[str, ...] = ()
     for stored in decided.values():
@@ -81,6 +79,12 @@ def what_if(record: PatientRecord, content: Content) -> Iterator[Change | None]:
             yield Change(decision=stored.id, on=stored.on, fields=(), why=(), cannot=str(error))
             continue
         yield _change(stored, made)
+
+
+def _known_to(
+    decided: Mapping[str, DecisionRecord], expanded: dict[str, tuple[str, ...]], name: str
+) -> frozenset[str]:
+    return frozenset(ids_known(decided, name, expanded))
 
 
 def _change(stored: DecisionRecord, made: Decision) -> Change | None:
