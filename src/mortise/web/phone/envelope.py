@@ -15,6 +15,7 @@ import msgspec
 from django.urls import reverse
 
 from mortise.episode import Story
+from mortise.prescribe import CounterLine
 from mortise.prescribe.ladders import at_share, work_s
 from mortise.protocol import Circumstances, DoseStep
 from mortise.record import PlannedExercise
