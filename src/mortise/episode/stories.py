@@ -277,12 +277,14 @@ def stories(
 
     Parameters
     ----------
-    record, content, beside
+    record, content
         As in `story`.
     days : iterable of date
         In order of time.
     circumstances : mapping of str to Circumstances
         By name.
+    beside : sequence of PatientRecord
+        As in `story`.
 
     Returns
     -------
