@@ -82,10 +82,12 @@ from mortise.web.care.services.recordings import (
     analyse_recording,
     baseline_of,
     exclude_recording,
+    recording_with,
     recordings_of,
     result_of,
     store_recording,
 )
+from mortise.web.care.services.versions import Replayed, keep_version, replay_all, versions_folder
 
 __all__ = [
     "FIRST_PROTOCOL",
@@ -100,6 +102,7 @@ __all__ = [
     "NewLink",
     "PhoneSays",
     "PhoneState",
+    "Replayed",
     "Said",
     "UndecidedError",
     "UnprovedError",
@@ -124,6 +127,7 @@ __all__ = [
     "goals_of",
     "judge",
     "keep_aside",
+    "keep_version",
     "live_facts",
     "looks_at",
     "make_phone_link",
@@ -146,8 +150,10 @@ __all__ = [
     "quarantined_or_404",
     "record_of",
     "recording_or_404",
+    "recording_with",
     "recordings_of",
     "renew_epoch",
+    "replay_all",
     "respond",
     "result_of",
     "revoke_phone_link",
@@ -159,4 +165,5 @@ __all__ = [
     "store_recording",
     "stories_ahead",
     "story_of",
+    "versions_folder",
 ]
