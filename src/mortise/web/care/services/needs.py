@@ -15,8 +15,8 @@ from mortise.web.care.models import Need, Standing
 from mortise.web.care.services.access import patients_of
 
 ORDER = (
-    Need.STOPPED, Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE, Need.TESTS_DUE, Need.SILENT, Need.NOT_TAKEN_IN, Need.NEW,
-    Need.ON_PLAN,
+    Need.STOPPED, Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE, Need.TASK, Need.TESTS_DUE, Need.SILENT,
+    Need.NOT_TAKEN_IN, Need.NEW, Need.ON_PLAN,
 )  # fmt: skip
 BOOKING_DAYS = 3  # a test due soon is named while there is still time to book it
 ACTIONS = {
@@ -27,6 +27,7 @@ ACTIONS = {
     Need.SILENT: "Call",
     Need.NEW: "Assess",
     Need.TESTS_DUE: "Book",
+    Need.TASK: "Open",
     Need.NOT_TAKEN_IN: "Look",
     Need.ON_PLAN: "Open",
 }
@@ -99,15 +100,28 @@ def _need(standing: Standing, silent: int | None, today: date) -> tuple[Need, st
     need = Need(standing.need)
     if need == Need.NEW:
         return need, "Assessment open; no programme yet."
+    task = _task_words(standing, today)
     if need != Need.ON_PLAN:
-        return need, standing.reason
+        return need, f"{standing.reason} {task}".strip()
     tests = _tests_words(standing, today)
-    if silent is not None and silent > standing.silence_days:
+    if silent is not None and silent >= standing.silence_days:
         words = f"No answer for {silent} days; every symptom is unknown, advance is off."
-        return Need.SILENT, f"{words} {tests}".strip()
+        return Need.SILENT, f"{words} {task} {tests}".strip()
+    if task:
+        return Need.TASK, f"{task} {tests}".strip()
     if tests:
         return Need.TESTS_DUE, tests
     return (Need.NOT_TAKEN_IN if standing.n_quarantined else need), standing.reason
+
+
+def _task_words(standing: Standing, today: date) -> str:
+    """Say the most urgent thing to be done beside the decision, by when, and how many more there are."""
+    due_on = standing.task_due_on
+    if not standing.n_tasks or due_on is None:
+        return ""
+    late = f", overdue since {short_day(due_on)}" if due_on < today else f", by {short_day(due_on)}"
+    more = f" And {standing.n_tasks - 1} more." if standing.n_tasks > 1 else ""
+    return f"{standing.task}{late}.{more}"
 
 
 def _tests_words(standing: Standing, today: date) -> str:
