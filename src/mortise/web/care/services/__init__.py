@@ -43,6 +43,7 @@ from mortise.web.care.services.facts import (
     server_epoch,
     settle_quarantined,
 )
+from mortise.web.care.services.following import earned_now
 from mortise.web.care.services.looks import Look, looks_at
 from mortise.web.care.services.needs import (
     NeedRow,
@@ -126,6 +127,7 @@ __all__ = [
     "decide",
     "decide_for_the_silent",
     "decision_or_404",
+    "earned_now",
     "episode_or_404",
     "exclude_recording",
     "fact_or_404",

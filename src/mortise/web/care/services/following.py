@@ -25,6 +25,7 @@ from mortise.web.care.services.facts import load_record, store
 if TYPE_CHECKING:
     from datetime import date
 
+    from mortise.decide.autonomy import Earned
     from mortise.episode import EscalationCase, Story
 
 ENGINE = "engine"
@@ -36,8 +37,7 @@ def with_autonomy(episode: EpisodeRow, whole: PatientRecord, on: date) -> Patien
 
     Nothing is written before the first plan, and a clinician who set `observe` is not overruled.
     """
-    from mortise.decide.autonomy import earned
-    from mortise.episode.autonomy import autonomy_on, trust_of
+    from mortise.episode.autonomy import autonomy_on
     from mortise.episode.known import known_on
 
     facts = known_on(whole.facts, on).facts
@@ -47,12 +47,7 @@ def with_autonomy(episode: EpisodeRow, whole: PatientRecord, on: date) -> Patien
     entry = autonomy_on(facts, on).entry
     if entry is not None and entry.origin is Origin.CLINICIAN and entry.autonomy is Autonomy.OBSERVE:
         return whole
-    is_locked = Standing.objects.filter(episode=episode, is_locked=True).exists()
-    trust = trust_of(
-        facts, content().protocol(episode.protocol), clinician, n_answered=_n_answered(clinician),
-        is_locked=is_locked, as_of=on,
-    )  # fmt: skip
-    found = earned(trust, clock.now())
+    found = _earned(episode, facts, clinician, on)
     if entry is not None and (entry.autonomy, entry.clinician) == (found.autonomy, clinician):
         return whole
     made = AutonomyEntry(
@@ -60,6 +55,24 @@ def with_autonomy(episode: EpisodeRow, whole: PatientRecord, on: date) -> Patien
         clinician=clinician, n_agreed=found.n_agreed, n_days=found.n_days, reason=found.reason,
     )  # fmt: skip
     return msgspec.structs.replace(whole, facts=(*whole.facts, store(episode, made)))
+
+
+def earned_now(*, episode: EpisodeRow, told: Story) -> Earned | None:
+    """Return what has been earned by now, with its counts, for a story that was read; None before the first plan."""
+    clinician = _clinician(told.facts)
+    return _earned(episode, told.facts, clinician, told.as_of) if clinician else None
+
+
+def _earned(episode: EpisodeRow, facts: tuple[Fact, ...], clinician: str, on: date) -> Earned:
+    from mortise.decide.autonomy import earned
+    from mortise.episode.autonomy import trust_of
+
+    is_locked = Standing.objects.filter(episode=episode, is_locked=True).exists()
+    trust = trust_of(
+        facts, content().protocol(episode.protocol), clinician, n_answered=_n_answered(clinician),
+        is_locked=is_locked, as_of=on,
+    )  # fmt: skip
+    return earned(trust, clock.now())
 
 
 def _clinician(facts: tuple[Fact, ...]) -> str:

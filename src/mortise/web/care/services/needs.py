@@ -54,6 +54,7 @@ class NeedRow(NamedTuple):
     n_days_silent: int | None
     n_quarantined: int
     tests_due_on: date | None
+    task_due_on: date | None
     decision_id: str
     action: str
 
@@ -91,6 +92,7 @@ def _row(standing: Standing, today: date) -> NeedRow:
         need=need, advice=standing.advice, load=standing.load, is_locked=standing.is_locked,
         reason=reason.strip(), since_at=standing.since_at, last_heard_on=standing.last_heard_on,
         n_days_silent=silent, n_quarantined=standing.n_quarantined, tests_due_on=standing.tests_due_on,
+        task_due_on=standing.task_due_on,
         decision_id=standing.decision_id, action=ACTIONS[need],
     )  # fmt: skip
 
@@ -106,7 +108,7 @@ def _need(standing: Standing, silent: int | None, today: date) -> tuple[Need, st
     tests = _tests_words(standing, today)
     if silent is not None and silent >= standing.silence_days:
         words = f"No answer for {silent} days; every symptom is unknown, advance is off."
-        return Need.SILENT, f"{words} {task} {tests}".strip()
+        return Need.SILENT, " ".join(one for one in (words, task, tests) if one)
     if task:
         return Need.TASK, f"{task} {tests}".strip()
     if tests:

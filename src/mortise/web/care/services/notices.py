@@ -171,7 +171,9 @@ def _message(notice: Notice) -> EmailMessage:
     tier = next((name for name, every in EVERY_MIN.items() if every == notice.every_min), Tier.NOW.value)
     where = f" at {settings.ADDRESS}" if settings.ADDRESS else ""
     body = FLAG_BODY.format(when=WHEN[tier], where=where, every=_every_words(notice.every_min))
-    return EmailMessage(FLAG_SUBJECT, body, bcc=[one.email for one in staff if one.email])
+    # nobody's address is shown to anybody: a clinic's list of clinicians is not for a mail server's log
+    hidden = {"To": "undisclosed-recipients:;"}
+    return EmailMessage(FLAG_SUBJECT, body, bcc=[one.email for one in staff if one.email], headers=hidden)
 
 
 def _every_words(minutes: int) -> str:
