@@ -122,7 +122,7 @@ def _logic(protocol: Protocol) -> Protocol:
 
 
 def _by_sessions(root: Path, edit: Edit) -> tuple[str, str] | None:
-    from mortise.cli.check import sessions_exist
+    from mortise.cli.check_sessions import sessions_exist
 
     if edit.kind not in _FOR_SESSIONS:
         return None

@@ -125,6 +125,8 @@ def _write(scored: list[Scored], left_out: list[str]) -> None:
             ]
             parts += [f"### {source}\n", _table(rows), ""]
         for each in of_test:
+            if each.entry.table:
+                parts.append(each.entry.table())
             if each.entry.picture:
                 error_plot(OUT / f"{each.entry.picture}.svg", each.entry.title, each.errors)
                 parts.append(f"![{each.entry.title}]({each.entry.picture}.svg)\n")

@@ -19,6 +19,7 @@ from validation import (
     marker_gait,
     plates,
     run,
+    worn,
 )
 from validation.figure import Figure
 
@@ -27,7 +28,9 @@ Score = Callable[[], list[Figure]] | Callable[[], tuple[list[Figure], Errors]]
 
 
 class Entry(NamedTuple):
-    """One score. `people` 0 means made up; an empty `folder` needs no recordings; `picture` names its error plot."""
+    """One score. `people` 0 means made up; an empty `folder` needs no recordings; `picture` names its error plot, and
+    `table` writes what figures alone do not show.
+    """
 
     test: str
     people: int
@@ -35,6 +38,7 @@ class Entry(NamedTuple):
     score: Score
     picture: str = ""
     title: str = ""
+    table: Callable[[], str] | None = None
 
 
 # The error plot of a score: file and title.
@@ -55,6 +59,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("gait", 6, "c3d-mcgill-gait", marker_gait.score),
     Entry("gait", 0, "", gait_other.made_up_walks),
     Entry("gait", 6, "c3d-mcgill-gait", plates.contacts),
+    Entry("placement and side", 12, "foot-imu-ipol", worn.places, table=worn.confusion),
+    Entry("placement and side", 9, "foot-imu-ipol", worn.sides),
     Entry("ankle angle", 1, "imu-exercise", ankle_angle.score, *_ANGLES),
     Entry("lunge", 1, "imu-exercise", gait_other.shin_squat),
     Entry("lunge", 0, "", gait_other.made_up_lunges),

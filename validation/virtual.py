@@ -44,6 +44,23 @@ def virtual_back(body: Body) -> Recording:
     return _virtual(back, frames, axes_of(body).up, body.rate_hz, Side.NONE, "lower_back")
 
 
+def virtual_segment(body: Body, side: Side, ends: tuple[str, str], forward: Floats) -> Recording | None:
+    """Return what a sensor half-way between two points of a leg would record; None when one is not there.
+
+    Its frame follows the line between them in the plane that `forward` spans; turning about the line is not seen.
+    """
+    low, high = body.at(side, ends[0]), body.at(side, ends[1])
+    if low is None or high is None:
+        return None
+    z = _unit(high - low)
+    up = axes_of(body).up
+    y = _unit(np.cross(z, np.broadcast_to(forward if ends[0] != "heel" else up, z.shape)))
+    frames = np.stack([np.cross(y, z), y, z], axis=2)
+    place = smoothed(0.5 * (low + high), 0.05, body.rate_hz)
+    found = _virtual(place, frames, up, body.rate_hz, side, "unknown")
+    return found if found.info.n_samples > body.rate_hz else None
+
+
 def _unit(vectors: Floats) -> Floats:
     found: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return found

@@ -188,3 +188,109 @@ def when_every_question_is_answered_without_scripts(page: Page) -> None:
             tap(page, name, "1" if name.endswith("_nrs") else "0")
         with page.expect_navigation():  # saved on the phone first, then sent, then the next page
             page.locator("section.p-dock button").click()
+
+
+def test_easier_harder_undo_and_skip_say_what_they_do(
+    given_ben_with_a_link: tuple[builders.Cast, Page], axe: Callable[[Page], None]
+) -> None:
+    _, page = given_ben_with_a_link
+    when_every_question_is_answered_calmly(page)
+    page.clock.install()
+    page.get_by_role("link", name="Start").click()
+    section = page.locator("[data-exercise]:visible")
+    planned = section.locator('[data-show="dose"]').inner_text()
+    said = section.locator('[data-show="nudge"]')
+    section.get_by_role("button", name="Harder").click()
+    expect(said).to_be_visible()  # why there is no more
+    assert section.locator('[data-show="dose"]').inner_text() == planned
+    section.get_by_role("button", name="Easier").click()
+    expect(said).to_contain_text("It counts as partly done.")
+    assert section.locator('[data-show="dose"]').inner_text() != planned
+    picture(page, "phone-session-easier")
+    axe(page)
+
+    page.locator('[data-do="start"]').click()
+    page.clock.fast_forward(60 * 60 * 1000)
+    page.clock.run_for(1_000)
+    expect(section.locator('input[data-field="outcome"][value="modified"]')).to_be_checked()
+    expect(section.locator('input[data-field="reason"][value="too_hard"]')).to_be_checked()
+    page.get_by_role("button", name="Undo").click()  # the last repetition again, at the easier dose
+    expect(section.locator('[data-do="easier"]')).to_be_visible()
+    page.locator('[data-do="hurts"]').click()
+    page.get_by_role("button", name="Next").click()
+
+    page.get_by_role("button", name="Skip").click()
+    expect(section.locator('input[data-field="outcome"][value="skipped"]')).to_be_checked()
+    expect(section.locator('label:has(input[data-field="reason"][value="no_time"])')).to_be_visible()
+    expect(section.locator('label:has(input[data-field="effort"][value="3"])')).to_be_hidden()
+    picture(page, "phone-session-skip")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator('[data-do="start"]')).to_be_visible()  # as if it had not been tapped
+    assert section.locator('input[data-field="outcome"]:checked').count() == 0
+    while page.locator('[data-do="skip"]:visible').count():
+        page.get_by_role("button", name="Skip").click()
+        page.locator('[data-do="next"]').click()
+    rows = page.locator("[data-summary] li")
+    expect(rows).to_have_count(page.locator("[data-exercise]").count())
+    picture(page, "phone-session-told")
+    rows.nth(1).get_by_role("button").click()
+    section.locator('label:has(input[data-field="reason"][value="no_time"])').click()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", name="After the session")).to_be_visible()
+    axe(page)
+
+
+ON_THE_CLOCK = """async ([dose, sides, until_s]) => {
+  const { timeline } = await import('/static/phone/js/core/tempo.js');
+  const { tones } = await import('/static/phone/js/core/tones.js');
+  const { schedule } = await import('/static/phone/js/parts/sound.js');
+  const rate = 48000;
+  const context = new OfflineAudioContext(1, until_s * rate, rate);
+  const planned = tones(timeline(dose, sides), 0, until_s);
+  schedule(context, planned, 0);
+  const heard = (await context.startRendering()).getChannelData(0);
+  return planned.map(({ at_s }) => {
+    let first = Math.round(at_s * rate) - 480;
+    first = Math.max(0, first);
+    while (first < heard.length && heard[first] === 0) first += 1;
+    return [at_s, first / rate];
+  });
+}"""
+
+
+def test_every_beep_of_the_tempo_sounds_at_its_sample(
+    given_ben_with_a_link: tuple[builders.Cast, Page],
+) -> None:
+    _, page = given_ben_with_a_link
+    dose = {"n_sets": 2, "n_reps": 3, "up_s": 2, "hold_s": 1, "down_s": 3, "duration_s": 0, "rest_s": 5}
+    found = page.evaluate(ON_THE_CLOCK, [dose, ["left"], 50])
+    assert len(found) == 21
+    assert all(0 <= heard - at < 3 / 48_000 for at, heard in found), found  # a ramp starts at nothing
+
+
+def test_what_tells_the_time_is_chosen_and_kept(given_ben_with_a_link: tuple[builders.Cast, Page]) -> None:
+    _, page = given_ben_with_a_link
+    page.add_init_script(
+        "window.told = []; speechSynthesis.speak = said => told.push(said.text);"
+        "navigator.vibrate = pattern => told.push(pattern.join());"
+    )
+    when_every_question_is_answered_calmly(page)
+    page.clock.install()
+    page.get_by_role("link", name="Start").click()
+    page.get_by_role("button", name="Beep, voice, vibration or silence").click()
+    picture(page, "phone-session-cues")
+    page.locator('label:has(input[name="cue"][value="voice"])').click()
+    page.locator('[data-do="start"]').click()
+    page.clock.run_for(8_000)
+    spoken = page.evaluate("told")
+    assert spoken[0] == "Get into place."
+    assert len(spoken) > 1
+    page.reload()
+    page.evaluate("told.length = 0")
+    page.clock.run_for(1_000)
+    assert page.locator('input[name="cue"][value="voice"]').is_checked()
+    page.get_by_role("button", name="Beep, voice, vibration or silence").click()
+    page.locator('label:has(input[name="cue"][value="silence"])').click()
+    page.evaluate("told.length = 0")
+    page.clock.run_for(10_000)
+    assert page.evaluate("told") == []

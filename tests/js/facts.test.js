@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { checkIns, flagAnswers, missing, sessionLog, steps } from "../../src/mortise/web/phone/static/phone/js/core/facts.js";
 
 const ask = { red_flags: ["red_calf"], check_in: ["pain", "swelling", "warmth", "sharp"], next_morning: ["stiffness", "swelling"], after_session: ["effort"] };
-const exercises = [{ id: "pump", step: 1, n_sets: 3, n_reps: 10 }];
+const exercises = [{ id: "pump", levels: [{ step: 1, n_sets: 3, n_reps: 10 }, { step: 0, n_sets: 2, n_reps: 8 }] }];
 
 test("steps ask three at a time, the morning first when it is due, nothing twice", () => {
   assert.deepEqual(steps(ask, ""), [["pain", "swelling", "warmth"], ["sharp"]]);
@@ -39,4 +39,13 @@ test("nothing is kept while something is missing or contradicts itself", () => {
   assert.deepEqual(missing(exercises, {}, ["effort"]).map((one) => one.wrong), ["choose_outcome", "choose_answer"]);
   assert.deepEqual(missing(exercises, { "pump-outcome": "skipped", "pump-sets": "1", "after-effort": "0" }, ["effort"]).map((one) => one.wrong), ["choose_partly"]);
   assert.deepEqual(missing(exercises, { "pump-outcome": "done", "after-effort": "unknown" }, ["effort"]), []);
+});
+
+test("an easier dose is told as partly done at its own rung, a reason is never left out, a skip stays a skip", () => {
+  const log = (said) => sessionLog({ id: "l", on: "d", captured_at: "t", session: "s", exercises, said: { "pump-level": "1", ...said }, after: [] }).items[0];
+  assert.deepEqual([log({ "pump-outcome": "done" }).outcome, log({ "pump-outcome": "done" }).dose_step, log({ "pump-outcome": "done" }).n_sets], ["modified", 0, 2]);
+  assert.equal(log({ "pump-outcome": "done" }).reason, "too_hard");
+  assert.equal(log({ "pump-outcome": "modified", "pump-reason": "pain" }).reason, "pain");
+  assert.deepEqual([log({ "pump-outcome": "skipped" }).outcome, log({ "pump-outcome": "skipped" }).reason], ["skipped", ""]);
+  assert.equal(log({ "pump-outcome": "done", "pump-level": "9" }).dose_step, 0);
 });

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from mortise.prescribe import DoneSession, constraints_of, dose_states, todays_session
+from mortise.prescribe import DoneSession, Doses, constraints_of, dose_states, todays_session
 from mortise.prescribe.constraints import equipment_of
+from mortise.prescribe.counters import COUNTERS, NOTHING, counted_before, uses_of
 from mortise.prescribe.ladders import work_s
 from mortise.prescribe.permitted import limits_of, permitted
-from mortise.protocol import Circumstances, Constraint, Exercise, Light, Stage, Tag
+from mortise.protocol import Ceiling, Circumstances, Constraint, Counter, Exercise, Light, Stage, Tag
 from mortise.record import Session
 from mortise.terms import Load
 from tests.unit.prescribe.made import exercise, ladder, log, on, protocol, slot, stage
@@ -86,9 +87,16 @@ def constraints(draw: st.DrawFn) -> Constraint:
         n_contacts_at_most=draw(st.none() | st.integers(0, 100)),
         minutes_at_most=draw(st.none() | st.integers(0, 40).map(Decimal)),
         load_at_most=draw(st.none() | st.sampled_from(tuple(Load))),
+        ceilings=tuple(draw(st.lists(ceilings, max_size=2))),
     )  # fmt: skip
 
 
+ceilings = st.builds(
+    Ceiling,
+    counter=st.sampled_from(Counter),
+    per_day=st.none() | st.integers(0, 60).map(Decimal),
+    per_week=st.none() | st.integers(0, 120).map(Decimal),
+)
 days = st.builds(
     Circumstances,
     minutes=st.none() | st.integers(0, 40),
@@ -326,3 +334,31 @@ def test_one_light_turned_worse_never_raises_a_dose_that_climbs(
     changed = [*done[:k], replace(done[k], light=worse), *done[k + 1 :]]
     good, bad = (dose_states(ONE_SLOT, ONE, one, {}, on(n))["raise"] for one in (done, changed))
     assert (bad.step <= good.step, bad.keep_step <= good.keep_step) == (True, True)
+
+
+@given(cases)
+def test_no_session_is_planned_past_a_ceiling(case: Case) -> None:
+    library, _, done, _, limits, _ = case
+    made = solved(case)
+    before = counted_before(done, library, on(DAY))
+    today = NOTHING
+    for item in made.exercises:
+        today = today.plus(uses_of(library[item.exercise], item.dose))
+    for one in limits:
+        for ceiling in one.ceilings or ():
+            place = COUNTERS.index(ceiling.counter)
+            unit = 1 if ceiling.counter is Counter.IMPACT_CONTACTS else 60
+            if ceiling.per_day is not None and today[place]:
+                assert today[place] <= ceiling.per_day * unit
+            if ceiling.per_week is not None and today[place]:
+                assert today[place] + before[place] <= ceiling.per_week * unit
+
+
+@given(libraries(), stages(), histories(), st.lists(st.integers(0, DAY), max_size=6))
+def test_states_asked_for_day_after_day_are_those_of_one_fold(
+    library: dict[str, Exercise], the_stage: Stage, done: list[DoneSession], asked: list[int]
+) -> None:
+    doses = Doses(library)
+    for n in [*sorted(asked), *asked]:
+        known = [one for one in done if one.logged_on <= on(n)]
+        assert doses.states(the_stage, known, {}, on(n)) == dose_states(the_stage, library, known, {}, on(n))

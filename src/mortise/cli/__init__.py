@@ -26,6 +26,8 @@ COMMANDS: tuple[str, ...] = (
     "today",
     "explain",
     "replay",
+    "whatif",
+    "simulate",
     "check",
     "schema",
     "figures",

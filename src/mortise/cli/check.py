@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from datetime import date, timedelta
-from itertools import product
+from datetime import date
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mortise.catalog import Content
     from mortise.catalog.checks import CheckReport, Obligation
-    from mortise.errors import Fault
-    from mortise.protocol import Protocol
-    from mortise.record import Fact, PatientRecord
-
-_DAY = date(2026, 1, 5)
-_INSTRUMENTS = {
-    "tandem_s": "stopwatch", "forced_plantarflexion_nrs": "observed", "hop_giving_way_flag": "observed",
-}  # fmt: skip
-# Every combination of band, weight and step, the last with everything that a protocol may name.
-_EQUIPMENT: tuple[tuple[str, ...], ...] = (
-    (),
-    ("band",),
-    ("step",),
-    ("weight",),
-    ("band", "step"),
-    ("band", "weight"),
-    ("step", "weight"),
-    ("band", "step", "weight", "strap", "stairs", "foam", "roller", "bike", "pool", "vibrator"),
-)
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -147,6 +126,7 @@ def _against(root: Path | None, revision: str) -> int:
 def with_engine(report: CheckReport, root: Path | None) -> CheckReport:
     """Return the report with the cases run and every possible day's session solved."""
     from mortise.catalog import load
+    from mortise.cli.check_sessions import sessions_exist
 
     content = load(root)
     return _with(report, sessions_exist(content), cases_hold(content))
@@ -169,114 +149,6 @@ def cases_hold(content: Content) -> Obligation:
             for one in failures
         ]
     return Obligation("cases", "Every case finds what it expects", n_cases, tuple(faults))
-
-
-def sessions_exist(content: Content) -> Obligation:
-    """Solve the session of every stage, equipment and combination of flags; nothing withheld may be in it."""
-    from mortise.catalog.checks import Obligation
-
-    n_days, faults = 0, []
-    for protocol_id in content.protocol_ids:
-        protocol = content.protocol(protocol_id)
-        for day in _days(protocol):
-            n_days += 1
-            faults += _session_faults(day, content)
-    return Obligation("8", "Every day has a session, with nothing withheld in it", n_days, tuple(faults))
-
-
-class _Day(NamedTuple):
-    where: str
-    record: PatientRecord
-    as_of: date
-    equipment: tuple[str, ...]
-
-
-def _days(protocol: Protocol) -> Iterator[_Day]:
-    """Yield every stage with every equipment and every combination of what withholds exercises."""
-    from mortise.protocol.criteria import criteria_in
-
-    as_of = _DAY + timedelta(days=40)
-    answers = (("sharp_pain_flag", (0, 1, None)), ("fall_or_catch_flag", (0, 1)), ("warmth_self", (0, 1)))
-    tests = (
-        ("tandem_s", ("s", 5, 20)),
-        ("dorsiflexion_power_grade", ("grade", 3, 5)),
-        ("end_feel_grade", ("grade", 2, 0)),
-        ("forced_plantarflexion_nrs", ("nrs", 6, 0)),
-        ("hop_giving_way_flag", ("flag", 1, 0)),
-    )
-    read = {one.measure for rule in protocol.rules for one in criteria_in(rule.when)}
-    flags = [one for one in tests if one[0] in read]  # what no rule reads withholds nothing
-    for stage, equipment in product(protocol.stages, _EQUIPMENT):
-        for told in product(*(values for _, values in answers)):
-            for worse in product((True, False), repeat=len(flags)):
-                said = {name: value for (name, _), value in zip(answers, told, strict=True)}
-                taken = {
-                    name: (unit, bad if is_bad else fine)
-                    for (name, (unit, bad, fine)), is_bad in zip(flags, worse, strict=True)
-                }
-                record = _record(protocol, stage.id, said, taken, as_of)
-                words = ", ".join(f"{name} {value}" for name, value in said.items())
-                words += "".join(f", {name} {value}" for name, (_, value) in taken.items())
-                where = (
-                    f"{protocol.id}, stage {stage.id}, {' and '.join(equipment) or 'no equipment'}, {words}"
-                )
-                yield _Day(where, record, as_of, equipment)
-
-
-def _record(
-    protocol: Protocol,
-    stage: str,
-    said: dict[str, int | None],
-    taken: dict[str, tuple[str, int]],
-    as_of: date,
-) -> PatientRecord:
-    from decimal import Decimal
-
-    from mortise.record import CheckIn, Episode, PatientRecord, Person, Reading, StageEntry
-    from mortise.terms import Origin, Side
-
-    zeros: dict[str, Decimal | None] = dict.fromkeys(protocol.check_in, Decimal(0))
-    answers = zeros | {name: None if value is None else Decimal(value) for name, value in said.items()}
-    facts: list[Fact] = [
-        StageEntry(id="stage", on=_DAY, origin=Origin.CLINICIAN, stage=stage),
-        CheckIn(id="told", on=as_of, origin=Origin.PATIENT, moment="before_session", answers=answers),
-    ]
-    for name, (unit, value) in taken.items():
-        facts.append(
-            Reading(
-                id=name, on=as_of - timedelta(days=5), origin=Origin.CLINICIAN, measure=name, at_visit=True,
-                side=Side.NONE if name == "tandem_s" else Side.LEFT, value=Decimal(value), unit=unit,
-                instrument=_INSTRUMENTS.get(name, "examination"),
-            )
-        )  # fmt: skip
-    return PatientRecord(
-        person=Person(birth_year=_DAY.year - 60),
-        episode=Episode(id="day", involved_side=Side.LEFT, protocol=protocol.id, opened_on=_DAY),
-        facts=tuple(facts),
-    )
-
-
-def _session_faults(day: _Day, content: Content) -> list[Fault]:
-    from mortise.episode import story
-    from mortise.errors import Fault
-    from mortise.protocol import Circumstances
-
-    told = story(day.record, content, day.as_of, Circumstances(equipment=day.equipment))
-    withheld = {tag for rule in told.decision.rules for tag in rule.without_tags}
-    found = []
-    if not told.session.exercises:
-        found.append(
-            Fault(day.where, "the session is empty.", "Offer an exercise that none of this withholds.")
-        )
-    for planned in told.session.exercises:
-        exercise = content.exercises[planned.exercise]
-        against = [tag.value for tag in exercise.tags if tag.value in withheld]
-        missing = [need for need in exercise.needs if need not in day.equipment]
-        if against or missing:
-            found.append(
-                Fault(day.where, f"{planned.exercise} is in the session: {', '.join(against + missing)}.")
-            )
-    return found
 
 
 def _unsigned(root: Path | None) -> tuple[str, ...]:

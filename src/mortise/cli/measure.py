@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mortise.terms import RECORDED_TESTS
+from mortise.terms import RECORDED_TESTS, Side
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +24,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("files", nargs="*", metavar="FILE", help="recordings; one file may hold both feet")
     parser.add_argument("--left", metavar="FILE", help="recording of the left side")
     parser.add_argument("--right", metavar="FILE", help="recording of the right side")
+    parser.add_argument(
+        "--side", choices=("left", "right"), help="the side that was tested, of files that hold both"
+    )
+    parser.add_argument(
+        "--foot-length",
+        type=float,
+        metavar="CM",
+        help="heel to longest toe, centimetres, when it was measured",
+    )
     parser.add_argument(
         "--rate", type=float, metavar="HZ", help="samples per second, when the file does not say"
     )
@@ -84,6 +93,8 @@ def _measured(
             placement=args.placement,
             test=args.test,
             marks_s=tuple(args.mark),
+            side=Side(args.side) if args.side else None,
+            foot_length_m=None if args.foot_length is None else args.foot_length / 100.0,
         )
         return measure.TESTS[args.test](materials)
 
@@ -146,9 +157,26 @@ def _baseline(args: argparse.Namespace) -> MeasureResult | None:
 
 
 def _show(result: MeasureResult, console: Console) -> None:
-    """Print tables a person can read."""
-    from rich.table import Table
+    """Print tables a person can read, the verdict first."""
+    _show_verdict(result, console)
+    _show_files(result, console)
+    _show_numbers(result, console)
 
+
+def _show_verdict(result: MeasureResult, console: Console) -> None:
+    """Say whether to believe it, with every reason and what mends it."""
+    from mortise.measure import verdict_of
+
+    colours = {"yes": "green", "care": "yellow", "no": "red"}
+    verdict = verdict_of(result)
+    colour = colours[verdict.trust.value]
+    console.print(f"[bold {colour}]{verdict.sentence}[/bold {colour}]", highlight=False)
+    for reason in verdict.reasons:
+        console.print(f"  [{colour}]- {reason}[/{colour}]", highlight=False)
+
+
+def _show_files(result: MeasureResult, console: Console) -> None:
+    """Say what each file was recognised as."""
     for sensor in result.recording.sensors:
         console.print(
             f"[bold]{sensor.file}[/bold]  {sensor.side.value} {sensor.placement}, {sensor.duration_s:.1f} s at "
@@ -170,6 +198,12 @@ def _show(result: MeasureResult, console: Console) -> None:
             highlight=False,
         )
         _show_notes(pose.notes, console)
+
+
+def _show_numbers(result: MeasureResult, console: Console) -> None:
+    """Print the readings, what lies behind them, and what was refused."""
+    from rich.table import Table
+
     # The standard error, as in the JSON; the pages of the clinic show the half width of the 95 % interval.
     table = Table("measure", "side", "value", "std. error", "unit", "n", "quality")
     table.columns[0].overflow = "fold"

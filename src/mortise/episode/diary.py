@@ -32,12 +32,8 @@ class Diary:
 
         Parameters
         ----------
-        person : Person
-            The patient.
-        episode : Episode
-            Which ankle, under which protocol.
-        content : Content
-            Protocol, measures, exercises.
+        person, episode, content
+            As in `Folder`.
         """
         self.facts: list[Fact] = []
         self.folded: Folded | None = None

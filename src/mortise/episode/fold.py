@@ -9,16 +9,26 @@ from typing import Protocol as Shape
 
 from msgspec.structs import replace
 
-from mortise.decide import Figures, Inputs, Person, ReadyStage, StageState, conclude, examine, ready_stage
+from mortise.decide import Inputs, ReadyStage, StageState, conclude, examine
 from mortise.decide.decisions import RULE_PREFIX
 from mortise.episode.autonomy import autonomy_constraints
 from mortise.episode.derivations import Derivations
 from mortise.episode.gather import Gathered
 from mortise.episode.known import Known, KnownSoFar
-from mortise.episode.lights import LightRules, Lit, SessionLight, Sessions, light_sessions
-from mortise.episode.stages import Acts, Standing, figures_of, overrule_of, overruled, plan_of, standing
+from mortise.episode.lights import Lit, SessionLight, Sessions, light_sessions
+from mortise.episode.ready import light_rules_for, ready_for
+from mortise.episode.stages import (
+    Acts,
+    Standing,
+    figures_of,
+    overrule_of,
+    overruled,
+    plan_of,
+    plans_of,
+    standing,
+)
 from mortise.errors import InputError
-from mortise.prescribe import DoneSession, constraints_of, planned_stage
+from mortise.prescribe import DoneSession, Doses, constraints_of, planned_stage
 from mortise.progress.derived import Course
 from mortise.progress.sessions import Bout
 from mortise.protocol import Circumstances, Constraint, Exercise, Light, Protocol, Stage
@@ -40,7 +50,6 @@ ENGINE = "mortise-engine/1"  # raised whenever the same facts could give another
 
 FALL_FLAGS = ("fall_or_catch_flag", "red_fall")
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # a week more or less than any day decided about is still a day
-_MOST_READY = 256
 
 
 class Content(Shape):
@@ -79,6 +88,8 @@ class Folded(NamedTuple):
     course: Course
     constraints: tuple[Constraint, ...]
     decision: Decision
+    plans: Sequence[PlanVersion]  # every version a clinician made
+    doses: Doses
 
 
 def fold(
@@ -141,6 +152,7 @@ class Folder:
         self._received: list[Fact] = []
         self._n_folded = 0  # of those received
         self._seen_until: date | None = None
+        self._doses = Doses(content.exercises)
         self._start_anew()
 
     def _start_anew(self) -> None:
@@ -205,7 +217,7 @@ class Folder:
         stands = standing(acts, protocol, episode.opened_on)
         plan = plan_of(acts)
         figures = figures_of(plan, protocol)
-        ready = _ready(protocol, pin.hash, stands.stage, content.measures, person, episode, as_of, figures)
+        ready = ready_for(protocol, pin.hash, stands.stage, content.measures, person, episode, as_of, figures)
         stage = planned_stage(ready.stage, plan, content.exercises)
         tracks = self._tracks(as_of, protocol)
         course = self._course(tracks, stands, stage, as_of)
@@ -230,7 +242,7 @@ class Folder:
         decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
         constraints = _answered(constraints, state, decision)
         return Folded(as_of, protocol, known, stands, stage, plan, ready, inputs, state, bouts, lights, done,
-                      course, constraints, decision)  # fmt: skip
+                      course, constraints, decision, plans_of(acts), self._doses)  # fmt: skip
 
     def _check_day(self, as_of: date) -> None:
         if as_of < self._episode.opened_on:
@@ -280,7 +292,7 @@ class Folder:
         self, course: Course, ready: ReadyStage, plan: PlanVersion | None, stage: Stage, as_of: date
     ) -> None:
         """Light the sessions that something new could have changed."""
-        rules = _light_rules(ready)
+        rules = light_rules_for(ready)
         under = (rules, plan)
         is_lasting = rules.is_lasting and all(_is_single(course, name) for name in rules.sources)
         n_kept = 0
@@ -300,45 +312,6 @@ def _is_single(course: Course, measure_id: str) -> bool:
         return False
     track = course.tracks.get(key_of(measure.id, Limb.INVOLVED if measure.is_sided else Limb.NONE))
     return track is None or len(track.series) <= 1
-
-
-_ready_stages: dict[tuple[object, ...], ReadyStage] = {}
-
-
-def _ready(
-    protocol: Protocol,
-    protocol_hash: str,
-    stage: str,
-    measures: Mapping[str, Measure],
-    person: RecordPerson,
-    episode: Episode,
-    as_of: date,
-    figures: Figures | None,
-) -> ReadyStage:
-    """Make the stage ready for this person, or take it as it was made before: it depends on nothing else."""
-    age = person.age_on(as_of)
-    set_figures = () if figures is None else tuple(sorted(figures.values.items()))
-    key = (protocol_hash, id(measures), stage, age, person.sex, episode.is_bilateral, set_figures)
-    found = _ready_stages.get(key)
-    if found is None or found.protocol is not protocol:
-        if len(_ready_stages) >= _MOST_READY:
-            _ready_stages.clear()
-        who = Person(age=age, sex=person.sex, is_bilateral=episode.is_bilateral, figures=figures)
-        found = _ready_stages[key] = ready_stage(protocol, stage, measures, who)
-    return found
-
-
-_lights: dict[int, tuple[ReadyStage, LightRules]] = {}
-
-
-def _light_rules(ready: ReadyStage) -> LightRules:
-    """Make the light rules ready for this person, or take them as they were made before for the same stage."""
-    kept = _lights.get(id(ready))
-    if kept is None or kept[0] is not ready:
-        if len(_lights) >= _MOST_READY:
-            _lights.clear()
-        kept = _lights[id(ready)] = (ready, LightRules(ready.protocol, ready.measures, ready.person))
-    return kept[1]
 
 
 def _borne_load(bouts: Sequence[Bout]) -> Load:

@@ -15,9 +15,8 @@ from mortise.episode.forecast import GateForecast, gate_forecast
 from mortise.episode.lights import SessionLight
 from mortise.episode.receipts import known_by
 from mortise.episode.series import MeasureSeries, series_of
-from mortise.episode.stages import plans_of
 from mortise.episode.tasks import Task, tasks_of
-from mortise.prescribe import DoseState, dose_states, re_entry, set_steps_of, todays_session
+from mortise.prescribe import DoseState, re_entry, set_steps_of, todays_session
 from mortise.progress.sessions import adherence
 from mortise.protocol import Circumstances, Constraint, Layoff, Protocol, Stage
 from mortise.record import Decision, Fact, Goal, PatientRecord, PlanVersion, Session
@@ -110,8 +109,8 @@ class Story:
     @cached_property
     def dose_states(self) -> dict[str, DoseState]:
         """Return where each exercise of the stage stands on its dose ladder."""
-        steps = set_steps_of(plans_of(self.facts), self.as_of)
-        return dose_states(self.stage_now, self.content.exercises, self.folded.done, steps, self.as_of)
+        steps = set_steps_of(self.folded.plans, self.as_of)
+        return self.folded.doses.states(self.stage_now, self.folded.done, steps, self.as_of)
 
     @cached_property
     def re_entry(self) -> Layoff | None:
@@ -147,8 +146,7 @@ class Story:
     @cached_property
     def due(self) -> tuple[Due, ...]:
         """Return what is to be measured or asked, when and where."""
-        plans = plans_of(self.facts)
-        plan_from = min((one.on for one in plans), default=None)
+        plan_from = min((one.on for one in self.folded.plans), default=None)
         return due_list(
             self.protocol, self.stage, self.content.measures, self.tracks, self.decision, plan_from,
             rechecks_exits=self.re_entry is not None and self.re_entry.recheck_exits,

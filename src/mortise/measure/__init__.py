@@ -50,6 +50,7 @@ from mortise.measure.results import (
     schema,
     to_plain,
 )
+from mortise.measure.verdict import Trust, Verdict, verdict_of
 
 __all__ = [
     "FOOT_PLACEMENTS",
@@ -85,6 +86,8 @@ __all__ = [
     "Stride",
     "TestResult",
     "Trial",
+    "Trust",
+    "Verdict",
     "gait",
     "lunge",
     "need_sensors",
@@ -97,4 +100,5 @@ __all__ = [
     "schema",
     "shin_of",
     "to_plain",
+    "verdict_of",
 ]

@@ -12,7 +12,7 @@ from mortise.measure._rising import of_shin
 from mortise.measure._sensor_segment import Flags, axes, forward_deg, longer_way, mean_up, segment, standing
 from mortise.measure.ankle_angle import ANGLE_ERROR_DEG, ankle_angle
 from mortise.measure.axes import Axes, axes_of, foot_length, refuse_walking
-from mortise.measure.markers import SIDES, Body, body_from, body_of_lab
+from mortise.measure.markers import Body, body_from, body_of_lab
 from mortise.measure.materials import Materials
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
 from mortise.measure.segments import ankle_angles, elevation_deg
@@ -97,7 +97,12 @@ def ankle_traces(materials: Materials, test: str) -> list[AnkleTrace]:
             )
             for pose in materials.poses
         ]  # fmt: skip
-        found = [trace for body in bodies for side in SIDES if (trace := _of_body(body, side)) is not None]
+        found = [
+            trace
+            for body in bodies
+            for side in materials.sides
+            if (trace := _of_body(body, side)) is not None
+        ]
     if found:
         return found
     raise SignalError(

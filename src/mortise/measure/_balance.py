@@ -77,7 +77,7 @@ def balance(materials: Materials, sensor_height_m: float | None = None) -> TestR
     Prieto et al. 1996, IEEE Trans Biomed Eng 43, 956-966, doi:10.1109/10.532130 (definitions).
     Quijoux et al. 2021, Physiol Rep 9, e15067, doi:10.14814/phy2.15067 (definitions; its code's figures are met).
     """
-    stands = stands_of(materials, sensor_height_m)
+    stands = [_said(stand, materials.side) for stand in stands_of(materials, sensor_height_m)]
     trials: list[Trial] = []
     refused: list[Refused] = []
     kept: list[tuple[Stand, Trial]] = []
@@ -118,6 +118,13 @@ def balance(materials: Materials, sensor_height_m: float | None = None) -> TestR
             if trial.values["is_lost"]
         ),
     )
+
+
+def _said(stand: Stand, side: Side) -> Stand:
+    """Return a stand with the leg that somebody said was tested: then it is a stand on one leg."""
+    if side is Side.NONE:
+        return stand
+    return structs.replace(stand, side=side, is_one_leg=True)
 
 
 def _has_jump(materials: Materials) -> bool:

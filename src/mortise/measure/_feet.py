@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from mortise.errors import SignalError
-from mortise.measure._both_feet import missed_by_order, solve_together
+from mortise.measure._both_feet import clock_fault, disagreement, missed_by_order, solve_together, with_steps
 from mortise.measure._bouts import join_bouts
 from mortise.measure._gait_curves import curves_of, events_of
 from mortise.measure._gait_method import LEAST_STRIDES, steady
@@ -19,6 +19,7 @@ from mortise.measure._stance import LegResult
 from mortise.measure._strides import strides_of
 from mortise.measure._terrain import with_terrain
 from mortise.measure._walk import FootWalk, walk
+from mortise.measure._which_foot import look_swapped, sided
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording, RecordingInfo
 from mortise.measure.results import Bout, GaitResult, Reading, RecordingSet, Refused, Stride
 from mortise.terms import Side
@@ -33,6 +34,7 @@ class Feet(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     missing: tuple[int, ...]
     soles: dict[Side, Sole]
     flags: tuple[str, ...]
+    disagreement: str = ""
 
 
 def find_strides(recordings: Sequence[Recording], foot_length_m: float | None = None) -> Feet:
@@ -55,15 +57,18 @@ def find_strides(recordings: Sequence[Recording], foot_length_m: float | None = 
     SignalError
         When a recording cannot be used for gait, with sample or channel and the mend.
     """
-    chosen = choose_feet(recordings)
+    chosen = choose_feet(sided(recordings))
     walks = tuple(walk(recording) for recording in chosen)
     found = soles(walks, foot_length_m)
     bouts, per_foot = join_bouts([strides_of(walked, found.get(walked.recording.side)) for walked in walks])
     missing = [missed_by_time(walked, strides) for walked, strides in zip(walks, per_foot, strict=True)]
     flags: tuple[str, ...] = ()
+    said = ""
     if len(walks) == 2:
+        said = disagreement(per_foot)
         per_foot, flags = solve_together(per_foot)
-        missing = [max(pair) for pair in zip(missing, missed_by_order(per_foot), strict=True)]
+        if not flags or flags == ("running",):
+            missing = [max(pair) for pair in zip(missing, missed_by_order(per_foot), strict=True)]
     per_foot = with_terrain(per_foot)
     return Feet(
         walks=walks,
@@ -72,6 +77,7 @@ def find_strides(recordings: Sequence[Recording], foot_length_m: float | None = 
         missing=tuple(missing),
         soles=found,
         flags=_joint_flags(walks, per_foot) + flags,
+        disagreement=said,
     )
 
 
@@ -104,7 +110,9 @@ def feet_gait(recordings: Sequence[Recording], foot_length_m: float | None = Non
     4. Heel and toe are found under the sensor from the contacts themselves (`soles`).
     5. Both feet are made to cover the same ground and to step in turn (`solve_together`).
     6. Readings use steady strides: no turn, neither first nor last of a bout, no stairs. The others stay in the table.
-    7. `error` adds the standard error over strides and the method's own error in quadrature.
+    7. Feet that both swing outward to the other side, or take the wrong arc of a turn, are flagged `feet_swapped`; two
+       feet of which nobody said the side are told apart by it (`side_from_data`).
+    8. `error` adds the standard error over strides and the method's own error in quadrature.
 
     Data needs: a foot sensor on each or one foot, 80 Hz or more for event times, any mounting, ten metres of walking.
 
@@ -151,6 +159,7 @@ def _legs(recordings: Sequence[Recording], strides: list[Stride], readings: list
 def _refused(feet: Feet) -> tuple[Refused, ...]:
     refused = [each for walked in feet.walks for each in walked.refused]
     refused += _refused_missing(list(feet.walks), list(feet.missing))
+    refused += _refused_between(feet)
     for walked, strides in zip(feet.walks, feet.per_foot, strict=True):
         if len(steady(strides)) < LEAST_STRIDES:
             refused.append(_refused_few(walked, strides))
@@ -164,6 +173,30 @@ def _refused(feet: Feet) -> tuple[Refused, ...]:
                 )
             )
     return tuple(refused)
+
+
+def _refused_between(feet: Feet) -> list[Refused]:
+    """Return what is not said between feet that cannot have walked together, and why."""
+    if "feet_disagree" in feet.flags:
+        return [
+            Refused(
+                what="step time, double support, symmetry, speed and cadence",
+                reason=f"left and right are not of one walk: {feet.disagreement}",
+                mend="Give the two files of one walk: the same person, the same start, each with its own rate.",
+            )
+        ]
+    if "clocks_doubtful" in feet.flags:
+        together = [
+            with_steps(own, other) for own, other in zip(feet.per_foot, reversed(feet.per_foot), strict=True)
+        ]
+        return [
+            Refused(
+                what="step time and double support",
+                reason=clock_fault(together),
+                mend="Start both sensors together, or export both on one clock.",
+            )
+        ]
+    return []
 
 
 def choose_feet(recordings: Sequence[Recording]) -> list[Recording]:
@@ -209,7 +242,7 @@ def _joint_flags(walks: Sequence[FootWalk], per_foot: list[list[Stride]]) -> tup
     flags: list[str] = []
     if any(walked.recording.side is Side.NONE for walked in walks):
         flags.append("side_unknown")
-    if len(walks) == 2 and _feet_look_swapped(per_foot):
+    if look_swapped(walks) or (len(walks) == 2 and _feet_look_swapped(per_foot)):
         flags.append("feet_swapped")
     return tuple(flags)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mortise.errors import SignalError
 from mortise.measure._belt import BELT_PLACEMENTS, belt_gait
 from mortise.measure._feet import feet_gait
+from mortise.measure._worn import believed
 from mortise.measure.materials import Materials, need_sensors
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording
 from mortise.measure.results import GaitResult
@@ -19,7 +20,8 @@ def gait(recordings: Sequence[Recording], foot_length_m: float | None = None) ->
     ----------
     recordings
         Sensors of one walk whose clocks started together. Feet win; without them a sensor at the belt, in a pocket or
-        on the lower back is used; of one whose place is not known the data tell whether it was on a foot.
+        on the lower back is used. A place that nobody named is taken from how the sensor moves, and a named one that
+        does not fit is flagged (`believed`).
     foot_length_m
         Heel to toe, where somebody measured it; it sharpens heel clearance.
 
@@ -33,6 +35,7 @@ def gait(recordings: Sequence[Recording], foot_length_m: float | None = None) ->
     SignalError
         When nothing of it can be measured, with the mend.
     """
+    recordings = believed(recordings)
     feet = [each for each in recordings if each.placement in FOOT_PLACEMENTS]
     waist = [each for each in recordings if each.placement in BELT_PLACEMENTS]
     unknown = [each for each in recordings if each.placement == "unknown"]
@@ -57,7 +60,7 @@ def _wherever(recording: Recording, foot_length_m: float | None) -> GaitResult:
 def gait_of(materials: Materials) -> GaitResult:
     """Measure gait from whatever was recorded: sensors first, else markers, else keypoints."""
     if materials.sensors or not (materials.poses or any(lab.markers for lab in materials.labs)):
-        return gait(need_sensors(materials, "gait"))
+        return gait(need_sensors(materials, "gait"), materials.foot_length_m)
     from mortise.measure._marker_gait import marker_gait
 
     return marker_gait(materials)

@@ -66,7 +66,7 @@ _FLAT_METHOD = Method(
 _CARRIED = (
     "acc_clipped", "gyr_clipped", "gaps", "empty_cells", "truncated", "low_rate", "sensor_turned", "rate_contradicted",
     "unit_contradicted", "time_stamps_evened", "simulated", "side_unknown", "feet_swapped", "placement_doubtful",
-    "feet_disagree", "running",
+    "placement_contradicted", "placement_from_data", "side_from_data", "feet_disagree", "clocks_doubtful", "running",
 )  # fmt: skip
 # How far the heel moves per metre of error in the foot's length, at the angle of its greatest lift.
 _HEEL_PER_LENGTH = 0.87
@@ -134,6 +134,9 @@ def whole_readings(
     )
     if len(walks) == 1:
         quality = (*quality, "one_foot")
+    if "feet_disagree" in flags:
+        # two walks: whose speed would it be?
+        return []
     found = stair_readings(FOOT, [s for strides in per_foot for s in strides], quality)
     used = [s for strides in per_foot for s in steady(strides)]
     if len(used) < LEAST_STRIDES:

@@ -9,7 +9,7 @@ from mortise.measure._doings import refuse_other
 from mortise.measure._heel_rise_readings import count_of, n_missing, readings_of
 from mortise.measure._rising import Rising, of_foot, of_shin
 from mortise.measure._rising_body import of_body
-from mortise.measure.markers import SIDES, Body, body_from, body_of_lab
+from mortise.measure.markers import Body, body_from, body_of_lab
 from mortise.measure.materials import Materials
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording
 from mortise.measure.results import Curve, Event, Refused, TestResult, Trial
@@ -40,7 +40,7 @@ _CARRIED = (
 
 def heel_rise_of(materials: Materials) -> TestResult:
     """Measure heel rises from whatever was recorded: sensors first, then markers, then keypoints."""
-    return heel_rises(materials)
+    return heel_rises(materials, materials.foot_length_m)
 
 
 def heel_rises(materials: Materials, foot_length_m: float | None = None) -> TestResult:
@@ -134,7 +134,7 @@ def _risings(materials: Materials, foot_length_m: float | None) -> list[Rising]:
         )
         for pose in materials.poses
     ]
-    found = [of_body(body, side, foot_length_m) for body in bodies for side in SIDES]
+    found = [of_body(body, side, foot_length_m) for body in bodies for side in materials.sides]
     rising = [each for each in found if each is not None]
     if not rising:
         raise SignalError(

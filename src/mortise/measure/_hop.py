@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mortise.errors import SignalError
 from mortise.measure._floor import GRAVITY_M_S2, Flight, series_of
@@ -15,6 +15,7 @@ from mortise.measure._hop_readings import readings_of
 from mortise.measure._jump import nothing_found
 from mortise.measure._jump_force import push_of
 from mortise.measure._legs import off_both_legs
+from mortise.measure._lost_flights import lost_flights
 from mortise.measure._takes import Seen, curves_of, seen_of, takes_of
 from mortise.measure.materials import Materials
 from mortise.measure.results import Event, Refused, TestResult, Trial
@@ -81,7 +82,7 @@ def hop_of(materials: Materials) -> TestResult:
         if found is not None:
             seen.append(found)
     found_hops = [hop for each in seen for hop in _hops(each)]
-    hops = [hop for hop in found_hops if not _is_jump(hop)]
+    hops = [_said(hop, materials.side) for hop in found_hops if not _is_jump(hop)]
     refused += [_jumped(hop) for hop in found_hops if _is_jump(hop)]
     if found_hops and not hops:
         raise SignalError(
@@ -91,6 +92,7 @@ def hop_of(materials: Materials) -> TestResult:
         )
     if not hops:
         raise nothing_found("hop", materials, seen, refused)
+    lost = [each for found in seen for each in lost_flights(found, "hop")]
     trials = [_trial(number, hop) for number, hop in enumerate(hops, start=1)]
     readings, said = readings_of(hops, trials)
     return TestResult(
@@ -98,8 +100,8 @@ def hop_of(materials: Materials) -> TestResult:
         recording=materials.recording_set(),
         readings=tuple(readings),
         trials=tuple(trials),
-        n_trials_missing=sum(_n_missing(each) for each in seen),
-        refused=(*refused, *said),
+        n_trials_missing=sum(_n_missing(each) for each in seen) + sum(each.n_missing for each in lost),
+        refused=(*refused, *said, *lost),
         curves=tuple(curve for each in seen for curve in curves_of(each.take)),
         events=tuple(
             Event(name=name, side=hop.flight.side, time_s=round(time_s, 4))
@@ -112,6 +114,13 @@ def hop_of(materials: Materials) -> TestResult:
 def _is_jump(hop: Hop) -> bool:
     """Whether both legs took off; both legs that hop on and on are a test of their own."""
     return hop.n_in_series < _REPEATED and off_both_legs(hop.seen, hop.flight) is True
+
+
+def _said(hop: Hop, side: Side) -> Hop:
+    """Return a hop with the leg that somebody said was tested, where the recording does not show the leg."""
+    if side is Side.NONE or hop.flight.side is not Side.NONE:
+        return hop
+    return structs.replace(hop, flight=structs.replace(hop.flight, side=side, landed=side))
 
 
 def _jumped(hop: Hop) -> Refused:

@@ -147,8 +147,14 @@ def shin_of(recordings: Sequence[Recording]) -> Recording:
             "the lunge needs a phone or sensor on the shin.", mend="Say so with --placement shank."
         )
     raise SignalError(
-        f"{len(fit)} recordings were given for one lunge.", mend="Measure left and right one after the other."
+        f"{len(fit)} shins were recorded ({', '.join(_named(each) for each in fit)}), and a lunge is of one.",
+        where=", ".join(dict.fromkeys(each.info.file for each in fit)),
+        mend="Say which leg was in front: --side left or --side right.",
     )
+
+
+def _named(sensor: Recording) -> str:
+    return "side not said" if sensor.side is Side.NONE else sensor.side.value
 
 
 def lunge_of(materials: Materials) -> LungeResult:

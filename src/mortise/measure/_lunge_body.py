@@ -10,7 +10,7 @@ from mortise.measure._lunge import Source, measured
 from mortise.measure._lunge_trials import SMOOTH_S, Shin, first_still
 from mortise.measure._rising import FOOT_M
 from mortise.measure.axes import axes_of
-from mortise.measure.markers import SIDES, Body, body_from, body_of_lab
+from mortise.measure.markers import Body, body_from, body_of_lab
 from mortise.measure.materials import Materials
 from mortise.measure.results import LungeResult, Refused
 from mortise.measure.segments import ankle_angles
@@ -55,9 +55,9 @@ def lunge_of_body(materials: Materials) -> LungeResult:
     found: list[LungeResult] = []
     said: list[SignalError] = []
     for body, file in bodies:
-        for side in SIDES:
+        for side in materials.sides:
             try:
-                shin, flags = shin_of_body(body, side, file)
+                shin, flags = shin_of_body(body, side, file, materials.foot_length_m)
                 source = Source(
                     file, f"shin-{body.source}/1", 1.5 if body.source == "markers" else 3.0, flags
                 )
@@ -79,7 +79,9 @@ def lunge_of_body(materials: Materials) -> LungeResult:
     return structs.replace(front, refused=(*front.refused, *rest))
 
 
-def shin_of_body(body: Body, side: Side, file: str) -> tuple[Shin, tuple[str, ...]]:
+def shin_of_body(
+    body: Body, side: Side, file: str, foot_length_m: float | None = None
+) -> tuple[Shin, tuple[str, ...]]:
     """Return the inclination of the shin from standing, as markers or keypoints show it, and what speaks against it."""
     frame = axes_of(body)
     line, heel, front = body.shank(side), body.heel(side), body.forefoot(side)
@@ -104,7 +106,7 @@ def shin_of_body(body: Body, side: Side, file: str) -> tuple[Shin, tuple[str, ..
     is_metric = body.unit == "m"
     # in a picture lengths are known by the foot alone, and how long it is nobody says
     length = float(np.nanquantile(np.linalg.norm(front - heel, axis=1), 0.9))
-    scale_cm = 100.0 if is_metric else 100.0 * FOOT_M / length
+    scale_cm = 100.0 if is_metric else 100.0 * (foot_length_m or FOOT_M) / length
     shin = Shin(
         rate_hz=rate,
         angle_deg=angle - float(np.mean(angle[first:last])),
@@ -117,5 +119,6 @@ def shin_of_body(body: Body, side: Side, file: str) -> tuple[Shin, tuple[str, ..
     return shin, (
         *body.flags,
         *frame.flags,
-        *(() if is_metric else ("scale_from_foot", "foot_length_assumed")),
+        *(() if is_metric else ("scale_from_foot",)),
+        *(() if is_metric or foot_length_m else ("foot_length_assumed",)),
     )

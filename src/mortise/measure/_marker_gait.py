@@ -155,7 +155,7 @@ def find_tracks(materials: Materials) -> list[FootTrack]:
             mend=error.mend,
         ) from None
     contacts = [each for lab in plates_from for plate in lab.plates for each in plate_contacts(plate)]
-    scale_m = 1.0 if body.unit == "m" else _FOOT_M / foot_length(body)
+    scale_m = 1.0 if body.unit == "m" else (materials.foot_length_m or _FOOT_M) / foot_length(body)
     if not np.isfinite(scale_m):
         raise SignalError(
             "the picture has no scale: heel and toe are not seen.", mend="Keep the feet in the picture."

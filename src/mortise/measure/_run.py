@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mortise.errors import SignalError
 from mortise.measure._belt_steps import Steps, TrunkMotion, find_steps, trunk_motion
-from mortise.measure._both_feet import solve_together, with_steps
+from mortise.measure._both_feet import disagreement, solve_together, with_steps
 from mortise.measure._doings import longest_walk
 from mortise.measure._floor import GRAVITY_M_S2
 from mortise.measure._gait_curves import curves_of
@@ -65,6 +65,7 @@ _CARRIED = frozenset(
         "simulated",
         "side_unknown",
         "feet_swapped",
+        "clocks_doubtful",
         "placement_doubtful",
     }
 )
@@ -149,6 +150,13 @@ def _from_feet(recordings: Sequence[Recording]) -> _Found:
     per_foot = [strides_of(walked) for walked in walks]
     flags: tuple[str, ...] = ()
     if len(walks) == 2:
+        said = disagreement(per_foot)
+        if said:
+            raise SignalError(
+                f"left and right are not of one run: {said}.",
+                where=", ".join(walked.recording.info.file for walked in walks),
+                mend="Give the two files of one run, or one foot alone.",
+            )
         per_foot, flags = solve_together(per_foot)
     else:
         flags = ("one_foot",)

@@ -22,7 +22,7 @@ from mortise.measure._alignment import (
 from mortise.measure._coordinates import by_coordinates, has_coordinates
 from mortise.measure._doings import refuse_other
 from mortise.measure._floor_body import floor_of_body
-from mortise.measure._floor_sensors import landings_of_feet
+from mortise.measure._foot_landings import landings_of_feet
 from mortise.measure._going_down import Repetition, repetitions_of
 from mortise.measure._landing import landings_of_body, leg_curves, leg_values
 from mortise.measure._step_down_sensors import by_sensors
@@ -101,7 +101,7 @@ def step_down_of(materials: Materials) -> TestResult:
     refuse_other(materials, "a step-down or squat", _HOW, jumps=False)
     takes = takes_of(materials)
     for take in takes:
-        found, said = _measured(take, len(trials))
+        found, said = _measured(take, len(trials), materials.sides)
         trials += found
         refused += said
     modelled = [lab for lab in materials.labs if has_coordinates(lab)]
@@ -145,7 +145,7 @@ def _readings(trials: Sequence[Trial], takes: Sequence[Take]) -> list[Reading]:
     ]
 
 
-def _measured(take: Take, n_before: int) -> tuple[list[Trial], list[Refused]]:
+def _measured(take: Take, n_before: int, sides: Sequence[Side]) -> tuple[list[Trial], list[Refused]]:
     if take.sensors:
         found, said = by_sensors(take.sensors, n_before)
         return _without_drops(found, said, _drops_of_sensors(take))
@@ -157,7 +157,7 @@ def _measured(take: Take, n_before: int) -> tuple[list[Trial], list[Refused]]:
         ]
     body = smooth_body(take.body)
     repetitions, said = repetitions_of(body, take.axes)
-    legs, trunk = legs_of(body, take.axes), trunk_of(body, take.axes)
+    legs, trunk = legs_of(body, take.axes, sides), trunk_of(body, take.axes)
     trials: list[Trial] = []
     drops = _drops_of_body(body, take)
     for repetition in repetitions:

@@ -30,11 +30,22 @@ PLACEMENT_WORDS = {
 
 
 class Materials(Struct, frozen=True, kw_only=True, eq=False):
-    """What one test is measured from; each kind may be empty, never all of them."""
+    """What one test is measured from; each kind may be empty, never all of them.
+
+    `side` is the side that was tested, where somebody said it; `foot_length_m` heel to longest toe, where it was
+    measured.
+    """
 
     sensors: tuple[Recording, ...] = ()
     labs: tuple[LabRecording, ...] = ()
     poses: tuple[PoseRecording, ...] = ()
+    side: Side = Side.NONE
+    foot_length_m: float | None = None
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """Return the sides to measure of a whole body: the one that was tested, or both."""
+        return (Side.LEFT, Side.RIGHT) if self.side is Side.NONE else (self.side,)
 
     def recording_set(self) -> RecordingSet:
         """Return what the result says about its recordings."""

@@ -246,7 +246,11 @@ def to_plain(result: MeasureResult, *, curves: bool = False) -> dict[str, Any]:
     dict
         The document that `mortise measure TEST --json` prints.
     """
+    # the words of the verdict are loaded when a result is handed out
+    from mortise.measure.verdict import verdict_of
+
     plain: dict[str, Any] = msgspec.to_builtins(result)
+    plain["verdict"] = msgspec.to_builtins(verdict_of(result))
     if not curves:
         plain.pop("curves", None)
         plain.pop("events", None)
@@ -261,8 +265,12 @@ def schema() -> dict[str, Any]:
     dict
         A JSON Schema (draft 2020-12) with one definition per result.
     """
+    from mortise.measure.verdict import Verdict
+
     shapes = (GaitResult, LungeResult, TestResult)
-    (_, components) = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")
+    (_, components) = msgspec.json.schema_components((*shapes, Verdict), ref_template="#/$defs/{name}")
+    for shape in shapes:
+        components[shape.__name__]["properties"]["verdict"] = {"$ref": "#/$defs/Verdict"}
     others = [name for name in RECORDED_TESTS if result_type(name) is TestResult]
     components["GaitResult"]["properties"]["test"] = {"const": "gait"}
     components["LungeResult"]["properties"]["test"] = {"const": "lunge"}

@@ -1,14 +1,19 @@
 """Today's session from stage, dose state and circumstances, passed through constraints that can only tighten."""
 
+from mortise.prescribe.breaks import re_entry
 from mortise.prescribe.constraints import constraints_of, planned_stage
-from mortise.prescribe.doses import dose_states, re_entry
+from mortise.prescribe.counters import Counted, Uses
+from mortise.prescribe.doses import Doses, dose_states
 from mortise.prescribe.sessions import todays_session
 from mortise.prescribe.states import DoneSession, DoseState, SetStep, set_steps_of
 
 __all__ = [
+    "Counted",
     "DoneSession",
     "DoseState",
+    "Doses",
     "SetStep",
+    "Uses",
     "constraints_of",
     "dose_states",
     "planned_stage",

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from mortise.prescribe.counters import ceilings_of
+from mortise.prescribe.kept import Kept
 from mortise.prescribe.states import DoneSession
 from mortise.protocol import Circumstances, Constraint, Exercise, Light, Protocol, Slot, Stage, Tag
 from mortise.record import FiredRule, PlanVersion
@@ -117,6 +119,7 @@ def constraints_of(
         *_of_population(stage, person_age, bool(has_fallen), exercises, done, as_of),
         *protocol.constraints,
         *_of_stage(stage),
+        *_ceilings(protocol, stage, exercises),
         *_of_plan(stage, plan, as_of),
         *(_of_rule(rule) for rule in rules if _has_effect(rule)),
         *_of_day(circumstances),
@@ -243,6 +246,18 @@ def _of_stage(stage: Stage) -> Iterator[Constraint]:
         reason=f"Stage {stage.title}: at most {stage.minutes_at_most} min a session.",
         reason_patient=f"In this stage a session takes at most {stage.minutes_at_most} minutes.",
     )  # fmt: skip
+
+
+_kept_ceilings: Kept[tuple[Constraint, ...]] = Kept(64)
+
+
+def _ceilings(
+    protocol: Protocol, stage: Stage, exercises: Mapping[str, Exercise] | None
+) -> tuple[Constraint, ...]:
+    """Return the ceilings of a stage, worked out once for as long as stage and library are the same."""
+    if exercises is None:
+        return ()
+    return _kept_ceilings.get((protocol, stage, exercises), lambda: ceilings_of(protocol, stage, exercises))
 
 
 def _of_plan(stage: Stage, plan: PlanVersion | None, as_of: date) -> Iterator[Constraint]:

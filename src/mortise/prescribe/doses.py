@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date, timedelta
-from decimal import Decimal
-from itertools import groupby
+from itertools import pairwise
 
 from mortise.prescribe.ladders import ladder_slots
+from mortise.prescribe.practice import AMBER, CLEAN, MIXED, PAINFUL, RED, RED_PAIN_NRS, SHARP, Day, days_of
 from mortise.prescribe.raises import DAYS_PER_CHANGE
 from mortise.prescribe.states import DoneSession, DoseState, SetStep
-from mortise.protocol import Exercise, Layoff, Light, Slot, Stage
-from mortise.record import ExerciseLog
+from mortise.protocol import Exercise, Slot, Stage
 
 N_CLEAN_TO_RAISE = 2  # "progress after 2 clean repeats", EVIDENCE.md 3, clinic default
-LATE_AFTER_DAYS = (
-    2  # a log told later than this is history, not evidence: EVIDENCE.md, "Mend these before use"
-)
-ORDINARY_GAP_DAYS = 3  # free days between two sessions that nobody calls a break, even in a daily programme
-CLEAN_EFFORT_NRS = Decimal(7)
-CLEAN_PAIN_NRS = Decimal(2)  # LOAD-01
-RED_PAIN_NRS = Decimal(6)
 N_STEPS_AMBER = 1
 N_STEPS_RED = 2
-SHARP_REASON = "sharp_pain"  # words of `ExerciseLog.reason`
-PAIN_REASON = "pain"
-
-_LIGHT_RANK = {light: rank for rank, light in enumerate(Light)}
-_SHARP, _PAINFUL, _RED, _AMBER, _MIXED, _NOTHING, _CLEAN = range(7)  # tightest first
+SETTLED_AFTER_DAYS = 5  # a session's light is given and its log no longer new
 
 
 def dose_states(
@@ -82,88 +71,7 @@ def dose_states(
     ----------
     LOAD-01, LOAD-24
     """
-    days = _days(done, as_of)
-    slots = ladder_slots(stage, exercises)
-    return {
-        name: _fold(exercises[name], slot, days, set_steps.get(name), as_of) for name, slot in slots.items()
-    }
-
-
-class _Day:
-    """What one calendar day says about each exercise."""
-
-    def __init__(self, sessions: list[DoneSession]) -> None:
-        self.on = sessions[0].on
-        self.logged_on = max(session.logged_on for session in sessions)
-        lights = [session.light for session in sessions if session.light is not None]
-        self.light = min(lights, key=_LIGHT_RANK.__getitem__) if lights else None
-        self.is_whole = len(lights) == len(sessions)
-        self.items: dict[str, list[tuple[ExerciseLog, Decimal | None]]] = {}
-        for session in sessions:
-            for item in session.items:
-                effort = item.effort_nrs if item.effort_nrs is not None else session.effort_nrs
-                self.items.setdefault(item.exercise, []).append((item, effort))
-
-    @property
-    def is_late(self) -> bool:
-        return (self.logged_on - self.on).days > LATE_AFTER_DAYS
-
-    def verdict(self, exercise: Exercise, step: int) -> int:
-        """Return what this day says about `exercise` standing on `step`, tightest word first."""
-        items = self.items.get(exercise.id, [])
-        if not items:
-            return _NOTHING
-        worst = min(_by_item(item) for item, _ in items)
-        if any(item.outcome != "skipped" for item, _ in items):
-            worst = min(worst, _BY_LIGHT.get(self.light, _NOTHING))
-        if worst < _MIXED or all(item.outcome == "skipped" for item, _ in items):
-            return worst
-        if self._is_mixed(items, step):
-            return _MIXED
-        is_known = self.is_whole and items[0][1] is not None and _is_whole(items[0][0], exercise, step)
-        return min(worst, _CLEAN if is_known and not self.is_late else _NOTHING)
-
-    def _is_mixed(self, items: list[tuple[ExerciseLog, Decimal | None]], step: int) -> bool:
-        """Whether more was done than planned, or at too much effort."""
-        item, effort = items[0]
-        is_hard = effort is not None and effort > CLEAN_EFFORT_NRS
-        return len(items) > 1 or is_hard or item.dose_step > step
-
-
-_BY_LIGHT: dict[Light | None, int] = {
-    Light.RED: _RED, Light.AMBER: _AMBER, Light.GREEN_AMBER: _MIXED, Light.GREEN: _CLEAN, None: _NOTHING,
-}  # fmt: skip
-
-
-def _by_item(item: ExerciseLog) -> int:
-    if item.reason == SHARP_REASON:
-        return _SHARP
-    if item.pain_nrs is not None and item.pain_nrs >= RED_PAIN_NRS:
-        return _PAINFUL
-    if item.reason == PAIN_REASON:
-        return _AMBER
-    if item.pain_nrs is not None and item.pain_nrs > CLEAN_PAIN_NRS:
-        return _MIXED
-    if item.outcome == "skipped":
-        return _NOTHING
-    return _CLEAN if item.outcome == "done" else _MIXED
-
-
-def _is_whole(item: ExerciseLog, exercise: Exercise, step: int) -> bool:
-    """Whether an exercise was done at its step and not cut short: less than that says nothing about the step."""
-    if item.dose_step != step or not 0 <= step < len(exercise.dose_steps):
-        return False
-    dose = exercise.dose_steps[step]
-    return (item.n_sets is None or item.n_sets >= dose.n_sets) and (
-        item.n_reps is None or item.n_reps >= dose.n_reps
-    )
-
-
-def _days(done: Iterable[DoneSession], as_of: date) -> list[_Day]:
-    known = sorted(
-        (one for one in done if one.on <= as_of and one.logged_on <= as_of), key=lambda one: one.on
-    )
-    return [_Day(list(sessions)) for _, sessions in groupby(known, key=lambda one: one.on)]
+    return Doses(exercises).states(stage, done, set_steps, as_of)
 
 
 class _Ladder:
@@ -176,17 +84,19 @@ class _Ladder:
         self.since_on: date | None = None
         self.tried_on: date | None = None
         self.before_step: int | None = None
+        self.set_on: date | None = None  # by a clinician
         self.changed_on: date | None = None  # a raise first done, or an ease: from here a week is counted
         self.cause = "Start of the stage: first step of the slot."
         self.cause_patient = "This is where everybody starts."
 
     def set_to(self, chosen: SetStep) -> None:
         self.step = self.keep_step = min(max(chosen.step, 0), len(self.exercise.dose_steps) - 1)
+        self.set_on = chosen.from_on
         self._changed(chosen.from_on)
         self.cause = f"Set to step {self.step} by a clinician."
         self.cause_patient = "Your physiotherapist chose this amount."
 
-    def take(self, day: _Day) -> None:
+    def take(self, day: Day) -> None:
         items = day.items.get(self.exercise.id, [])
         is_trial = self.step > self.keep_step and any(
             item.dose_step >= self.step and item.outcome != "skipped" for item, _ in items
@@ -197,23 +107,23 @@ class _Ladder:
         # While a raise waits, the old step done again is as planned.
         self._answer(day.verdict(self.exercise, self.step if is_trial else self.keep_step), day)
 
-    def _answer(self, verdict: int, day: _Day) -> None:
-        if verdict == _CLEAN:
+    def _answer(self, verdict: int, day: Day) -> None:
+        if verdict == CLEAN:
             self.n_clean += 1
             self._raise_if_earned(day)
-        elif verdict == _MIXED:
+        elif verdict == MIXED:
             self._start_count_again()
-        elif verdict == _AMBER:
+        elif verdict == AMBER:
             self._ease(day.on, N_STEPS_AMBER, "amber light, or stopped for pain", "was a bit much last time")
-        elif verdict in (_RED, _PAINFUL):
-            why = "red light" if verdict == _RED else f"pain of {RED_PAIN_NRS} or more in this exercise"
+        elif verdict in (RED, PAINFUL):
+            why = "red light" if verdict == RED else f"pain of {RED_PAIN_NRS} or more in this exercise"
             self._ease(day.on, N_STEPS_RED, why, "was too much last time")
-        elif verdict == _SHARP:
+        elif verdict == SHARP:
             self._ease(
                 day.on, len(self.exercise.dose_steps), "sharp pain in this exercise", "gave a sharp pain"
             )
 
-    def _raise_if_earned(self, day: _Day) -> None:
+    def _raise_if_earned(self, day: Day) -> None:
         is_due = self.changed_on is None or (day.on - self.changed_on).days >= DAYS_PER_CHANGE
         is_open = self.step < self.slot.last_step and self.step == self.keep_step
         if self.n_clean < N_CLEAN_TO_RAISE or not (is_due and is_open):
@@ -258,74 +168,92 @@ class _Ladder:
         )  # fmt: skip
 
 
-def _fold(exercise: Exercise, slot: Slot, days: list[_Day], chosen: SetStep | None, as_of: date) -> DoseState:
-    ladder = _Ladder(exercise, slot)
-    if chosen is not None and chosen.from_on <= as_of:
-        ladder.set_to(chosen)
-        days = [day for day in days if day.on >= chosen.from_on]
-    for day in days:
-        if exercise.id in day.items:
-            ladder.take(day)
-    return ladder.state()
+class Doses:
+    """Dose states day after day: what was folded up to a few days ago is not folded again.
 
-
-def re_entry(
-    layoffs: Sequence[Layoff], stage: Stage, done: Sequence[DoneSession], as_of: date
-) -> Layoff | None:
-    """Return the row of the layoff table that bounds today's dose after a break, or None when none does.
-
-    Parameters
-    ----------
-    layoffs : sequence of Layoff
-        The protocol's table.
-    stage : Stage
-        How many sessions a week it needs says which gap is ordinary.
-    done : sequence of DoneSession
-        Every session ever logged, in any order.
-    as_of : date
-        The day that is decided about; work of that day does not count yet.
-
-    Returns
-    -------
-    Layoff or None
-        The row in force. None when no session was ever done, or none lies behind a break.
-
-    Notes
-    -----
-    1. A break is a run of more than three days without any work, or more where the stage needs fewer than
-       two sessions a week. Its row is the first whose `up_to_days` it does not exceed, else the last.
-    2. Two clean days (green light, told in time) after the break lift the bound by one row, two more by another, until
-       nothing is left; a second break meanwhile keeps the tighter row.
-
-    References
-    ----------
-    CTX-16
+    Whatever is asked, the answer is that of `dose_states`; a session that came in late or changed its light, another
+    stage or another step set by a clinician start the fold anew.
     """
-    rows = sorted(layoffs, key=lambda row: row.up_to_days)
-    days = [day for day in _days(done, as_of - timedelta(days=1)) if _has_work(day)]
-    if not rows or not days:
-        return None
-    ordinary = max(ORDINARY_GAP_DAYS, 7 // max(1, stage.n_sessions_per_week) + 1)
-    level, n_clean, before = 0, 0, days[0].on  # level 0: no bound; level k: row k - 1
+
+    def __init__(self, exercises: Mapping[str, Exercise]) -> None:
+        """Start with nothing folded.
+
+        Parameters
+        ----------
+        exercises : mapping of str to Exercise
+            The library.
+        """
+        self._exercises = exercises
+        self._under: tuple[Mapping[str, Slot], dict[str, SetStep]] | None = None
+        self._settled: dict[str, _Ladder] = {}
+        self._sessions: list[DoneSession] = []  # those the settled ladders hold
+        self._settled_on = date.min
+
+    def states(
+        self, stage: Stage, done: Sequence[DoneSession], set_steps: Mapping[str, SetStep], as_of: date
+    ) -> dict[str, DoseState]:
+        """Return where each exercise of the stage, and each stand-in, is on its dose ladder.
+
+        Parameters
+        ----------
+        stage, done, set_steps, as_of
+            As in `dose_states`.
+
+        Returns
+        -------
+        dict
+            The same as `dose_states`.
+        """
+        slots = ladder_slots(stage, self._exercises)
+        chosen = {name: one for name, one in set_steps.items() if one.from_on <= as_of}
+        if not self._holds(slots, chosen, done, as_of):
+            self._under, self._sessions, self._settled_on = (slots, chosen), [], date.min
+            self._settled = {
+                name: _started(self._exercises[name], slot, chosen) for name, slot in slots.items()
+            }
+        n_settled = len(self._sessions)
+        newer = done[n_settled:]
+        self._settle(
+            [one for one in newer if one.on <= as_of - timedelta(days=SETTLED_AFTER_DAYS)], newer, as_of
+        )
+        ladders = {name: copy(ladder) for name, ladder in self._settled.items()}
+        _take(ladders, days_of(done[len(self._sessions) :], as_of))
+        return {name: ladder.state() for name, ladder in ladders.items()}
+
+    def _holds(
+        self, slots: Mapping[str, Slot], chosen: dict[str, SetStep], done: Sequence[DoneSession], as_of: date
+    ) -> bool:
+        """Whether what is settled still is what a fold from the start would give."""
+        if self._under is None or as_of < self._settled_on or self._under != (slots, chosen):
+            return False
+        n = len(self._sessions)
+        if len(done) < n or any(one is not other for one, other in zip(self._sessions, done, strict=False)):
+            return False
+        return not n or all(one.on > self._sessions[-1].on for one in done[n:])
+
+    def _settle(self, old: list[DoneSession], newer: Sequence[DoneSession], as_of: date) -> None:
+        """Take in for good the sessions of some days ago, if they come first and everything of them has been told."""
+        is_first = all(one is other for one, other in zip(old, newer, strict=False))
+        in_order = all(one.on <= other.on for one, other in pairwise(old))
+        rest = newer[len(old) :]
+        is_whole = not old or all(one.on > old[-1].on for one in rest)
+        if is_first and in_order and is_whole and all(one.logged_on <= as_of for one in old):
+            _take(self._settled, days_of(old, as_of))
+            self._sessions += old
+            self._settled_on = as_of
+
+
+def _started(exercise: Exercise, slot: Slot, chosen: Mapping[str, SetStep]) -> _Ladder:
+    ladder = _Ladder(exercise, slot)
+    if exercise.id in chosen:
+        ladder.set_to(chosen[exercise.id])
+    return ladder
+
+
+def _take(ladders: Mapping[str, _Ladder], days: Iterable[Day]) -> None:
+    """Fold days into the ladders they speak of; work before a step was set by hand no longer counts."""
     for day in days:
-        broken = _row_after((day.on - before).days - 1, ordinary, rows)
-        if broken:
-            level, n_clean = max(level, broken), 0
-        if day.light is Light.GREEN and day.is_whole and not day.is_late:
-            n_clean += 1
-        if level and n_clean >= N_CLEAN_TO_RAISE:
-            level, n_clean = level - 1, 0
-        before = day.on
-    level = max(level, _row_after((as_of - before).days - 1, ordinary, rows))
-    return rows[level - 1] if level else None
-
-
-def _row_after(n_days: int, ordinary: int, rows: Sequence[Layoff]) -> int:
-    """Return the number of the row for a run of `n_days` without work, counted from 1; 0 for an ordinary gap."""
-    if n_days <= ordinary:
-        return 0
-    return next((k for k, row in enumerate(rows, 1) if n_days <= row.up_to_days), len(rows))
-
-
-def _has_work(day: _Day) -> bool:
-    return any(item.outcome != "skipped" for items in day.items.values() for item, _ in items)
+        for name in day.items:
+            ladder = ladders.get(name)
+            if ladder is not None and (ladder.set_on is None or day.on >= ladder.set_on):
+                ladder.take(day)

@@ -7,6 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from msgspec.structs import replace
 
+from mortise.prescribe.kept import Kept
 from mortise.protocol import DoseStep, Exercise, Slot, Stage
 
 # Wall, floor and a chair to hold are always there (`Exercise.needs`).
@@ -15,6 +16,22 @@ ALWAYS_THERE = frozenset({"wall", "floor", "chair"})
 UNTIMED_REPETITION_S = Decimal(3)
 FULL_PCT = Decimal(100)
 GRID_S = Decimal(5)  # a shortened duration is a multiple of this, where it is at least twice as long
+
+
+def n_sides(exercise: Exercise) -> int:
+    """Return how many sides an exercise is done on.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        Any.
+
+    Returns
+    -------
+    int
+        1 or 2.
+    """
+    return 2 if exercise.both_sides else 1
 
 
 def work_s(dose: DoseStep) -> Decimal:
@@ -159,18 +176,28 @@ def ladder_slots(stage: Stage, library: Mapping[str, Exercise]) -> dict[str, Slo
     -------
     dict
         A stand-in without a slot of its own borrows that of the exercise it stands in for. Steps are bounded to
-        each ladder's own length.
+        each ladder's own length and to the highest step of the stage. Kept while stage and library are the same: not
+        to be changed.
     """
+    return _ladder_slots.get((stage, library), lambda: _make_ladder_slots(stage, library))
+
+
+_ladder_slots: Kept[dict[str, Slot]] = Kept(64)
+
+
+def _make_ladder_slots(stage: Stage, library: Mapping[str, Exercise]) -> dict[str, Slot]:
     slots = {slot.exercise: slot for slot in stage.slots if slot.exercise in library}
     for slot in stage.slots:
         one = library.get(slot.exercise)
         while one is not None and one.instead and one.instead not in slots and one.instead in library:
             slots[one.instead] = replace(slot, exercise=one.instead)
             one = library[one.instead]
-    return {name: _within(slot, library[name]) for name, slot in slots.items()}
+    return {name: _within(slot, library[name], stage.height_cm_at_most) for name, slot in slots.items()}
 
 
-def _within(slot: Slot, exercise: Exercise) -> Slot:
+def _within(slot: Slot, exercise: Exercise, height_cm_at_most: Decimal | None) -> Slot:
     top = len(exercise.dose_steps) - 1
+    if height_cm_at_most is not None:
+        top = max(0, sum((step.height_cm or 0) <= height_cm_at_most for step in exercise.dose_steps) - 1)
     last = min(slot.last_step, top)
     return replace(slot, first_step=min(slot.first_step, last), last_step=last)

@@ -7,18 +7,29 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
-from mortise.prescribe.ladders import FULL_PCT, at_share, ladder_slots, stand_in
+from mortise.prescribe.counters import (
+    COUNTERS,
+    NOTHING,
+    Counted,
+    Left,
+    Uses,
+    lefts_of,
+    uses_of,
+    why_no_more,
+)
+from mortise.prescribe.ladders import FULL_PCT, at_share, ladder_slots, n_sides, stand_in
 from mortise.prescribe.solve import Option
 from mortise.prescribe.states import DoneSession, DoseState
-from mortise.protocol import Constraint, DoseStep, Exercise, Slot, Stage, Tag
+from mortise.prescribe.weeks import Week, family_of, week_of
+from mortise.protocol import Constraint, Counter, DoseStep, Exercise, Slot, Stage, Tag
 from mortise.record import LeftOut
 from mortise.terms import Load
 
-WEEK_DAYS = 7
 LONG_AGO_DAYS = 14
 EASE_PCT = Decimal(70)  # the upper end of LOAD-23: a lighter day takes away at least 30 percent
 REST_PCT = Decimal(50)
 N_MOST_AT_REST = 2
+SHORTEST_PCT = Decimal(50)  # a dose is cut to no less than this to stay under a ceiling; else it waits
 
 # A day of rest leaves free movement without load: open chain and nothing else, and never for strength.
 LOADING_TAGS = frozenset(Tag) - {Tag.OPEN_CHAIN}
@@ -34,6 +45,7 @@ class Limits(NamedTuple):
     n_contacts: int | None
     without_tags: frozenset[str]
     without_exercises: frozenset[str]
+    left: tuple[Left | None, ...] = ()  # of each counter
 
 
 class Candidate(NamedTuple):
@@ -46,6 +58,9 @@ class Candidate(NamedTuple):
     dose: DoseStep
     n_done_week: int
     days_since: int | None
+    pct_at_most: Decimal = FULL_PCT  # of the dose, so that it stays under every ceiling
+    ceiling: str = ""  # the constraint that says so
+    serves_goal: bool = False
 
     @property
     def seconds(self) -> Decimal:
@@ -59,27 +74,17 @@ class Candidate(NamedTuple):
             self.exercise.id, self.slot.purpose, int(self.seconds.to_integral_value(rounding=ROUND_CEILING)),
             self.dose.n_contacts, since,
             self.slot.n_per_week if self.n_done_week < self.slot.n_per_week else 0, frozenset(self.exercise.not_with),
+            uses_of(self.exercise, self.dose), self.serves_goal,
         )  # fmt: skip
 
 
-def n_sides(exercise: Exercise) -> int:
-    """Return how many sides an exercise is done on.
-
-    Parameters
-    ----------
-    exercise : Exercise
-        Any.
-
-    Returns
-    -------
-    int
-        1 or 2.
-    """
-    return 2 if exercise.both_sides else 1
-
-
 def limits_of(
-    load: Load, constraints: Sequence[Constraint], stage: Stage, dose_pct: Decimal | None
+    load: Load,
+    constraints: Sequence[Constraint],
+    stage: Stage,
+    dose_pct: Decimal | None,
+    before: Uses = NOTHING,
+    beside: Counted = Counted(),  # noqa: B008 - immutable
 ) -> Limits:
     """Fold all constraints of a day into one.
 
@@ -93,6 +98,10 @@ def limits_of(
         Its own tags and minutes hold whether or not they stand among the constraints.
     dose_pct : Decimal or None
         A bound from a break.
+    before : Uses
+        What the six days before took of each counter (`counted_before`).
+    beside : Counted
+        What the other ankle's programme takes of each counter.
 
     Returns
     -------
@@ -116,6 +125,7 @@ def limits_of(
         n_contacts=min(contacts) if contacts else None,
         without_tags=frozenset(tags | LOADING_TAGS) if load is Load.REST else frozenset(tags),
         without_exercises=frozenset(name for one in constraints for name in one.without_exercises),
+        left=lefts_of(constraints, before, beside),
     )
 
 
@@ -134,6 +144,7 @@ def permitted(
     as_of: date,
     limits: Limits,
     equipment: frozenset[str] | None,
+    goal_purposes: frozenset[str] = frozenset(),
 ) -> Permitted:
     """Sort the exercises of the stage into those permitted today, with their dose, and those left out.
 
@@ -145,13 +156,20 @@ def permitted(
         Every constraint of the day.
     equipment : frozenset of str or None
         What is at hand; None: everything.
+    goal_purposes : frozenset of str
+        What the patient's goals ask for.
 
     Returns
     -------
     Permitted
         Tighter limits never permit another exercise nor a higher dose.
+
+    Notes
+    -----
+    A dose that would break a ceiling by itself is cut to what the ceiling leaves, at least to half; below that the
+    exercise waits.
     """
-    week = _Week(done, as_of)
+    week = week_of(done, as_of)
     slots = ladder_slots(stage, exercises)
     own = {slot.exercise for slot in stage.slots}
     found: dict[str, Candidate] = {}
@@ -167,9 +185,70 @@ def permitted(
             continue
         usual = _usual_step(slots[one.id], states.get(one.id))
         step, dose = at_share(one, usual, limits.pct)
-        family = _family(exercise, exercises, own)
-        found[one.id] = Candidate(slot, one, usual, step, dose, week.n_done(family), week.days_since(family))
+        family = family_of(exercise, exercises, own)
+        candidate = Candidate(
+            slot, one, usual, step, dose, week.n_done(family), week.days_since(family),
+            serves_goal=slot.purpose in goal_purposes,
+        )  # fmt: skip
+        fitting = _under_ceilings(candidate, limits)
+        if isinstance(fitting, Candidate):
+            found[one.id] = fitting
+        else:
+            left_out.append(fitting)
     return Permitted(tuple(found.values()), tuple(left_out))
+
+
+def _under_ceilings(candidate: Candidate, limits: Limits) -> Candidate | LeftOut:
+    """Cut a dose that alone would break a ceiling, or say why it waits."""
+    over = over_ceiling(candidate, limits.left)
+    if over is None:
+        return candidate
+    uses = uses_of(candidate.exercise, candidate.exercise.dose_steps[candidate.usual_step])
+    pct = min(
+        Decimal(100 * left.amount // use)
+        for use, left in zip(uses, limits.left, strict=True)
+        if left is not None and use > left.amount
+    )
+    if pct >= SHORTEST_PCT:
+        step, dose = at_share(candidate.exercise, candidate.usual_step, min(pct, limits.pct))
+        cut = candidate._replace(step=step, dose=dose, pct_at_most=pct, ceiling=over[1].constraint)
+        if over_ceiling(cut, limits.left) is None:
+            return cut
+    reason, reason_patient = why_no_more(*over)
+    return _left_out(candidate.exercise, reason, reason_patient, over[1].constraint)
+
+
+def over_ceiling(
+    candidate: Candidate, left: Sequence[Left | None], others: Sequence[Candidate] = ()
+) -> tuple[Counter, Left] | None:
+    """Return the ceiling that an exercise would break, beside others that are done today.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        The exercise at its dose.
+    left : sequence of Left or None
+        What the day holds of each counter.
+    others : sequence of Candidate
+        What is in the session already.
+
+    Returns
+    -------
+    tuple or None
+        The counter with the least left of it; None when there is room.
+    """
+    own = uses_of(candidate.exercise, candidate.dose)
+    if not any(own):
+        return None
+    taken = NOTHING
+    for one in others:
+        taken = taken.plus(uses_of(one.exercise, one.dose))
+    broken = [
+        (counter, one)
+        for counter, one, use, there in zip(COUNTERS, left, own, taken, strict=False)
+        if one is not None and use and use + there > one.amount
+    ]
+    return min(broken, key=lambda pair: pair[1], default=None)
 
 
 def _usual_step(slot: Slot, state: DoseState | None) -> int:
@@ -177,7 +256,7 @@ def _usual_step(slot: Slot, state: DoseState | None) -> int:
 
 
 def _refusal(
-    exercise: Exercise, one: Exercise | None, taken: set[str], slot: Slot, week: _Week, limits: Limits
+    exercise: Exercise, one: Exercise | None, taken: set[str], slot: Slot, week: Week, limits: Limits
 ) -> LeftOut | None:
     """Return why the slot gives nothing today, or None."""
     if one is None:
@@ -223,84 +302,3 @@ def _left_out(exercise: Exercise, reason: str, reason_patient: str, constraint: 
         reason_patient=reason_patient,
         constraint=constraint,
     )
-
-
-def _family(exercise: Exercise, library: Mapping[str, Exercise], own: set[str]) -> frozenset[str]:
-    """Return an exercise and what stands in for it: they share one place in the week, unless it has its own."""
-    seen = {exercise.id}
-    one = library.get(exercise.instead) if exercise.instead else None
-    while one is not None and one.id not in seen | own:
-        seen.add(one.id)
-        one = library.get(one.instead) if one.instead else None
-    return frozenset(seen)
-
-
-class _Week:
-    """When each exercise was done before the day that is decided about, so that the day's own log changes nothing."""
-
-    def __init__(self, done: Sequence[DoneSession], as_of: date) -> None:
-        self.as_of = as_of
-        self.days: dict[str, set[date]] = {}
-        for session in done:
-            if session.on < as_of:
-                for item in session.items:
-                    if item.outcome != "skipped":
-                        self.days.setdefault(item.exercise, set()).add(session.on)
-
-    def on_days(self, names: frozenset[str]) -> set[date]:
-        return set().union(*(self.days.get(name, set()) for name in names))
-
-    def n_done(self, names: frozenset[str]) -> int:
-        return sum((self.as_of - on).days < WEEK_DAYS for on in self.on_days(names))
-
-    def days_since(self, names: frozenset[str]) -> int | None:
-        days = self.on_days(names)
-        return (self.as_of - max(days)).days if days else None
-
-
-class Arrears(NamedTuple):
-    """How far a purpose is behind on its week: how often its exercises were done, of what they need at least."""
-
-    n_least: int
-    n_done: int
-
-    @property
-    def n_lacking(self) -> int:
-        """Times still lacking."""
-        return max(0, self.n_least - self.n_done)
-
-    @property
-    def level(self) -> int:
-        """The lacking share in tenths, rounded up: three of three weigh more than five of seven."""
-        return -(-10 * self.n_lacking // self.n_least) if self.n_least else 0
-
-
-def behind(
-    stage: Stage, exercises: Mapping[str, Exercise], done: Sequence[DoneSession], as_of: date
-) -> dict[str, Arrears]:
-    """Return how far each purpose of the stage is behind on its week.
-
-    Parameters
-    ----------
-    stage, exercises, done, as_of
-        As in `todays_session`.
-
-    Returns
-    -------
-    dict
-        Purpose to arrears: the minima of its slots together, and how often in the last seven days their exercises were
-        done, each at most as often as it needs. One without a minimum counts whenever it was done, as it is done in
-        another's place; a purpose of such slots alone is never behind.
-    """
-    week = _Week(done, as_of)
-    own = {slot.exercise for slot in stage.slots}
-    least: dict[str, int] = {}
-    n_done: dict[str, int] = {}
-    for slot in stage.slots:
-        if slot.exercise in exercises:
-            n = week.n_done(_family(exercises[slot.exercise], exercises, own))
-            least[slot.purpose] = least.get(slot.purpose, 0) + slot.n_per_week
-            n_done[slot.purpose] = n_done.get(slot.purpose, 0) + (
-                min(n, slot.n_per_week) if slot.n_per_week else n
-            )
-    return {purpose: Arrears(n, min(n, n_done[purpose])) for purpose, n in least.items()}

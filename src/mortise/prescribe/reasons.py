@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from mortise.prescribe.counters import why_no_more
 from mortise.prescribe.ladders import FULL_PCT, at_share
-from mortise.prescribe.permitted import GENTLE_PURPOSES, LOADING_TAGS, Arrears, Candidate, Limits
-from mortise.prescribe.solve import is_apart
+from mortise.prescribe.permitted import GENTLE_PURPOSES, LOADING_TAGS, Candidate, Limits, over_ceiling
 from mortise.prescribe.states import DoseState
+from mortise.prescribe.weeks import Arrears
 from mortise.protocol import Constraint, Exercise, Stage, Tag
 from mortise.record import AppliedConstraint, LeftOut
 from mortise.terms import Load
@@ -21,7 +22,9 @@ LOCK_CONSTRAINT = "lock"
 
 def _removes(constraint: Constraint, exercise: Exercise, purpose: str | None = None) -> bool:
     """Tell whether a constraint alone withholds an exercise, done for `purpose` where that is known."""
-    if exercise.id in constraint.without_exercises or set(constraint.without_tags) & set(exercise.tags):
+    if exercise.id in constraint.without_exercises or any(
+        tag in constraint.without_tags for tag in exercise.tags
+    ):
         return True
     is_gentle = purpose is None or purpose in GENTLE_PURPOSES
     return constraint.load_at_most is Load.REST and (bool(LOADING_TAGS & set(exercise.tags)) or not is_gentle)
@@ -62,11 +65,15 @@ def applied(
     purposes = {slot.exercise: slot.purpose for slot in stage.slots}
     found = []
     for one in constraints:
-        removed = [name for name in out if _removes(one, exercises[name], purposes.get(name))]
+        removed = []
+        if one.without_exercises or one.without_tags or one.load_at_most is Load.REST:
+            removed = [name for name in out if _removes(one, exercises[name], purposes.get(name))]
         if one.minutes_at_most is not None and int(one.minutes_at_most * 60) == limits.seconds:
             removed += [name for name in out if named[name] == "minutes"]
         if one.n_contacts_at_most is not None and one.n_contacts_at_most == limits.n_contacts:
             removed += [name for name in out if named[name] == "contacts"]
+        if one.ceilings:
+            removed += [name for name in out if named[name] == one.id]
         lowered = [item.exercise.id for item in chosen if _lowers(one, item)]
         if removed or lowered:
             found.append(AppliedConstraint(
@@ -77,7 +84,7 @@ def applied(
 
 
 def _lowers(constraint: Constraint, item: Candidate) -> bool:
-    if constraint.load_at_most in (Load.EASE, Load.REST):
+    if constraint.load_at_most in (Load.EASE, Load.REST) or item.ceiling == constraint.id:
         return True
     pct = constraint.dose_at_most_pct
     if pct is None or pct >= FULL_PCT:
@@ -163,8 +170,7 @@ def _why_unchosen(
 ) -> tuple[str, str, str]:
     if is_locked:
         return LOCK_CONSTRAINT, "Programme frozen by a red flag.", "Your programme is paused."
-    option, others = candidate.option(), [one.option() for one in chosen]
-    apart = [one.exercise.name for one, other in zip(chosen, others, strict=True) if is_apart(option, other)]
+    apart = [one.exercise.name for one in chosen if _is_apart(candidate.exercise, one.exercise)]
     if apart:
         return "not_with", f"Loads the same tissue as {apart[0]}.", f"It works the same part as {apart[0]}."
     n_most = stage.n_exercises[1]
@@ -173,6 +179,7 @@ def _why_unchosen(
             "n_exercises", f"At most {n_most} exercises a day; others are more due.",
             "Another day: the ones today were more due.",
         )  # fmt: skip
+    option, others = candidate.option(), [one.option() for one in chosen]
     if limits.seconds is not None and sum(one.seconds for one in others) + option.seconds > limits.seconds:
         return (
             "minutes", f"Does not fit into {limits.seconds // 60} min.",
@@ -181,7 +188,14 @@ def _why_unchosen(
     n_contacts = sum(one.n_contacts for one in others) + option.n_contacts
     if limits.n_contacts is not None and n_contacts > limits.n_contacts:
         return "contacts", f"Would exceed {limits.n_contacts} impact contacts.", "Enough jumps for one day."
+    over = over_ceiling(candidate, limits.left, chosen)
+    if over is not None:
+        return (over[1].constraint, *why_no_more(*over))
     return "n_exercises", "Fewer exercises on a day of rest.", "Another day: today is for rest."
+
+
+def _is_apart(one: Exercise, other: Exercise) -> bool:
+    return other.id in one.not_with or one.id in other.not_with
 
 
 def why_exercise(
@@ -227,8 +241,12 @@ def why_exercise(
         is_raised or not state.is_raise_waiting
     )  # a raise that waits is told as such
     cause = f" {state.cause}" if state and is_told else ""
+    if one.ceiling:
+        dose += f"; cut to {one.pct_at_most} % by {one.ceiling}"
     if one.exercise.id != one.slot.exercise:
         dose += f"; stands in for {one.slot.exercise}"
+    if one.serves_goal:
+        dose += "; serves a goal"
     return f"{due}; {since}; {dose}.{cause}", _patient(one, lacks, dose_patient)
 
 

@@ -8,21 +8,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from mortise.prescribe.constraints import equipment_of
-from mortise.prescribe.ladders import FULL_PCT, at_share
-from mortise.prescribe.permitted import (
-    N_MOST_AT_REST,
-    Arrears,
-    Candidate,
-    Limits,
-    behind,
-    limits_of,
-    n_sides,
-    permitted,
-)
+from mortise.prescribe.counters import Counted, counted_before
+from mortise.prescribe.ladders import FULL_PCT, at_share, n_sides
+from mortise.prescribe.permitted import N_MOST_AT_REST, Candidate, Limits, Permitted, limits_of, permitted
 from mortise.prescribe.raises import has_waited, raises_due
 from mortise.prescribe.reasons import applied, name_left_out, unchosen, why, why_exercise
 from mortise.prescribe.solve import Room, choose
 from mortise.prescribe.states import DoneSession, DoseState
+from mortise.prescribe.weeks import Arrears, behind
 from mortise.protocol import Circumstances, Constraint, Exercise, Stage
 from mortise.record import LeftOut, PlannedExercise, Session
 from mortise.terms import Load
@@ -45,6 +38,8 @@ def todays_session(
     circumstances: Circumstances,
     dose_pct: Decimal | None = None,
     is_locked: bool = False,
+    beside: Counted = Counted(),  # noqa: B008 - immutable
+    goal_purposes: frozenset[str] = frozenset(),
 ) -> Session:
     """Solve today's session.
 
@@ -72,6 +67,10 @@ def todays_session(
         At most this share of every dose, after a break (`re_entry`).
     is_locked : bool
         Whether a red flag has frozen the programme: then the session is empty.
+    beside : Counted
+        What the other ankle's programme takes of the counters; their ceilings are those of the person.
+    goal_purposes : frozenset of str
+        What the patient's open goals ask for.
 
     Returns
     -------
@@ -85,7 +84,9 @@ def todays_session(
        strength, at most two exercises at half the dose; an easy day at most 70 percent of each dose.
     2. *Choose* exactly (`solve.choose`) by a fixed goal, from left to right: the least number of exercises of an
        ordinary day; the purposes that lack the largest share of their week; how overdue each exercise is (days since,
-       times its weekly minimum while that is not reached); variety; less time. Ties go by id.
+       times its weekly minimum while that is not reached, and a quarter of a time more where it serves a goal);
+       variety; less time. Ties go by id. Time, contacts and what the four counters leave under their ceilings are
+       never exceeded (`counters`).
     3. *Shorten*: where too few exercises fit the time, doses of 75, then 50 percent are tried.
     4. *Raise*: on a day whose load is `raise` and that nothing else shortens, one exercise tries the raise it has
        earned, the one that has waited longest (`raises_due`), if the day still holds it; a second one only when it has
@@ -98,26 +99,28 @@ def todays_session(
     ----------
     LOAD-23, LOAD-24, CTX-17
     """
-    holding = [one for one in constraints if one.until_on is None or one.until_on >= as_of]
-    holding.sort(key=lambda one: one.id)
-    limits = limits_of(load, holding, stage, dose_pct)
-    equipment = equipment_of(circumstances)
-    allowed = permitted(stage, exercises, states, done, as_of, limits, equipment)
-    day = _Day(stage, exercises, states, done, as_of, behind(stage, exercises, done, as_of), limits)
-    chosen, share = ((), FULL_PCT) if is_locked else _shortened(allowed.candidates, day)
-    raised: tuple[str, ...] = ()
-    if share == FULL_PCT:
-        raised, chosen = _raise(chosen, allowed.candidates, day)
-    left_out = _left_out(stage, exercises, allowed.candidates, allowed.left_out, chosen, limits, is_locked)
-    cuts = applied(holding, stage, exercises, left_out, chosen, limits)
-    planned = tuple(_planned(one, day, one.exercise.id in raised, states) for one in chosen)
+    holding = sorted(
+        (one for one in constraints if one.until_on is None or one.until_on >= as_of), key=lambda one: one.id
+    )
+    before = counted_before(done, exercises, as_of)
+    limits = limits_of(load, holding, stage, dose_pct, before, beside)
+    allowed = permitted(
+        stage, exercises, states, done, as_of, limits, equipment_of(circumstances), goal_purposes
+    )
+    day = _Day(
+        stage, exercises, states, done, as_of, behind(stage, exercises, done, as_of), limits, is_locked
+    )
+    choice = _choice(allowed.candidates, day)
+    left_out = _left_out(allowed, choice.chosen, day)
+    cuts = applied(holding, stage, exercises, left_out, choice.chosen, limits)
     reason, reason_patient = why(
-        limits=limits, chosen=chosen, raised=raised, dose_pct=dose_pct, share=share,
+        limits=limits, chosen=choice.chosen, raised=choice.raised, dose_pct=dose_pct, share=choice.share,
         is_locked=is_locked, cuts=cuts, states=states,
     )  # fmt: skip
+    planned = tuple([_planned(one, day, one.exercise.id in choice.raised) for one in choice.chosen])
     return Session(
         id=session_id, on=as_of, stage=stage.id, load=limits.load, exercises=planned,
-        left_out=tuple(name_left_out(one, holding, exercises) for one in left_out), constraints=cuts,
+        left_out=tuple([name_left_out(one, holding, exercises) for one in left_out]), constraints=cuts,
         seconds=sum((one.seconds for one in planned), Decimal(0)),
         n_contacts=sum(one.dose.n_contacts for one in planned),
         circumstances=circumstances, why=reason, why_patient=reason_patient,
@@ -134,6 +137,7 @@ class _Day(NamedTuple):
     as_of: date
     behind: Mapping[str, Arrears]
     limits: Limits
+    is_locked: bool
 
     @property
     def n_least(self) -> int:
@@ -149,7 +153,26 @@ class _Day(NamedTuple):
     @property
     def room(self) -> Room:
         """Number, time and contacts of this day."""
-        return Room(self.n_least, self.n_most, self.limits.seconds, self.limits.n_contacts)
+        left = tuple([None if one is None else one.amount for one in self.limits.left])
+        return Room(self.n_least, self.n_most, self.limits.seconds, self.limits.n_contacts, left)
+
+
+class _Choice(NamedTuple):
+    """What was chosen, what of it tries a raise, and to what share doses were shortened to fit the time."""
+
+    chosen: tuple[Candidate, ...]
+    raised: tuple[str, ...]
+    share: Decimal
+
+
+def _choice(candidates: Sequence[Candidate], day: _Day) -> _Choice:
+    if day.is_locked:
+        return _Choice((), (), FULL_PCT)
+    chosen, share = _shortened(candidates, day)
+    raised: tuple[str, ...] = ()
+    if share == FULL_PCT:
+        raised, chosen = _raise(chosen, candidates, day)
+    return _Choice(chosen, raised, share)
 
 
 def _solve(candidates: Sequence[Candidate], day: _Day) -> tuple[Candidate, ...]:
@@ -166,7 +189,8 @@ def _shortened(candidates: Sequence[Candidate], day: _Day) -> tuple[tuple[Candid
     share = FULL_PCT
     enough = min(day.n_least, len(candidates))
     for pct in SHORTER_PCT:
-        found = _solve([_at(one, min(pct, day.limits.pct)) for one in candidates], day)
+        is_less = pct < day.limits.pct
+        found = _solve([_at(one, pct) for one in candidates] if is_less else candidates, day)
         if len(found) > len(best):
             best, share = found, pct
         if len(best) >= enough:
@@ -175,7 +199,7 @@ def _shortened(candidates: Sequence[Candidate], day: _Day) -> tuple[tuple[Candid
 
 
 def _at(candidate: Candidate, pct: Decimal) -> Candidate:
-    step, dose = at_share(candidate.exercise, candidate.usual_step, pct)
+    step, dose = at_share(candidate.exercise, candidate.usual_step, min(pct, candidate.pct_at_most))
     return candidate._replace(step=step, dose=dose)
 
 
@@ -206,8 +230,8 @@ def _at_raise(candidate: Candidate, day: _Day) -> Candidate:
     return candidate._replace(step=step, dose=candidate.exercise.dose_steps[step])
 
 
-def _planned(one: Candidate, day: _Day, is_raised: bool, states: Mapping[str, DoseState]) -> PlannedExercise:
-    reason, reason_patient = why_exercise(one, day.behind, states.get(one.exercise.id), is_raised)
+def _planned(one: Candidate, day: _Day, is_raised: bool) -> PlannedExercise:
+    reason, reason_patient = why_exercise(one, day.behind, day.states.get(one.exercise.id), is_raised)
     return PlannedExercise(
         exercise=one.exercise.id, name=one.exercise.name, purpose=one.slot.purpose, dose_step=one.step,
         dose=one.dose, usual_step=one.usual_step, n_sides=n_sides(one.exercise), seconds=one.seconds,
@@ -215,23 +239,17 @@ def _planned(one: Candidate, day: _Day, is_raised: bool, states: Mapping[str, Do
     )  # fmt: skip
 
 
-def _left_out(
-    stage: Stage,
-    exercises: Mapping[str, Exercise],
-    candidates: Sequence[Candidate],
-    refused: Sequence[LeftOut],
-    chosen: Sequence[Candidate],
-    limits: Limits,
-    is_locked: bool,
-) -> tuple[LeftOut, ...]:
+def _left_out(allowed: Permitted, chosen: Sequence[Candidate], day: _Day) -> tuple[LeftOut, ...]:
     """Return every exercise of the stage that is not in the session, with the reason, in order of id."""
     ids = {one.exercise.id for one in chosen}
     others = [
-        unchosen(one, chosen, limits, stage, is_locked) for one in candidates if one.exercise.id not in ids
+        unchosen(one, chosen, day.limits, day.stage, day.is_locked)
+        for one in allowed.candidates
+        if one.exercise.id not in ids
     ]
     missing = [
         LeftOut(exercise=slot.exercise, name=slot.exercise, reason="Not in the library.",
                 reason_patient="This one is not available.", constraint="library")
-        for slot in stage.slots if slot.exercise not in exercises
+        for slot in day.stage.slots if slot.exercise not in day.exercises
     ]  # fmt: skip
-    return tuple(sorted([*refused, *others, *missing], key=lambda one: one.exercise))
+    return tuple(sorted([*allowed.left_out, *others, *missing], key=lambda one: one.exercise))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 
@@ -20,11 +21,18 @@ class Option(NamedTuple):
     days_since: int
     n_per_week: int
     not_with: frozenset[str] = frozenset()
+    uses: tuple[
+        int, ...
+    ] = ()  # what it takes of each counter; shorter than the counters: nothing of the rest
+    serves_goal: bool = False  # what the patient wants most
 
     @property
     def overdue(self) -> int:
-        """How overdue it is: days since times how often a week; one that is not owed counts as a quarter of a time."""
-        return self.days_since * max(1, 4 * self.n_per_week)
+        """How overdue it is: days since times how often a week; one that is not owed counts as a quarter of a time.
+
+        One that serves the patient's goal counts a quarter of a time more.
+        """
+        return self.days_since * (max(1, 4 * self.n_per_week) + self.serves_goal)
 
 
 class Room(NamedTuple):
@@ -34,6 +42,7 @@ class Room(NamedTuple):
     n_most: int
     seconds: int | None = None
     n_contacts: int | None = None
+    left: tuple[int | None, ...] = ()  # of each counter, until its ceiling
 
 
 class Goal(NamedTuple):
@@ -85,7 +94,7 @@ def _arrears(behind: Mapping[str, int], purpose: str) -> int:
 
 
 def choose(options: Sequence[Option], behind: Mapping[str, int], room: Room) -> tuple[Option, ...]:
-    """Return the best choice that fits, found by trying every one.
+    """Return the best choice that fits, exactly.
 
     Parameters
     ----------
@@ -94,7 +103,7 @@ def choose(options: Sequence[Option], behind: Mapping[str, int], room: Room) -> 
     behind : mapping of str to int
         How far behind on its week each purpose is, as a level; 0: not at all.
     room : Room
-        Number of exercises, time and contacts.
+        Number of exercises, time, contacts and counters.
 
     Returns
     -------
@@ -103,41 +112,166 @@ def choose(options: Sequence[Option], behind: Mapping[str, int], room: Room) -> 
 
     Notes
     -----
-    A depth-first search over choices in order of id that leaves a branch as soon as time, contacts or a pair that may
-    not share a day forbids it. Ten options and four exercises are at most 385 choices.
+    A depth-first search over choices in order of id. It leaves a branch when room or a pair that may not share a day
+    forbids it, and when even the best that could still be added would not be worth more than what has been found; the
+    first thing found is what a greedy hand would take.
     """
-    ordered = sorted(options, key=lambda option: option.id)
-    bits = {purpose: 1 << k for k, purpose in enumerate(sorted({option.purpose for option in ordered}))}
-    overdue = [option.overdue for option in ordered]
-    worth = {bits[purpose]: _arrears(behind, purpose) for purpose in bits}
-    apart = [
-        sum(1 << k for k, other in enumerate(ordered) if other is not one and is_apart(one, other))
-        for one in ordered
-    ]
-    n_ordered, (n_least, n_most, seconds, n_contacts) = len(ordered), room
-    best_goal: tuple[int, ...] = (0, 0, 0, 0, 0)
-    best: tuple[int, ...] = ()
-    # start, chosen, seconds, contacts, how overdue, purposes covered, their worth, who may not join any more
-    stack: list[tuple[int, tuple[int, ...], int, int, int, int, int, int]] = [(0, (), 0, 0, 0, 0, 0, 0)]
-    while stack:
-        start, chosen, spent, landed, late, covered, arrears, barred = stack.pop()
-        goal = (min(len(chosen), n_least), arrears, late, covered.bit_count(), -spent)
-        if goal > best_goal:
-            best_goal, best = goal, chosen
-        if len(chosen) == n_most:
-            continue
-        for k in range(n_ordered - 1, start - 1, -1):  # popped in order of id
-            one = ordered[k]
-            if barred >> k & 1 or (seconds is not None and spent + one.seconds > seconds):
-                continue
-            if n_contacts is not None and landed + one.n_contacts > n_contacts:
-                continue
-            bit = bits[one.purpose]
-            stack.append((
-                k + 1, (*chosen, k), spent + one.seconds, landed + one.n_contacts, late + overdue[k],
-                covered | bit, arrears if covered & bit else arrears + worth[bit], barred | apart[k],
+    ordered = sorted(options, key=attrgetter("id"))
+    return tuple(ordered[k] for k in _Search(ordered, behind, room).best())
+
+
+_Worth = tuple[int, int, int, int, int]
+
+
+class _Search:
+    """One day being solved: what each option is worth, what it takes, and the best found so far."""
+
+    def __init__(self, ordered: Sequence[Option], behind: Mapping[str, int], room: Room) -> None:
+        self.n_options, self.n_least, self.n_most = len(ordered), room.n_least, room.n_most
+        names = sorted({one.purpose for one in ordered})
+        bit = {name: 1 << k for k, name in enumerate(names)}
+        weight = {name: _arrears(behind, name) for name in names}
+        self.bits = [bit[one.purpose] for one in ordered]
+        self.worths = [weight[one.purpose] for one in ordered]
+        self.overdue = [one.overdue for one in ordered]
+        self.seconds = [one.seconds for one in ordered]
+        self.apart = _apart(ordered)
+        self.takes, self.room = _binding(ordered, room)
+        self._look_ahead()
+        self.best_worth: _Worth = (0, 0, 0, 0, 0)
+        self.chosen: tuple[int, ...] | None = ()
+
+    def _look_ahead(self) -> None:
+        """Work out for every place what the best `n` of the options from there on could bring at most."""
+        self.most_worth: list[list[int]] = [[0] * (self.n_most + 1)]
+        self.most_overdue: list[list[int]] = [[0] * (self.n_most + 1)]
+        self.least_seconds: list[int] = [0]
+        by_purpose: dict[int, int] = {}
+        late: list[int] = []
+        for k in range(self.n_options - 1, -1, -1):
+            by_purpose[self.bits[k]] = self.worths[k]
+            late = sorted([*late, self.overdue[k]], reverse=True)[: self.n_most]
+            self.most_worth.append(
+                _sums(sorted(by_purpose.values(), reverse=True)[: self.n_most], self.n_most)
+            )
+            self.most_overdue.append(_sums(late, self.n_most))
+            self.least_seconds.append(min(self.seconds[k:]))
+        for table in (self.most_worth, self.most_overdue):
+            table.reverse()
+        self.least_seconds.reverse()
+
+    def best(self) -> tuple[int, ...]:
+        """Return the numbers of the options chosen."""
+        self._take_greedily()
+        if self.best_worth > (0, 0, 0, 0, 0):
+            self.chosen = None  # of choices worth as much as the greedy one, the first in order is taken
+        self._visit(0, (), 0, 0, 0, 0, 0, self.room)
+        return self.chosen or ()
+
+    def _take_greedily(self) -> None:
+        chosen: tuple[int, ...] = ()
+        spent = late = covered = worth = barred = 0
+        left = self.room
+        while len(chosen) < self.n_most:
+            free = [
+                k
+                for k in range(self.n_options)
+                if k not in chosen and not barred >> k & 1 and self._fits(k, left)
+            ]
+            if not free:
+                return
+            k = max(free, key=lambda one: (
+                0 if covered & self.bits[one] else self.worths[one], self.overdue[one], -self.seconds[one]
             ))  # fmt: skip
-    return tuple(ordered[k] for k in best)
+            worth += 0 if covered & self.bits[k] else self.worths[k]
+            covered |= self.bits[k]
+            spent, late, barred = spent + self.seconds[k], late + self.overdue[k], barred | self.apart[k]
+            left = self._less(k, left)
+            chosen = (*chosen, k)
+            made = (min(len(chosen), self.n_least), worth, late, covered.bit_count(), -spent)
+            self.best_worth = max(self.best_worth, made)
+
+    def _fits(self, k: int, left: tuple[int, ...]) -> bool:
+        takes = self.takes[k]
+        return takes is None or all(a <= b for a, b in zip(takes, left, strict=True))
+
+    def _less(self, k: int, left: tuple[int, ...]) -> tuple[int, ...]:
+        takes = self.takes[k]
+        return left if takes is None else tuple([b - a for a, b in zip(takes, left, strict=True)])
+
+    def _visit(
+        self, start: int, chosen: tuple[int, ...], spent: int, late: int, covered: int, worth: int, barred: int,
+        left: tuple[int, ...],
+    ) -> None:  # fmt: skip
+        """Look at one choice, then at every one that goes on from it, in order of id."""
+        n, n_purposes = len(chosen), covered.bit_count()
+        made = (min(n, self.n_least), worth, late, n_purposes, -spent)
+        if made > self.best_worth or (self.chosen is None and made == self.best_worth):
+            self.best_worth, self.chosen = made, chosen
+        n_free = self.n_most - n
+        if not n_free:
+            return
+        for k in range(start, self.n_options):
+            n_more = min(n_free, self.n_options - k)
+            at_most = (
+                min(n + n_more, self.n_least), worth + self.most_worth[k][n_more], late + self.most_overdue[k][n_more],
+                n_purposes + n_more, -spent - self.least_seconds[k],
+            )  # fmt: skip
+            if at_most < self.best_worth or (at_most == self.best_worth and self.chosen is not None):
+                return  # and what comes later could bring no more
+            takes = self.takes[k]
+            if barred >> k & 1 or (takes is not None and not self._fits(k, left)):
+                continue
+            bit = self.bits[k]
+            self._visit(
+                k + 1, (*chosen, k), spent + self.seconds[k], late + self.overdue[k], covered | bit,
+                worth if covered & bit else worth + self.worths[k], barred | self.apart[k],
+                left if takes is None else self._less(k, left),
+            )  # fmt: skip
+
+
+def _sums(values: Sequence[int], n_most: int) -> list[int]:
+    """Return what the first 0, 1, ... `n_most` values come to, most first."""
+    found = [0]
+    for n in range(n_most):
+        found.append(found[-1] + (values[n] if n < len(values) else 0))
+    return found
+
+
+def _apart(ordered: Sequence[Option]) -> list[int]:
+    """Return for each option, as bits, those that may not share a day with it."""
+    place = {one.id: k for k, one in enumerate(ordered)}
+    found = [0] * len(ordered)
+    for k, one in enumerate(ordered):
+        for name in one.not_with:
+            other = place.get(name)
+            if other is not None and other != k:
+                found[k] |= 1 << other
+                found[other] |= 1 << k
+    return found
+
+
+def _binding(ordered: Sequence[Option], room: Room) -> tuple[list[tuple[int, ...] | None], tuple[int, ...]]:
+    """Return what each option takes of each limit that could bind at all, and those limits.
+
+    A limit that even the largest options together keep is left out. None: the option takes nothing of any.
+    """
+    amounts = [_amounts(one, len(room.left)) for one in ordered]
+    limits = (room.seconds, room.n_contacts, *room.left)
+    kept: list[tuple[int, int]] = []
+    for n, limit in enumerate(limits):
+        if (
+            limit is not None
+            and sum(sorted([one[n] for one in amounts], reverse=True)[: room.n_most]) > limit
+        ):
+            kept.append((n, limit))
+    takes = [tuple([one[n] for n, _ in kept]) for one in amounts]
+    return [one if any(one) else None for one in takes], tuple([limit for _, limit in kept])
+
+
+def _amounts(option: Option, n_counters: int) -> tuple[int, ...]:
+    uses = option.uses[:n_counters]
+    return (option.seconds, option.n_contacts, *uses, *([0] * (n_counters - len(uses))))
 
 
 def fits(option: Option, chosen: Sequence[Option], room: Room) -> bool:
@@ -150,7 +284,7 @@ def fits(option: Option, chosen: Sequence[Option], room: Room) -> bool:
     chosen : sequence of Option
         Those already there.
     room : Room
-        Time and contacts.
+        Time, contacts and counters.
 
     Returns
     -------
@@ -158,6 +292,11 @@ def fits(option: Option, chosen: Sequence[Option], room: Room) -> bool:
         False also when a pair may not share a day.
     """
     if room.seconds is not None and option.seconds + sum(one.seconds for one in chosen) > room.seconds:
+        return False
+    if any(
+        left is not None and sum(_amounts(one, len(room.left))[2 + n] for one in (option, *chosen)) > left
+        for n, left in enumerate(room.left)
+    ):
         return False
     if (
         room.n_contacts is not None

@@ -237,8 +237,7 @@ class Cells:
         """Return everything that happens in any cell; parts are looked at apart and their outcomes joined."""
         joined: set[tuple[int, int, int, int]] = {(NO_ADVICE, NO_LOAD, 0, MET)}
         for part in self.parts:
-            rows = np.stack([one.ravel() for one in self.of_part(part)], axis=1)
-            outcomes = {tuple(map(int, row)) for row in np.unique(rows, axis=0)}
+            outcomes = _different(self.of_part(part))
             joined = {
                 (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), min(a[3], b[3]))
                 for a in joined
@@ -271,6 +270,16 @@ class Cells:
         under = {0: 0, 1: 2, 2: 2}.get(advice, 3)
         borne = Load.RAISE if self.borne_well else Load.KEEP
         return Found(advice, min(load, under, borne.tightness), bool(danger), gate == MET)
+
+
+def _different(codes: tuple[Codes, Codes, Codes, Codes]) -> set[tuple[int, int, int, int]]:
+    """Return the combinations that occur in some cell, by counting each: there are few of them, however many cells."""
+    sizes = (NO_ADVICE + 1, NO_LOAD + 1, 2, MET + 1)
+    combined = np.ravel_multi_index([one.ravel() for one in codes], sizes)
+    seen = np.flatnonzero(np.bincount(combined, minlength=prod(sizes)))
+    return {
+        (int(a), int(b), int(c), int(d)) for a, b, c, d in zip(*np.unravel_index(seen, sizes), strict=True)
+    }
 
 
 _SIDES: dict[Operator, Callable[[int], set[int]]] = {

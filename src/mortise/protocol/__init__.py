@@ -26,7 +26,7 @@ from mortise.protocol.care import (
     SwitchedOff,
     Variant,
 )
-from mortise.protocol.constraints import Circumstances, Constraint
+from mortise.protocol.constraints import Ceiling, Circumstances, Constraint, Counter
 from mortise.protocol.criteria import Band, BandRow, Criterion, Group, Node, Operator, Reduction
 from mortise.protocol.exercises import PURPOSES, Demand, DoseStep, Exercise, Snippet, Tag, Technique
 from mortise.protocol.protocols import (
@@ -59,10 +59,12 @@ __all__ = [
     "Band",
     "BandRow",
     "Candidate",
+    "Ceiling",
     "Checkpoint",
     "Circumstances",
     "Classification",
     "Constraint",
+    "Counter",
     "Criterion",
     "Demand",
     "DoseStep",

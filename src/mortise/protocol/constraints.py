@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from mortise.terms import Advice, Load
+
+
+class Counter(StrEnum):
+    """What a week puts on the ankle, counted in four parallel sums: minutes, and landings."""
+
+    END_RANGE_DORSIFLEXION = "end_range_dorsiflexion"
+    END_RANGE_PLANTARFLEXION = "end_range_plantarflexion"
+    IMPACT_CONTACTS = "impact_contacts"
+    WALKING_RUNNING = "walking_running"
+
+
+class Ceiling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The most of one counter on a day and in seven days, both ankles together: contacts, or minutes of work."""
+
+    counter: Counter
+    per_day: Decimal | None = None
+    per_week: Decimal | None = None
 
 
 class Constraint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something that may only remove an exercise, lower a dose, or lower the advice; each with reason and author.
 
-    Every effect is a minimum or a removal, so the order in which constraints apply does not matter.
+    Every effect is a minimum or a removal, so the order in which constraints apply does not matter. `ceilings` are the
+    most of a counter on a day and in seven days.
     """
 
     id: str
@@ -29,6 +48,8 @@ class Constraint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     load_at_most: Load | None = None
     until_on: date | None = None  # the last day on which it holds; None: until withdrawn
     evidence: tuple[str, ...] = ()
+    # Not written where there is none, so that plans and protocols from before it keep their content hashes.
+    ceilings: tuple[Ceiling, ...] | UnsetType = UNSET
 
 
 class Circumstances(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

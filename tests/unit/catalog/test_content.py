@@ -20,7 +20,7 @@ PROTOCOL_ID = "restricted-dorsiflexion"
 
 
 def test_content_is_the_same_parsed_and_read_back(tmp_path: Path) -> None:
-    root = copy_of(tmp_path)
+    root = copy_of(tmp_path, is_compiled=False)
     parsed = Content(root)
     first = parsed.protocol(PROTOCOL_ID), dict(parsed.measures), dict(parsed.exercises), dict(parsed.evidence)
     assert list((root / "__pycache__").glob("protocol-*.mortise"))
@@ -32,7 +32,7 @@ def test_content_is_the_same_parsed_and_read_back(tmp_path: Path) -> None:
 
 
 def test_a_changed_source_is_read_anew(tmp_path: Path) -> None:
-    root = copy_of(tmp_path)
+    root = copy_of(tmp_path, is_compiled=False)
     before = Content(root)
     hash_before = before.protocol_hash(PROTOCOL_ID)
     plant(root, "measures/gait.toml", "'Walking speed'", "'Speed of walking'")
@@ -61,7 +61,7 @@ def test_a_spoilt_stored_part_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_content_loads_where_nothing_can_be_written(tmp_path: Path) -> None:
-    root = copy_of(tmp_path)
+    root = copy_of(tmp_path, is_compiled=False)
     (root / "__pycache__").write_text("a file, so that no folder can stand here")
     assert Content(root).measures["lunge_cm"].resolution == Decimal("0.1")
 

@@ -9,7 +9,8 @@ import pytest
 
 from mortise.catalog import load
 from mortise.cli import main
-from mortise.cli.check import cases_hold, sessions_exist
+from mortise.cli.check import cases_hold
+from mortise.cli.check_sessions import sessions_exist
 from tests.unit.catalog.planted import EDGES, PROTOCOL, copy_of, plant
 
 

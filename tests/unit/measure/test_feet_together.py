@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -162,3 +166,80 @@ def test_real_stairs_are_recognised(file: str, terrain: str) -> None:
     assert sum(s.terrain == terrain for s in result.strides) > 20
     # steps of stairs are 15 to 18 cm high, two to a stride
     assert 25.0 < _value(result, f"{terrain}_rise_cm").value < 36.0
+
+
+IPOL = Path(os.environ.get("MORTISE_DATA", "../shared/data")) / "foot-imu-ipol"
+PEOPLE = [f"{n}-2" for n in range(1, 8)]
+BETWEEN = {
+    "step_time_s",
+    "double_support_ratio",
+    "step_time_asymmetry_ratio",
+    "stance_time_asymmetry_ratio",
+    "swing_time_asymmetry_ratio",
+    "gait_speed_m_s",
+    "cadence_spm",
+}
+
+
+@cache
+def _foot(person: str, side: str, rate_hz: float = 100.0) -> measure.Recording:
+    path = IPOL / f"{person}_{side[0]}f.txt"
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    return measure.read(**{side: path}, rate_hz=rate_hz, placement="instep")[0]
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_two_feet_of_one_real_walk_agree(person: str) -> None:
+    result = measure.gait([_foot(person, "left"), _foot(person, "right")])
+    assert not {"feet_disagree", "clocks_doubtful"} & set(result.recording.sensors[0].flags)
+    assert {r.measure for r in result.readings} >= BETWEEN
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [(one, other) for one in PEOPLE for other in PEOPLE if one != other]
+)
+def test_feet_of_two_real_people_are_found_out(left: str, right: str) -> None:
+    result = measure.gait([_foot(left, "left"), _foot(right, "right")])
+    assert "feet_disagree" in result.recording.sensors[0].flags
+    assert not BETWEEN & {r.measure for r in result.readings}
+    assert all("feet_disagree" in r.quality for r in result.readings)
+    said = next(each for each in result.refused if "not of one walk" in each.reason)
+    assert said.mend
+    assert all(s.step_time_s is None and s.double_support_s is None for s in result.strides)
+
+
+def test_one_foot_at_another_rate_is_found_out() -> None:
+    result = measure.gait([_foot("4-2", "left"), _foot("4-2", "right", 120.0)])
+    assert "feet_disagree" in result.recording.sensors[0].flags
+    assert any("stride lasts" in each.reason for each in result.refused)
+
+
+@pytest.mark.parametrize(
+    ("late_s", "flag"), [(0.15, "clocks_doubtful"), (0.4, "feet_disagree"), (40.0, "feet_disagree")]
+)
+def test_clock_that_is_late_is_found_out(late_s: float, flag: str) -> None:
+    left, right = _foot("4-2", "left"), _foot("4-2", "right")
+    n = round(late_s * 100)
+    pad = [np.repeat(part[:1], n, axis=0) for part in (right.acc_m_s2, right.gyr_rad_s)]
+    noise = np.random.default_rng(1).normal(0.0, 1e-3, (n, 3))
+    late = replace(
+        right,
+        info=replace(right.info, duration_s=right.info.duration_s + late_s),
+        time_s=np.arange(len(right.time_s) + n) / 100.0,
+        acc_m_s2=np.concatenate([pad[0] + noise, right.acc_m_s2]),
+        gyr_rad_s=np.concatenate([0.0 * pad[1] + 0.1 * noise, right.gyr_rad_s]),
+    )
+    result = measure.gait([left, late])
+    assert flag in result.recording.sensors[0].flags
+    assert not {"step_time_s", "double_support_ratio"} & {r.measure for r in result.readings}
+    assert any(each.reason for each in result.refused)
+
+
+def test_one_foot_that_ends_early_is_one_walk_all_the_same() -> None:
+    left, right = _foot("4-2", "left"), _foot("4-2", "right")
+    n = round(0.7 * len(right.time_s))
+    short = replace(
+        right, time_s=right.time_s[:n], acc_m_s2=right.acc_m_s2[:n], gyr_rad_s=right.gyr_rad_s[:n]
+    )
+    assert "feet_disagree" not in measure.gait([left, short]).recording.sensors[0].flags

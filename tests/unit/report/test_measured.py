@@ -7,10 +7,14 @@ import xml.etree.ElementTree as ElementTree
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from mortise import measure
+from mortise.cli.measure import _show
+from mortise.measure.flags import FLAGS, GRAVE, flag_words
 from mortise.measure.recording import Gap, RecordingInfo
 from mortise.report import measured
+from mortise.report.chart._svg import safe
 from mortise.report.chart.lines import UsualBand
 from mortise.report.measured.page import NO_BAND, style
 from mortise.report.measured.verdict import Trust
@@ -76,7 +80,11 @@ REFUSED = (
         ({}, Trust.YES, "Can be believed: 2 repetitions counted"),
         ({"readings": ()}, Trust.NO, "No number"),
         ({"n_trials_missing": 1}, Trust.NO, "1 repetition believed missing"),
-        ({"recording": flagged("unit_contradicted", "gaps")}, Trust.CARE, "unit that was claimed"),
+        (
+            {"recording": flagged("gaps", "unit_contradicted")},
+            Trust.NO,
+            "rely on this: the unit that was claimed",
+        ),
         ({"recording": flagged("acc_clipped")}, Trust.CARE, "acceleration reached"),
         ({"refused": REFUSED}, Trust.CARE, "1 thing refused"),
         ({"trials": ()}, Trust.YES, "1 number measured"),
@@ -217,3 +225,34 @@ def test_traces_of_nobody_in_particular_are_told_apart() -> None:
     assert "channel 2" in page
     # Too dense for dashes, so its key has none either.
     assert '<path class="c-other c-thin" d="M0 7h28"/>' in page
+
+
+@pytest.mark.parametrize("flag", sorted(GRAVE))
+def test_grave_flag_anywhere_turns_every_face_to_do_not_rely(
+    flag: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reading = measure.Reading(
+        measure="heel_rise_height_cm",
+        side=Side.LEFT,
+        value=8.0,
+        unit="cm",
+        error=0.5,
+        quality=(flag,),
+        n_trials=2,
+    )
+    for result in (a_result(recording=flagged(flag)), a_result(readings=(reading,))):
+        verdict = measured.verdict_of(result)
+        assert verdict.trust is Trust.NO
+        assert flag_words(flag) in verdict.sentence
+        assert GRAVE[flag] in verdict.reasons[0]
+        assert measure.to_plain(result)["verdict"]["trust"] == "no"
+        assert safe(verdict.sentence) in measured.report_picture(result)
+        page = measured.report_page(result)
+        assert "Do not rely on it" in page
+        assert GRAVE[flag].split(",")[0] in page
+        _show(result, Console(width=200))
+        assert "Do not rely on this" in capsys.readouterr().out
+
+
+def test_every_flag_that_is_grave_has_words() -> None:
+    assert set(GRAVE) <= set(FLAGS)

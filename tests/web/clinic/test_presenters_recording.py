@@ -181,9 +181,10 @@ def test_lunge_shows_each_trial_and_why_one_does_not_count() -> None:
         trials=(trial,),
     )
     report = report_of(lunge, {}, Side.LEFT)
-    assert report.title == "Lunge read: 0 of 1 trial counted."
+    assert report.title == "Do not rely on this: none of 1 trial counts."
+    assert report.trust == "no"
     assert report.lead.startswith("Shin angle at the limit left 38 ± 3°")
-    assert report.trials[0].use == "heel lifted"
+    assert report.trials[0].use == "the heel came up"
     assert report.trials[0].pinch == "none marked"
     chart = trials_input(lunge, Side.LEFT)
     assert chart is not None

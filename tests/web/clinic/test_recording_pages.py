@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -236,13 +237,13 @@ def test_form_offers_every_test_in_words(cast: Cast) -> None:
     ("test", "of", "says"),
     [
         ("run", "gait", "Measure it as gait."),
-        ("lunge", "gait", "Say so with “Where the sensor was: Shin”."),
+        ("lunge", "gait", "Measure it as gait"),
         ("range", "balance", "needs the foot"),
         ("heel-rise", "gait", "Measure it as gait"),
         ("hop", "gait", "Record from quiet standing"),
         ("jump", "step-down", "Record from quiet standing"),
         ("landing", "step-down", "Record from before the jump"),
-        ("step-down", "gait", "Wear them"),
+        ("step-down", "gait", "Measure it as gait"),
         ("balance", "gait", "force plate, a sensor at the belt or a phone"),
         ("position", "jump", "Bring the ankle to the target"),
     ],
@@ -318,3 +319,73 @@ def test_later_recording_of_a_test_stands_against_the_first_accepted(cast: Cast)
     page = client.get(response["Location"])
     assert page.context["baseline"] == first
     assert all(row.changes for row in page.context["report"].readings)
+
+
+# ------------------------------------------------------------------------------------------------- what is said of it
+
+
+def _two_shins() -> list[SimpleUploadedFile]:
+    return [
+        SimpleUploadedFile(f"{side}_shank.csv", csv_of(fictional_lunge(seed, side=side).samples))
+        for side, seed in (("left", 4), ("right", 6))
+    ]
+
+
+def _send(cast: Cast, **typed: Any) -> tuple[StoredRecording, str]:
+    client = builders.signed_in(cast.ada)
+    data = {"test": "lunge", "recorded_on": cast.clinic.today().isoformat(), "unsided": _two_shins(), **typed}
+    assert client.post(url("recordings", cast.episode.pk), data).status_code == 302
+    stored = StoredRecording.objects.latest("stored_at")
+    return stored, html.unescape(client.get(url("recording", stored.pk)).content.decode())
+
+
+def test_side_length_and_pinch_reach_the_measuring(cast: Cast) -> None:
+    stored, page = _send(cast)
+    assert stored.status == stored.Status.REFUSED
+    assert "“Side that was tested: Left”" in page
+    result = measure.TESTS["lunge"](
+        measure.open_files([("left_shank.csv", csv_of(fictional_lunge(4, side="left").samples))])
+    )
+    peak = result.trials[1].peak_s
+    stored, page = _send(cast, side="left", foot_length_cm="26", marks=f"{peak - 0.4:.2f}s")
+    assert (stored.tested_side, stored.foot_length_cm) == ("left", Decimal("26"))
+    assert stored.status == stored.Status.MEASURED
+    found = services.result_of(recording=stored, by=cast.ada)
+    assert {one.side.value for one in found.readings} == {"left"}
+    assert "first_pinch_angle_deg" in {one.measure for one in found.readings}
+
+
+@pytest.mark.parametrize(("field", "typed"), [("marks", "soon"), ("foot_length_cm", "260"), ("side", "up")])
+def test_what_cannot_be_meant_is_refused_at_its_field(cast: Cast, field: str, typed: str) -> None:
+    client = builders.signed_in(cast.ada)
+    data = {
+        "test": "lunge",
+        "recorded_on": cast.clinic.today().isoformat(),
+        "unsided": _two_shins(),
+        field: typed,
+    }
+    response = client.post(url("recordings", cast.episode.pk), data)
+    assert response.status_code == 400
+    assert f"id_{field}" in response.content.decode()
+    assert not StoredRecording.objects.exists()
+
+
+def test_numbers_not_to_be_relied_on_say_so_and_are_not_ticked(cast: Cast) -> None:
+    made = fictional_walk(5)
+    files = {
+        side: SimpleUploadedFile(f"{side}.csv", csv_of(getattr(made, side))) for side in ("left", "right")
+    }
+    other = fictional_walk(9, stride_time_s=1.25)
+    files["right"] = SimpleUploadedFile("right.csv", csv_of(other.right))
+    client = builders.signed_in(cast.ada)
+    data = {
+        "test": "gait", "recorded_on": cast.clinic.today().isoformat(), "placement": "instep",
+        "rate_hz": str(made.left.rate_hz), **files,
+    }  # fmt: skip
+    assert client.post(url("recordings", cast.episode.pk), data).status_code == 302
+    page = html.unescape(client.get(url("recording", StoredRecording.objects.get().pk)).content.decode())
+    assert "Do not rely on these numbers" in page
+    assert "cannot have walked together" in page
+    boxes = re.findall(r'<input type="checkbox" name="readings"[^>]*>', page)
+    assert boxes
+    assert not [box for box in boxes if " checked" in box]

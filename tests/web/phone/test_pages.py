@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
+from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from mortise.record import CheckIn, SessionLog, StageEntry
-from mortise.terms import Side
+from mortise.prescribe.ladders import work_s
+from mortise.protocol import DoseStep, Exercise
+from mortise.record import CheckIn, PlannedExercise, SessionLog, StageEntry
+from mortise.terms import Origin, Side
 from mortise.web.care import services
 from mortise.web.care.content import content
+from mortise.web.phone.changes import last_told
+from mortise.web.phone.easier import easier_doses
 from tests.web import builders
 
 CALM = {
@@ -271,3 +279,67 @@ def test_a_danger_sign_stops_both_ankles(both: tuple[builders.Cast, Client]) -> 
     episodes = services.open_episodes_of(cast.ada, cast.ben)
     stories = [services.story_of(episode=one, on=cast.clinic.today(), by=cast.ada) for one in episodes]
     assert [one.is_locked for one in stories] == [True, True]
+
+
+def test_an_easier_dose_is_told_at_its_own_rung_and_never_counts_as_done(
+    phone: Client, cast: builders.Cast
+) -> None:
+    check_in(phone)
+    page = phone.get("/phone/session/").content.decode()
+    exercises = re.findall(r'data-exercise="([a-z-]+)"', page)
+    levels = [json.loads(html.unescape(one)) for one in re.findall(r'data-levels="([^"]+)"', page)]
+    easier = next(n for n, one in enumerate(levels) if len(one) > 1)
+    data = {"log_id": re.search(r'name="log_id" value="([^"]+)"', page)[1]}  # type: ignore[index]
+    data |= {f"{one}-outcome": "done" for one in exercises} | {f"{exercises[easier]}-level": "1"}
+    phone.post("/phone/session/", data | {f"after-{name}": value for name, value in AFTER.items()})
+
+    (log,) = facts(cast, SessionLog)
+    assert log.items[easier].outcome == "modified"
+    assert log.items[easier].reason == "too_hard"
+    assert log.items[easier].dose_step == levels[easier][1]["step"]
+    assert {one.outcome for n, one in enumerate(log.items) if n != easier} == {"done"}
+
+
+def test_every_level_offered_is_less_work_than_the_one_before_and_harder_says_why_not() -> None:
+    exercises = content().exercises
+    for exercise in exercises.values():
+        for step, dose in enumerate(exercise.dose_steps):
+            planned = builders_planned(exercise, step, dose)
+            works = [work_s(dose), *(work_s(one) for _, one in easier_doses(exercise, planned))]
+            assert works == sorted(set(works), reverse=True), exercise.id
+            assert all(rung <= step for rung, _ in easier_doses(exercise, planned))
+
+
+def builders_planned(exercise: Exercise, step: int, dose: DoseStep) -> PlannedExercise:
+    return PlannedExercise(
+        exercise=exercise.id, name="", purpose="", dose_step=step, dose=dose, usual_step=step, n_sides=1,
+        seconds=Decimal(0), why="", why_patient="",
+    )  # fmt: skip
+
+
+def test_a_session_told_again_keeps_both_and_the_worse_counts(phone: Client, cast: builders.Cast) -> None:
+    check_in(phone)
+    train(phone)
+    assert "Change what you wrote" in phone.get("/phone/").content.decode()
+    page = phone.get("/phone/session/change/").content.decode()
+    exercises = re.findall(r'data-exercise="([a-z-]+)"', page)
+    assert len(re.findall(r'value="done"[^>]*checked', page)) == len(exercises)  # what was told is filled in
+    data = {"log_id": re.search(r'name="log_id" value="([^"]+)"', page)[1]}  # type: ignore[index]
+    data |= {f"{one}-outcome": "done" for one in exercises} | {f"{exercises[0]}-pain": "7"}
+    phone.post("/phone/session/change/", data | {f"after-{name}": value for name, value in AFTER.items()})
+
+    logs = facts(cast, SessionLog)
+    assert len(logs) == 2
+    assert logs[0].session == logs[1].session
+    story = services.story_of(episode=cast.episode, on=cast.clinic.today(), by=cast.ada)
+    assert "pain of 6 or more" in story.dose_states[exercises[0]].cause
+
+
+def test_a_session_can_be_told_again_until_the_next_day(phone: Client) -> None:
+    assert phone.get("/phone/session/change/").status_code == 302  # nothing was told yet
+    today = timezone.localdate()
+    told = SessionLog(id="l", on=today, origin=Origin.PATIENT, session="s", items=())
+    story = SimpleNamespace(facts=(told,))
+    assert last_told(story, today) is told  # type: ignore[arg-type]
+    assert last_told(story, today + timedelta(days=1)) is told  # type: ignore[arg-type]
+    assert last_told(story, today + timedelta(days=2)) is None  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ from mortise.measure.recording import PLACEMENTS, Recording
 from mortise.terms import Side
 
 _USUAL_RATES_HZ = (10.0, 2000.0)
+_FEET_M = (0.10, 0.40)
 
 
 def open_files(
@@ -29,6 +30,8 @@ def open_files(
     placement: str | None = None,
     test: str | None = None,
     marks_s: Sequence[float] = (),
+    side: Side | None = None,
+    foot_length_m: float | None = None,
 ) -> Materials:
     """Read everything that belongs to one test, of whatever kind, by one door.
 
@@ -47,6 +50,10 @@ def open_files(
         Which test this is, one of `TESTS`; kept with the recordings.
     marks_s
         Moments the person marked, seconds from the first sample; win over those in the files.
+    side
+        The side that was tested: of files with sensors, markers or keypoints of both sides only that one is measured.
+    foot_length_m
+        Heel to longest toe, where somebody measured it; wins over the sidecar.
 
     Returns
     -------
@@ -65,9 +72,16 @@ def open_files(
     A file that the caller names must be readable. In a folder or archive what is no recording (notes, maps, sound)
     is passed over, unless nothing is left.
     """
-    found = Found(given=_given(rate_hz, placement, test, marks_s))
-    for origin, side in _jobs(files, left, right):
-        _take(found, origin, side)
+    if foot_length_m is not None and not _FEET_M[0] <= foot_length_m <= _FEET_M[1]:
+        raise InputError(
+            f"a foot of {100.0 * foot_length_m:g} cm is outside 10 to 40.",
+            mend="Give the length from the heel to the longest toe, in centimetres.",
+        )
+    found = Found(
+        given=_given(rate_hz, placement, test, marks_s), side=side or Side.NONE, foot_length_m=foot_length_m
+    )
+    for origin, worn in _jobs(files, left, right):
+        _take(found, origin, worn)
     return found.materials()
 
 

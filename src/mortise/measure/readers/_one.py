@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mortise.errors import SignalError
 from mortise.measure.laboratory import LabRecording
@@ -38,6 +40,8 @@ class Found(Struct, kw_only=True, eq=False):
     labs: list[LabRecording] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     poses: list[PoseFile] = field(default_factory=list)
+    side: Side = Side.NONE
+    foot_length_m: float | None = None
 
     def count(self) -> int:
         """Return how many things were found."""
@@ -54,6 +58,7 @@ class Found(Struct, kw_only=True, eq=False):
 
     def add(self, known: Known, raws: list[Raw], sidecar: Sidecar, side: Side | None, part: str) -> None:
         """Add sensors of one file; only those of `side` and `part` when the caller says so."""
+        sidecar = self.told(sidecar, raws)
         if part:
             raws = [raw for raw in raws if part.lower() in raw.sensor.lower()] or _no_part(
                 known.name, raws, part
@@ -67,16 +72,55 @@ class Found(Struct, kw_only=True, eq=False):
             Part(known=known, raw=raw, sidecar=sidecar, side=side) for raw in raws if raw.kind and not whole
         )
 
+    def told(self, sidecar: Sidecar, raws: Sequence[Raw] = ()) -> Sidecar:
+        """Take from a sidecar what is said of the test, not of a sensor; return what is left.
+
+        The side in the sidecar of a file that holds both sides says which was tested.
+        """
+        if sidecar.foot_length_cm is not None and self.foot_length_m is None:
+            self.foot_length_m = sidecar.foot_length_cm / 100.0
+        if sidecar.side is None or (raws and len({raw.header_side for raw in raws} - {Side.NONE}) < 2):
+            return sidecar
+        if self.side is Side.NONE:
+            self.side = sidecar.side
+        return replace(sidecar, side=None)
+
     def materials(self) -> Materials:
         """Join what waited and return everything, left before right."""
         sensors = list(self.sensors)
         for whole in joined(self.parts):
             sensors.extend(usable(whole.known, [whole.raw], self.given.of_side(whole.side), whole.sidecar))
         return Materials(
-            sensors=tuple(sorted(sensors, key=lambda each: _ORDER[each.side])),
+            sensors=tuple(sorted(_of_side(sensors, self.side), key=lambda each: _ORDER[each.side])),
             labs=tuple(self.labs),
             poses=tuple(poses_of(self.poses, self.given.rate_hz)),
+            side=self.side,
+            foot_length_m=self.foot_length_m,
         )
+
+
+def _of_side(sensors: list[Recording], side: Side) -> list[Recording]:
+    """Return the sensors of the side that was tested and those of no side; a sensor of no side alone is of it."""
+    if side is Side.NONE or not sensors:
+        return sensors
+    kept = [each for each in sensors if each.side is not side.opposite]
+    if not kept:
+        raise SignalError(
+            f"no sensor of the {side.value} side is there, only of the other.",
+            where=", ".join(dict.fromkeys(each.info.file for each in sensors)),
+            mend=f"Choose the other side with --side {side.opposite.value}, or give the other file.",
+        )
+    if any(each.side is side for each in kept):
+        return kept
+    return [_worn_on(each, side) for each in kept]
+
+
+def _worn_on(sensor: Recording, side: Side) -> Recording:
+    """Return a sensor of no side with the side that was tested; those of trunk and pelvis have none."""
+    if sensor.placement in ("lower_back", "belt"):
+        return sensor
+    sources = replace(sensor.info.sources, side="given")
+    return replace(sensor, info=replace(sensor.info, side=side, sources=sources))
 
 
 def _no_part(name: str, raws: list[Raw], part: str) -> list[Raw]:
@@ -116,6 +160,7 @@ def read_one(found: Found, source: Source, side: Side | None, part: str = "") ->
         raws = array_raws(_hdf5.read_hdf5(access), source.name, "hdf5")
         found.add(_known(access), raws, read_sidecar(source.path), side, part)
     elif lab_format_of(source) is not None:
+        found.told(read_sidecar(source.path))
         found.labs.append(read_lab_source(source))
     elif is_json(head):
         _read_json(found, source, head, side, part)
@@ -132,6 +177,7 @@ def _read_json(found: Found, source: Source, head: bytes, side: Side | None, par
     sidecar, reader = read_sidecar(source.path), Reader(source)
     kind = pose_format_of(head)
     if kind is not None:
+        found.told(sidecar)
         found.poses.append(read_pose_file(reader, kind))
         return
     raws = logger_raws(reader) if is_logger_json(head) else phone_raws(reader)
@@ -149,4 +195,5 @@ def _read_text(found: Found, source: Source, side: Side | None, part: str) -> No
     lab = lab_of_table(reader.known, table, found.given.rate_hz or sidecar.rate_hz)
     if lab is None:
         refuse_table(reader, table)
+    found.told(sidecar)
     found.labs.append(lab)

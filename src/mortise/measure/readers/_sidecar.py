@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Struct
@@ -24,6 +24,7 @@ class Sidecar(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     acc_unit: Literal["m/s2", "g", "mg"] | None = None
     gyr_unit: Literal["rad/s", "deg/s"] | None = None
     marks_s: tuple[float, ...] = ()
+    foot_length_cm: Annotated[float, msgspec.Meta(ge=10.0, le=40.0)] | None = None
 
 
 def read_sidecar(path: Path | None) -> Sidecar:

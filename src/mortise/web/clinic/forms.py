@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -268,6 +269,29 @@ class RecordingForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     placement = forms.ChoiceField(label="Where the sensor was", choices=PLACEMENTS, required=False)
+    side = forms.ChoiceField(
+        label="Side that was tested",
+        choices=(("", "As the file says"), ("left", "Left"), ("right", "Right")),
+        required=False,
+        help_text="For files with sensors, markers or video of both sides, and for a phone of which nobody said it.",
+    )
+    foot_length_cm = forms.DecimalField(
+        label="Length of the foot, cm",
+        required=False,
+        min_value=10,
+        max_value=40,
+        max_digits=4,
+        decimal_places=1,
+        help_text="Heel to longest toe. Heel rises and clearance get surer by it.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    marks = forms.CharField(
+        label="First pinch, seconds",
+        required=False,
+        max_length=200,
+        help_text="Knee to wall only: seconds from the start of the recording, several with blanks between.",
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, today_on: date, max_bytes: int, **kwargs: Any) -> None:
         self.today_on, self.max_bytes = today_on, max_bytes
@@ -278,6 +302,16 @@ class RecordingForm(forms.Form):
         if recorded_on > self.today_on:
             raise ValidationError("A recording cannot come from the future.")
         return recorded_on
+
+    def clean_marks(self) -> tuple[Decimal, ...]:
+        words = self.cleaned_data["marks"].replace(";", " ").split()
+        try:
+            marks = tuple(Decimal(word.rstrip("s,").replace(",", ".")) for word in words)
+        except InvalidOperation:
+            raise ValidationError("Give seconds, such as 12.4, with blanks between several.") from None
+        if any(not mark.is_finite() or not 0 <= mark < 100_000 for mark in marks):
+            raise ValidationError("Give seconds from the start of the recording, such as 12.4.")
+        return marks
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from mortise.measure.flags import flag_words
 from mortise.measure.laboratory import LabInfo
 from mortise.measure.pose import PoseInfo
 from mortise.measure.recording import RecordingInfo
@@ -19,12 +20,13 @@ from mortise.measure.results import (
     Stride,
     TestResult,
 )
-from mortise.report.measured import trial_table, verdict_of
+from mortise.measure.verdict import Trust, verdict_of
+from mortise.report.measured import trial_table
 from mortise.report.words import number, plural, quantity, with_unit
 from mortise.terms import Measure, Side
 from mortise.web.care.models.recordings import TEST_WORDS
 from mortise.web.care.services.lines import desk_words
-from mortise.web.clinic.presenters_recording_numbers import ReadingRow, flag_words, grid_of, reading_rows
+from mortise.web.clinic.presenters_recording_numbers import ReadingRow, grid_of, reading_rows
 from mortise.web.clinic.presenters_words import Z_95
 
 SOURCE_WORDS = {
@@ -112,6 +114,8 @@ class RecordingReport(Struct, frozen=True, kw_only=True):
     title: str
     test: str
     lead: str
+    trust: str  # yes, care or no
+    doubts: tuple[str, ...]
     sensors: tuple[Sensor, ...]
     readings: tuple[ReadingRow, ...]
     refused: tuple[RefusedRow, ...]
@@ -132,8 +136,11 @@ def report_of(
     """Arrange a result of `measure` for reading, against `before`; the numbers are those the command line prints."""
     heads, rows = trial_table(result) if isinstance(result, TestResult) else ((), [])
     methods = dict.fromkeys(reading.method for reading in result.readings if reading.method)
+    verdict = verdict_of(result)
     return RecordingReport(
-        title=_title(result),
+        title=verdict.sentence if result.readings and verdict.trust is Trust.NO else _title(result),
+        trust=verdict.trust.value,
+        doubts=tuple(desk_words(reason) for reason in verdict.reasons),
         test=TEST_WORDS.get(result.test, result.test),
         lead=_lead(result, involved),
         sensors=(
@@ -170,7 +177,7 @@ def _title(result: MeasureResult) -> str:
 def _lead(result: MeasureResult, involved: Side) -> str:
     """Say the one thing a clinician looks for first: the treated side against the other, or the speed."""
     if isinstance(result, TestResult):
-        return "; ".join(verdict_of(result).reasons).capitalize()
+        return ""
     by_key = {(reading.measure, reading.side): reading for reading in result.readings}
     first = "gait_speed_m_s" if isinstance(result, GaitResult) else "lunge_angle_deg"
     parts = []

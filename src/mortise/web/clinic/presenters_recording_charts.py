@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from mortise.measure.flags import flag_words
 from mortise.measure.results import Curve as MeasuredCurve
 from mortise.measure.results import GaitResult, LungeResult, MeasureResult
 from mortise.report.chart import inputs
@@ -12,7 +13,6 @@ from mortise.report.words import plural
 from mortise.terms import Side
 from mortise.units import SYMBOLS
 from mortise.web.clinic.presenters_recording import is_used
-from mortise.web.clinic.presenters_recording_numbers import flag_words
 from mortise.web.clinic.presenters_words import Z_95
 
 # What `measure` names a curve, and how it is read: title, and which way is up.

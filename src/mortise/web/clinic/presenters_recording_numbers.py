@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from mortise.measure.flags import flag_words
 from mortise.measure.results import Reading
 from mortise.report.words import number
 from mortise.terms import Measure, Side
@@ -46,32 +47,6 @@ class ReadingRow(Struct, frozen=True, kw_only=True):
     is_beyond: bool
     flags: tuple[str, ...]
     changes: tuple[Change, ...]
-
-
-FLAG_WORDS = {
-    "acc_clipped": "acceleration at the sensor's limit",
-    "bridged_gap": "a gap was bridged",
-    "clocks_doubtful": "the two sensors' clocks may differ",
-    "feet_swapped": "left and right may be swapped",
-    "few_strides": "few strides",
-    "few_trials": "few trials",
-    "gaps": "samples missing",
-    "gyr_clipped": "turning rate at the sensor's limit",
-    "low_rate": "few samples per second",
-    "no_heel_fall": "no heel fall seen",
-    "no_hold": "not held",
-    "rate_contradicted": "the rate given does not fit the data",
-    "sensor_turned": "the sensor turned",
-    "side_unknown": "side not known",
-    "simulated": "simulated",
-    "truncated": "cut short",
-    "unit_contradicted": "the unit given does not fit the data",
-}
-
-
-def flag_words(flag: str) -> str:
-    """Write a quality flag as words; one nobody has words for is written as it stands."""
-    return FLAG_WORDS.get(flag, flag.replace("_", " ").strip())
 
 
 def grid_of(error: float) -> Decimal:

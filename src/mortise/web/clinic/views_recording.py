@@ -79,6 +79,11 @@ def _stored(request: StaffRequest, episode: EpisodeRow, form: RecordingForm) -> 
             by=request.user,
             placement=typed["placement"],
             rate_hz=typed["rate_hz"],
+            said=services.Said(
+                side=Side(typed["side"]) if typed["side"] else Side.NONE,
+                foot_length_cm=typed["foot_length_cm"],
+                marks_s=typed["marks"],
+            ),
         )
     except InputError as error:
         add_error(form, error, error.where)
@@ -170,16 +175,19 @@ def _result_page(
         baseline = services.baseline_of(recording=found)
         before = services.result_of(recording=baseline, by=request.user) if baseline is not None else None
         before_on = day(baseline.recorded_on) if baseline is not None else ""
+        report = report_of(result, content().measures, episode.side, before)
+        # what is not to be relied on is taken into the record only when somebody ticks it
+        ticked = [] if report.trust == "no" else keys
         context |= {
-            "report": report_of(result, content().measures, episode.side, before),
+            "report": report,
             "baseline": baseline,
             "baseline_on": before_on,
             "charts": charts_of(result, episode.side, before, before_on),
             "signal": signal_of(result, episode.side),
-            "form": accept_form or AcceptReadingsForm(keys=keys, initial={"readings": keys}),
+            "form": accept_form or AcceptReadingsForm(keys=keys, initial={"readings": ticked}),
             "can_take": keys,
             "n_shown_only": len(result.readings) - len(keys),
-            "chosen": set(request.POST.getlist("readings") if accept_form is not None else keys),
+            "chosen": set(request.POST.getlist("readings") if accept_form is not None else ticked),
             "involved": episode.involved_side,
         }
     return page(request, "recording", context, status=status)

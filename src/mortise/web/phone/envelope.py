@@ -17,11 +17,12 @@ from django.urls import reverse
 from mortise.episode import Story
 from mortise.prescribe.ladders import at_share, work_s
 from mortise.protocol import Circumstances, DoseStep
-from mortise.record import PlannedExercise, Session
+from mortise.record import PlannedExercise
 from mortise.report.doses import short_dose, tempo_words
 from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.phone import presenters, presenters_pages, presenters_session, signing
+from mortise.web.phone.easier import easier_doses, harder_words
 from mortise.web.phone.shell import shell
 from mortise.web.phone.state import CIRCUMSTANCES, TEN_MINUTES
 from mortise.web.phone.vetoes import shares, veto_table
@@ -94,7 +95,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
         "days": {day.isoformat(): _day(visit, day, stories, book) for day in days},
         "maintenance": {
             "until_on": (days[-1] + timedelta(days=MAINTENANCE_DAYS)).isoformat(),
-            "session": book.session(stories[days[-1], "+".join(TOGGLES)].session),
+            "session": book.session(stories[days[-1], "+".join(TOGGLES)]),
         },
         "ask": {
             "red_flags": protocol.red_flags,
@@ -118,7 +119,7 @@ def _day(visit: Visit, day: date, stories: dict[tuple[date, str], Story], book: 
         "checked": is_today and presenters.has_checked_in(visit, usual),
         "done": is_today and presenters.is_done(visit, usual),
         "morning": presenters.morning_due(usual),
-        "sessions": {name: book.session(stories[day, name].session) for name in circumstances_ahead()},
+        "sessions": {name: book.session(stories[day, name]) for name in circumstances_ahead()},
     }
 
 
@@ -148,24 +149,28 @@ class _Book:
         self.exercises: dict[str, dict[str, Any]] = {}
         self.doses: dict[str, dict[str, Any]] = {}
 
-    def session(self, session: Session) -> dict[str, Any]:
+    def session(self, story: Story) -> dict[str, Any]:
         """Return one solved session."""
+        session = story.session
         return {
             "id": session.id,
             "load": session.load.value,
             "why": session.why_patient,
-            "items": [self._item(one) for one in session.exercises],
+            "items": [self._item(one, story) for one in session.exercises],
             "left_out": [{"name": one.name, "why": one.reason_patient} for one in session.left_out],
         }
 
-    def _item(self, planned: PlannedExercise) -> dict[str, Any]:
+    def _item(self, planned: PlannedExercise, story: Story) -> dict[str, Any]:
         self._exercise(planned)
+        exercise = self.visit.content.exercises[planned.exercise]
         whole = self._dose(planned, planned.dose_step, planned.dose)
         return {
             "exercise": planned.exercise,
             "why": planned.why_patient if planned.dose_step != planned.usual_step else "",
             "dose": whole,
             "eased": {str(pct): self._eased(planned, pct) for pct in self.shares},
+            "easier": [self._dose(planned, step, dose) for step, dose in easier_doses(exercise, planned)],
+            "harder": harder_words(story, planned),
         }
 
     def _eased(self, planned: PlannedExercise, pct: int) -> str:
@@ -206,5 +211,6 @@ class _Book:
                 "tempo": [part._asdict() for part in presenters_session.tempo_parts(dose, exercise)],
                 "rep_words": presenters_session.rep_words(dose),
                 "seconds": float(dose.seconds(planned.n_sides)),
+                "work_s": float(work_s(dose)),
             }
         return key

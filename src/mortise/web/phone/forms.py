@@ -122,6 +122,7 @@ REASONS = [
     ("", "No reason"),
     ("pain", "It hurt"),
     ("too_hard", "Too hard"),
+    ("too_easy", "Too easy"),
     ("no_time", "No time"),
     ("no_kit", "No kit"),
     ("unsure", "Not sure how"),
@@ -148,6 +149,7 @@ class ExerciseForm(forms.Form):
     )  # fmt: skip
     sets = forms.IntegerField(required=False, min_value=0, max_value=20, widget=forms.HiddenInput)
     reps = forms.IntegerField(required=False, min_value=0, max_value=999, widget=forms.HiddenInput)
+    level = forms.IntegerField(required=False, min_value=0, max_value=9, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,6 +16,7 @@ from mortise.report.doses import short_dose, tempo_words
 from mortise.report.figure import load_figures, thumbnail
 from mortise.report.words import day, listed, plural
 from mortise.terms import Advice, Load, Truth
+from mortise.web.phone.changes import last_told
 from mortise.web.phone.presenters_follow import clinic_lines
 from mortise.web.phone.presenters_progress import TrackStage, gate_count, track_of
 from mortise.web.phone.self_tests import measures_due
@@ -85,6 +86,7 @@ class TodayPage(NamedTuple):
     has_checked_in: bool
     is_done_today: bool
     done_words: str
+    can_change: bool
     day_words: str
     day_choices: tuple[DayChoice, ...]
     clinic: tuple[str, ...]
@@ -121,6 +123,7 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
         has_checked_in=checked,
         is_done_today=done,
         done_words="Tomorrow we ask how the ankle was in the morning. That answer decides the next session.",
+        can_change=last_told(story, visit.today) is not None,
         day_words=DAY_WORDS[kind_of_day][1] if kind_of_day in DAY_WORDS else "",
         day_choices=tuple(
             DayChoice(kind, words, kind == kind_of_day) for kind, (words, _) in DAY_WORDS.items()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
 from mortise.episode import Story
 from mortise.protocol import DoseStep, Exercise
-from mortise.record import PlannedExercise
+from mortise.record import PlannedExercise, SessionLog
 from mortise.report.doses import short_dose
 from mortise.report.figure import Tempo, animation, load_figures
 from mortise.report.words import plural
 from mortise.terms import Side
+from mortise.web.phone.easier import easier_doses, harder_words
 from mortise.web.phone.forms import ExerciseForm
 from mortise.web.phone.presenters import minutes_words
 from mortise.web.phone.visits import Visit
@@ -41,6 +43,8 @@ class SessionItem(NamedTuple):
     limit: str
     dose_step: int
     dose_json: str
+    levels_json: str
+    harder_words: str
     sides: str
     side_words: str
     animation: SafeString
@@ -65,6 +69,7 @@ class SessionPage(NamedTuple):
     ankle_words: str
     session_words: str
     items: tuple[SessionItem, ...]
+    is_change: bool
 
 
 def session_page(visit: Visit, story: Story, forms: list[ExerciseForm], log_id: str) -> SessionPage:
@@ -76,11 +81,28 @@ def session_page(visit: Visit, story: Story, forms: list[ExerciseForm], log_id: 
         log_id=log_id,
         ankle_words=visit.ankle_words,
         session_words=f"{plural(len(planned), 'exercise')}, {minutes_words(story.session.seconds)}",
-        items=tuple(_item(visit, item, form) for item, form in zip(planned, forms, strict=True)),
+        items=tuple(_item(visit, story, item, form) for item, form in zip(planned, forms, strict=True)),
+        is_change=False,
     )
 
 
-def _item(visit: Visit, planned: PlannedExercise, form: ExerciseForm) -> SessionItem:
+def change_page(
+    visit: Visit, story: Story, log: SessionLog, planned: Sequence[PlannedExercise],
+    forms: list[ExerciseForm], log_id: str,
+) -> SessionPage:  # fmt: skip
+    """Compose the page on which a session that was told is told again."""
+    return SessionPage(
+        session_id=log.session,
+        on=log.on,
+        log_id=log_id,
+        ankle_words=visit.ankle_words,
+        session_words=plural(len(planned), "exercise"),
+        items=tuple(_item(visit, story, item, form) for item, form in zip(planned, forms, strict=True)),
+        is_change=True,
+    )
+
+
+def _item(visit: Visit, story: Story, planned: PlannedExercise, form: ExerciseForm) -> SessionItem:
     exercise = visit.content.exercises[planned.exercise]
     dose = planned.dose
     sides = sides_of(visit, planned)
@@ -91,6 +113,8 @@ def _item(visit: Visit, planned: PlannedExercise, form: ExerciseForm) -> Session
         limit=planned.why_patient if planned.dose_step != planned.usual_step else "",
         dose_step=planned.dose_step,
         dose_json=json.dumps(dose_numbers(dose, exercise)),
+        levels_json=json.dumps([level_of(step, one, exercise) for step, one in levels_of(planned, exercise)]),
+        harder_words=harder_words(story, planned),
         sides=" ".join(side.value for side in sides),
         side_words=side_words(sides, exercise),
         animation=_animation(exercise, dose, visit.side),
@@ -112,11 +136,28 @@ def _item(visit: Visit, planned: PlannedExercise, form: ExerciseForm) -> Session
 def blank_item(form: ExerciseForm) -> SessionItem:
     """Return an item without content: what a phone without the server fills in from the plan it holds."""
     return SessionItem(
-        id=BLANK, name="", dose="", limit="", dose_step=0, dose_json="{}", sides="", side_words="",
+        id=BLANK, name="", dose="", limit="", dose_step=0, dose_json="{}", levels_json="[]",
+        harder_words="", sides="", side_words="",
         animation=SafeString(""), set_up="", steps=("",), cue="", breathing="", stop_signs=("",),
         tempo=(TempoPart("", "", ""),), rep_words="", n_reps=0, n_sets=0, rep_beads=range(0), set_beads=range(0),
         form=form,
     )  # fmt: skip
+
+
+def levels_of(planned: PlannedExercise, exercise: Exercise) -> list[tuple[int, DoseStep]]:
+    """Return the doses the player offers, today's first, then each easier one."""
+    return [(planned.dose_step, planned.dose), *easier_doses(exercise, planned)]
+
+
+def level_of(step: int, dose: DoseStep, exercise: Exercise) -> dict[str, Any]:
+    """Return a dose as the player lays it out."""
+    return {
+        "step": step,
+        "long_words": dose_words(dose),
+        "numbers": dose_numbers(dose, exercise),
+        "tempo": [part._asdict() for part in tempo_parts(dose, exercise)],
+        "rep_words": rep_words(dose),
+    }
 
 
 def sides_of(visit: Visit, planned: PlannedExercise) -> list[Side]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mortise.web.phone import views, views_check, views_offline, views_session, views_tests
+from mortise.web.phone import views, views_change, views_check, views_offline, views_session, views_tests
 
 app_name = "phone"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("check/", views_check.check, name="check"),
     path("test/", views_tests.self_test, name="self-test"),
     path("session/", views_session.session, name="session"),
+    path("session/change/", views_change.change, name="change"),
     path("progress/", views.progress, name="progress"),
     path("manifest.webmanifest", views_offline.manifest, name="manifest"),
     path("sw.js", views_offline.worker, name="worker"),

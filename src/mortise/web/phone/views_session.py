@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from mortise.episode import Story
 from mortise.errors import InputError
+from mortise.protocol import Exercise
 from mortise.record import ExerciseLog, PlannedExercise, SessionLog
 from mortise.terms import Origin
 from mortise.web.accounts import access
 from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.phone import presenters, presenters_session, state
+from mortise.web.phone.easier import as_chosen
 from mortise.web.phone.forms import ExerciseForm, QuestionsForm, number_or_none
 from mortise.web.phone.reports import report
 from mortise.web.phone.visits import Visit, visit_of
@@ -37,7 +40,7 @@ def session(request: HttpRequest) -> HttpResponse:
     is_posted = request.method == "POST"
     data = request.POST if is_posted else None
     forms = [ExerciseForm(data, prefix=item.exercise) for item in planned]
-    after = _after_form(visit, data)
+    after = after_form(visit, data)
     if is_posted and all([*(form.is_valid() for form in forms), after.is_valid()]):
         report(request, visit, story, [_log(request, visit, story.session.id, planned, forms, after)])
         return redirect("phone:today")
@@ -58,7 +61,7 @@ def _keep_late(request: HttpRequest, visit: Visit, story: Story) -> None:
     said = {name: form.cleaned_data for name, form in forms.items() if form.is_valid()}
     if not log_id or not said or any(fact.id == log_id for fact in story.facts):
         return
-    after = _after_form(visit, request.POST)
+    after = after_form(visit, request.POST)
     after.is_valid()  # what was left out stays not known
     log = SessionLog(
         id=log_id, on=visit.today, logged_on=visit.today, origin=Origin.PATIENT, captured_at=clock.now(),
@@ -77,10 +80,14 @@ def _late_item(story: Story, name: str, said: dict[str, Any]) -> ExerciseLog:
     )  # fmt: skip
 
 
-def _after_form(visit: Visit, data: Any) -> QuestionsForm:
+def after_form(visit: Visit, data: Any, initial: Any = None) -> QuestionsForm:
+    """Return the questions after a session."""
     protocol = visit.content.protocol(visit.episode.protocol)
     return QuestionsForm(
-        [visit.content.measures[name] for name in protocol.after_session], data, prefix="after"
+        [visit.content.measures[name] for name in protocol.after_session],
+        data,
+        prefix="after",
+        initial=initial,
     )
 
 
@@ -91,27 +98,40 @@ def _log(
     log_id = request.POST.get("log_id", "")
     if not log_id:
         raise InputError("This page is too old.", where="log_id", mend="Open the session again.")
-    items = tuple(_item(item, form.cleaned_data) for item, form in zip(planned, forms, strict=True))
     return SessionLog(
         id=log_id, on=visit.today, logged_on=visit.today, origin=Origin.PATIENT, captured_at=clock.now(),
-        session=session_id, items=items, answers=after.answers(),
+        session=session_id, items=log_items(visit, planned, forms), answers=after.answers(),
     )  # fmt: skip
 
 
-def _item(planned: PlannedExercise, said: dict[str, Any]) -> ExerciseLog:
+def log_items(
+    visit: Visit, planned: Sequence[PlannedExercise], forms: Sequence[ExerciseForm]
+) -> tuple[ExerciseLog, ...]:
+    """Return what became of each exercise."""
+    exercises = visit.content.exercises
+    return tuple(
+        _item(item, exercises[item.exercise], form.cleaned_data)
+        for item, form in zip(planned, forms, strict=True)
+    )
+
+
+def _item(planned: PlannedExercise, exercise: Exercise, said: dict[str, Any]) -> ExerciseLog:
     """Return one exercise's log. Sets counted by the player are kept; done by hand means as planned.
 
-    The player counts repetitions over all sets; the log counts those of each set.
+    The player counts repetitions over all sets; the log counts those of each set. An easier dose is never as planned.
     """
-    dose, sets, reps = planned.dose, said.get("sets"), said.get("reps")
+    levels = presenters_session.levels_of(planned, exercise)
+    level = min(said.get("level") or 0, len(levels) - 1)
+    (step, dose), sets, reps = levels[level], said.get("sets"), said.get("reps")
     if said["outcome"] == "done":
         sets, reps = dose.n_sets, dose.n_reps
     elif reps is not None:
         reps = dose.n_reps if sets else min(reps, dose.n_reps)
-    return ExerciseLog(
-        exercise=planned.exercise, dose_step=planned.dose_step, outcome=said["outcome"],
+    log = ExerciseLog(
+        exercise=planned.exercise, dose_step=step, outcome=said["outcome"],
         n_sets=0 if said["outcome"] == "skipped" else sets,
         n_reps=0 if said["outcome"] == "skipped" else reps,
         reason=said.get("reason") or "",
         pain_nrs=number_or_none(said, "pain"), effort_nrs=number_or_none(said, "effort"),
     )  # fmt: skip
+    return as_chosen(log, level)

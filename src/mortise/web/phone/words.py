@@ -26,6 +26,7 @@ WORDS: dict[str, str] = {
     "rest_today": "The ankle rests today.",
     "withheld": "Left out because of what you answered.",
     "eased": "A lighter day.",
+    "lighter_day": "Today is a lighter day, so there is no more of this today.",
     "minutes": "{n} min",
     "exercise_one": "1 exercise, {minutes} min",
     "exercise_many": "{n} exercises, {minutes} min",

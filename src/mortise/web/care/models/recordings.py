@@ -43,6 +43,9 @@ class StoredRecording(models.Model):
     recorded_on = models.DateField()
     placement = models.CharField(max_length=40, blank=True)  # as given; empty: as the file says
     rate_hz = models.DecimalField(max_digits=9, decimal_places=4, null=True, blank=True)
+    tested_side = models.CharField(max_length=5, blank=True)  # as given; empty: as the file says
+    foot_length_cm = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
+    marks_s = models.CharField(max_length=200, blank=True)  # first pinch, seconds, with blanks between
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.STORED)
     result = models.TextField(blank=True)  # canonical JSON of what `measure` found
     refused_reason = models.TextField(blank=True)

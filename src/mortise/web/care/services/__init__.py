@@ -83,6 +83,7 @@ from mortise.web.care.services.plans import (
     set_plan,
 )
 from mortise.web.care.services.recordings import (
+    Said,
     Upload,
     accept_readings,
     acceptable,
@@ -108,6 +109,7 @@ __all__ = [
     "NewLink",
     "PhoneSays",
     "PhoneState",
+    "Said",
     "UndecidedError",
     "UnprovedError",
     "UntoldError",

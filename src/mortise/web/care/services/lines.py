@@ -17,6 +17,11 @@ _PLACES = {"shank": "Shin", "instep": "Instep", "belt": "Belt"}
 def desk_words(said: str) -> str:
     """Return what measuring said with the fields of the upload in place of the options of the command line."""
     said = said.replace("--left FILE --right FILE", "\u201cLeft side\u201d and \u201cRight side\u201d")
+    said = re.sub(
+        r"--side (left|right)", lambda m: f"\u201cSide that was tested: {m[1].capitalize()}\u201d", said
+    )
+    said = re.sub(r"--foot-length CM\b", "\u201cLength of the foot\u201d", said)
+    said = re.sub(r"--mark S\b", "\u201cFirst pinch\u201d", said)
     said = re.sub(r"--rate HZ\b", "\u201cSamples per second\u201d", said)
     return re.sub(r"--placement\b(?: ([a-z_]+))?", _place, said)
 

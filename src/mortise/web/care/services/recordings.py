@@ -47,6 +47,14 @@ class Upload(NamedTuple):
     side: Side = Side.NONE
 
 
+class Said(NamedTuple):
+    """What the sender says of the test: the side tested, the foot's length, when it first pinched."""
+
+    side: Side = Side.NONE
+    foot_length_cm: Decimal | None = None
+    marks_s: tuple[Decimal, ...] = ()
+
+
 class _Kept(NamedTuple):
     sha256: str
     n_bytes: int
@@ -61,6 +69,7 @@ def store_recording(
     by: User,
     placement: str = "",
     rate_hz: Decimal | None = None,
+    said: Said | None = None,
 ) -> StoredRecording:
     """Keep the files of one recording under their hashes, and a row that names them; audited.
 
@@ -76,11 +85,13 @@ def store_recording(
         raise InputError("Two files say they are of the same side.", where="files")
     if recorded_on > episode.patient.clinic.today():
         raise InputError("A recording cannot be of the future.", where="recorded_on")
+    said = said or Said()
     kept = _keep_all(uploads)
     with transaction.atomic():
         recording = StoredRecording.objects.create(
             episode=episode, test=test, recorded_on=recorded_on, placement=one_line(placement), rate_hz=rate_hz,
-            stored_by=by, stored_at=clock.now(),
+            tested_side="" if said.side is Side.NONE else said.side.value, foot_length_cm=said.foot_length_cm,
+            marks_s=" ".join(str(mark) for mark in said.marks_s), stored_by=by, stored_at=clock.now(),
         )  # fmt: skip
         RecordingFile.objects.bulk_create(
             RecordingFile(
@@ -328,6 +339,9 @@ def _measured(recording: StoredRecording, streams: list[BinaryIO]) -> MeasureRes
         rate_hz=float(recording.rate_hz) if recording.rate_hz else None,
         placement=recording.placement or None,
         test=recording.test,
+        marks_s=tuple(float(mark) for mark in recording.marks_s.split()),
+        side=Side(recording.tested_side) if recording.tested_side else None,
+        foot_length_m=float(recording.foot_length_cm) / 100.0 if recording.foot_length_cm else None,
     )
     return measure.TESTS[recording.test](materials)
 

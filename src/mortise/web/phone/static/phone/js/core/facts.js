@@ -63,25 +63,30 @@ export function missing(exercises, said, after) {
 
 /**
  * The report of a session. Sets counted by the player are kept; done means as planned (as the server reads the form).
- * @param {{id: string, on: string, captured_at: string, session: string, exercises: {id: string, step: number, n_sets: number, n_reps: number}[], said: Record<string, string>, after: string[]}} log
+ * @param {{id: string, on: string, captured_at: string, session: string, logged_on?: string, exercises: {id: string, levels: {step: number, n_sets: number, n_reps: number}[]}[], said: Record<string, string>, after: string[]}} log
  */
-export function sessionLog({ id, on, captured_at, session, exercises, said, after }) {
+export function sessionLog({ id, on, logged_on, captured_at, session, exercises, said, after }) {
   return {
-    kind: "session_log", id, on, logged_on: on, origin: "patient", captured_at, session,
+    kind: "session_log", id, on, logged_on: logged_on ?? on, origin: "patient", captured_at, session,
     items: exercises.map((one) => exerciseLog(one, (name) => said[`${one.id}-${name}`] ?? "")),
     answers: Object.fromEntries(after.map((name) => [name, spoken(said[`after-${name}`])])),
   };
 }
 
-function exerciseLog(planned, field) {
-  const outcome = field("outcome");
+/** An easier dose is never as planned: it is told as partly done, at its own rung. */
+function exerciseLog(one, field) {
+  const level = Math.min(Number(field("level") || 0), one.levels.length - 1);
+  const planned = one.levels[level];
+  let outcome = field("outcome");
   let sets = field("sets") === "" ? null : Number(field("sets"));
   let reps = field("reps") === "" ? null : Number(field("reps"));
   if (outcome === "done") [sets, reps] = [planned.n_sets, planned.n_reps];
   else if (reps !== null) reps = sets ? planned.n_reps : Math.min(reps, planned.n_reps);
   if (outcome === "skipped") [sets, reps] = [0, 0];
+  const isLightened = level > 0 && outcome !== "skipped";
+  if (isLightened) outcome = "modified";
   return {
-    exercise: planned.id, dose_step: planned.step, outcome, n_sets: sets, n_reps: reps, reason: field("reason"),
+    exercise: one.id, dose_step: planned.step, outcome, n_sets: sets, n_reps: reps, reason: field("reason") || (isLightened ? "too_hard" : ""),
     pain_nrs: spoken(field("pain")), effort_nrs: spoken(field("effort")),
   };
 }

@@ -57,7 +57,7 @@ export function tightened(plan, solved, effect, most_pct = 100) {
   const stays = nothing ? [] : solved.items.filter((item) => !isWithheld(item) && isKnown(item));
   const items = stays.map((item) => {
     const dose = pct < 100 ? item.eased[String(pct)] : item.dose;
-    return { exercise: item.exercise, dose, isEased: dose !== item.dose, why: item.why };
+    return { exercise: item.exercise, dose, isEased: dose !== item.dose, why: item.why, easier: item.easier ?? [], harder: item.harder ?? "" };
   });
   return {
     id: solved.id,
@@ -69,6 +69,15 @@ export function tightened(plan, solved, effect, most_pct = 100) {
     seconds: items.reduce((sum, item) => sum + plan.doses[item.dose].seconds, 0),
     effect,
   };
+}
+
+/**
+ * The doses the player offers: what is to be done, then each easier one that the plan solved.
+ * @param {any} plan @param {{dose: string, easier: string[]}} item
+ */
+export function levelsOf(plan, item) {
+  const whole = plan.doses[item.dose];
+  return [whole, ...item.easier.map((key) => plan.doses[key]).filter((one) => one.work_s < whole.work_s)];
 }
 
 /**

@@ -1,6 +1,6 @@
 // The pages without the server: today, check, session, stop, help. Filled from the plan on the phone.
 
-import { dayName, dayOf, SCHEMA, chosen, sessionOf, standing } from "../core/plan.js";
+import { dayName, dayOf, SCHEMA, chosen, levelsOf, sessionOf, standing } from "../core/plan.js";
 import { flagAnswers, steps } from "../core/facts.js";
 import { heldPlan } from "./contact.js";
 import { copy, fill } from "./fill.js";
@@ -274,6 +274,8 @@ function exerciseOf(plan, item) {
   }
   section.dataset.dose = JSON.stringify(dose.numbers);
   section.dataset.doseStep = String(dose.step);
+  section.dataset.levels = JSON.stringify(levelsOf(plan, item).map(({ step, long_words, numbers, tempo, rep_words }) => ({ step, long_words, numbers, tempo, rep_words })));
+  section.dataset.harder = item.isEased ? say("lighter_day") : item.harder;
   section.dataset.sides = exercise.sides;
   fill(section, {
     ...exercise,

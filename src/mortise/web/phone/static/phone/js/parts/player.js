@@ -2,24 +2,35 @@
 // Every change is kept on the device at once, so a locked screen, a call or a killed page resumes where it was.
 
 import { elapsed, fresh, pause, seek, start } from "../core/clock.js";
-import { mustStop, outcome } from "../core/outcome.js";
-import { completed, oneBack, phaseAt, timeline, totalSeconds } from "../core/tempo.js";
-import { movingFigure } from "./figure.js";
-import { buzz, soundBox, wakeLock } from "./sound.js";
+import { carriedOver } from "../core/ladder.js";
+import { mustStop } from "../core/outcome.js";
+import { completed, oneBack, phaseAt } from "../core/tempo.js";
+import { exercise } from "./exercise.js";
+import { soundBox, wakeLock } from "./sound.js";
 
 const BUZZ = { up: [60], hold: [30], down: [30], go: [60], walk: [30], run: [60, 60, 60], rest: [120], end: [120, 80, 120] };
+const N_UNDO = 20;
 
 /** @param {HTMLFormElement} form */
 export function player(form) {
-  const key = `mortise-session-${form.dataset.session}`;
+  const isChange = form.dataset.change !== undefined;
+  const key = `mortise-${isChange ? "change" : "session"}-${form.dataset.session}`;
   const sections = [...form.querySelectorAll("[data-exercise]")].map(exercise);
   const sound = soundBox();
   const wake = wakeLock();
-  const state = Object.assign({ at: 0, step: "intro", clock: fresh() }, stored(key));
+  const state = Object.assign({ at: isChange ? sections.length : 0, step: isChange ? "finish" : "intro", clock: fresh(), undo: [], back: false }, isChange ? null : stored(key));
   let spoken = "";
 
+  const now_s = () => elapsed(state.clock, Date.now()) / 1000;
+  const snapshot = () => ({ at: state.at, step: state.step, clock: state.clock, answers: answers(form), levels: sections.map((one) => one.level) });
+
   function keep() {
-    localStorage.setItem(key, JSON.stringify({ at: state.at, step: state.step, clock: state.clock, answers: answers(form) }));
+    localStorage.setItem(key, JSON.stringify({ ...snapshot(), undo: state.undo, back: state.back }));
+  }
+
+  /** Remember how it was, so that the next tap can be taken back. A clock is remembered as it stood, or where it is set. */
+  function remember(at_s = now_s()) {
+    state.undo = [...state.undo, { ...snapshot(), clock: { elapsed_ms: at_s * 1000, running_since_ms: null } }].slice(-N_UNDO);
   }
 
   function go(step) {
@@ -29,12 +40,12 @@ export function player(form) {
     keep();
   }
 
-  function open(index) {
+  function open(index, step = "intro") {
     sound.clear();
     Object.assign(state, { at: index, clock: fresh() });
-    go(index < sections.length ? "intro" : "finish");
+    go(index < sections.length ? step : "finish");
     window.scrollTo(0, 0);
-    form.querySelector(`[data-step]:not([hidden]) h1, [data-step]:not([hidden]) h2`)?.focus();
+    form.querySelector(`[data-exercise]:not([hidden]) h2, [data-finish]:not([hidden]) h2`)?.focus();
   }
 
   function run() {
@@ -55,26 +66,26 @@ export function player(form) {
 
   function finishExercise() {
     const here = sections[state.at];
-    const done = completed(here.phases, elapsed(state.clock, Date.now()) / 1000);
-    here.record(done);
+    remember(oneBack(here.phases, now_s())); // taken back, the last repetition is done again
+    here.record(completed(here.phases, now_s()));
     state.clock = pause(state.clock, Date.now());
-    sound.clear();
+    sound.say(here.node.dataset.sayend ?? "");
     go("after");
   }
 
   function tick() {
     if (state.step !== "run") return;
     const here = sections[state.at];
-    const now_s = elapsed(state.clock, Date.now()) / 1000;
-    const phase = phaseAt(here.phases, now_s);
+    const at_s = now_s();
+    const phase = phaseAt(here.phases, at_s);
     if (!phase) {
-      buzz(BUZZ.end);
+      sound.buzz(BUZZ.end);
       finishExercise();
       return;
     }
-    here.show(phase, now_s);
+    here.show(phase, at_s);
     if (state.clock.running_since_ms !== null) {
-      sound.plan(here.phases, now_s);
+      sound.plan(here.phases, at_s);
       announce(phase);
       requestAnimationFrame(tick);
     }
@@ -83,7 +94,8 @@ export function player(form) {
   function announce({ index, phase }) {
     if (spoken === `${state.at}:${index}`) return;
     spoken = `${state.at}:${index}`;
-    buzz(BUZZ[phase.kind] ?? []);
+    sound.buzz(BUZZ[phase.kind] ?? []);
+    sound.say(sections[state.at].spoken(phase));
     sections[state.at].announce(phase);
   }
 
@@ -92,13 +104,15 @@ export function player(form) {
     sections.forEach((section) => {
       section.node.hidden = section !== here;
       section.node.querySelectorAll("[data-step]").forEach((part) => {
-        part.hidden = !part.dataset.step.split(" ").includes(state.step);
+        part.hidden = !part.dataset.step.split(" ").includes(state.step) || (isChange && "scripted" in part.dataset);
       });
     });
     form.querySelector("[data-finish]").hidden = state.step !== "finish";
+    if (state.step === "finish") summary();
     document.querySelectorAll("[data-dock]").forEach((dock) => {
       dock.hidden = dock.dataset.dock !== state.step;
     });
+    document.querySelectorAll('[data-do="undo"]').forEach((button) => (button.hidden = state.undo.length === 0));
     const isRunning = state.clock.running_since_ms !== null;
     document.querySelectorAll("[data-when]").forEach((node) => {
       node.hidden = (node.dataset.when === "running") !== isRunning;
@@ -107,31 +121,94 @@ export function player(form) {
     if (count && here) count.textContent = count.dataset.words.replace("{i}", String(state.at + 1)).replace("{n}", String(sections.length));
   }
 
+  /** What became of each exercise, each with a way back to it. */
+  function summary() {
+    const list = form.querySelector("[data-summary]");
+    if (!list) return;
+    list.hidden = false;
+    list.replaceChildren(
+      ...sections.map((section, i) => {
+        const { name, outcome } = section.told();
+        const row = element("li", "row");
+        const words = element("div");
+        words.append(element("p", "row__title", name), element("p", "row__why", outcome || list.dataset.none));
+        const button = element("button", "btn btn--line btn--small", list.dataset.change);
+        Object.assign(button, { type: "button" });
+        Object.assign(button.dataset, { do: "change", at: String(i) });
+        button.setAttribute("aria-label", `${list.dataset.change}: ${name}`);
+        row.append(words, button);
+        return row;
+      }),
+    );
+  }
+
+  function nudge(by) {
+    const here = sections[state.at];
+    const before = here.phases;
+    const at_s = now_s();
+    if (!here.nudge(by)) return keep();
+    sound.clear();
+    spoken = "";
+    const to_s = state.step === "run" ? carriedOver(before, here.phases, at_s) : 0;
+    if (to_s === null) return finishExercise();
+    if (state.step === "run") state.clock = seek(state.clock, to_s * 1000, Date.now());
+    keep();
+    tick();
+  }
+
   const actions = {
     start: run,
     toggle: () => (state.clock.running_since_ms === null ? run() : halt()),
     back() {
       const now = Date.now();
-      const to_s = oneBack(sections[state.at].phases, elapsed(state.clock, now) / 1000);
+      const to_s = oneBack(sections[state.at].phases, now_s());
       sound.clear();
       state.clock = seek(state.clock, to_s * 1000, now);
       keep();
       tick();
     },
+    easier: () => nudge(1),
+    harder: () => nudge(-1),
     hurts() {
-      sections[state.at].hurt(completed(sections[state.at].phases, elapsed(state.clock, Date.now()) / 1000));
+      remember();
+      sections[state.at].hurt(completed(sections[state.at].phases, now_s()));
       halt();
       go("after");
     },
     skip() {
+      remember();
       sections[state.at].record({ n_sets: 0, n_reps: 0 });
       halt();
       go("after");
     },
-    next: () => open(state.at + 1),
+    next() {
+      remember();
+      const isBack = state.back;
+      state.back = false;
+      open(isBack ? sections.length : state.at + 1);
+    },
     previous: () => open(Math.max(0, state.at - 1)),
-    sound(button) {
-      button.setAttribute("aria-pressed", String(sound.toggle()));
+    change(button) {
+      remember();
+      state.back = true;
+      open(Number(button.dataset.at), "after");
+    },
+    undo() {
+      const before = state.undo.at(-1);
+      if (!before) return;
+      sound.clear();
+      sections.forEach((section, i) => section.lay(before.levels[i] ?? 0));
+      wipe(form);
+      restore(form, before.answers);
+      Object.assign(state, { at: before.at, clock: before.clock, undo: state.undo.slice(0, -1), back: false });
+      go(before.step);
+      tick();
+    },
+    cues(button) {
+      const choice = document.querySelector("[data-cues]");
+      if (!choice) return;
+      choice.hidden = !choice.hidden;
+      button.setAttribute("aria-expanded", String(!choice.hidden));
     },
   };
 
@@ -150,12 +227,40 @@ export function player(form) {
     if (at >= 0) state.at = at;
     go(at >= 0 ? "after" : "finish");
   });
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tick());
-  restore(form, stored(key)?.answers);
+  document.addEventListener("visibilitychange", () => {
+    const isRunning = state.step === "run" && state.clock.running_since_ms !== null;
+    if (document.visibilityState === "visible") {
+      if (sound.cue === "voice") sound.clear(); // beeps stood in for it
+      tick();
+    } else if (isRunning) sound.plan(sections[state.at].phases, now_s());
+  });
+  watchCues(sound);
+  sections.forEach((section, i) => section.lay(state.levels?.[i] ?? 0));
+  if (!isChange) restore(form, stored(key)?.answers);
   form.classList.add("is-player");
   document.querySelector("[data-dock-bar]").hidden = false;
   render();
   if (state.step === "run") tick();
+}
+
+/** The choice of what tells the time: kept for next time; what this phone cannot do says so. */
+function watchCues(sound) {
+  document.querySelectorAll('[data-cues] input[name="cue"]').forEach((input) => {
+    input.checked = input.value === sound.cue;
+    input.addEventListener("change", () => {
+      sound.choose(input.value);
+      sound.unlock();
+      const note = document.querySelector("[data-cue-note]");
+      if (note) note.hidden = sound.can(input.value);
+    });
+  });
+}
+
+function element(tag, kind = "", words = "") {
+  const node = document.createElement(tag);
+  if (kind) node.className = kind;
+  node.textContent = words;
+  return node;
 }
 
 function stored(key) {
@@ -170,6 +275,11 @@ function answers(form) {
   return [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
 }
 
+function wipe(form) {
+  form.querySelectorAll("input[type=radio], input[type=checkbox]").forEach((input) => (input.checked = false));
+  form.querySelectorAll("input[data-field]:not([type=radio])").forEach((input) => (input.value = ""));
+}
+
 function restore(form, pairs) {
   for (const [name, value] of pairs ?? []) {
     for (const field of form.elements[name] instanceof RadioNodeList ? form.elements[name] : [form.elements[name]]) {
@@ -178,81 +288,4 @@ function restore(form, pairs) {
       else field.value = value;
     }
   }
-}
-
-/** One exercise's part of the page. */
-function exercise(node) {
-  const dose = JSON.parse(node.dataset.dose);
-  const sides = node.dataset.sides.split(" ");
-  const phases = timeline(dose, sides);
-  const total_s = totalSeconds(phases);
-  const svg = node.querySelector("svg[data-frames]");
-  const figure = svg ? movingFigure(svg) : null;
-  const find = (name) => node.querySelector(`[data-show="${name}"]`);
-  const field = (name) => node.querySelectorAll(`[data-field="${name}"]`);
-
-  function choose(name, value) {
-    field(name).forEach((input) => {
-      if (input.type === "radio") input.checked = input.value === String(value);
-      else input.value = value;
-    });
-  }
-
-  return {
-    node,
-    phases,
-    show({ phase, done_s, left_s }, now_s) {
-      const share = done_s / (phase.to_s - phase.from_s);
-      figure?.show(phase.kind, share, done_s);
-      find("ring")?.setAttribute("stroke-dasharray", `${(100 * Math.min(now_s / total_s, 1)).toFixed(2)} 100`);
-      node.querySelectorAll("[data-kind]").forEach((item) => {
-        const isNow = item.dataset.kind === phase.kind;
-        if (isNow) item.setAttribute("aria-current", "step");
-        else item.removeAttribute("aria-current");
-        const left = item.querySelector("[data-left]");
-        if (left) left.textContent = String(isNow ? Math.ceil(left_s) : item.dataset.seconds ?? "");
-      });
-      find("rep").textContent = String(Math.max(1, phase.rep || completedReps(phases, phase, dose)));
-      find("set").textContent = String(phase.set);
-      beads(find("rep-beads"), phase.rep);
-      beads(find("set-beads"), phase.set);
-      const side = find("side");
-      if (side && sides.length > 1) side.textContent = node.dataset[`word${phase.side}`] ?? phase.side;
-    },
-    announce(phase) {
-      const line = find("line");
-      const words = node.dataset[`say${phase.kind}`];
-      if (line && words && (phase.kind !== "up" || phase.rep === 1)) line.textContent = words.replace("{set}", String(phase.set));
-    },
-    record(done) {
-      choose("sets", done.n_sets);
-      choose("reps", done.n_reps);
-      choose("outcome", outcome({ exercise: node.dataset.exercise, planned_sets: dose.n_sets, planned_reps: dose.n_reps }, done));
-    },
-    hurt(done) {
-      this.record(done);
-      if (done.n_sets < dose.n_sets) choose("reason", "pain");
-    },
-    pain() {
-      const chosen = [...field("pain")].find((input) => input.checked);
-      return chosen && chosen.value !== "" && chosen.value !== "cant_say" ? Number(chosen.value) : null;
-    },
-    stopForPain() {
-      const note = find("stop");
-      if (note) note.hidden = false;
-      if ([...field("outcome")].find((input) => input.checked)?.value === "done") return;
-      choose("reason", "pain");
-    },
-  };
-}
-
-function completedReps(phases, phase, dose) {
-  return phase.kind === "rest" ? dose.n_reps : 1;
-}
-
-function beads(row, at) {
-  if (!row) return;
-  [...row.children].forEach((bead, i) => {
-    bead.className = i + 1 < at ? "on" : i + 1 === at ? "now" : "";
-  });
 }

@@ -121,8 +121,8 @@ async function saveSession(form) {
     return false;
   }
   const exercises = [...form.querySelectorAll("[data-exercise]")].map((node) => {
-    const dose = JSON.parse(node.dataset.dose);
-    return { id: node.dataset.exercise, step: Number(node.dataset.doseStep), n_sets: dose.n_sets, n_reps: dose.n_reps };
+    const levels = JSON.parse(node.dataset.levels || "[]").map((one) => ({ step: one.step, n_sets: one.numbers.n_sets, n_reps: one.numbers.n_reps }));
+    return { id: node.dataset.exercise, levels };
   });
   const after = [...new Set([...form.querySelectorAll('[name^="after-"]')].map((input) => input.name.slice("after-".length)))];
   const given = said(form);
@@ -131,9 +131,10 @@ async function saveSession(form) {
     showWrongs(form, wrongs);
     throw unfinished();
   }
-  const log = { id: given.log_id, on: form.dataset.on, captured_at: instant(await present()), session: form.dataset.session, exercises, said: given, after };
+  const log = { id: given.log_id, on: form.dataset.on, logged_on: form.dataset.change === undefined ? form.dataset.on : await today(), captured_at: instant(await present()), session: form.dataset.session, exercises, said: given, after };
   await keep([sessionLog(log)]);
   localStorage.removeItem(`mortise-session-${form.dataset.session}`);
+  localStorage.removeItem(`mortise-change-${form.dataset.session}`);
   await send();
   location.assign("/phone/");
   return true;

@@ -1,60 +1,92 @@
-// Beeps scheduled ahead on the audio clock, so that they stay exact when the page is hidden; short buffers, mixed with
-// whatever music the person is playing. Vibration says the same where there is any.
+// Beeps scheduled ahead on one audio clock, so that they stay exact when the page is hidden; short buffers, mixed with
+// whatever music the person is playing. Voice and vibration say the same; the screen always does.
 
-import { cues } from "../core/tempo.js";
+import { cueOf, tones } from "../core/tones.js";
 
 const AHEAD_S = 20;
-const PITCH_HZ = { ready: 440, up: 880, hold: 660, down: 550, go: 880, walk: 550, run: 880, rest: 330, end: 990 };
+const KEPT = "mortise-cue";
+
+/** Put tones on an audio clock on which second 0 of the exercise is `zero_s`. @returns {OscillatorNode[]} */
+export function schedule(context, planned, zero_s) {
+  return planned.map(({ at_s, frequency_hz, length_s }) => {
+    const at = Math.max(zero_s + at_s, context.currentTime);
+    const tone = new OscillatorNode(context, { frequency: frequency_hz });
+    const gain = new GainNode(context, { gain: 0 });
+    gain.gain.setValueAtTime(0, at);
+    gain.gain.linearRampToValueAtTime(0.25, at + 0.01);
+    gain.gain.linearRampToValueAtTime(0, at + length_s);
+    tone.connect(gain).connect(context.destination);
+    tone.start(at);
+    tone.stop(at + length_s + 0.1);
+    return tone;
+  });
+}
 
 export function soundBox() {
   /** @type {AudioContext | null} */
   let context = null;
   /** @type {OscillatorNode[]} */
   let planned = [];
-  let isOn = true;
+  let cue = cueOf(localStorage.getItem(KEPT));
   let until_s = 0;
+  /** @type {number | null} */
+  let zero_s = null;
 
-  function beep(at, kind) {
-    const tone = new OscillatorNode(context, { frequency: PITCH_HZ[kind] ?? 440 });
-    const gain = new GainNode(context, { gain: 0 });
-    gain.gain.setValueAtTime(0, at);
-    gain.gain.linearRampToValueAtTime(0.25, at + 0.01);
-    gain.gain.linearRampToValueAtTime(0, at + (kind === "end" ? 0.5 : 0.14));
-    tone.connect(gain).connect(context.destination);
-    tone.start(at);
-    tone.stop(at + 0.6);
-    planned.push(tone);
-  }
+  const speaks = () => "speechSynthesis" in globalThis;
 
   return {
+    get cue() {
+      return cue;
+    },
+    /** Whether this phone can do it. @param {string} name */
+    can: (name) => (name === "voice" ? speaks() : name === "vibration" ? "vibrate" in navigator : true),
     /** Must be called inside a tap: browsers give sound only to a person's own touch. */
     unlock() {
-      context ??= new AudioContext();
-      if (context.state === "suspended") context.resume();
+      if (cue === "vibration" || cue === "silence") return;
+      if (!context) {
+        if ("audioSession" in navigator) /** @type {any} */ (navigator).audioSession.type = "ambient"; // beside the person's music
+        context = new AudioContext();
+        context.addEventListener("statechange", () => context?.state === "running" && this.clear()); // after a call: anew from the wall clock
+      }
+      if (context.state !== "running") context.resume();
     },
-    /** Plan the cues of the next seconds; called again and again, it never plans one twice. */
+    /** Plan the cues of the next seconds, all that is left when the page is hidden; none is planned twice. */
     plan(phases, elapsed_s) {
-      if (!context || !isOn || elapsed_s + AHEAD_S / 2 < until_s) return;
-      const from_s = Math.max(elapsed_s, until_s);
-      for (const cue of cues(phases, from_s, elapsed_s + AHEAD_S)) beep(context.currentTime + cue.at_s - elapsed_s, cue.kind);
-      until_s = elapsed_s + AHEAD_S;
+      const isHidden = document.visibilityState === "hidden";
+      if (!context || context.state !== "running" || (cue !== "beep" && !(cue === "voice" && isHidden))) return;
+      if (!isHidden && elapsed_s + AHEAD_S / 2 < until_s) return;
+      zero_s ??= context.currentTime - elapsed_s;
+      const to_s = isHidden ? Infinity : elapsed_s + AHEAD_S;
+      planned.push(...schedule(context, tones(phases, Math.max(elapsed_s, until_s), to_s), zero_s));
+      until_s = to_s;
     },
     /** Forget what was planned: after pause, one back, or another exercise. */
     clear() {
       planned.forEach((tone) => tone.disconnect());
       planned = [];
       until_s = 0;
+      zero_s = null;
+      if (speaks()) speechSynthesis.cancel();
     },
-    toggle() {
-      isOn = !isOn;
-      if (!isOn) this.clear();
-      return isOn;
+    /** Say words, where voice was chosen. @param {string} words */
+    say(words) {
+      if (cue !== "voice" || !speaks() || !words) return;
+      speechSynthesis.cancel(); // what is late is of no use
+      const said = new SpeechSynthesisUtterance(words);
+      said.lang = document.documentElement.lang;
+      speechSynthesis.speak(said);
+    },
+    /** @param {number[]} pattern */
+    buzz(pattern) {
+      if (cue === "vibration" && "vibrate" in navigator) navigator.vibrate(pattern);
+    },
+    /** @param {string} name */
+    choose(name) {
+      this.clear();
+      cue = cueOf(name);
+      localStorage.setItem(KEPT, cue);
     },
   };
-}
-
-export function buzz(pattern) {
-  if ("vibrate" in navigator) navigator.vibrate(pattern);
 }
 
 /** Keep the screen awake while running; re-acquired when the page is seen again. */
