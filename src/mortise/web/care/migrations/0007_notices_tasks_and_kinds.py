@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """Notices, tasks beside the decision, and the kinds of facts that follow a decision."""
 
     dependencies = [
-        ("care", "0005_recordings_of_every_test"),
+        ("care", "0006_what_is_said_of_a_test"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
