@@ -95,6 +95,7 @@ from mortise.web.care.services.recordings import (
     store_recording,
 )
 from mortise.web.care.services.silence import decide_for_the_silent
+from mortise.web.care.services.versions import Replayed, keep_version, replay_all, versions_folder
 
 __all__ = [
     "FIRST_PROTOCOL",
@@ -109,6 +110,7 @@ __all__ = [
     "NewLink",
     "PhoneSays",
     "PhoneState",
+    "Replayed",
     "Said",
     "UndecidedError",
     "UnprovedError",
@@ -137,6 +139,7 @@ __all__ = [
     "goals_of",
     "judge",
     "keep_aside",
+    "keep_version",
     "live_facts",
     "looks_at",
     "make_phone_link",
@@ -162,6 +165,7 @@ __all__ = [
     "recording_or_404",
     "recordings_of",
     "renew_epoch",
+    "replay_all",
     "respond",
     "result_of",
     "revoke_phone_link",
@@ -175,4 +179,5 @@ __all__ = [
     "store_recording",
     "stories_ahead",
     "story_of",
+    "versions_folder",
 ]

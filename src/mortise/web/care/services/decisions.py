@@ -24,8 +24,18 @@ from mortise.web.care.content import content, why_refused
 from mortise.web.care.models import EpisodeRow, FactRow, Need, Standing
 from mortise.web.care.services import following, notices, standings
 from mortise.web.care.services.access import require_physiotherapist
-from mortise.web.care.services.facts import Answer, admitted, append_facts, load_record, lock, store
+from mortise.web.care.services.facts import (
+    Answer,
+    admitted,
+    append_facts,
+    load_record,
+    lock,
+    records_beside,
+    store,
+)
 from mortise.web.care.services.lines import one_line
+from mortise.web.care.services.responses import check_response
+from mortise.web.care.services.versions import keep_version
 
 if TYPE_CHECKING:
     from mortise.episode import Story
@@ -60,13 +70,14 @@ class Decided:
     record: DecisionRecord
     whole: PatientRecord
     circumstances: Circumstances
+    beside: tuple[PatientRecord, ...] = ()
 
     @cached_property
     def story(self) -> Story:
         """Return the story. After a step back it is already that of the stage stepped back to."""
         from mortise.episode import story
 
-        return story(self.whole, content(), self.record.inputs.as_of, self.circumstances)
+        return story(self.whole, content(), self.record.inputs.as_of, self.circumstances, self.beside)
 
 
 @dataclass(frozen=True)
@@ -101,7 +112,7 @@ def story_of(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumst
         require_proved(episode)
     record = load_record(episode)
     try:
-        return story(record, content(), on, circumstances or Circumstances())
+        return story(record, content(), on, circumstances or Circumstances(), records_beside(episode))
     except Exception as error:
         logger.error("the story could not be told", exc_info=error)
         _put_before_the_clinic(episode, on, by)
@@ -127,15 +138,16 @@ def decide(
     circumstances = circumstances or Circumstances()
     made = _newest_if_nothing_is_new(whole, on, circumstances)
     if made is None:
+        keep_version(episode.protocol)
         made = _stored(episode, decision_record(whole, content(), on, circumstances, captured_at=clock.now()))
         new: list[Fact] = [made]
         stage = made.decision.steps_back_to
         if stage is not None:
             new.append(_enter_stage(episode, stage, on, because=made.id, by=ENGINE, origin=Origin.ENGINE))
         whole = msgspec.structs.replace(whole, facts=(*whole.facts, *new))
-        decided = _with_what_follows(episode, Decided(made, whole, circumstances))
+        decided = _with_what_follows(episode, Decided(made, whole, circumstances, records_beside(episode)))
     else:
-        decided = Decided(made, whole, circumstances)
+        decided = Decided(made, whole, circumstances, records_beside(episode))
     log.record(by, "decision.make", episode.patient, {"episode": episode.pk, "decision": made.id})
     return decided
 
@@ -227,7 +239,7 @@ def respond(
     made = _decision_of(episode, decision.pk)
     overrules = response == "overrule"
     reason = one_line(reason)
-    _check_response(made.decision, episode, overrules=overrules, advice=advice, stage=stage, reason=reason)
+    check_response(made.decision, episode, overrules=overrules, advice=advice, stage=stage, reason=reason)
     chosen = (advice if overrules else None) or made.decision.advice
     fact = Response(
         id=new_id(), on=today, origin=Origin.CLINICIAN, by=str(by.pk), captured_at=clock.now(),
@@ -305,7 +317,7 @@ def _with_what_follows(episode: EpisodeRow, decided: Decided) -> Decided:
     more = following.store_what_follows(episode, decided.record, decided.story)
     if more:
         whole = msgspec.structs.replace(decided.whole, facts=(*decided.whole.facts, *more))
-        decided = Decided(decided.record, whole, decided.circumstances)
+        decided = Decided(decided.record, whole, decided.circumstances, decided.beside)
     standings.renew(episode, decided.record, decided.story.due, decided.story.tasks)
     notices.raise_for(episode, decided.record.decision, decided.story.facts, was_locked=was_locked)
     return decided
@@ -365,28 +377,3 @@ def _decision_of(episode: EpisodeRow, decision_id: str) -> DecisionRecord:
     if newest is None or newest.id != decision_id:
         raise ConflictError("A newer decision was made meanwhile.", mend="Look at it and answer that one.")
     return newest
-
-
-def _check_response(
-    decision: Decision,
-    episode: EpisodeRow,
-    *,
-    overrules: bool,
-    advice: Advice | None,
-    stage: str,
-    reason: str,
-) -> None:
-    if not overrules:
-        return
-    if not reason:
-        raise InputError("Overruling needs a reason.", where="reason")
-    if advice is None:
-        raise InputError("Say what should be done instead.", where="advice")
-    if stage and stage not in {one.id for one in content().protocol(episode.protocol).stages}:
-        raise InputError("This stage is not in the protocol.", where="stage")
-    if decision.is_locked and (stage or advice.tightness > Advice.ASK_CLINICIAN.tightness):
-        raise InputError(
-            "A red flag froze this programme.",
-            mend="Resume it first, by name and with a reason.",
-            where="advice",
-        )
