@@ -15,7 +15,7 @@ from django.db import transaction
 
 from mortise.errors import ConflictError, InputError, MortiseError
 from mortise.protocol.constraints import Circumstances
-from mortise.record import CheckIn, Decision, DecisionRecord, Judgement, PatientRecord, Response, StageEntry
+from mortise.record import CheckIn, DecisionRecord, Judgement, PatientRecord, Response, StageEntry
 from mortise.record.facts import Fact
 from mortise.terms import Advice, Load, Origin
 from mortise.web.accounts.models import User
