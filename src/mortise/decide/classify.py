@@ -230,7 +230,12 @@ def _from_values(argument: Argument, values: dict[tuple[str, Limb], Reading]) ->
         value, facts = value - second.value, (first.id, second.id)
     if first.unit != argument.unit:
         return Truth.UNKNOWN, None, "", ()
-    return (Truth.MET if _holds(argument.operator, value, argument.value) else Truth.NOT_MET), value, "", facts
+    return (
+        (Truth.MET if _holds(argument.operator, value, argument.value) else Truth.NOT_MET),
+        value,
+        "",
+        facts,
+    )
 
 
 def _holds(operator: str, value: Decimal, bound: Decimal) -> bool:
