@@ -22,8 +22,8 @@ _STANDING = {
     Standing.UNLIKELY: "Unlikely",
 }
 _BEYOND = (
-    "Every test was done, and no type is reached. Repeat what was borderline at the next visit; look at tendons, nerve, "
-    "bone and the joints beside it; a picture or another pair of eyes where it would change what is done."
+    "Every test was done, and no type is reached. Repeat what was borderline at the next visit; look at tendons, "
+    "nerve, bone and the joints beside it; a picture or another pair of eyes where it would change what is done."
 )
 MARK_WIDTH = 17.0  # one block of the row of arguments, in SVG units
 
