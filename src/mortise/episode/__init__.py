@@ -12,9 +12,11 @@ from mortise.episode.replays import Difference, replay, replays
 from mortise.episode.series import LevelPoint, MeasureSeries, SeriesPoint
 from mortise.episode.stories import Story, story
 from mortise.episode.tasks import Task, TaskKind
+from mortise.episode.whatif import Change, what_if
 
 __all__ = [
     "ENGINE",
+    "Change",
     "Climb",
     "Content",
     "Diary",
@@ -39,4 +41,5 @@ __all__ = [
     "replays",
     "story",
     "to_raise",
+    "what_if",
 ]
