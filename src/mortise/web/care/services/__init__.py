@@ -27,6 +27,7 @@ from mortise.web.care.services.decisions import (
     respond,
     story_of,
 )
+from mortise.web.care.services.exports import write_export
 from mortise.web.care.services.facts import (
     Answer,
     append_fact,
@@ -166,4 +167,5 @@ __all__ = [
     "stories_ahead",
     "story_of",
     "versions_folder",
+    "write_export",
 ]
