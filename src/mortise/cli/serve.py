@@ -72,8 +72,14 @@ def _serve_lan(args: argparse.Namespace) -> int:
         def ready() -> None:
             start_jobs()
             server.say(qr_text(address), f"Mortise answers at {address}  Stop with Ctrl-C.")
-            server.say(f"Phones must trust {certificate.authority} once: docs/how-to/lan.md.", *server.not_run())
+            server.say(
+                f"Phones must trust {certificate.authority} once: docs/how-to/lan.md.", *server.not_run()
+            )
 
         return server.run(
-            host, args.port, n_workers=args.workers, ready=ready, certificate=(certificate.chain, certificate.key)
+            host,
+            args.port,
+            n_workers=args.workers,
+            ready=ready,
+            certificate=(certificate.chain, certificate.key),
         )

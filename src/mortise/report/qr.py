@@ -200,9 +200,9 @@ def _fixed(version: int) -> Grid:
     grid: Grid = [[None] * size for _ in range(size)]
     for r, c in ((3, 3), (3, size - 4), (size - 4, 3)):
         _ring(grid, (r, c), 4, (0, 1, 3))
-    for place in product(_ALIGNED[version], repeat=2):
-        if grid[place[0]][place[1]] is None:
-            _ring(grid, place, 2, (0, 2))
+    for r, c in product(_ALIGNED[version], _ALIGNED[version]):
+        if grid[r][c] is None:
+            _ring(grid, (r, c), 2, (0, 2))
     for i in range(8, size - 8):
         grid[6][i] = grid[i][6] = i % 2 == 0
     for r, c in _format_places(size)[0] + _format_places(size)[1]:

@@ -41,7 +41,8 @@ def _text(words: str) -> str:
 
 def _folded(line: str) -> str:
     """Return a line of more than 75 octets over several, never inside a letter."""
-    parts, part = [], ""
+    parts: list[str] = []
+    part = ""
     for letter in line:
         if len((part + letter).encode()) > MOST_OCTETS - bool(parts):
             parts.append(part)
