@@ -209,6 +209,7 @@ class Doses:
         chosen = {name: one for name, one in set_steps.items() if one.from_on <= as_of}
         if not self._holds(slots, chosen, done, as_of):
             self._under, self._sessions, self._settled_on = (slots, chosen), [], date.min
+            self._states = {}
             self._settled = {
                 name: _started(self._exercises[name], slot, chosen) for name, slot in slots.items()
             }
