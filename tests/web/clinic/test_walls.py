@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 WITHOUT_OBJECT = {"needs", "patient-add", "protocols", "protocol"}
 ONLY_POST = {
     "respond", "judge", "visit", "link-make", "link-revoke", "recording-accept", "recording-exclude", "choose-protocol",
+    "proposal", "escalate", "escalation", "autonomy",
 }  # fmt: skip
 
 
