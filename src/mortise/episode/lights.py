@@ -25,6 +25,7 @@ from mortise.record.tracks import Track, key_of
 from mortise.terms import Limb, Measure, Truth
 
 _LASTING = frozenset({"change_from_usual", "sum", "max", "count_at_least"})
+_NOT_RAISED = Decimal(0)
 MORNING_DAYS = 2  # an answer later than this is about another morning
 
 
@@ -395,5 +396,6 @@ def aggravated_days(
     for flag in flags:
         made = tracks.get(key_of(flag, Limb.NONE)) or tracks.get(key_of(flag, Limb.INVOLVED))
         for series in () if made is None else made.series:
-            days += [point.day for point in series.points if point.value > Decimal(0)]
+            if series.span is None or series.span[1] > _NOT_RAISED:
+                days += [point.day for point in series.points if point.value > _NOT_RAISED]
     return frozenset(day + after for day in days for after in (0, 1))
