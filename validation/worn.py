@@ -112,8 +112,8 @@ def confusion() -> str:
                 parts.append(f"| {true} | " + " | ".join(str(seen[true, said]) for said in SPOTS) + " |")
         parts.append("")
     parts.append(
-        "The limits between places were drawn with these recordings in view: expect somewhat less on strangers. A sensor "
-        "on the wrist is taken for one on a thigh, for a swinging hand moves like one.\n"
+        "The limits between places were drawn with these recordings in view: expect somewhat less on strangers. A "
+        "sensor on the wrist is taken for one on a thigh, for a swinging hand moves like one.\n"
     )
     return "\n".join(parts)
 
