@@ -221,7 +221,7 @@ def process(record: PatientRecord, as_of: date) -> list[Line]:
 
 
 def rehearsed() -> list[Line]:
-    """Measure how fast fictional patients live with the real engine on all cores, and whether memory grows with them."""
+    """Measure how fast fictional patients live with the real engine, and whether memory grows with them."""
     n_cores = os.cpu_count() or 1
     work = list(pieces(catalog.load().protocol_ids, 2, cohorts=COHORT_IDS[::3], first_seed=500))
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
