@@ -57,6 +57,16 @@ fuzz: $(DEV_STAMP) ## Break files of every format for a minute (ARGS="--seconds 
 mutants: $(DEV_STAMP) ## Plant 500 blind edits in the content and count what stops them (takes long).
 	@$(PY) -m scripts.mutants --write $(ARGS)
 
+release: $(DEV_STAMP) ## Run everything at full size: every check, 2000 examples a test, an hour of fuzzing, all mutants (takes hours).
+	@$(MAKE) check ARGS=
+	@MORTISE_NOTHING_LEFT_OUT=1 HYPOTHESIS_PROFILE=thorough $(MAKE) test ARGS=
+	@MORTISE_NOTHING_LEFT_OUT=1 $(MAKE) test-postgres ARGS=
+	@$(MAKE) fuzz ARGS="--seconds 3600"
+	@$(MAKE) mutants ARGS="--jobs 2"
+	@$(MAKE) calibrate ARGS=
+	@$(MAKE) bench ARGS=
+	@$(MAKE) validate ARGS=
+
 lock: $(DEV_STAMP) ## Choose the pins again, with hashes (ARGS="--upgrade" for newer ones).
 	@$(PY) -m pip install --quiet uv
 	@$(LOCK) --group dev -o requirements/dev.lock
