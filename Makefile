@@ -18,7 +18,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 	"$$p" -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null && echo "$$p" && exit; done; \
 	command -v python3 || command -v python || echo python3)
 
-.PHONY: help fuzz demo test test-postgres check format generated lock bench validate calibrate mutants release clean
+.PHONY: help fuzz demo test test-postgres check format generated lock bench validate calibrate simulate mutants release clean
 
 help: ## Print these names.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,13 +51,16 @@ validate: $(DEV_STAMP) ## Measure real recordings and compare with their referen
 calibrate: $(DEV_STAMP) ## Measure how often change, plateau, forecast and flare are called rightly (takes minutes).
 	@$(PY) scripts/calibrate.py --write $(ARGS)
 
+simulate: $(DEV_STAMP) ## Try the protocols on fictional patients (ARGS="--write", "--safety DAYS", "--adversary N").
+	@$(PY) -m scripts.simulate $(ARGS)
+
 fuzz: $(DEV_STAMP) ## Break files of every format for a minute (ARGS="--seconds 3600": for an hour).
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m validation.fuzz $(ARGS)
 
 mutants: $(DEV_STAMP) ## Plant 500 blind edits in the content and count what stops them (takes long).
 	@$(PY) -m scripts.mutants --write $(ARGS)
 
-release: $(DEV_STAMP) ## Run everything at full size: every check, 2000 examples a test, an hour of fuzzing, all mutants (takes hours).
+release: $(DEV_STAMP) ## Run everything at full size: 2000 examples a test, all mutants, 10 million patient-days (takes hours).
 	@$(MAKE) check ARGS=
 	@MORTISE_NOTHING_LEFT_OUT=1 HYPOTHESIS_PROFILE=thorough $(MAKE) test ARGS=
 	@MORTISE_NOTHING_LEFT_OUT=1 $(MAKE) test-postgres ARGS=
@@ -66,6 +69,8 @@ release: $(DEV_STAMP) ## Run everything at full size: every check, 2000 examples
 	@$(MAKE) calibrate ARGS=
 	@$(MAKE) bench ARGS=
 	@$(MAKE) validate ARGS=
+	@$(PY) -m scripts.simulate --safety 10000000
+	@$(PY) -m scripts.simulate --adversary 5000
 
 lock: $(DEV_STAMP) ## Choose the pins again, with hashes (ARGS="--upgrade" for newer ones).
 	@$(PY) -m pip install --quiet uv

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from mortise import measure
 from mortise.measure._alignment import leg_of, smooth_body
-from mortise.measure._floor_sensors import landings_of_feet
+from mortise.measure._foot_landings import landings_of_feet
 from mortise.measure._landing import landing_of
 from mortise.measure._step_down import step_down_of
 from mortise.measure.ankle_angle import ankle_angle, calibrate

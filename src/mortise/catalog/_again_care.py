@@ -22,6 +22,7 @@ def care_again(protocol: Protocol) -> Iterator[tuple[str, str]]:
         yield f"technique {hands.id}", _hands(hands)
     for position in protocol.forbidden:
         where = f"{position.subtype}, in {_list(position.stages)}, without {_list(position.without_tags)}"
+        where += f", steps {position.height_cm_at_most or 'of any height'}"
         yield f"forbidden {position.id}", f"{where}: {position.position}"
     for ladder in protocol.ladders:
         yield from _rungs(ladder)

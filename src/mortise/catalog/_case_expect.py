@@ -32,6 +32,8 @@ class Expect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     light: str = ""  # of the newest session; "none" when it has none
     not_light: str = ""
     without_tags: tuple[str, ...] = ()  # withheld by a rule today
+    escalations: tuple[str, ...] = ()
+    not_escalations: tuple[str, ...] = ()
     in_session: tuple[str, ...] = ()
     not_in_session: tuple[str, ...] = ()
 
@@ -164,7 +166,10 @@ def _rule_differences(expect: Expect, decision: Decision) -> list[str]:
     withheld = {tag for rule in decision.rules for tag in rule.without_tags}
     found = [f"rule {name} did not fire" for name in expect.rules if name not in met]
     found += [f"rule {name} fired" for name in expect.not_rules if name in met]
-    return found + [f"{tag} is not withheld" for tag in expect.without_tags if tag not in withheld]
+    found += [f"{tag} is not withheld" for tag in expect.without_tags if tag not in withheld]
+    out = set(decision.escalations)
+    found += [f"no escalation {name}" for name in expect.escalations if name not in out]
+    return found + [f"escalation {name}" for name in expect.not_escalations if name in out]
 
 
 def _today(expect: Expect, story: StoryLike) -> list[str]:

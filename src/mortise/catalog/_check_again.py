@@ -84,7 +84,8 @@ def _stage(stage: Stage) -> str:
     return (
         f"number {stage.number}, {stage.min_days} days at least, {stage.minutes_at_most} min at most, "
         f"{stage.n_exercises[0]} to {stage.n_exercises[1]} exercises, without {_list(stage.without_tags)}, "
-        f"back to {stage.step_back_to or 'nowhere'}, teaches {_list(stage.education)}"
+        f"steps {stage.height_cm_at_most or 'of any height'}, back to {stage.step_back_to or 'nowhere'}, "
+        f"teaches {_list(stage.education)}"
     )
 
 

@@ -9,6 +9,7 @@ from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, places_of
 from mortise.protocol import (
     Exercise,
+    ForbiddenPosition,
     Hands,
     Irritability,
     Ladder,
@@ -17,6 +18,7 @@ from mortise.protocol import (
     Rule,
     Rung,
     Slot,
+    Stage,
     Tag,
 )
 from mortise.protocol.criteria import criteria_in
@@ -213,13 +215,39 @@ def positions_are_kept_out(book: Book, faults: Faults) -> int:
                 stage = next((one for one in protocol.stages if one.id == stage_id), None)
                 n_seen += 1
                 missing = set(position.without_tags) - always - set(stage.without_tags if stage else ())
+                _step_is_kept(protocol, position, stage, faults)
                 if missing:
                     faults.add(f"{protocol.id}, forbidden {position.id}", f"{stage_id} does not keep out "
                                f"{', '.join(sorted(missing))}.", "Add it to the stage’s without_tags.")  # fmt: skip
         if not protocol.forbidden or not protocol.techniques:
             faults.add(protocol.id, "no forbidden position, or no technique for the clinic.", "Write both.")
+        n_seen += sum(_no_higher(protocol, stage, book, faults) for stage in protocol.stages)
         for hands in protocol.techniques:
             n_seen += _technique(f"{protocol.id}, technique {hands.id}", hands, book, faults)
+    return n_seen
+
+
+def _step_is_kept(
+    protocol: Protocol, position: ForbiddenPosition, stage: Stage | None, faults: Faults
+) -> None:
+    most = position.height_cm_at_most
+    if most is None or stage is None:
+        return
+    if stage.height_cm_at_most is None or stage.height_cm_at_most > most:
+        faults.add(f"{protocol.id}, forbidden {position.id}", f"{stage.id} allows steps above {most} cm.",
+                   "Give the stage height_cm_at_most.")  # fmt: skip
+
+
+def _no_higher(protocol: Protocol, stage: Stage, book: Book, faults: Faults) -> int:
+    """Check that no slot climbs above the highest step of its stage."""
+    n_seen = 0
+    for slot in stage.slots if stage.height_cm_at_most is not None else ():
+        exercise = book.exercises.get(slot.exercise)
+        for step in exercise.dose_steps[slot.first_step : slot.last_step + 1] if exercise else ():
+            n_seen += 1
+            if step.height_cm is not None and step.height_cm > (stage.height_cm_at_most or 0):
+                faults.add(f"{protocol.id}, stage {stage.id}, slot {slot.exercise}", f"climbs to {step.height_cm} cm; "
+                           f"the stage allows {stage.height_cm_at_most}.", "End on a lower rung.")  # fmt: skip
     return n_seen
 
 

@@ -21,6 +21,7 @@ _UNITS_OF_TABLE = {
     "cm": "cm", "mm": "mm", "m": "m", "deg": "deg", "s": "s", "min": "min", "m/s": "m_s", "%": "pct", "reps": "count",
     "points": "points", "NPRS": "nrs", "reps (below = flag)": "count", "errors": "count", "days": "days",
 }  # fmt: skip
+_LINES = frozenset({"cutoff", "mdc"})  # kinds of rows whose figure decides, in the source as it does here
 
 
 def figures_fit(book: Book, faults: Faults) -> int:
@@ -114,6 +115,7 @@ def figures_have_evidence(book: Book, faults: Faults) -> int:
             measure = book.measures.get(one.measure)
             step = measure.resolution if measure is not None else Decimal(0)
             _double_entry(place.where, one.evidence, one.strength, numbers, one.unit, step, book, faults)
+            _is_a_published_line(place.where, one.evidence, one.strength, book, faults)
         for where, evidence, strength in _statements(protocol):
             n_seen += 1
             _double_entry(where, evidence, strength, (), "", Decimal(0), book, faults)
@@ -170,6 +172,22 @@ def _double_entry(
         if not any(_holds(row, number, unit, step) for row in rows if row.strength is strength):
             faults.add(where, f"{number} {unit} is not the figure of {', '.join(keys)}.",
                        "Correct the figure or the row, or say consensus.")  # fmt: skip
+
+
+def _is_a_published_line(
+    where: str, keys: tuple[str, ...], strength: Strength, book: Book, faults: Faults
+) -> None:
+    """A published figure is no published line: only a cut-off or an error decides in the source as it does here."""
+    rows = [book.evidence[key] for key in keys if key in book.evidence]
+    if strength is Strength.CONSENSUS or not rows:
+        return
+    ours = [row.id for row in rows if row.strength is Strength.CONSENSUS]
+    if ours:
+        faults.add(where, f"says {strength.value}, yet rests on {', '.join(ours)}, our own synthesis.",
+                   "Say consensus.")  # fmt: skip
+    elif not any(row.kind in _LINES for row in rows):
+        faults.add(where, f"says {strength.value}, but {', '.join(keys)} give no cut-off and no error.",
+                   "A norm or a rule of another field makes a line of our own: say consensus.")  # fmt: skip
 
 
 def figure_stands_in(rows: Iterable[EvidenceRow], number: Decimal, unit: str) -> bool:

@@ -8,14 +8,17 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from mortise.decide.inputs import Inputs
 from mortise.decide.nodes import Leaf, ReadyRule, ReadyStage, evaluate
 from mortise.decide.ready import Ready
 from mortise.decide.verdicts import MET, UNKNOWN, test_of
 from mortise.protocol import Operator, Reduction, Rule, Tag, Tier
 from mortise.record import Finding, FiredRule
-from mortise.record.tracks import Point, key_of
-from mortise.terms import Advice, Limb, Load, Measure, Strength, Truth
+from mortise.record.tracks import Point, Track, key_of, track_of
+from mortise.terms import Advice, Cause, Limb, Load, Measure, Strength, Truth
+from mortise.terms.verdicts import tightest_advice, tightest_load
 
 # While a danger is unknown nobody jumps: what unlocks impact is asked before it, not only after.
 BLIND_WITHOUT = (Tag.IMPACT.value,)
@@ -96,8 +99,41 @@ def _fired(
         if since is not None:
             return _as_met(ready.rule, since, since, inputs)
     if truth is UNKNOWN:
-        return _as_unknown(ready, found, inputs, stage, opened_day)
+        unknown = _as_unknown(ready, found, inputs, stage, opened_day)
+        return _as_met_beside_a_wrong_clock(ready, inputs, unknown) or unknown
     return None
+
+
+def _as_met_beside_a_wrong_clock(
+    ready: ReadyRule, inputs: Inputs, unknown: FiredRule | None
+) -> FiredRule | None:
+    """Keep what plain answers meet although one that claims a later day makes its measure unknown beside them.
+
+    Telling more must not loosen: the rule keeps its own effects and those of not knowing.
+    """
+    tracks = {key: track for key in ready.keys if (track := inputs.tracks.get(key)) is not None}
+    if not any(
+        trouble.cause is Cause.FUTURE_DATED for track in tracks.values() for trouble in track.troubles
+    ):
+        return None
+    plain = {key: _without_the_future(track) for key, track in tracks.items()}
+    if evaluate(ready.node, Inputs(inputs.day, plain, inputs.spent_until), []) is not MET:
+        return None
+    met = _as_met(ready.rule, inputs.day, None, inputs)
+    if unknown is None:
+        return met
+    return replace(
+        met,
+        advice=unknown.advice if met.advice is None else tightest_advice([met.advice, Advice.HOLD]),
+        load=Load.KEEP if met.load is None else tightest_load([met.load, Load.KEEP]),
+        without_tags=tuple(dict.fromkeys((*met.without_tags, *unknown.without_tags))),
+        request=tuple(dict.fromkeys((*met.request, *unknown.request))),
+    )
+
+
+def _without_the_future(track: Track) -> Track:
+    troubles = tuple(one for one in track.troubles if one.cause is not Cause.FUTURE_DATED)
+    return track_of(track.measure, track.limb, track.series, troubles, fresh_until=track.fresh_until)
 
 
 def _still_fired(ready: ReadyRule, inputs: Inputs) -> int | None:

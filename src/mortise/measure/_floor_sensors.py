@@ -25,7 +25,7 @@ from mortise.terms import Side
 
 TRUNK_PLACEMENTS = frozenset({"lower_back", "belt"})
 # In a flight the body falls freely: a sensor reads no weight but for how its segment moves about the body's centre.
-_BALLISTIC = 0.5
+BALLISTIC = 0.5
 # A foot in a flight reads nothing on the mean, -0.1 to 0.3 in what we have; the end of a swing is thrown downwards.
 _FREE = 0.4
 # A push-off turns the foot faster than anything in the half second before it. The end of a swing does not: the push-off
@@ -43,9 +43,9 @@ _STOPPED = 1.5
 _JERK_M_S2 = 20.0
 _JERK_S = 0.02
 # A fall from 30 cm lasts a quarter of a second; the last tenth of it is free of the step off the box.
-_FALL_S = 0.1
+FALL_S = 0.1
 # Forefoot and heel come down within this: one landing.
-_BLOW_S = 0.1
+BLOW_S = 0.1
 # Feet roll over their balls at 300 to 700 degrees a second; slower is no push-off.
 _LEAST_ROLL_DEG_S = 100.0
 _ROLL_SMOOTH_S = 0.04
@@ -58,7 +58,7 @@ TRUNK_ERROR_S = 0.015
 _TOGETHER = 0.5
 
 
-class _Signal(Struct, frozen=True, kw_only=True, eq=False):
+class Signal(Struct, frozen=True, kw_only=True, eq=False):
     """What flights are found in: upward force in body weights, force and turning in the sensor frame."""
 
     rate_hz: float
@@ -108,21 +108,19 @@ def floor_of_sensors(recordings: Sequence[Recording]) -> Floor:
             mend="Wear a sensor on each foot, or say where it was worn with --placement instep.",
         )
     found: list[tuple[Side, list[Flight]]] = []
-    signals: list[_Signal] = []
+    signals: list[Signal] = []
     falls: list[float] = []
     for recording in used:
-        _refuse_unfit(recording)
-        signal = _signal(even(recording))
-        spans = (
-            _foot_flights(signal) if feet else trunk_flights(signal.upward, signal.is_lost, signal.rate_hz)
-        )
+        refuse_unfit(recording)
+        signal = signal_of(even(recording))
+        spans = foot_flights(signal) if feet else trunk_flights(signal.upward, signal.is_lost, signal.rate_hz)
         signals.append(signal)
         side = recording.side if feet else Side.NONE
         falls += _falls(signal, spans)
         found.append(
             (side, [Flight(takeoff_s=start, landing_s=stop, side=side, landed=side) for start, stop in spans])
         )
-    witnesses = [*signals, *(_signal(even(each)) for each in trunk if feet)]
+    witnesses = [*signals, *(signal_of(even(each)) for each in trunk if feet)]
     flights = _joined(
         [(side, [each for each in flights if _falls_freely(witnesses, each)]) for side, flights in found]
     )
@@ -141,42 +139,7 @@ def floor_of_sensors(recordings: Sequence[Recording]) -> Floor:
     )
 
 
-def landings_of_feet(recordings: Sequence[Recording]) -> dict[Side, list[float]]:
-    """Return when each foot came down from a flight or a fall, seconds.
-
-    Parameters
-    ----------
-    recordings
-        Sensors on the feet, and at the back where there is one; of one start.
-
-    Returns
-    -------
-    dict
-        Side to moments. A fall without a push before it, from a box, counts only where something else that is worn
-        falls too: a foot alone falls like that at the end of a step.
-
-    Raises
-    ------
-    SignalError
-        When a recording is too short or too slow.
-    """
-    feet = [each for each in recordings if each.placement in FOOT_PLACEMENTS]
-    for recording in feet:
-        _refuse_unfit(recording)
-    signals = [_signal(even(each)) for each in feet]
-    trunk = [_signal(even(each)) for each in recordings if each.placement in TRUNK_PLACEMENTS]
-    found: dict[Side, list[float]] = {}
-    for index, (recording, signal) in enumerate(zip(feet, signals, strict=True)):
-        others = [*signals[:index], *signals[index + 1 :], *trunk]
-        spans = _foot_flights(signal)
-        moments = [stop for start, stop in spans if _all_fall(others, start, stop)]
-        if others:
-            moments += [at for at in _falls(signal, spans) if _all_fall(others, at - _FALL_S, at - 0.02)]
-        found[recording.side] = sorted(moments)
-    return found
-
-
-def _all_fall(signals: Sequence[_Signal], start_s: float, stop_s: float) -> bool:
+def all_fall(signals: Sequence[Signal], start_s: float, stop_s: float) -> bool:
     """Whether none of the sensors is borne between two moments."""
     for signal in signals:
         part = signal.upward[max(0, round(start_s * signal.rate_hz)) : round(stop_s * signal.rate_hz)]
@@ -185,7 +148,8 @@ def _all_fall(signals: Sequence[_Signal], start_s: float, stop_s: float) -> bool
     return True
 
 
-def _refuse_unfit(recording: Recording) -> None:
+def refuse_unfit(recording: Recording) -> None:
+    """Refuse what is too short or too slow to time a flight."""
     info = recording.info
     if recording.duration_s < _SHORTEST_S:
         raise SignalError(
@@ -201,9 +165,10 @@ def _refuse_unfit(recording: Recording) -> None:
         )
 
 
-def _signal(motion: Motion) -> _Signal:
+def signal_of(motion: Motion) -> Signal:
+    """Return what flights are found in."""
     pose = attitude(motion)
-    return _Signal(
+    return Signal(
         rate_hz=motion.rate_hz,
         upward=pose.acc_world_m_s2[:, 2] / GRAVITY_M_S2,
         acc_m_s2=motion.acc_m_s2,
@@ -212,7 +177,7 @@ def _signal(motion: Motion) -> _Signal:
     )
 
 
-def _foot_flights(signal: _Signal) -> list[tuple[float, float]]:
+def foot_flights(signal: Signal) -> list[tuple[float, float]]:
     """Return take-off and landing of each flight of one foot, seconds."""
     rate = signal.rate_hz
     roll = np.stack([window_mean(signal.gyr_rad_s[:, i], _ROLL_SMOOTH_S * rate) for i in range(3)], axis=1)
@@ -222,8 +187,8 @@ def _foot_flights(signal: _Signal) -> list[tuple[float, float]]:
     )
     found: list[tuple[float, float]] = []
     free_from = 0.0
-    impacts = _impacts(signal)
-    down = np.array([at for at in impacts if _ends_fall(signal, at)])
+    impacts = impacts_of(signal)
+    down = np.array([at for at in impacts if ends_fall(signal, at)])
     for landing in impacts:
         low = max(free_from, landing - LONGEST_FLIGHT_S * rate)
         near = peaks[(peaks > low) & (peaks < landing - SHORTEST_FLIGHT_S * rate)]
@@ -244,14 +209,14 @@ def _foot_flights(signal: _Signal) -> list[tuple[float, float]]:
     return found
 
 
-def _impacts(signal: _Signal) -> list[float]:
+def impacts_of(signal: Signal) -> list[float]:
     """Return the moments at which the force on a foot jumps: where it passes half of the way up, in samples."""
     rate, acc = signal.rate_hz, signal.acc_m_s2
     n = max(1, round(_JERK_S * rate))
     jump = np.zeros(len(acc))
     jump[n:] = np.linalg.norm(acc[n:] - acc[:-n], axis=1)
     found: list[float] = []
-    for first, last in _groups(np.flatnonzero(jump > _JERK_M_S2), _BLOW_S * rate):
+    for first, last in _groups(np.flatnonzero(jump > _JERK_M_S2), BLOW_S * rate):
         # a foot made ready in the air jerks too, far less than the floor that follows makes it
         index = first + int(np.argmax(jump[first : last + 1] > 0.3 * jump[first : last + 1].max()))
         stop = min(len(acc), index + n + 1)
@@ -292,17 +257,17 @@ def _fastest_before(speed: Floats, takeoff: float, down: Floats, rate: float) ->
     return float(part.max()) if len(part) else 0.0
 
 
-def _ends_fall(signal: _Signal, landing: float) -> bool:
+def ends_fall(signal: Signal, landing: float) -> bool:
     """Whether a blow ended a free fall of a tenth of a second at least."""
     rate = signal.rate_hz
-    before = signal.upward[max(0, int(landing - _FALL_S * rate)) : int(landing - 0.01 * rate)]
+    before = signal.upward[max(0, int(landing - FALL_S * rate)) : int(landing - 0.01 * rate)]
     after = signal.upward[int(landing) : int(landing + _STOP_S * rate) + 1]
     if not len(before) or not len(after):
         return False
-    return float(np.mean(before)) < _BALLISTIC and float(np.mean(after)) > _STOPPED
+    return float(np.mean(before)) < BALLISTIC and float(np.mean(after)) > _STOPPED
 
 
-def _is_flight(signal: _Signal, takeoff: float, landing: float) -> bool:
+def _is_flight(signal: Signal, takeoff: float, landing: float) -> bool:
     """Whether the sensor fell freely between, and the floor bore it before."""
     rate = signal.rate_hz
     first, last = int(np.ceil(takeoff + 0.02 * rate)), int(landing - 0.01 * rate)
@@ -314,13 +279,13 @@ def _is_flight(signal: _Signal, takeoff: float, landing: float) -> bool:
     return is_free and float(np.mean(before)) > _BORNE and float(np.mean(after)) > _STOPPED
 
 
-def _falls(signal: _Signal, spans: Sequence[tuple[float, float]]) -> list[float]:
+def _falls(signal: Signal, spans: Sequence[tuple[float, float]]) -> list[float]:
     """Return the landings, seconds, of falls that no push-off began: a step down from a box."""
     rate = signal.rate_hz
     found = []
-    for landing in _impacts(signal):
-        is_own = any(abs(landing / rate - stop) < _BLOW_S for _, stop in spans)
-        if not is_own and _ends_fall(signal, landing):
+    for landing in impacts_of(signal):
+        is_own = any(abs(landing / rate - stop) < BLOW_S for _, stop in spans)
+        if not is_own and ends_fall(signal, landing):
             found.append(landing / rate)
     return found
 
@@ -339,9 +304,9 @@ def _after_fall(flight: Flight, falls: Sequence[float]) -> Flight:
     )
 
 
-def _falls_freely(witnesses: Sequence[_Signal], flight: Flight) -> bool:
+def _falls_freely(witnesses: Sequence[Signal], flight: Flight) -> bool:
     """Whether everything that is worn falls: a foot that stands while the other steps bears the body."""
-    return _all_fall(witnesses, flight.takeoff_s, flight.landing_s)
+    return all_fall(witnesses, flight.takeoff_s, flight.landing_s)
 
 
 def _joined(found: list[tuple[Side, list[Flight]]]) -> list[Flight]:

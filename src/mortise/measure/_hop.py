@@ -15,6 +15,7 @@ from mortise.measure._hop_readings import readings_of
 from mortise.measure._jump import nothing_found
 from mortise.measure._jump_force import push_of
 from mortise.measure._legs import off_both_legs
+from mortise.measure._lost_flights import lost_flights
 from mortise.measure._takes import Seen, curves_of, seen_of, takes_of
 from mortise.measure.materials import Materials
 from mortise.measure.results import Event, Refused, TestResult, Trial
@@ -91,6 +92,7 @@ def hop_of(materials: Materials) -> TestResult:
         )
     if not hops:
         raise nothing_found("hop", materials, seen, refused)
+    lost = [each for found in seen for each in lost_flights(found, "hop")]
     trials = [_trial(number, hop) for number, hop in enumerate(hops, start=1)]
     readings, said = readings_of(hops, trials)
     return TestResult(
@@ -98,8 +100,8 @@ def hop_of(materials: Materials) -> TestResult:
         recording=materials.recording_set(),
         readings=tuple(readings),
         trials=tuple(trials),
-        n_trials_missing=sum(_n_missing(each) for each in seen),
-        refused=(*refused, *said),
+        n_trials_missing=sum(_n_missing(each) for each in seen) + sum(each.n_missing for each in lost),
+        refused=(*refused, *said, *lost),
         curves=tuple(curve for each in seen for curve in curves_of(each.take)),
         events=tuple(
             Event(name=name, side=hop.flight.side, time_s=round(time_s, 4))

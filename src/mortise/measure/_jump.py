@@ -10,6 +10,7 @@ import numpy as np
 from mortise.errors import SignalError
 from mortise.measure._floor import GRAVITY_M_S2, Flight, height_cm, series_of
 from mortise.measure._jump_force import Push, push_of
+from mortise.measure._lost_flights import lost_flights
 from mortise.measure._takes import Seen, curves_of, seen_of, takes_of
 from mortise.measure.materials import Materials
 from mortise.measure.results import Event, Reading, Refused, TestResult, Trial
@@ -53,6 +54,7 @@ def jump_of(materials: Materials) -> TestResult:
     3. A flight from a contact of less than 0.8 s after a fall (empty plate, box, or a first short flight) is a drop
        jump: reactive strength is height by time in the air over contact time.
     4. Readings are the best jump's, with the standard error of method and trials.
+    5. A jump that the recording ends in, and a landing whose take-off was not found, count as missing.
 
     References
     ----------
@@ -70,14 +72,16 @@ def jump_of(materials: Materials) -> TestResult:
         for flight, is_drop in _jumps(found):
             push = push_of(take.loads, flight) if take.loads else None
             trials.append(_trial(len(trials) + 1, flight, push, found, is_drop=is_drop))
+    lost = [each for found in seen for each in lost_flights(found, "jump")]
     if not trials:
-        raise nothing_found("jump", materials, seen, refused)
+        raise nothing_found("jump", materials, seen, [*refused, *lost])
     return TestResult(
         test="jump",
         recording=materials.recording_set(),
         readings=tuple(_readings(trials, seen)),
         trials=tuple(trials),
-        refused=tuple(refused),
+        n_trials_missing=sum(each.n_missing for each in lost),
+        refused=(*refused, *lost),
         curves=tuple(curve for each in seen for curve in curves_of(each.take)),
         events=_events(seen),
     )
@@ -87,8 +91,8 @@ def nothing_found(
     what: str, materials: Materials, seen: Sequence[Seen], refused: Sequence[Refused]
 ) -> SignalError:
     """Return the error for a recording without any flight: why no source could show one, else that there is none."""
-    if not seen and refused:
-        return SignalError(refused[0].reason, mend=refused[0].mend)
+    if refused and (not seen or refused[-1].n_missing):
+        return SignalError(f"no {what} was found: {refused[-1].reason}.", mend=refused[-1].mend)
     return SignalError(
         f"no {what} was found: nobody left the floor and came back ({materials.described()}).",
         mend="Record from quiet standing until two seconds after the landing; land where you took off.",
@@ -139,6 +143,8 @@ def _trial(number: int, flight: Flight, push: Push | None, seen: Seen, *, is_dro
             "landing_peak_ratio": push.landing_peak_ratio,
             "left_push_ratio": push.left_share_ratio,
             "left_landing_ratio": push.left_landing_ratio,
+            "push_symmetry_ratio": push.push_symmetry_ratio,
+            "landing_symmetry_ratio": push.landing_symmetry_ratio,
         }
         if math.isfinite(push.to_takeoff_s) and push.to_takeoff_s > 0:
             values["reactive_strength_modified_m_s"] = push.height_cm / 100.0 / push.to_takeoff_s
@@ -213,15 +219,15 @@ def _drop_readings(drops: Sequence[Trial], error_s: float, method: str) -> list[
 
 
 def _shares(trials: Sequence[Trial], method: str) -> list[Reading]:
-    """Return the smaller leg's share over the other's, where each foot had its own plate."""
+    """Return the smaller leg's share over the other's, where each foot had its own plate, whichever it was."""
     found = []
     for measure, name in (
-        ("jump_push_symmetry_ratio", "left_push_ratio"),
-        ("jump_landing_symmetry_ratio", "left_landing_ratio"),
+        ("jump_push_symmetry_ratio", "push_symmetry_ratio"),
+        ("jump_landing_symmetry_ratio", "landing_symmetry_ratio"),
     ):
-        values = [trial.values[name] for trial in trials if name in trial.values]
-        if values:
-            ratios = [min(v, 1.0 - v) / max(v, 1.0 - v) for v in values]
+        ratios = [trial.values[name] for trial in trials if name in trial.values]
+        if ratios:
+            has_sides = all("left_push_ratio" in trial.values for trial in trials)
             spread = float(np.std(ratios, ddof=1)) if len(ratios) > 1 else 0.05
             found.append(
                 Reading(
@@ -230,6 +236,7 @@ def _shares(trials: Sequence[Trial], method: str) -> list[Reading]:
                     value=round(float(np.median(ratios)), 4),
                     unit="ratio",
                     error=round(math.hypot(0.01, 1.25 * spread / math.sqrt(len(ratios))), 4),
+                    quality=() if has_sides else ("plate_sides_unknown",),
                     method=method,
                     n_trials=len(ratios),
                 )

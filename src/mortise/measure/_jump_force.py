@@ -22,6 +22,8 @@ _BEGUN_SDS = 5.0
 _BEGUN_SHARE = 0.025
 # From the landing on, the blow and what follows it.
 _BLOW_S = 0.5
+# A plate that takes less than this of the whole has no foot of its own on it.
+_BEARS = 0.1
 
 
 class Push(Struct, frozen=True, kw_only=True):
@@ -45,6 +47,8 @@ class Push(Struct, frozen=True, kw_only=True):
         Greatest force before take-off and after landing, in body weights.
     left_share_ratio, left_landing_ratio
         The left foot's share of the impulse before take-off, and of the half second after landing.
+    push_symmetry_ratio, landing_symmetry_ratio
+        The weaker plate's impulse over the stronger's in the same spans, where two plates bear a foot each.
     """
 
     weight_n: float
@@ -57,6 +61,8 @@ class Push(Struct, frozen=True, kw_only=True):
     landing_peak_ratio: float
     left_share_ratio: float
     left_landing_ratio: float
+    push_symmetry_ratio: float
+    landing_symmetry_ratio: float
 
 
 def push_of(loads: Sequence[Load], flight: Flight) -> Push | None:
@@ -125,6 +131,8 @@ def push_of(loads: Sequence[Load], flight: Flight) -> Push | None:
         landing_peak_ratio=float(blow.max()) / weight if len(blow) else nan,
         left_share_ratio=_left_share(loads, start, off),
         left_landing_ratio=_left_share(loads, on, on + round(_BLOW_S * rate)),
+        push_symmetry_ratio=_symmetry(loads, start, off),
+        landing_symmetry_ratio=_symmetry(loads, on, on + round(_BLOW_S * rate)),
     )
 
 
@@ -199,3 +207,10 @@ def _left_share(loads: Sequence[Load], start: int, stop: int) -> float:
         return float("nan")
     whole = sum(by_side.values())
     return by_side[Side.LEFT] / whole if whole > 0 else float("nan")
+
+
+def _symmetry(loads: Sequence[Load], start: int, stop: int) -> float:
+    """Return the weaker plate's impulse over the stronger's; NaN unless two plates and no more bear."""
+    parts = sorted(float(load.force_n[start:stop].sum()) for load in loads)
+    bearing = [part for part in parts if part > _BEARS * sum(parts)]
+    return bearing[0] / bearing[1] if len(bearing) == 2 else float("nan")

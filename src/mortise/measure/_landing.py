@@ -118,7 +118,8 @@ def landing_of(materials: Materials) -> TestResult:
         recording=materials.recording_set(),
         readings=tuple(readings),
         trials=tuple(trials),
-        refused=tuple({(each.what, each.reason): each for each in refused}.values()),
+        n_trials_missing=sum(each.n_missing for each in refused),
+        refused=tuple({(each.what, each.reason, each.start_s): each for each in refused}.values()),
         curves=tuple(curve for take in takes for curve in leg_curves(take)),
         events=tuple(events),
     )
@@ -226,12 +227,20 @@ def landings_of_body(body: Body, axes: Axes, floor: Floor) -> tuple[list[Landing
         first = round(min(group.values()) * body.rate_hz)
         stop = min(body.n_frames, first + round(_WINDOW_S * body.rate_hz) + 1)
         part = height[first:stop]
-        if stop - first < _SHORTEST_S * body.rate_hz or not np.isfinite(part).any():
+        # still going down in the last frame that is seen: how deep it goes is not in the recording
+        seen = np.flatnonzero(np.isfinite(part))
+        is_cut = len(seen) > 0 and seen[-1] < round(_WINDOW_S * body.rate_hz) - 1
+        if (
+            (is_cut and int(np.nanargmin(part)) == seen[-1])
+            or not len(seen)
+            or len(part) < _SHORTEST_S * body.rate_hz
+        ):
             refused.append(
                 Refused(
                     what="landing",
                     reason="the recording ends, or the pelvis is hidden, before the knees are bent",
                     start_s=round(first / body.rate_hz, 3),
+                    n_missing=1,
                     mend="Record two seconds after the landing.",
                 )
             )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mortise.errors import SignalError
-from mortise.measure._floor_sensors import landings_of_feet
+from mortise.measure._foot_landings import landings_of_feet, missed_landings
 from mortise.measure.ankle_angle import AnkleAngle, ankle_angle, foot_and_shank
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording
 from mortise.measure.results import Event, Refused, Trial
@@ -61,6 +61,7 @@ def landings_of_sensors(
     events: list[Event] = []
     refused = [Refused(what=what, reason=reason, mend="Record with markers.") for what, reason in _NOT_SEEN]
     moments = landings_of_feet(sensors)
+    refused += [_missed(side, at) for side, at in missed_landings(sensors, moments)]
     for foot in feet:
         angles = _angles(pairs.get(foot.side), refused)
         for landing_s in moments.get(foot.side, []):
@@ -73,6 +74,17 @@ def landings_of_sensors(
             mend="Record from standing still, through the jump, until two seconds after it.",
         )
     return trials, refused, events
+
+
+def _missed(side: Side, at_s: float) -> Refused:
+    return Refused(
+        what="landing",
+        reason=f"the {side.value} foot hits the floor near {at_s:.2f} s too, but when it landed is not clear",
+        side=side,
+        start_s=round(at_s, 3),
+        n_missing=1,
+        mend="Strap the sensor tightly to the instep or heel, and record at 100 Hz or more.",
+    )
 
 
 def _angles(pair: tuple[Recording, Recording] | None, refused: list[Refused]) -> AnkleAngle | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,6 +26,8 @@ _FLAT_FROM, _FLAT_TO = 0.3, 0.6
 # The toe passes lowest in this part of the swing (as for foot sensors).
 _PASS_FROM, _PASS_TO = 0.25, 0.80
 _TURN_DEG = 20.0
+# Shorter ways (on a treadmill, or at a recording's begin) have no direction.
+_LEAST_WAY_M = 0.3
 # A stance that lasts longer is standing.
 _LONGEST_STANCE_S = 2.5
 
@@ -109,7 +112,7 @@ def _stride(track: FootTrack, bout: int, times_s: tuple[float, float, float]) ->
         clearance_cm=None,
         speed_m_s=round(length / (following - strike), 4),
         turn_deg=round(turn, 1),
-        is_turn=abs(turn) > _TURN_DEG,
+        is_turn=max(abs(turn), _path_turn_deg(track, strike, following)) > _TURN_DEG,
         is_first_or_last=False,
         contact="" if angle is None else contact_of(angle),
         step_length_m=None if step is None else round(step[0] * track.scale_m, 4),
@@ -222,3 +225,22 @@ def _turn_deg(track: FootTrack, times_s: tuple[float, float, float]) -> float:
         return 0.0
     sine = float(np.cross(ways[0], ways[1]) @ track.axes.up)
     return float(np.degrees(np.arctan2(sine, float(ways[0] @ ways[1]))))
+
+
+def _path_turn_deg(track: FootTrack, strike: float, following: float) -> float:
+    """Return by how much the way of the body bends from the stride before to this one; 0 where it is not seen.
+
+    The step that ends with this stride's strike began in the stride before: when that one turned, its width and length
+    are those of a turn. Over whole strides the trunk's sway to and fro drops out.
+    """
+    centre = track.body.pelvis()
+    last_s = (track.body.n_frames - 1) / track.body.rate_hz
+    before = max(0.0, strike - (following - strike))
+    if centre is None or track.body.n_axes == 2 or following > last_s:
+        return 0.0
+    here = [at_time(centre, track.body, moment) for moment in (before, strike, following)]
+    ways = [level(end - start, track.axes.up) for start, end in itertools.pairwise(here)]
+    if not all(np.isfinite(way).all() and float(np.linalg.norm(way)) > _LEAST_WAY_M for way in ways):
+        return 0.0
+    cosine = float(ways[0] @ ways[1]) / float(np.linalg.norm(ways[0]) * np.linalg.norm(ways[1]))
+    return float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))

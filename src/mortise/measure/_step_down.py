@@ -22,7 +22,7 @@ from mortise.measure._alignment import (
 from mortise.measure._coordinates import by_coordinates, has_coordinates
 from mortise.measure._doings import refuse_other
 from mortise.measure._floor_body import floor_of_body
-from mortise.measure._floor_sensors import landings_of_feet
+from mortise.measure._foot_landings import landings_of_feet
 from mortise.measure._going_down import Repetition, repetitions_of
 from mortise.measure._landing import landings_of_body, leg_curves, leg_values
 from mortise.measure._step_down_sensors import by_sensors

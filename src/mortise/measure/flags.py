@@ -90,6 +90,7 @@ FLAGS: dict[str, str] = {
     "no_gyroscope": "no gyroscope: from acceleration alone",
     "plates_contradict_posture": "the plates' way up contradicts the posture",
     "plate_clipped": "force reached the plate's limit",
+    "plate_sides_unknown": "which foot stood on which plate is not known",
     "plate_zero_unknown": "the plate was never empty, so its zero is not known",
     "plate_zero_offset": "the plate's zero was off and was taken off",
     "one_foot_seen": "only one foot is seen",

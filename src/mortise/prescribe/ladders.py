@@ -176,7 +176,8 @@ def ladder_slots(stage: Stage, library: Mapping[str, Exercise]) -> dict[str, Slo
     -------
     dict
         A stand-in without a slot of its own borrows that of the exercise it stands in for. Steps are bounded to
-        each ladder's own length. Kept while stage and library are the same: not to be changed.
+        each ladder's own length and to the highest step of the stage. Kept while stage and library are the same: not
+        to be changed.
     """
     return _ladder_slots.get((stage, library), lambda: _make_ladder_slots(stage, library))
 
@@ -191,10 +192,12 @@ def _make_ladder_slots(stage: Stage, library: Mapping[str, Exercise]) -> dict[st
         while one is not None and one.instead and one.instead not in slots and one.instead in library:
             slots[one.instead] = replace(slot, exercise=one.instead)
             one = library[one.instead]
-    return {name: _within(slot, library[name]) for name, slot in slots.items()}
+    return {name: _within(slot, library[name], stage.height_cm_at_most) for name, slot in slots.items()}
 
 
-def _within(slot: Slot, exercise: Exercise) -> Slot:
+def _within(slot: Slot, exercise: Exercise, height_cm_at_most: Decimal | None) -> Slot:
     top = len(exercise.dose_steps) - 1
+    if height_cm_at_most is not None:
+        top = max(0, sum((step.height_cm or 0) <= height_cm_at_most for step in exercise.dose_steps) - 1)
     last = min(slot.last_step, top)
     return replace(slot, first_step=min(slot.first_step, last), last_step=last)

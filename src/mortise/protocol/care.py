@@ -47,8 +47,8 @@ class Hands(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ForbiddenPosition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A position that this subtype must stay out of in some stages, and what to do instead.
 
-    `without_tags` are the tags that withhold it; each stage named keeps them out. Empty: words only, for shoes, work
-    and sport, which no exercise of the programme contains.
+    `without_tags` are the tags that withhold it and `height_cm_at_most` the highest step; each stage named keeps to
+    both. Neither: words only, for shoes, work and sport, which no exercise of the programme contains.
     """
 
     id: str
@@ -58,6 +58,7 @@ class ForbiddenPosition(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     instead: str
     say_patient: str
     without_tags: tuple[str, ...] = ()
+    height_cm_at_most: Decimal | None = None
     evidence: tuple[str, ...]
     strength: Strength
 

@@ -17,6 +17,7 @@ class Tag(StrEnum):
     CLOSED_CHAIN = "closed_chain"
     END_RANGE_DORSIFLEXION = "end_range_dorsiflexion"
     END_RANGE_PLANTARFLEXION = "end_range_plantarflexion"
+    FORCED_DORSIFLEXION = "forced_dorsiflexion"  # by the body’s weight: it cannot stop short of a pinch
     IMPACT = "impact"
     SINGLE_LEG = "single_leg"
     UNSUPPORTED = "unsupported"  # fall risk: supported stage first

@@ -58,6 +58,7 @@ class Stage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     n_exercises: tuple[int, int] = (2, 4)  # on an ordinary day
     minutes_at_most: int
     without_tags: tuple[str, ...] = ()
+    height_cm_at_most: Decimal | None = None  # of a step, added exercises included
     step_back_to: str | None = None
     education: tuple[str, ...] = ()  # text ids
     manual_therapy: tuple[str, ...] = ()  # for the clinic: what, at which grade

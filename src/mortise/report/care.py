@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mortise.protocol import Exercise, Hands, Protocol
+from mortise.protocol import Exercise, ForbiddenPosition, Hands, Protocol
 from mortise.terms import Measure, Strength
 
 STRENGTH = {
@@ -105,15 +105,20 @@ def _positions(protocol: Protocol) -> Iterator[CareTable]:
     yield CareTable(
         "Forbidden positions",
         "What this kind of ankle stays out of, in which stages, and what is done instead.",
-        ("position", "stages", "instead", "withheld by tag", "says to a patient", "shown as"),
+        ("position", "stages", "instead", "withheld", "says to a patient", "shown as"),
         tuple(
             (
-                one.position, ", ".join(one.stages), one.instead, _tags(one.without_tags), one.say_patient,
+                one.position, ", ".join(one.stages), one.instead, _kept_out(one), one.say_patient,
                 _basis(one.evidence, one.strength),
             )
             for one in protocol.forbidden
         ),
     )  # fmt: skip
+
+
+def _kept_out(position: ForbiddenPosition) -> str:
+    steps = f"steps above {position.height_cm_at_most} cm" if position.height_cm_at_most else ""
+    return ", ".join(part for part in (_tags(position.without_tags), steps) if part)
 
 
 def _ladders(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[CareTable]:

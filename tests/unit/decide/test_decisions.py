@@ -284,3 +284,20 @@ def test_a_step_back_keeps_its_effect_beneath_a_question_to_the_clinician() -> N
     assert (decision.advice, decision.steps_back_to) == (Advice.ASK_CLINICIAN, "S1")
     assert concluded(rules[1:], PAIN, stage="S2").next_stage is None
     assert concluded(rules, PAIN).next_stage is None  # there is no easier stage
+
+
+@pytest.mark.parametrize("is_danger", [True, False])
+def test_an_answer_that_claims_tomorrow_does_not_hide_what_today_told(*, is_danger: bool) -> None:
+    """Found by the adversary: pain told today, and once more by a phone whose clock was ahead."""
+    rule = fires(
+        "a", advice=Advice.ASK_CLINICIAN, load=Load.REST, without_tags=("quick",), is_danger=is_danger
+    )
+    ahead = {0: Cause.FUTURE_DATED}
+    plain = concluded((rule,), PAIN)
+    spoilt = concluded((rule,), a_track("pain_now_nrs", {0: "8"}, troubles=ahead))
+    assert (plain.advice, plain.load) == (spoilt.advice, spoilt.load) == (Advice.ASK_CLINICIAN, Load.REST)
+    assert set(spoilt.rules[0].without_tags) == ({"quick", "impact"} if is_danger else {"quick"})
+    calm = concluded((rule,), a_track("pain_now_nrs", {0: "1"}, troubles=ahead))
+    assert calm.load is not Load.REST
+    old = concluded((rule,), a_track("pain_now_nrs", {9: "8"}, troubles=ahead))
+    assert old.load is not Load.REST

@@ -13,9 +13,11 @@ from msgspec.structs import replace
 
 from mortise import measure
 from mortise.errors import SignalError
+from mortise.measure._foot_landings import landings_of_feet
 from mortise.measure.materials import Materials
 from mortise.simulate.ankle import fictional_heel_rises, fictional_range
 from mortise.simulate.standing import fictional_stand
+from mortise.terms import Side
 from tests.unit.measure.made_up import lunges, read_lunge, read_walk, walk
 from tests.unit.measure.made_up_ankle import read_ankle, read_sensor
 from tests.unit.measure.made_up_leaps import in_lab, in_sensors, leap, markers_only, plates_only
@@ -185,3 +187,79 @@ def _walked_before(still: measure.Recording, held_s: float) -> measure.Recording
     gyr = np.concatenate([turning, still.gyr_rad_s[:n_stand]])
     info = replace(still.info, n_samples=len(time_s), duration_s=float(time_s[-1]), placement="belt")
     return replace(still, info=info, time_s=time_s, acc_m_s2=acc, gyr_rad_s=gyr)
+
+
+# ------------------------------------------------------------------------------- what is there and was not found
+
+
+def test_both_feet_of_every_real_drop_landing_are_found() -> None:
+    paths = sorted((WHOLE_BODY / "DropLandDL").glob("*.csv"))
+    if not paths:
+        pytest.skip(f"{WHOLE_BODY} is not there")
+    for path in paths:
+        moments = landings_of_feet(measure.open_files([path]).sensors)
+        assert {side.value: len(each) for side, each in moments.items()} == {"left": 1, "right": 1}
+        left, right = (moments[side][0] for side in (Side.LEFT, Side.RIGHT))
+        assert abs(left - right) < 0.05
+
+
+def test_jump_that_the_recording_ends_in_is_missing() -> None:
+    made = leap(2, "countermovement")
+    whole = plates_only(made)
+    plate = whole.labs[0].plates[0]
+    n = round((made.leaps[0].takeoff_s + 0.15) * plate.rate_hz)
+    force = np.concatenate([plate.vertical_n, plate.vertical_n[:n]])
+    lab = whole.labs[0]
+    cut = replace(plate, vertical_n=force)
+    result = measure.TESTS["jump"](Materials(labs=(replace(lab, plates=(cut,)),)))
+    assert len(result.trials) == 1
+    assert result.n_trials_missing == 1
+    assert any("ends while the body is in the air" in each.reason for each in result.refused)
+    assert measure.TESTS["jump"](whole).n_trials_missing == 0
+
+
+def test_landing_cut_off_by_the_end_is_missing() -> None:
+    made = leap(2, "drop")
+    lab = markers_only(made).labs[0]
+    n = round((made.leaps[-1].landing_s + 0.13) * lab.info.point_rate_hz)
+    markers = tuple(replace(each, points_m=each.points_m[:n]) for each in lab.markers)
+    info = replace(lab.info, n_frames=n, duration_s=n / lab.info.point_rate_hz)
+    short = measure.TESTS["landing"](Materials(labs=(replace(lab, info=info, markers=markers),)))
+    whole = measure.TESTS["landing"](Materials(labs=(lab,)))
+    assert (short.n_trials_missing, whole.n_trials_missing) == (1, 0)
+    assert len(short.trials) < len(whole.trials)
+    assert any("the recording ends" in each.reason for each in short.refused)
+
+
+def test_two_plates_tell_symmetry_without_naming_the_feet() -> None:
+    path = DATA / "forceplate-jumps/Fz-Jumps_(test)/Dual-CMJ-Fz.txt"
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    result = measure.TESTS["jump"](measure.open_files([path], rate_hz=1000.0))
+    found = {reading.measure: reading for reading in result.readings}
+    for name in ("jump_push_symmetry_ratio", "jump_landing_symmetry_ratio"):
+        assert 0.5 < found[name].value <= 1.0
+        assert "plate_sides_unknown" in found[name].quality
+
+
+def test_step_that_began_in_a_turn_is_a_turn() -> None:
+    path = DATA / "c3d-mcgill-gait/raw_c3d_files/HC036A/Turn/HC036A23.c3d"
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    result = measure.TESTS["gait"](measure.open_files([path]))
+    assert isinstance(result, measure.GaitResult)
+    wide = [s for s in result.strides if s.step_width_cm is not None and s.step_width_cm > 20.0]
+    assert wide
+    assert all(stride.is_turn for stride in wide)
+
+
+@pytest.mark.parametrize(
+    "person", ["HC031A/Straight/HC031A06", "HC002D/Straight/HC002D06", "HC033A/Straight/HC033A10"]
+)
+def test_straight_walk_of_a_laboratory_has_no_turn(person: str) -> None:
+    path = DATA / f"c3d-mcgill-gait/raw_c3d_files/{person}.c3d"
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    result = measure.TESTS["gait"](measure.open_files([path]))
+    assert isinstance(result, measure.GaitResult)
+    assert not any(stride.is_turn for stride in result.strides)

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from mortise.episode import Story
 from mortise.episode.fold import ENGINE, Content, Folded, Folder
 from mortise.episode.receipts import made_record
-from mortise.episode.stages import plans_of
-from mortise.prescribe import dose_states, re_entry, set_steps_of, todays_session
 from mortise.protocol import Circumstances
-from mortise.record import DecisionInputs, DecisionRecord, Fact, PlanVersion, Session
+from mortise.record import DecisionInputs, DecisionRecord, Fact, PatientRecord, Session
 from mortise.record.records import Episode, Person
 
 ORDINARY = Circumstances()
@@ -44,9 +43,9 @@ class Engine:
         content : Content
             A policy, or what the catalogue loaded.
         """
-        self._content, self._episode = content, episode
+        self._content = content
+        self._record = PatientRecord(person=person, episode=episode)
         self._folder = Folder(person, episode, content)
-        self._plans: list[PlanVersion] = []
 
     def take(self, facts: Iterable[Fact]) -> None:
         """Take in facts in the order received.
@@ -56,9 +55,7 @@ class Engine:
         facts : iterable of Fact
             Any.
         """
-        found = list(facts)
-        self._plans += plans_of(found)
-        self._folder.take(found)
+        self._folder.take(facts)
 
     def day(self, on: date, circumstances: Circumstances = ORDINARY, *, asks: bool = True) -> Day:
         """Decide a day and, when the patient asks for it, solve the session.
@@ -80,24 +77,14 @@ class Engine:
         folded = self._folder.fold(on, circumstances, _nothing_known)
         if folded.decision.steps_back_to is not None:
             self._folder.take((self._receipt(folded, circumstances),))
-        return Day(on, folded, self._session(folded, on, circumstances) if asks else None)
+        if not asks:
+            return Day(on, folded, None)
+        return Day(on, folded, Story(self._record, self._content, circumstances, folded).session)
 
     def _receipt(self, folded: Folded, circumstances: Circumstances) -> DecisionRecord:
         inputs = DecisionInputs(as_of=folded.as_of, facts=(), facts_hash="", protocol=folded.decision.protocol,
                                 engine=ENGINE, circumstances=circumstances)  # fmt: skip
-        return made_record(self._episode.id, inputs, folded.decision, by="engine")
-
-    def _session(self, folded: Folded, on: date, circumstances: Circumstances) -> Session:
-        exercises, stage = self._content.exercises, folded.stage
-        plans = [one for one in self._plans if one.on <= on]
-        states = dose_states(stage, exercises, folded.done, set_steps_of(plans, on), on)
-        layoff = re_entry(folded.protocol.layoffs, stage, folded.done, on)
-        return todays_session(
-            session_id=f"{self._episode.id}-{on.isoformat()}", as_of=on, stage=stage, exercises=exercises,
-            states=states, done=folded.done, load=folded.decision.load, constraints=folded.constraints,
-            circumstances=circumstances, dose_pct=None if layoff is None else layoff.dose_pct,
-            is_locked=folded.decision.is_locked,
-        )  # fmt: skip
+        return made_record(self._record.episode.id, inputs, folded.decision, by="engine")
 
 
 def _nothing_known(_: str) -> frozenset[str]:

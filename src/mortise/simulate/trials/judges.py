@@ -14,7 +14,7 @@ from typing import NamedTuple
 from mortise.protocol import Criterion, Exercise, Group, Operator, Protocol, Reduction, Tag
 from mortise.record import CheckIn, Decision, Fact, Judgement, Reading, Session, SessionLog
 from mortise.simulate.trials.engines import Day
-from mortise.terms import Advice, Load, Measure, Setting, Side
+from mortise.terms import Advice, Load, Measure, Origin, Setting, Side
 
 CONTACTS_AT_MOST, CAREFUL_CONTACTS_AT_MOST, CAREFUL_FROM_AGE = 140, 60, 65  # STG-07, GATE-11
 VISIT_FRESH_DAYS = 91  # ENGINE.md, In force 2: however far away the next visit is planned
@@ -137,7 +137,9 @@ class Judge:
             elif isinstance(fact, Reading):
                 key = (fact.measure, fact.side)
                 self._newest[key] = max(self._newest.get(key, fact.on), fact.on)
-            elif isinstance(fact, Judgement) and fact.judgement == "resume":
+            elif (
+                isinstance(fact, Judgement) and fact.judgement == "resume" and fact.origin is Origin.CLINICIAN
+            ):
                 self._open_red = [on for on in self._open_red if on >= fact.on]
 
     def _keep(self, name: str, on: date, value: Decimal, *, is_check_in: bool) -> None:

@@ -27,6 +27,7 @@ FOR_PATIENT = "Your physiotherapist has left this out for now."
 TAG_WORDS = {
     Tag.END_RANGE_DORSIFLEXION: "End of upward range",
     Tag.END_RANGE_PLANTARFLEXION: "End of downward range",
+    Tag.FORCED_DORSIFLEXION: "Bend forced by the body’s weight",
     Tag.IMPACT: "Impact",
     Tag.SINGLE_LEG: "One leg",
     Tag.UNSUPPORTED: "Without support",
