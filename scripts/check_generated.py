@@ -29,6 +29,7 @@ GENERATED: dict[str, tuple[str, ...]] = {
             "after-arthroscopy",
         )
     },
+    "docs/reference/a-year.md": ("python", "-m", "scripts.lived_year"),
     "docs/reference/command-line.md": ("python", "-m", "mortise.cli.manual"),
     "docs/reference/decisions.md": ("python", "-m", "tests.spec.tables"),
     "docs/reference/measures/gait.svg": ("python", "-m", "scripts.gait_pictures", "gait"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
+from msgspec.structs import replace
 
 from mortise import episode as engine
 from mortise.episode import replay
@@ -19,6 +23,7 @@ from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import FactRow, Need, Standing
 from mortise.web.care.services.decisions import UndecidedError
+from mortise.web.care.services.facts import store
 from tests.web import builders
 from tests.web.builders import Cast
 
@@ -310,3 +315,19 @@ def test_a_danger_sign_of_one_ankle_stops_the_other_too(cast: builders.Cast) -> 
     assert services.story_of(episode=other, on=today, by=cast.ada).is_locked
     told = [one.id for one in services.record_of(episode=other, by=cast.ada).of_kind(CheckIn)]
     assert told == [f"{flagged.id}-right"]
+
+
+def test_what_a_decision_was_made_under_is_kept_and_the_server_replays_it(cast: Cast) -> None:
+    started(cast)
+    made = report(cast).record
+    kept = services.versions_folder() / f"{made.inputs.protocol.hash}.json"
+    assert hashlib.sha256(kept.read_bytes()).hexdigest() == made.inputs.protocol.hash
+    said = io.StringIO()
+    call_command("replay_decisions", stdout=said)
+    assert "1 stored decisions made again; 0 differ; 0 cannot be replayed" in said.getvalue()
+    gone = replace(made.inputs, protocol=replace(made.inputs.protocol, hash="0" * 64))
+    store(cast.episode, replace(made, id="of-a-version-that-is-gone", inputs=gone))
+    said = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("replay_decisions", stdout=said)
+    assert "cannot be replayed: version not at hand" in said.getvalue()

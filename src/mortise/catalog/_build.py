@@ -81,9 +81,13 @@ def questionnaires(root: Path, faults: Faults) -> dict[str, Questionnaire]:
 
 
 def protocol(root: Path, protocol_id: str, faults: Faults) -> Protocol | None:
-    """Return one protocol, or None and every fault found in its file."""
+    """Return one protocol of a content folder, or None and every fault found in its file."""
     path = root / "protocols" / protocol_id / "protocol.toml"
-    where = str(path.relative_to(root))
+    return protocol_file(path, protocol_id, str(path.relative_to(root)), faults)
+
+
+def protocol_file(path: Path, protocol_id: str, where: str, faults: Faults) -> Protocol | None:
+    """Return the protocol a file holds, or None and every fault found in it."""
     raw = read_toml(path, where, faults)
     if not raw:
         return None

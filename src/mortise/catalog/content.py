@@ -249,6 +249,11 @@ def measures_used(protocol: Protocol, measures: Mapping[str, Measure]) -> tuple[
 
 def hash_of(protocol: Protocol, measures: Mapping[str, Measure], exercises: Mapping[str, Exercise]) -> str:
     """Return the SHA-256 of the canonical JSON of a protocol and of what it uses."""
+    return hashlib.sha256(whole_of(protocol, measures, exercises)).hexdigest()
+
+
+def whole_of(protocol: Protocol, measures: Mapping[str, Measure], exercises: Mapping[str, Exercise]) -> bytes:
+    """Return the canonical JSON of a protocol with every measure and exercise it uses: what its hash is taken of."""
     names = sorted(
         {slot.exercise for stage in protocol.stages for slot in stage.slots}
         | {hands.exercise for hands in protocol.techniques}
@@ -258,7 +263,7 @@ def hash_of(protocol: Protocol, measures: Mapping[str, Measure], exercises: Mapp
         "measures": [measures[name] for name in measures_used(protocol, measures) if name in measures],
         "exercises": [exercises[name] for name in names if name in exercises],
     }
-    return hashlib.sha256(encode(whole)).hexdigest()
+    return encode(whole)
 
 
 def _refuse(faults: Faults) -> None:

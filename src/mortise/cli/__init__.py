@@ -26,6 +26,7 @@ COMMANDS: tuple[str, ...] = (
     "today",
     "explain",
     "replay",
+    "whatif",
     "simulate",
     "check",
     "schema",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mortise.record import PatientRecord
 
 PIPE = "-"
+BUSY_MINUTES = 10  # what the phone offers as "ten minutes"
 
 
 def add_record(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +38,7 @@ def add_circumstances(parser: argparse.ArgumentParser) -> None:
     """Add the day as it is."""
     group = parser.add_argument_group("the day as it is", "each can only shorten or lighten the session")
     group.add_argument("--minutes", type=int, metavar="N", help="minutes available")
+    group.add_argument("--busy", action="store_true", help=f"a busy day: {BUSY_MINUTES} minutes, or less")
     group.add_argument(
         "--equipment",
         metavar="NAMES",
@@ -67,8 +69,11 @@ def circumstances_of(args: argparse.Namespace) -> Circumstances:
     names = None
     if args.equipment is not None:
         names = tuple(name.strip() for name in args.equipment.split(",") if name.strip())
+    minutes = args.minutes
+    if args.busy:
+        minutes = BUSY_MINUTES if minutes is None else min(minutes, BUSY_MINUTES)
     return Circumstances(
-        minutes=args.minutes, equipment=names, is_travelling=args.travelling, is_ill=args.ill,
+        minutes=minutes, equipment=names, is_travelling=args.travelling, is_ill=args.ill,
         did_other_sport=args.other_sport, is_ankle_hot=args.hot_ankle,
     )  # fmt: skip
 
@@ -90,6 +95,14 @@ def read_record(name: str) -> PatientRecord:
     return decode_record(content, where=name)
 
 
+def add_beside(parser: argparse.ArgumentParser) -> None:
+    """Add the record of the other ankle, whose load counts for the same person."""
+    parser.add_argument(
+        "--beside", metavar="RECORD", action="append", default=[],
+        help="record of the other ankle, whose counters and limits hold for the same person",
+    )  # fmt: skip
+
+
 def story_of(args: argparse.Namespace) -> Story:
     """Return the story that the arguments ask for."""
     from mortise import catalog
@@ -100,7 +113,8 @@ def story_of(args: argparse.Namespace) -> Story:
     day = circumstances_of(args) if hasattr(args, "minutes") else Circumstances()
     record = read_record(args.record)
     content = catalog.load(Path(args.content) if args.content else None)
-    return story(record, content, on, day)
+    beside = [read_record(name) for name in getattr(args, "beside", ())]
+    return story(record, content, on, day, beside)
 
 
 def write_json(encoded: bytes) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mortise.cli import records
 
 if TYPE_CHECKING:
     from mortise.cli.tables import Block
+    from mortise.prescribe import CounterLine
     from mortise.record import Session
 
 
@@ -19,6 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     records.add_record(parser)
     records.add_day(parser)
     records.add_circumstances(parser)
+    records.add_beside(parser)
     parser.add_argument("--patient", action="store_true", help="say it in the words for the patient")
 
 
@@ -33,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
     from mortise.cli import tables
 
     title = story.stage_now.title_patient if args.patient else story.stage_now.title
-    tables.show(blocks(story.session, title, for_patient=args.patient))
+    made = blocks(story.session, title, for_patient=args.patient)
+    tables.show([*made, *counter_blocks(story.counters, for_patient=args.patient)])
     return 0
 
 
@@ -77,6 +82,27 @@ def blocks(session: Session, title: str, *, for_patient: bool) -> list[Block]:
         ]
         found.append(Table(("constraint", "by", "why"), cuts))
     return found
+
+
+def counter_blocks(counters: Sequence[CounterLine], *, for_patient: bool) -> list[Block]:
+    """Return the four counters as a table: seven days, today's session, and the ceilings with whose they are."""
+    from mortise.cli.tables import Heading, Table
+
+    if not counters:
+        return []
+    rows = [
+        (
+            one.words_patient if for_patient else one.words, f"{one.counted_week}", f"{one.planned}",
+            _ceiling(one.per_week), _ceiling(one.per_day),
+        )
+        for one in counters
+    ]  # fmt: skip
+    columns = ("what", "last six days", "today", "most in seven days", "most in a day")
+    return [Heading("What the week puts on the ankle"), Table(columns, rows)]
+
+
+def _ceiling(value: Decimal | None) -> str:
+    return "no limit" if value is None else f"{value.normalize():f}"
 
 
 def _step(step: int, usual: int) -> str:

@@ -10,11 +10,13 @@ from mortise.episode.receipts import decision_record, output_hash
 from mortise.episode.reopening import Reopened, Reopening
 from mortise.episode.replays import Difference, replay, replays
 from mortise.episode.series import LevelPoint, MeasureSeries, SeriesPoint
-from mortise.episode.stories import Story, story
+from mortise.episode.stories import Story, stories, story
 from mortise.episode.tasks import Task, TaskKind
+from mortise.episode.whatif import Change, what_if
 
 __all__ = [
     "ENGINE",
+    "Change",
     "Climb",
     "Content",
     "Diary",
@@ -37,6 +39,8 @@ __all__ = [
     "output_hash",
     "replay",
     "replays",
+    "stories",
     "story",
     "to_raise",
+    "what_if",
 ]

@@ -40,6 +40,7 @@ from mortise.record import (
     PatientRecord,
     PlanVersion,
     ProtocolPin,
+    Sign,
 )
 from mortise.record.records import Episode
 from mortise.record.records import Person as RecordPerson
@@ -165,6 +166,7 @@ class Folder:
         self._lit_under: tuple[object, ...] = ()
         self._lit_on = date.min
         self._first_new = date.max
+        self._signs: dict[str, Sign] = {}  # the newest answer to each question
 
     def take(self, facts: Iterable[Fact]) -> None:
         """Take in facts in the order received.
@@ -236,7 +238,7 @@ class Folder:
         examined = examine(ready, inputs, state, as_of)
         constraints = constraints_of(
             protocol, stage, plan, examined.fired, circumstances, person.age_on(as_of), as_of,
-            has_fallen=_has_fallen(tracks), exercises=content.exercises, done=done,
+            has_fallen=_has_fallen(tracks), exercises=content.exercises, done=done, signs=self._signs,
         )  # fmt: skip
         constraints = (*constraints, *autonomy_constraints(acts, as_of, state.overrule))
         decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
@@ -265,6 +267,8 @@ class Folder:
             self._gathered.add(fact)
             self._sessions.add(fact)
             self._acts.add(fact)
+            if isinstance(fact, Sign):
+                self._signs[fact.sign] = fact
         if following:
             self._first_new = min(self._first_new, min(fact.on for fact in following))
         self._n_folded = len(self._received)

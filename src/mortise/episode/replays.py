@@ -1,17 +1,21 @@
-"""Stored decisions made again, bit for bit."""
+"""Stored decisions made again, bit for bit, each under the version of the protocol it was made under."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from msgspec import Struct
 
 from mortise.episode.fold import ENGINE, Content, Folder
 from mortise.episode.receipts import AFTER, digest, ids_known
+from mortise.errors import ContentError
 from mortise.record import Decision, DecisionRecord, PatientRecord, ProtocolPin
 from mortise.record.records import encode
+
+NOT_AT_HAND = "cannot be replayed: version not at hand"
+VersionAt = Callable[[ProtocolPin], Content | None]
 
 
 class Difference(Struct, frozen=True, kw_only=True):
@@ -19,12 +23,14 @@ class Difference(Struct, frozen=True, kw_only=True):
 
     decision: str
     on: date
-    what: str  # "missing facts", "changed facts", "protocol", "engine", "advice", "load", or another field
+    what: str  # "version", "missing facts", "changed facts", "engine", "advice", "load", or another field
     stored: str
     found: str
 
 
-def replay(record: PatientRecord, content: Content) -> tuple[Difference, ...]:
+def replay(
+    record: PatientRecord, content: Content, version_at: VersionAt | None = None
+) -> tuple[Difference, ...]:
     """Make every stored decision again from the facts it knew, and list what differs.
 
     Parameters
@@ -32,57 +38,100 @@ def replay(record: PatientRecord, content: Content) -> tuple[Difference, ...]:
     record : PatientRecord
         With its stored decisions.
     content : Content
-        Protocol, measures, exercises.
+        Protocol, measures, exercises as they are now.
+    version_at : callable, optional
+        From the pin of a decision to the content it was made under, None when that is not at hand. Without it, only
+        what was made under the protocol as it is now can be made again.
 
     Returns
     -------
     tuple of Difference
         Empty when every decision is the same to the last digit.
     """
-    return tuple(difference for each in replays(record, content) for difference in each)
+    return tuple(difference for each in replays(record, content, version_at) for difference in each)
 
 
-def replays(record: PatientRecord, content: Content) -> Iterator[tuple[Difference, ...]]:
+def replays(
+    record: PatientRecord, content: Content, version_at: VersionAt | None = None
+) -> Iterator[tuple[Difference, ...]]:
     """Make every stored decision again, one by one, and yield what differs in each.
 
     Parameters
     ----------
     record : PatientRecord
         With its stored decisions.
-    content : Content
-        Protocol, measures, exercises.
+    content, version_at
+        As in `replay`.
 
     Yields
     ------
     tuple of Difference
-        One tuple for each stored decision, in the order received; empty when it is the same.
+        One tuple for each stored decision, in the order received; empty when it is the same. A decision whose version
+        is not at hand is told as such, never passed over: its `what` is `version`.
     """
-    again = _Again(record, content)
+    again = _Again(record, version_at or _only(content))
     for stored in record.facts:
         if isinstance(stored, DecisionRecord):
             yield tuple(again.differences(stored))
 
 
-class _Again:
-    """Makes stored decisions again in their order; one that knew what the last knew, and more, goes on from there."""
+def _only(content: Content) -> VersionAt:
+    """Return the versions at hand when there is only what is installed."""
 
-    def __init__(self, record: PatientRecord, content: Content) -> None:
-        self._record, self._content = record, content
-        self._decided = {fact.id: fact for fact in record.facts if isinstance(fact, DecisionRecord)}
-        self._by_id = {fact.id: fact for fact in record.facts}
+    def version_at(pin: ProtocolPin) -> Content | None:
+        try:
+            return content if content.protocol_hash(pin.id) == pin.hash else None
+        except ContentError:  # a protocol that is no longer installed
+            return None
+
+    return version_at
+
+
+class _Again:
+    """Makes the stored decisions of a record again, those of each version of the protocol apart."""
+
+    def __init__(self, record: PatientRecord, version_at: VersionAt) -> None:
+        self._record, self._version_at = record, version_at
+        self.decided = {fact.id: fact for fact in record.facts if isinstance(fact, DecisionRecord)}
+        self.by_id = {fact.id: fact for fact in record.facts}
         self._expanded: dict[str, tuple[str, ...]] = {}
         self._known: dict[str, frozenset[str]] = {}
-        self._last = ""  # the decision up to which facts were taken in
-        self._folder = self._new_folder()
-        self._whole = hashlib.sha256()
+        self._under: dict[str, _Under | None] = {}
 
-    def _new_folder(self) -> Folder:
-        return Folder(self._record.person, self._record.episode, self._content)
-
-    def _known_to(self, name: str) -> frozenset[str]:
+    def known_to(self, name: str) -> frozenset[str]:
+        """Return the ids of the facts that a decision knew."""
         if name not in self._known:
-            self._known[name] = frozenset(ids_known(self._decided, name, self._expanded))
+            self._known[name] = frozenset(self.ids_of(name))
         return self._known[name]
+
+    def ids_of(self, name: str) -> tuple[str, ...]:
+        """Return the same in order."""
+        return ids_known(self.decided, name, self._expanded)
+
+    def differences(self, stored: DecisionRecord) -> Iterator[Difference]:
+        """Make one decision again and yield what differs."""
+        pin = stored.inputs.protocol
+        if pin.hash not in self._under:
+            content = self._version_at(pin)
+            self._under[pin.hash] = None if content is None else _Under(self, self._record, content)
+        under = self._under[pin.hash]
+        if under is None:
+            yield _difference(stored, "version", f"{pin.id} {pin.version} {pin.hash}", NOT_AT_HAND)
+        else:
+            yield from under.differences(stored)
+
+
+class _Under:
+    """Makes the decisions of one version in their order; one that knew what the last knew goes on from it."""
+
+    def __init__(self, again: _Again, record: PatientRecord, content: Content) -> None:
+        self._again, self._record, self._content = again, record, content
+        self._last = ""  # the decision up to which facts were taken in
+        self._start_anew()
+
+    def _start_anew(self) -> None:
+        self._folder = Folder(self._record.person, self._record.episode, self._content)
+        self._whole = hashlib.sha256()
 
     def _take(self, stored: DecisionRecord) -> list[str]:
         """Take in what the decision knew; return the ids of facts that are not there."""
@@ -90,13 +139,14 @@ class _Again:
         if self._last and ids and ids[0] == f"{AFTER}{self._last}":
             ids = (self._last, *ids[1:])
         else:
-            ids = ids_known(self._decided, stored.id, self._expanded)
-            self._folder, self._whole = self._new_folder(), hashlib.sha256()
+            ids = self._again.ids_of(stored.id)
+            self._start_anew()
         self._last = ""
-        missing = [name for name in ids if name not in self._by_id]
+        by_id = self._again.by_id
+        missing = [name for name in ids if name not in by_id]
         if missing:
             return missing
-        facts = [self._by_id[name] for name in ids]
+        facts = [by_id[name] for name in ids]
         for fact in facts:
             self._whole.update(digest(fact))
         self._folder.take(facts)
@@ -114,26 +164,17 @@ class _Again:
             yield _difference(stored, "changed facts", inputs.facts_hash, whole)
         if stored.on != inputs.as_of:
             yield _difference(stored, "on", stored.on.isoformat(), inputs.as_of.isoformat())
-        yield from self._pinned_differently(stored)
+        if inputs.engine != ENGINE:
+            yield _difference(stored, "engine", inputs.engine, ENGINE)
         as_stored = encode(stored.decision)
         stored_hash = hashlib.sha256(as_stored).hexdigest()
         if stored_hash != stored.output_hash:
             yield _difference(stored, "stored decision", stored.output_hash, stored_hash)
-        made = self._folder.fold(inputs.as_of, inputs.circumstances, self._known_to).decision
+        made = self._folder.fold(inputs.as_of, inputs.circumstances, self._again.known_to).decision
         as_made = encode(made)
         is_same = as_made == as_stored and stored_hash == stored.output_hash
         if not is_same and hashlib.sha256(as_made).hexdigest() != stored.output_hash:
             yield from _fields_that_differ(stored, made)
-
-    def _pinned_differently(self, stored: DecisionRecord) -> Iterator[Difference]:
-        pin = stored.inputs.protocol
-        now = self._content.protocol(pin.id)
-        now_pin = ProtocolPin(id=now.id, version=now.version, hash=self._content.protocol_hash(now.id))
-        if now_pin != pin:
-            before, after = f"{pin.version} {pin.hash}", f"{now_pin.version} {now_pin.hash}"
-            yield _difference(stored, "protocol", before, after)
-        if stored.inputs.engine != ENGINE:
-            yield _difference(stored, "engine", stored.inputs.engine, ENGINE)
 
 
 def _fields_that_differ(stored: DecisionRecord, made: Decision) -> Iterator[Difference]:

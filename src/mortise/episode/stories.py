@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from msgspec.structs import replace
+
+from mortise.episode.beside import counted_in, goes_first, united, uses_of_session
 from mortise.episode.due import Due, LoadCounters, due_list, load_counters, open_goals
-from mortise.episode.fold import Content, Folded, fold
+from mortise.episode.fold import Content, Folded, Folder, fold
 from mortise.episode.follow_up import FollowUp, follow_up
 from mortise.episode.forecast import GateForecast, gate_forecast
 from mortise.episode.lights import SessionLight
 from mortise.episode.receipts import known_by
 from mortise.episode.series import MeasureSeries, series_of
 from mortise.episode.tasks import Task, tasks_of
-from mortise.prescribe import DoseState, re_entry, set_steps_of, todays_session
+from mortise.prescribe import Counted, CounterLine, DoseState, re_entry, set_steps_of, todays_session
+from mortise.prescribe.counters import counted_before, counter_lines
+from mortise.prescribe.goals import purposes_of_goals
+from mortise.prescribe.phases import phase_on, phase_words, stage_in_phase
 from mortise.progress.sessions import adherence
-from mortise.protocol import Circumstances, Constraint, Layoff, Protocol, Stage
+from mortise.protocol import Circumstances, Constraint, Layoff, Phase, Protocol, Stage
 from mortise.record import Decision, Fact, Goal, PatientRecord, PlanVersion, Session
 from mortise.record.tracks import Track
 
@@ -39,12 +46,15 @@ class Story:
         The day as it is.
     folded : Folded
         Everything the decision rests on.
+    beside : tuple of PatientRecord
+        The person's other open episodes: their counters and what they keep out hold for the session of the day.
     """
 
     record: PatientRecord
     content: Content
     circumstances: Circumstances
     folded: Folded
+    beside: tuple[PatientRecord, ...] = ()
 
     @property
     def as_of(self) -> date:
@@ -120,13 +130,52 @@ class Story:
     @cached_property
     def session(self) -> Session:
         """Return today's session."""
-        return todays_session(
+        made = todays_session(
             session_id=f"{self.record.episode.id}-{self.as_of.isoformat()}", as_of=self.as_of,
-            stage=self.stage_now, exercises=self.content.exercises, states=self.dose_states,
-            done=self.folded.done, load=self.decision.load, constraints=self.constraints,
-            circumstances=self.circumstances, dose_pct=None if self.re_entry is None else self.re_entry.dose_pct,
-            is_locked=self.is_locked,
+            stage=stage_in_phase(self.stage_now, self.phase), exercises=self.content.exercises,
+            states=self.dose_states, done=self.folded.done, load=self.decision.load,
+            constraints=self.constraints_today, circumstances=self.circumstances,
+            dose_pct=None if self.re_entry is None else self.re_entry.dose_pct, is_locked=self.is_locked,
+            beside=self._counted_beside, goal_purposes=purposes_of_goals(self.goals),
         )  # fmt: skip
+        said, said_patient = phase_words(self.plan, self.as_of)
+        if not said or self.is_locked:
+            return made
+        return replace(made, why=f"{said} {made.why}", why_patient=f"{said_patient} {made.why_patient}")
+
+    @property
+    def phase(self) -> Phase:
+        """Return what the plan is for on this day; maintenance when it has run out."""
+        return phase_on(self.plan, self.as_of)
+
+    @cached_property
+    def _others(self) -> tuple[Story, ...]:
+        """Return the stories of the other ankles, each told by itself."""
+        return tuple(story(one, self.content, self.as_of, self.circumstances) for one in self.beside)
+
+    @cached_property
+    def constraints_today(self) -> tuple[Constraint, ...]:
+        """Return what bounds today's session: every constraint of the day, and those of the other ankle it feels."""
+        others = [one for other in self._others for one in other.constraints]
+        return united(self.constraints, others) if others else self.constraints
+
+    @cached_property
+    def _counted_beside(self) -> Counted:
+        whole = Counted()
+        for other in self._others:
+            # The first chooses by itself; the second knows what the first plans, and what has been told of either.
+            is_first = goes_first(other.record.episode, self.record.episode)
+            planned = with_fields(other, beside=(self.record,)).session if is_first else None
+            one = counted_in(other.record.facts, self.content.exercises, self.as_of, planned)
+            whole = Counted(whole.week.plus(one.week), whole.on_day.plus(one.on_day))
+        return whole
+
+    @cached_property
+    def counters(self) -> tuple[CounterLine, ...]:
+        """Return the four counters with their ceilings, what counts already and what today's session adds."""
+        before = counted_before(self.folded.done, self.content.exercises, self.as_of)
+        planned = uses_of_session(self.session, self.content.exercises)
+        return counter_lines(self.constraints_today, before, self._counted_beside, planned)
 
     @cached_property
     def series(self) -> tuple[MeasureSeries, ...]:
@@ -185,6 +234,7 @@ def story(
     content: Content,
     as_of: date,
     circumstances: Circumstances = Circumstances(),  # noqa: B008 - frozen
+    beside: Sequence[PatientRecord] = (),
 ) -> Story:
     """Tell a record's story on one day.
 
@@ -199,6 +249,8 @@ def story(
         their measure unknown.
     circumstances : Circumstances
         The day as it is; can only shorten or lighten the session.
+    beside : sequence of PatientRecord
+        The person's other open episodes.
 
     Returns
     -------
@@ -210,6 +262,40 @@ def story(
     InputError
         When the day lies before the episode, or a stage entry names a stage that the protocol does not have.
     """
-    return Story(
-        record, content, circumstances, fold(record, content, as_of, circumstances, known_by(record.facts))
-    )
+    folded = fold(record, content, as_of, circumstances, known_by(record.facts))
+    return Story(record, content, circumstances, folded, tuple(beside))
+
+
+def stories(
+    record: PatientRecord,
+    content: Content,
+    days: Iterable[date],
+    circumstances: Mapping[str, Circumstances],
+    beside: Sequence[PatientRecord] = (),
+) -> dict[tuple[date, str], Story]:
+    """Tell a record's story of several days under several circumstances, folding it once.
+
+    Parameters
+    ----------
+    record, content
+        As in `story`.
+    days : iterable of date
+        In order of time.
+    circumstances : mapping of str to Circumstances
+        By name.
+    beside : sequence of PatientRecord
+        As in `story`.
+
+    Returns
+    -------
+    dict
+        Day and name to story: each the same as `story` tells it.
+    """
+    folder = Folder(record.person, record.episode, content)
+    folder.take(record.facts)
+    known = known_by(record.facts)
+    return {
+        (day, name): Story(record, content, one, folder.fold(day, one, known), tuple(beside))
+        for day in days
+        for name, one in circumstances.items()
+    }

@@ -24,6 +24,10 @@ from mortise.measure.recording import FOOT_PLACEMENTS, Recording, RecordingInfo
 from mortise.measure.results import Bout, GaitResult, Reading, RecordingSet, Refused, Stride
 from mortise.terms import Side
 
+# How far apart feet are in a turn, at least.
+_NARROWEST_M = 0.10
+_THIRD_DEG = 100.0
+
 
 class Feet(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What was found for one or both feet, before it becomes readings."""
@@ -248,18 +252,50 @@ def _joint_flags(walks: Sequence[FootWalk], per_foot: list[list[Stride]]) -> tup
 
 
 def _feet_look_swapped(per_foot: list[list[Stride]]) -> bool:
-    """Whether the inner foot of a turn seems to take the longer strides.
+    """Whether the inner foot of a turn walks further than the outer one.
 
-    In a turn to the left the right foot walks the outer arc. Only turns that both feet made, a third of a circle or
-    more the same way, say anything; a few centimetres the wrong way are suspicion enough for a flag.
+    In a turn to the left the right foot walks the outer arc: further by the angle times how far the feet are apart.
+    Both feet's ways are compared over each stretch in which both turn the same way; the wrong one must be further by
+    half of what the narrowest feet would make, over a third of a circle or more in all.
     """
-    turning = [[s for s in strides if s.is_turn] for strides in per_foot]
-    turned = [sum(s.turn_deg for s in strides) for strides in turning]
-    if min(abs(turned[0]), abs(turned[1])) < 120.0 or turned[0] * turned[1] < 0:
-        return False
-    mean_m = {strides[0].side: float(np.mean([s.stride_length_m for s in strides])) for strides in turning}
-    right_minus_left = mean_m[Side.RIGHT] - mean_m[Side.LEFT]
-    return (right_minus_left if turned[0] > 0 else -right_minus_left) < -0.03
+    shared_deg = further_m = 0.0
+    left, right = (_turning(each) for each in per_foot)
+    for one in left:
+        for other in right:
+            start_s = max(one[0].foot_strike_s, other[0].foot_strike_s)
+            end_s = min(one[-1].next_foot_strike_s, other[-1].next_foot_strike_s)
+            if end_s <= start_s:
+                continue
+            turned = [sum(_share(s, start_s, end_s) * s.turn_deg for s in each) for each in (one, other)]
+            if turned[0] * turned[1] <= 0.0:
+                continue
+            sign = 1.0 if turned[0] > 0.0 else -1.0
+            shared_deg += 0.5 * (abs(turned[0]) + abs(turned[1]))
+            way_m = {each[0].side: _way_m(each, start_s, end_s) for each in per_foot}
+            further_m += sign * (way_m[Side.RIGHT] - way_m[Side.LEFT])
+    return shared_deg > _THIRD_DEG and further_m < -0.5 * _NARROWEST_M * float(np.radians(shared_deg))
+
+
+def _turning(strides: Sequence[Stride]) -> list[list[Stride]]:
+    """Return the stretches of strides that turn without a straight one between."""
+    found: list[list[Stride]] = []
+    for before, stride in zip([None, *strides], strides, strict=False):
+        if stride.is_turn:
+            if found and before is found[-1][-1] and before is not None and before.bout == stride.bout:
+                found[-1].append(stride)
+            else:
+                found.append([stride])
+    return found
+
+
+def _share(stride: Stride, start_s: float, end_s: float) -> float:
+    """Return how much of a stride lies between two moments."""
+    inside = min(stride.next_foot_strike_s, end_s) - max(stride.foot_strike_s, start_s)
+    return max(0.0, inside) / stride.stride_time_s
+
+
+def _way_m(strides: Sequence[Stride], start_s: float, end_s: float) -> float:
+    return sum(_share(s, start_s, end_s) * s.stride_length_m for s in strides)
 
 
 def _refused_missing(walks: list[FootWalk], missing: list[int]) -> list[Refused]:

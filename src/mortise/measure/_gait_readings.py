@@ -66,7 +66,8 @@ _FLAT_METHOD = Method(
 _CARRIED = (
     "acc_clipped", "gyr_clipped", "gaps", "empty_cells", "truncated", "low_rate", "sensor_turned", "rate_contradicted",
     "unit_contradicted", "time_stamps_evened", "simulated", "side_unknown", "feet_swapped", "placement_doubtful",
-    "placement_contradicted", "placement_from_data", "side_from_data", "feet_disagree", "clocks_doubtful", "running",
+    "placement_contradicted", "placement_from_data", "side_from_data", "feet_disagree", "motion_contradicts",
+    "clocks_doubtful", "running",
 )  # fmt: skip
 # How far the heel moves per metre of error in the foot's length, at the angle of its greatest lift.
 _HEEL_PER_LENGTH = 0.87

@@ -24,6 +24,8 @@ from mortise.terms import Side
 
 # Walking keeps a foot on the ground for six tenths of the stride, running for less than half.
 _MOST_CONTACT_RATIO = 0.5
+# Heel runners strike at 10 to 30 degrees.
+_MOST_STRIKE_DEG = 45.0
 # Published for foot sensors: contact and flight time off by less than 12 ms, spread 10 ms (Falbriard 2018); a rolling
 # foot is never quite still, so lengths are off by some per cent.
 FEET = Method(
@@ -65,6 +67,9 @@ _CARRIED = frozenset(
         "simulated",
         "side_unknown",
         "feet_swapped",
+        "sensor_turned",
+        "rate_contradicted",
+        "unit_contradicted",
         "clocks_doubtful",
         "placement_doubtful",
     }
@@ -128,6 +133,7 @@ def run_of(materials: Materials) -> TestResult:
             mend="Wear a sensor on each foot.",
         )
     _refuse_walking(found)
+    _refuse_impossible(found)
     return TestResult(
         test="run",
         recording=materials.recording_set(),
@@ -266,6 +272,18 @@ def _refuse_walking(found: _Found) -> None:
         raise SignalError(
             f"each foot was on the ground for {100.0 * share:.0f} per cent of the stride: this was walking.",
             mend="Measure it as gait.",
+        )
+
+
+def _refuse_impossible(found: _Found) -> None:
+    """Refuse feet that strike as no foot can: the sensor's axes contradict each other, or it was on no foot."""
+    angles = [
+        s.strike_angle_deg for each in found.per_foot for s in _steady(each) if s.strike_angle_deg is not None
+    ]
+    if angles and abs(float(np.median(angles))) > _MOST_STRIKE_DEG:
+        raise SignalError(
+            f"the foot would strike at {float(np.median(angles)):.0f} degrees to the floor, which no runner's does.",
+            mend="Export gyroscope and accelerometer with the same axes; say where the sensor was worn.",
         )
 
 

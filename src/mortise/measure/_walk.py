@@ -26,6 +26,9 @@ GOOD_RATE_HZ = 80.0
 SHORTEST_S = 3.0
 # Even a shuffling foot turns faster than this in its swing; a usual one ten times as fast.
 LEAST_SWING_DEG_S = 30.0
+GRAVITY_M_S2 = 9.80665
+# Thirty real feet lie between 0.07 and 0.46; a rate that is wrong by a quarter makes 0.9, axes that are 2 and more.
+_MOST_DRIFT_M_S2 = 0.8
 
 
 # Finds the swings of a foot, and sample ranges that cannot be used, each with the reason.
@@ -116,6 +119,8 @@ def walk(recording: Recording, finder: Finder = find_swings, smooth_s: float = S
         flags += ("sensor_turned",)
     if info.rate_hz < GOOD_RATE_HZ:
         flags += ("low_rate",)
+    if finder is find_swings and _drift_m_s2(pose, swings, motion.rate_hz) > _MOST_DRIFT_M_S2:
+        flags += ("motion_contradicts",)
     return FootWalk(
         recording=recording,
         motion=motion,
@@ -125,6 +130,20 @@ def walk(recording: Recording, finder: Finder = find_swings, smooth_s: float = S
         refused=refused,
         flags=flags,
     )
+
+
+def _drift_m_s2(pose: Attitude, swings: Sequence[Swing], rate_hz: float) -> float:
+    """Return by how much the speed of a foot that stands, swings and stands again fails to come back to nothing.
+
+    Over the time of a swing, median. Gravity that is taken off along a wrong way up, because the gyroscope's axes,
+    unit or rate are wrong, is left over as speed.
+    """
+    found = []
+    for swing in swings:
+        inside = slice(swing.rest_before, swing.rest_after)
+        left = pose.acc_world_m_s2[inside].mean(axis=0)
+        found.append(math.hypot(float(left[0]), float(left[1]), float(left[2]) - GRAVITY_M_S2))
+    return median(found)
 
 
 def _refuse_unturned(file: str, pose: Attitude, swings: Sequence[Swing]) -> None:

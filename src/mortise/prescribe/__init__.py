@@ -2,13 +2,14 @@
 
 from mortise.prescribe.breaks import re_entry
 from mortise.prescribe.constraints import constraints_of, planned_stage
-from mortise.prescribe.counters import Counted, Uses
+from mortise.prescribe.counters import Counted, CounterLine, Uses
 from mortise.prescribe.doses import Doses, dose_states
 from mortise.prescribe.sessions import todays_session
 from mortise.prescribe.states import DoneSession, DoseState, SetStep, set_steps_of
 
 __all__ = [
     "Counted",
+    "CounterLine",
     "DoneSession",
     "DoseState",
     "Doses",

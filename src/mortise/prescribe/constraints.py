@@ -10,24 +10,16 @@ from msgspec.structs import replace
 
 from mortise.prescribe.counters import ceilings_of
 from mortise.prescribe.kept import Kept
+from mortise.prescribe.phases import constraints_of_phase
+from mortise.prescribe.populations import of_conditions, of_population
 from mortise.prescribe.states import DoneSession
-from mortise.protocol import Circumstances, Constraint, Exercise, Light, Protocol, Slot, Stage, Tag
-from mortise.record import FiredRule, PlanVersion
+from mortise.protocol import Circumstances, Constraint, Exercise, Protocol, Slot, Stage, Tag
+from mortise.record import FiredRule, PlanVersion, Sign
 from mortise.terms import Advice, Load
 
-ADULT_FROM_AGE = 18  # MISSION.md: not for under 18
-CAREFUL_FROM_AGE = 65
-# Hard caps in code, above any protocol: clinic defaults. STG-07 names 140 contacts as the ceiling of healthy athletes,
-# GATE-11 60 as the most of a first session.
-MINUTES_AT_MOST = Decimal(60)
-CONTACTS_AT_MOST = 140
-CAREFUL_MINUTES_AT_MOST = Decimal(40)
-CAREFUL_CONTACTS_AT_MOST = 60
-N_SUPPORTED_FIRST = 2  # green sessions of the supported neighbour before an unsupported exercise
 HOT_PCT = Decimal(50)  # the lower end of LOAD-23
 N_PER_WEEK_ADDED = 3  # of an exercise that a clinician adds to a stage, unless the stage names it
 
-POPULATION = "population"
 TODAY = "today"
 PROTOCOL = "protocol"
 
@@ -79,6 +71,7 @@ def constraints_of(
     has_fallen: bool | None = None,
     exercises: Mapping[str, Exercise] | None = None,
     done: Sequence[DoneSession] = (),
+    signs: Mapping[str, Sign] | None = None,
 ) -> tuple[Constraint, ...]:
     """Unite every constraint that holds on `as_of`.
 
@@ -105,6 +98,8 @@ def constraints_of(
         withheld from those for whom support comes first.
     done : sequence of DoneSession
         Sessions done, to see whether the supported neighbour has been mastered.
+    signs : mapping of str to Sign, optional
+        The newest answer to each question of the assessment, for caps by condition.
 
     Returns
     -------
@@ -116,11 +111,13 @@ def constraints_of(
     STG-07, GATE-11, LOAD-23
     """
     found = [
-        *_of_population(stage, person_age, bool(has_fallen), exercises, done, as_of),
+        *of_population(stage, person_age, bool(has_fallen), exercises, done, as_of),
+        *of_conditions(signs or {}, stage, exercises, done, as_of),
         *protocol.constraints,
         *_of_stage(stage),
         *_ceilings(protocol, stage, exercises),
         *_of_plan(stage, plan, as_of),
+        *constraints_of_phase(plan, as_of),
         *(_of_rule(rule) for rule in rules if _has_effect(rule)),
         *_of_day(circumstances),
     ]
@@ -134,101 +131,6 @@ def _each_once(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
     for one in constraints:
         n = seen[one.id] = seen.get(one.id, 0) + 1
         yield one if n == 1 else replace(one, id=f"{one.id}~{n}")
-
-
-# ---------------------------------------------------------------- population: hard caps, above any protocol
-
-
-def _of_population(
-    stage: Stage,
-    age: int | None,
-    has_fallen: bool,
-    exercises: Mapping[str, Exercise] | None,
-    done: Sequence[DoneSession],
-    as_of: date,
-) -> Iterator[Constraint]:
-    yield Constraint(
-        id="population.ceiling", author=POPULATION, minutes_at_most=MINUTES_AT_MOST,
-        n_contacts_at_most=CONTACTS_AT_MOST,
-        reason=f"Cap for everybody: {MINUTES_AT_MOST} min, {CONTACTS_AT_MOST} contacts a session (clinic default).",
-        reason_patient="No session is longer than an hour.", evidence=("STG-07",),
-    )  # fmt: skip
-    if age is not None and age < ADULT_FROM_AGE:
-        yield Constraint(
-            id="population.adults_only", author=POPULATION, minutes_at_most=Decimal(0),
-            advice_at_most=Advice.ASK_CLINICIAN, load_at_most=Load.REST,
-            reason=f"Under {ADULT_FROM_AGE}: outside the scope of this programme.",
-            reason_patient="This programme is for adults. Please ask your physiotherapist.",
-        )  # fmt: skip
-    if has_fallen or age is None or age >= CAREFUL_FROM_AGE:
-        yield from _careful(_why_careful(age, has_fallen), stage, exercises, done, as_of)
-
-
-def _why_careful(age: int | None, has_fallen: bool) -> str:
-    if has_fallen:
-        return "A fall or near-fall is on the record"
-    return "Age not known" if age is None else f"Age {CAREFUL_FROM_AGE} or more"
-
-
-def _careful(
-    why: str,
-    stage: Stage,
-    exercises: Mapping[str, Exercise] | None,
-    done: Sequence[DoneSession],
-    as_of: date,
-) -> Iterator[Constraint]:
-    yield Constraint(
-        id="population.careful_ceiling", author=POPULATION, minutes_at_most=CAREFUL_MINUTES_AT_MOST,
-        n_contacts_at_most=CAREFUL_CONTACTS_AT_MOST,
-        reason=f"{why}: at most {CAREFUL_MINUTES_AT_MOST} min, {CAREFUL_CONTACTS_AT_MOST} contacts (clinic default).",
-        reason_patient="Shorter sessions are safer for you at present.", evidence=("GATE-11",),
-    )  # fmt: skip
-    tags = (Tag.UNSUPPORTED.value,) if exercises is None else ()
-    withheld = _unsupported_too_soon(stage, exercises or {}, done, as_of)
-    if withheld or tags:
-        yield Constraint(
-            id="population.supported_first", author=POPULATION, without_tags=tags, without_exercises=withheld,
-            reason=f"{why}: unsupported work only after {N_SUPPORTED_FIRST} green sessions of its supported neighbour.",
-            reason_patient="First the version with something to hold on to.",
-        )  # fmt: skip
-
-
-def _unsupported_too_soon(
-    stage: Stage, exercises: Mapping[str, Exercise], done: Sequence[DoneSession], as_of: date
-) -> tuple[str, ...]:
-    mastered = _mastered(done, as_of)
-    names = {slot.exercise for slot in stage.slots}
-    for slot in stage.slots:  # whatever may stand in for them is held to the same
-        one = exercises.get(slot.exercise)
-        while one is not None and one.instead and one.instead not in names:
-            names.add(one.instead)
-            one = exercises.get(one.instead)
-    return tuple(
-        name for name in sorted(names)
-        if name in exercises and Tag.UNSUPPORTED in exercises[name].tags
-        and _supported_neighbour(exercises[name], exercises) not in mastered
-    )  # fmt: skip
-
-
-def _mastered(done: Sequence[DoneSession], as_of: date) -> set[str]:
-    days: dict[str, set[date]] = {}
-    for session in done:
-        if session.light is Light.GREEN and session.on < as_of and session.logged_on <= as_of:
-            for item in session.items:
-                if item.outcome == "done":
-                    days.setdefault(item.exercise, set()).add(session.on)
-    return {name for name, on in days.items() if len(on) >= N_SUPPORTED_FIRST}
-
-
-def _supported_neighbour(exercise: Exercise, exercises: Mapping[str, Exercise]) -> str | None:
-    seen: set[str] = set()
-    one: Exercise | None = exercise
-    while one is not None and one.id not in seen:
-        if Tag.UNSUPPORTED not in one.tags:
-            return one.id
-        seen.add(one.id)
-        one = exercises.get(one.easier)
-    return None
 
 
 # ---------------------------------------------------------------- stage, plan, rules

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from mortise.prescribe.ladders import ladder_slots
 from mortise.prescribe.states import DoneSession
 from mortise.protocol import Ceiling, Constraint, Counter, DoseStep, Exercise, Protocol, Stage, Tag
@@ -186,6 +188,65 @@ def lefts_of(
 def _left(counter: Counter, name: str, at_most: Decimal, n_counted: int, *, is_weekly: bool) -> Left:
     whole = int(at_most) if counter is Counter.IMPACT_CONTACTS else int(at_most * SECONDS_PER_MINUTE)
     return Left(max(0, whole - n_counted), name, at_most, n_counted, is_weekly)
+
+
+class CounterLine(Struct, frozen=True, kw_only=True):
+    """One counter as people see it: minutes with one decimal, or contacts. `constraint` is the tightest ceiling."""
+
+    counter: Counter
+    words: str
+    words_patient: str
+    counted_week: Decimal  # six days before and, of the other ankle, today
+    planned: Decimal  # today's session
+    per_week: Decimal | None
+    per_day: Decimal | None
+    constraint: str
+    reason: str
+
+
+def counter_lines(
+    constraints: Sequence[Constraint], before: Uses, beside: Counted, planned: Uses
+) -> tuple[CounterLine, ...]:
+    """Return the counters for people: what counts, what today's session adds, and the tightest ceilings.
+
+    Parameters
+    ----------
+    constraints : sequence of Constraint
+        Those that hold.
+    before : Uses
+        Of the six days before.
+    beside : Counted
+        Of the other ankle's programme.
+    planned : Uses
+        Of today's session.
+
+    Returns
+    -------
+    tuple of CounterLine
+        Counters that are touched or have a ceiling, in the order of `Counter`.
+    """
+    found = []
+    for place, counter in enumerate(COUNTERS):
+        ceilings = [(c, one) for one in constraints for c in one.ceilings or () if c.counter is counter]
+        week = before[place] + beside.week[place]
+        if not (ceilings or week or planned[place]):
+            continue
+        per_week = min((c.per_week for c, _ in ceilings if c.per_week is not None), default=None)
+        tightest = next((one for c, one in ceilings if c.per_week == per_week), None)
+        words, patient = COUNTER_WORDS[counter]
+        found.append(CounterLine(
+            counter=counter, words=words, words_patient=patient, counted_week=_told(counter, week),
+            planned=_told(counter, planned[place]), per_week=per_week,
+            per_day=min((c.per_day for c, _ in ceilings if c.per_day is not None), default=None),
+            constraint="" if tightest is None else tightest.id, reason="" if tightest is None else tightest.reason,
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _told(counter: Counter, amount: int) -> Decimal:
+    if counter is Counter.IMPACT_CONTACTS:
+        return Decimal(amount)
+    return (Decimal(amount) / SECONDS_PER_MINUTE).quantize(Decimal("0.1"))
 
 
 def ceilings_of(

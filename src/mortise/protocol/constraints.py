@@ -20,6 +20,15 @@ class Counter(StrEnum):
     WALKING_RUNNING = "walking_running"
 
 
+class Phase(StrEnum):
+    """What a plan is for in the weeks it is set for: building up, or holding what was gained beside a sport."""
+
+    BUILD = "build"
+    SEASON = "season"
+    TOURNAMENT = "tournament"
+    MAINTENANCE = "maintenance"
+
+
 class Ceiling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The most of one counter on a day and in seven days, both ankles together: contacts, or minutes of work."""
 

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from mortise.protocol.constraints import Constraint
+from mortise.protocol.constraints import Constraint, Phase
 from mortise.record.decisions import Decision, DecisionInputs
 from mortise.terms import Advice, Autonomy, Context, Load, Origin, Side
 
@@ -142,7 +142,11 @@ class StageEntry(
 class PlanVersion(
     _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="plan_version"
 ):
-    """What a clinician set for this patient from `on`: constraints, exercises, dose steps. Never rewrites history."""
+    """What a clinician set for this patient from `on`: constraints, exercises, dose steps. Never rewrites history.
+
+    `phase` says what these weeks are for; after `phase_until_on` the plan is one for building up again. Neither is
+    written where it is not set, so that plans from before keep their content hash.
+    """
 
     protocol: str
     protocol_version: str
@@ -153,6 +157,8 @@ class PlanVersion(
     figures: dict[str, Decimal] = {}  # criterion id -> bound set within `allowed`
     reason: str = ""
     expires_on: date | None = None
+    phase: Phase | UnsetType = UNSET
+    phase_until_on: date | UnsetType = UNSET
 
 
 class DecisionRecord(

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from mortise.episode import Diary, decision_record, output_hash, replay, story
 from mortise.episode.receipts import AFTER, known_by
+from mortise.episode.replays import NOT_AT_HAND
 from mortise.protocol import Constraint
 from mortise.record import DecisionRecord, Fact, PatientRecord, PlanVersion
 from mortise.record.records import decode_record, encode
@@ -76,12 +77,29 @@ def test_a_decision_that_was_rewritten_is_told() -> None:
     assert {"stored decision"} <= found
 
 
-def test_another_protocol_is_told_with_what_it_changes() -> None:
-    stricter = b.protocol(
-        version="2", stages=(b.stage(1, b.exits(), min_days=99), b.stage(2, ()), b.stage(3, ()))
-    )
-    found = replay(lived(), b.SmallContent(stricter))
-    assert {"protocol", "advice"} <= {one.what for one in found}
+STRICTER = b.SmallContent(
+    b.protocol(version="2", stages=(b.stage(1, b.exits(), min_days=99), b.stage(2, ()), b.stage(3, ())))
+)
+
+
+def test_a_decision_under_a_version_that_is_gone_is_told_and_never_passed_over() -> None:
+    record = lived()
+    found = replay(record, STRICTER)
+    assert len(found) == len(receipts(record))
+    assert {(one.what, one.found) for one in found} == {("version", NOT_AT_HAND)}
+    assert CONTENT.protocol_hash(b.PROTOCOL_ID) in found[0].stored
+
+
+def test_decisions_of_two_versions_replay_each_under_its_own() -> None:
+    facts: list[Fact] = []
+    for n in range(13):
+        facts += [fact for fact in b.ready_to_advance(12) if fact.on == b.day(n)]
+        under = CONTENT if n % 3 else STRICTER
+        facts.append(decision_record(b.record(*facts), under, b.day(n)))
+    record = b.record(*facts)
+    kept = {one.protocol_hash(b.PROTOCOL_ID): one for one in (CONTENT, STRICTER)}
+    assert replay(record, STRICTER, lambda pin: kept.get(pin.hash)) == ()
+    assert len(replay(record, STRICTER)) == 8
 
 
 def test_deciding_twice_makes_one_fact() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from mortise.protocol import Phase
 from mortise.record import PlanVersion, StageEntry
 from mortise.web.accounts.models import PhoneLink
 from mortise.web.care import services
@@ -138,3 +140,38 @@ def test_phone_link_is_made_shown_once_and_shut(cast: Cast) -> None:
     link.refresh_from_db()
     assert link.revoked_at is not None
     assert client.get(f"/enter/{token}/").status_code == 404
+
+
+def test_a_season_is_a_version_from_today_that_holds_doses_and_ends_by_itself(cast: Cast) -> None:
+    client = start(cast)
+    before = plans(cast)
+    today = cast.clinic.today()
+    data = plan_data(client, cast.episode) | {
+        "phase": "season", "phase_until": (today + timedelta(days=30)).isoformat(),
+    }  # fmt: skip
+    assert client.post(url("plan", cast.episode.pk), data).status_code == 400  # it needs a reason
+    client.post(url("plan", cast.episode.pk), data | {"reason": "League until May."})
+    assert plans(cast)[:-1] == before
+    assert (plans(cast)[-1].phase, plans(cast)[-1].phase_until_on) == (
+        Phase.SEASON,
+        today + timedelta(days=30),
+    )
+    told = services.story_of(episode=cast.episode, on=today, by=cast.ada)
+    assert told.phase is Phase.SEASON
+    assert "phase.season" in {one.id for one in told.constraints}
+    assert "In season." in told.session.why
+    after = services.story_of(episode=cast.episode, on=today + timedelta(days=31), by=cast.ada)
+    assert after.phase is Phase.BUILD
+    page = client.get(url("plan", cast.episode.pk)).context["form"]
+    assert (page["phase"].value(), page["phase_until"].value()) == ("season", today + timedelta(days=30))
+    past = data | {"reason": "x", "phase_until": (today - timedelta(days=1)).isoformat()}
+    assert "This day is past" in client.post(url("plan", cast.episode.pk), past).content.decode()
+
+
+def test_the_course_shows_the_four_counters_with_their_ceilings(cast: Cast) -> None:
+    client = start(cast)
+    page = client.get(url("course", cast.episode.pk))
+    rows = page.context["counters"]
+    assert rows
+    assert all(row.reason and row.per_week != "no limit" for row in rows)
+    assert "What the week puts on the ankle" in page.content.decode()

@@ -206,3 +206,10 @@ def test_the_epoch_is_renewed_by_the_command_for_after_a_restore(cast: builders.
     before = services.server_epoch()
     call_command("after_restore", stdout=io.StringIO())
     assert services.server_epoch() != before
+
+
+def test_the_plan_says_what_the_week_holds_and_what_it_is_for(cast: builders.Cast, phone: Client) -> None:
+    for day in plan_of(phone)["days"].values():
+        assert day["phase"] == "build"
+        assert day["counters"]
+        assert all(one["what"] and one["at_most"] for one in day["counters"])

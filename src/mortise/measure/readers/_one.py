@@ -29,6 +29,8 @@ from mortise.measure.readers._table import read_table
 from mortise.measure.recording import Recording
 from mortise.terms import Side
 
+# Sensors of one test are started and stopped together, by hand: within this of each other.
+_SHORTER_S, _SHORTER_SHARE = 2.0, 0.1
 _ORDER = {Side.LEFT: 0, Side.RIGHT: 1, Side.NONE: 2}
 
 
@@ -90,13 +92,25 @@ class Found(Struct, kw_only=True, eq=False):
         sensors = list(self.sensors)
         for whole in joined(self.parts):
             sensors.extend(usable(whole.known, [whole.raw], self.given.of_side(whole.side), whole.sidecar))
+        worn = _with_lengths(_of_side(sensors, self.side))
         return Materials(
-            sensors=tuple(sorted(_of_side(sensors, self.side), key=lambda each: _ORDER[each.side])),
+            sensors=tuple(sorted(worn, key=lambda each: _ORDER[each.side])),
             labs=tuple(self.labs),
             poses=tuple(poses_of(self.poses, self.given.rate_hz)),
             side=self.side,
             foot_length_m=self.foot_length_m,
         )
+
+
+def _with_lengths(sensors: list[Recording]) -> list[Recording]:
+    """Return the sensors, flagged when one on another spot lasts a tenth longer: they should have run together."""
+    lasting = {(each.side, each.placement): each.duration_s for each in sensors}
+    longest = max(lasting.values(), default=0.0)
+    if len(lasting) < 2 or longest - min(lasting.values()) < max(_SHORTER_S, _SHORTER_SHARE * longest):
+        return sensors
+    return [
+        replace(each, info=replace(each.info, flags=(*each.info.flags, "lengths_differ"))) for each in sensors
+    ]
 
 
 def _of_side(sensors: list[Recording], side: Side) -> list[Recording]:

@@ -12,6 +12,7 @@ from mortise.errors import SignalError
 from mortise.measure.readers import _clean as clean
 from mortise.measure.readers import _doubts as doubts
 from mortise.measure.readers import _names as names
+from mortise.measure.readers._rests import judged
 from mortise.measure.readers._sidecar import Sidecar
 from mortise.measure.readers._source import Known
 from mortise.measure.recording import Floats, Recording, RecordingInfo, Sources, Won
@@ -121,6 +122,10 @@ def recording_of(known: Known, raw: Raw, given: Given, sidecar: Sidecar) -> Reco
     flags += doubts.drift_flags(gyr, rate_hz)
     gaps = clean.find_gaps(time_s, rate_hz)
     clipping = clean.find_clipping(acc, gyr)
+    if not gaps and not any(each.channel == "gyr" for each in clipping):
+        rests = judged(acc, gyr, rate_hz)
+        flags += (rests.flag,) if rests.flag else ()
+        unit_notes += (f"{where}: {rests.said}.",) if rests.flag else ()
     flags += (("gaps",) if gaps else ()) + tuple(f"{each.channel}_clipped" for each in clipping)
     info = RecordingInfo(
         file=known.name,

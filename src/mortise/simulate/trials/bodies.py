@@ -94,6 +94,8 @@ class Body:
         Today.
     red : str
         The red flag that is true today, or "".
+    fatigue : float
+        Of 10; only a script changes it.
     flare_on : int or None
         The day the newest flare began.
     """
@@ -116,6 +118,7 @@ class Body:
         self.pain, self.swelling = traits.pain, 1.0
         self.is_warm = self.is_sharp = self.has_caught = False
         self.red = ""
+        self.fatigue = 3.0
         self.flare_on: int | None = None
         self.n_flare_left, self._flare_pain = 0, 0.0
         self._n_red_left = 0

@@ -9,13 +9,13 @@ from random import Random
 from typing import NamedTuple
 
 from mortise.episode.fold import Content
-from mortise.protocol import Constraint, Exercise, Protocol, Tag
+from mortise.protocol import Circumstances, Constraint, Exercise, Protocol, Tag
 from mortise.record import ExerciseLog, Fact, PlanVersion, Session, StageEntry
 from mortise.record.records import Episode, Person
 from mortise.simulate.trials.bodies import Body, Work, traits_of
 from mortise.simulate.trials.clinics import CLINICIAN, Clinic
 from mortise.simulate.trials.cohorts import Cohort
-from mortise.simulate.trials.engines import Day, Engine
+from mortise.simulate.trials.engines import ORDINARY, Day, Engine
 from mortise.simulate.trials.judges import Judge, Violation
 from mortise.simulate.trials.phones import Phone, Told, truths
 from mortise.terms import Advice, Load, Origin, Sex, Side
@@ -128,7 +128,7 @@ class Life:
         facts += self.phone.morning(on, day, self.stage, self.body)
         self._tell(facts)
         asks = self._week[self.stage][day % 7] and trains < self.body.traits.trains
-        said = self.engine.day(on, asks=asks)
+        said = self.engine.day(on, self.circumstances(day), asks=asks)
         self.stage = said.folded.standing.stage
         violations = self.judge.judge(said)
         to = said.folded.decision.steps_back_to
@@ -139,6 +139,10 @@ class Life:
         acts = list(self.clinic.look(on, day, said.folded.decision, self.body))
         self._tell(acts)
         return said, done, violations
+
+    def circumstances(self, day: int) -> Circumstances:
+        """Return the day as it is; a script may say more."""
+        return ORDINARY
 
     def _tell(self, facts: list[Fact]) -> None:
         self.engine.take(facts)

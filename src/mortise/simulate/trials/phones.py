@@ -46,7 +46,7 @@ def truths(body: Body) -> dict[str, Decimal]:
         "warmth_self": ONE if body.is_warm else NONE,
         "sharp_pain_flag": ONE if body.is_sharp else NONE,
         "fall_or_catch_flag": ONE if body.has_caught else NONE,
-        "fatigue_nrs": _NUMBERS[3],
+        "fatigue_nrs": _NUMBERS[min(max(round(body.fatigue), 0), 10)],
     }
     return answers | ({body.red: ONE} if body.red else {})
 

@@ -89,12 +89,24 @@ class Moments(Struct):
         if not self.b:
             return Estimate(None, None, None)
         value = self.a / self.b
+        if self.b == self.bb == self.n and self.aa == self.a:  # a share of patients
+            return _wilson(self.a, self.n, scale)
         if not self.a:
             return Estimate(0.0, 0.0, scale * min(3.0 / self.b, 1.0 if scale == 100.0 else 3.0))
         spread = max(self.aa - 2 * value * self.ab + value * value * self.bb, 0.0)
         error = sqrt(spread * self.n / max(self.n - 1, 1)) / self.b
         high = value + Z * error
+        if scale == 100.0:
+            high = min(high, 1.0)
         return Estimate(scale * value, scale * max(value - Z * error, 0.0), scale * high)
+
+
+def _wilson(n_found: int, n: int, scale: float) -> Estimate:
+    """Return a share of patients with Wilson's interval, which stays between none and all."""
+    share, z2 = n_found / n, Z * Z
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return Estimate(scale * share, scale * max(middle - half, 0.0), scale * min(middle + half, 1.0))
 
 
 class Tally(Struct):

@@ -111,6 +111,10 @@ def _value(measure: Measure, body: Body, chance: Random, is_sound: bool) -> floa
         return 2.0 if body.traits.is_bony and not is_sound else 0.0
     if measure.unit == "nrs" and name != "confidence_nrs":
         return 0.0 if is_sound else body.pain * 0.55 - 0.3 + chance.gauss(0.0, 0.4)
+    if name not in _COURSES and measure.unit == "flag":
+        return (
+            0.0 if measure.better is Better.DOWN else 1.0
+        )  # nothing that an examination finds, unless scripted
     if name not in _COURSES:
         bad, good = (
             (measure.low, measure.high) if measure.better is not Better.DOWN else (measure.high, measure.low)

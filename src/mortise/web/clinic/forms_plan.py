@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 
-from mortise.protocol import Constraint, Criterion, Exercise, Protocol, Stage, SurgeonLimit, Tag
+from mortise.protocol import Constraint, Criterion, Exercise, Phase, Protocol, Stage, SurgeonLimit, Tag
 from mortise.protocol.criteria import criteria_in
 from mortise.record import PlanVersion
 from mortise.report.doses import full_dose
@@ -74,6 +74,16 @@ class Changes(NamedTuple):
     figures: dict[str, Decimal]
     is_changed: bool
     reason: str
+    phase: Phase = Phase.BUILD
+    phase_until_on: date | None = None
+
+
+PHASE_WORDS = {
+    Phase.BUILD: "Building up",
+    Phase.SEASON: "In season: doses are held",
+    Phase.TOURNAMENT: "Tournament: light work only",
+    Phase.MAINTENANCE: "Maintenance: twice a week keeps it",
+}
 
 
 class PlanForm(forms.Form):
@@ -85,6 +95,17 @@ class PlanForm(forms.Form):
         choices=[(tag.value, words) for tag, words in TAG_WORDS.items()],
         widget=ManyCells(),
         help_text="Can only take away: nothing chosen here adds load.",
+    )
+    phase = forms.ChoiceField(
+        label="These weeks are for",
+        required=False,
+        choices=[(one.value, words) for one, words in PHASE_WORDS.items()],
+        help_text="Holds from today. Days that are past keep the plan they had.",
+    )
+    phase_until = forms.DateField(
+        label="Until, and then building up again",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     reason = reason_field(
         "Reason for what differs from the proposal",
@@ -123,6 +144,7 @@ class PlanForm(forms.Form):
             label="Stage", choices=[(one.id, f"{one.number} {one.title}") for one in protocol.stages]
         )
         self.initial["stage"] = stage.id
+        self.initial["phase"], self.initial["phase_until"] = self._phase_before()
         self.initial["without"] = [
             one.id.removeprefix(WITHOUT) for one in self.kept if one.id.startswith(WITHOUT)
         ]
@@ -184,6 +206,17 @@ class PlanForm(forms.Form):
                 ))  # fmt: skip
         return found
 
+    def _phase_before(self) -> tuple[str, date | None]:
+        """Return what the plan that stands is for, today; a phase that is over is over."""
+        until = None if self.plan is None else self.plan.phase_until_on or None
+        if self.plan is None or not self.plan.phase or (until is not None and until < self.today):
+            return Phase.BUILD.value, None
+        return self.plan.phase.value, until
+
+    def _phase(self) -> tuple[Phase, date | None]:
+        phase = Phase(self.cleaned_data.get("phase") or Phase.BUILD)
+        return phase, None if phase is Phase.BUILD else self.cleaned_data.get("phase_until")
+
     def _before(self) -> set[tuple[str, date | None]]:
         """Return what stands, or what is proposed while nothing stands."""
         if self.plan is not None:
@@ -226,6 +259,9 @@ class PlanForm(forms.Form):
                 cleaned[name] = self._figure(criterion, cleaned.get(name, ""))
             except ValidationError as error:
                 self.add_error(name, error)
+        until = cleaned.get("phase_until")
+        if until is not None and until < self.today:
+            self.add_error("phase_until", "This day is past: choose today or later.")
         if not self.errors:
             if not any(cleaned[f"in-{name}"] for name in self.exercises):
                 raise ValidationError("Leave at least one exercise in, or choose another stage.")
@@ -290,15 +326,24 @@ class PlanForm(forms.Form):
             if cleaned[f"f-{one.id}"] != one.value or one.id in set_before
         }
         figures = {**{key: value for key, value in set_before.items() if key not in self.editable}, **figures}
+        phase, until = self._phase()
         is_changed = bool(
             moved
+            or (phase.value, until) != self._phase_before()
             or {(one.id, one.until_on) for one in constraints} != self._before()
             or figures != set_before
             or (self.plan is None and cleaned["stage"] != self.protocol.first_stage)
             or (self.plan is not None and cleaned["stage"] != self.stage_shown.id)
         )
         return Changes(
-            cleaned["stage"], constraints, {**before, **moved}, figures, is_changed, reason or AS_PROPOSED
+            cleaned["stage"],
+            constraints,
+            {**before, **moved},
+            figures,
+            is_changed,
+            reason or AS_PROPOSED,
+            phase,
+            until,
         )
 
     def _constraints(self, reason: str) -> tuple[Constraint, ...]:

@@ -27,6 +27,7 @@ from mortise.web.clinic import pictures
 from mortise.web.clinic.entries import current_of
 from mortise.web.clinic.forms import OverruleForm, ReasonForm, VisitForm
 from mortise.web.clinic.presenters_assess import raised_of
+from mortise.web.clinic.presenters_counters import counter_rows
 from mortise.web.clinic.presenters_course import (
     judgements_of,
     newest_decision,
@@ -223,6 +224,7 @@ def _course_context(
         "chart": drawn(course_chart(course_input(told, measures, measure_id))),
         "chart_choices": chartable(told, measures, measure_id),
         "programme": programme(episode, told),
+        "counters": counter_rows(told.counters),
         "decisions": past_decisions(told.record.facts, told.protocol, names),
         "judgements": judgements_of(told.facts, names),
         "reports": reports_of(told.facts, measures, exercise_names),

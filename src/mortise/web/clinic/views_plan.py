@@ -180,6 +180,8 @@ def _accepted(request: StaffRequest, episode: EpisodeRow, form: PlanForm, told: 
             constraints=changes.constraints,
             dose_steps=changes.dose_steps,
             figures=changes.figures,
+            phase=changes.phase,
+            phase_until_on=changes.phase_until_on,
         )
     except InputError as error:
         add_error(form, error, error.where)

@@ -15,6 +15,7 @@ import msgspec
 from django.urls import reverse
 
 from mortise.episode import Story
+from mortise.prescribe import CounterLine
 from mortise.prescribe.ladders import at_share, work_s
 from mortise.protocol import Circumstances, DoseStep
 from mortise.record import PlannedExercise
@@ -120,6 +121,18 @@ def _day(visit: Visit, day: date, stories: dict[tuple[date, str], Story], book: 
         "done": is_today and presenters.is_done(visit, usual),
         "morning": presenters.morning_due(usual),
         "sessions": {name: book.session(stories[day, name]) for name in circumstances_ahead()},
+        "phase": usual.phase.value,
+        "counters": [_counter(line) for line in usual.counters],
+    }
+
+
+def _counter(line: CounterLine) -> dict[str, Any]:
+    """Return one counter in the patient's words: what counts already, what today adds, and the most in seven days."""
+    return {
+        "what": line.words_patient,
+        "counted": str(line.counted_week),
+        "planned": str(line.planned),
+        "at_most": None if line.per_week is None else str(line.per_week),
     }
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from mortise.catalog import load
 from mortise.episode import Diary
-from mortise.protocol import Protocol, Tag
+from mortise.protocol import Circumstances, Protocol, Tag
 from mortise.record import CheckIn, Episode, Fact, Judgement, Person, PlannedExercise
 from mortise.simulate.trials.cohorts import COHORTS, cohort
 from mortise.simulate.trials.courses import OPENED_ON, Life, Who, run
@@ -223,12 +223,12 @@ def test_the_loop_decides_what_the_diary_of_a_clinic_decides(cohort_id: str) -> 
     life.engine.take = take_both  # type: ignore[method-assign]
     decide, n_back = life.engine.day, 0
 
-    def decide_both(on: date, *, asks: bool = True) -> Day:
-        said = decide(on, asks=asks)
+    def decide_both(on: date, circumstances: Circumstances, *, asks: bool = True) -> Day:
+        said = decide(on, circumstances, asks=asks)
         assert diary.decide(on).decision == said.folded.decision
         return said
 
-    life.engine.day = decide_both  # type: ignore[method-assign, assignment]
+    life.engine.day = decide_both  # type: ignore[method-assign]
     for day in range(who.n_days):
         said, _, _ = life.live(day)
         n_back += said.folded.decision.steps_back_to is not None

@@ -86,6 +86,7 @@ from mortise.web.care.services.recordings import (
     result_of,
     store_recording,
 )
+from mortise.web.care.services.versions import Replayed, keep_version, replay_all, versions_folder
 
 __all__ = [
     "FIRST_PROTOCOL",
@@ -100,6 +101,7 @@ __all__ = [
     "NewLink",
     "PhoneSays",
     "PhoneState",
+    "Replayed",
     "Said",
     "UndecidedError",
     "UnprovedError",
@@ -124,6 +126,7 @@ __all__ = [
     "goals_of",
     "judge",
     "keep_aside",
+    "keep_version",
     "live_facts",
     "looks_at",
     "make_phone_link",
@@ -148,6 +151,7 @@ __all__ = [
     "recording_or_404",
     "recordings_of",
     "renew_epoch",
+    "replay_all",
     "respond",
     "result_of",
     "revoke_phone_link",
@@ -159,4 +163,5 @@ __all__ = [
     "store_recording",
     "stories_ahead",
     "story_of",
+    "versions_folder",
 ]

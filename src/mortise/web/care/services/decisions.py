@@ -24,8 +24,17 @@ from mortise.web.care.content import content, why_refused
 from mortise.web.care.models import EpisodeRow, FactRow, Need, Standing
 from mortise.web.care.services import standings
 from mortise.web.care.services.access import require_physiotherapist
-from mortise.web.care.services.facts import Answer, admitted, append_facts, load_record, lock, store
+from mortise.web.care.services.facts import (
+    Answer,
+    admitted,
+    append_facts,
+    load_record,
+    lock,
+    records_beside,
+    store,
+)
 from mortise.web.care.services.lines import one_line
+from mortise.web.care.services.versions import keep_version
 
 if TYPE_CHECKING:
     from mortise.episode import Story
@@ -60,13 +69,14 @@ class Decided:
     record: DecisionRecord
     whole: PatientRecord
     circumstances: Circumstances
+    beside: tuple[PatientRecord, ...] = ()
 
     @cached_property
     def story(self) -> Story:
         """Return the story. After a step back it is already that of the stage stepped back to."""
         from mortise.episode import story
 
-        return story(self.whole, content(), self.record.inputs.as_of, self.circumstances)
+        return story(self.whole, content(), self.record.inputs.as_of, self.circumstances, self.beside)
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ def story_of(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumst
         require_proved(episode)
     record = load_record(episode)
     try:
-        return story(record, content(), on, circumstances or Circumstances())
+        return story(record, content(), on, circumstances or Circumstances(), records_beside(episode))
     except Exception as error:
         logger.error("the story could not be told", exc_info=error)
         _put_before_the_clinic(episode, on, by)
@@ -122,16 +132,17 @@ def decide(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstan
     whole, circumstances = load_record(episode), circumstances or Circumstances()
     made = _newest_if_nothing_is_new(whole, on, circumstances)
     if made is None:
+        keep_version(episode.protocol)
         made = _stored(episode, decision_record(whole, content(), on, circumstances, captured_at=clock.now()))
         new: list[Fact] = [made]
         stage = made.decision.steps_back_to
         if stage is not None:
             new.append(_enter_stage(episode, stage, on, because=made.id, by=ENGINE, origin=Origin.ENGINE))
         whole = msgspec.structs.replace(whole, facts=(*whole.facts, *new))
-        decided = Decided(made, whole, circumstances)
+        decided = Decided(made, whole, circumstances, records_beside(episode))
         standings.renew(episode, made, decided.story.due)
     else:
-        decided = Decided(made, whole, circumstances)
+        decided = Decided(made, whole, circumstances, records_beside(episode))
     log.record(by, "decision.make", episode.patient, {"episode": episode.pk, "decision": made.id})
     return decided
 

@@ -135,6 +135,16 @@ def load_record(episode: EpisodeRow) -> PatientRecord:
     return PatientRecord(person=episode.patient.person, episode=episode.episode, facts=facts)
 
 
+def records_beside(episode: EpisodeRow) -> tuple[PatientRecord, ...]:
+    """Return the records of the patient's other open ankle, which counts for the same person; not audited by itself."""
+    if not episode.is_bilateral:
+        return ()
+    rows = EpisodeRow.objects.filter(patient_id=episode.patient_id, closed_on__isnull=True).exclude(
+        pk=episode.pk
+    )
+    return tuple(load_record(one) for one in rows.select_related("patient").order_by("involved_side"))
+
+
 def store(episode: EpisodeRow, fact: Fact) -> Fact:
     """Write one fact that was admitted; the same id and content again changes nothing."""
     digest = content_hash(fact)

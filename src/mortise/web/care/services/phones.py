@@ -17,7 +17,7 @@ from mortise.web.audit import clock, log
 from mortise.web.care.content import content
 from mortise.web.care.models import Delivery, EpisodeRow, FactRow, PhoneDevice, ServerState
 from mortise.web.care.services.decisions import require_proved
-from mortise.web.care.services.facts import load_record, server_epoch
+from mortise.web.care.services.facts import load_record, records_beside, server_epoch
 
 if TYPE_CHECKING:
     from mortise.episode import Story
@@ -91,7 +91,8 @@ def n_not_received(*, episode: EpisodeRow, by: User) -> int:
 
 def plan_tag(*, episode: EpisodeRow) -> str:
     """Return a short text that changes whenever the plan could: by a new fact, other content, or another epoch."""
-    newest = FactRow.objects.filter(episode=episode).aggregate(newest=Max("sequence"))["newest"] or 0
+    rows = FactRow.objects.filter(episode__patient_id=episode.patient_id)  # the other ankle's day counts, too
+    newest = rows.aggregate(newest=Max("sequence"))["newest"] or 0
     return f"{server_epoch()[:8]}.{newest}.{content().protocol_hash(episode.protocol)[:12]}"
 
 
@@ -102,14 +103,11 @@ def stories_ahead(
 
     Raises `UnprovedError` when the protocol has no certificate that fits.
     """
-    from mortise.episode import story
+    from mortise.episode import stories
 
     require_proved(episode)
     log.record(by, "plan.read", episode.patient, {"episode": episode.pk, "n_days": len(days)})
-    record = load_record(episode)
-    return {
-        (day, name): story(record, content(), day, one) for day in days for name, one in circumstances.items()
-    }
+    return stories(load_record(episode), content(), days, circumstances, records_beside(episode))
 
 
 @transaction.atomic

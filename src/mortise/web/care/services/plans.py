@@ -12,7 +12,7 @@ from django.db import transaction
 
 from mortise.catalog.certificates import carried_forward, laxer_later
 from mortise.errors import InputError
-from mortise.protocol import Constraint, Criterion, Protocol
+from mortise.protocol import Constraint, Criterion, Phase, Protocol
 from mortise.protocol.criteria import criteria_in
 from mortise.record import (
     ClinicVisit,
@@ -124,8 +124,13 @@ def set_plan(
     exercises: tuple[str, ...] | None = None,
     figures: Mapping[str, Decimal] | None = None,
     expires_on: date | None = None,
+    phase: Phase = Phase.BUILD,
+    phase_until_on: date | None = None,
 ) -> PlanVersion:
     """Set the plan from today on, and the stage when one is named; past days keep theirs; audited.
+
+    A season, a tournament or weeks of maintenance are a version like any other: it holds from today, until its last
+    day where it has one.
 
     A later gate that nobody set is made as strict as an earlier one that was. Raises `InputError` for a stage, an
     exercise, a dose step or a figure that the protocol does not allow, for figures that together make a later gate
@@ -141,7 +146,8 @@ def set_plan(
         protocol=episode.protocol, protocol_version=protocol.version,
         protocol_hash=content().protocol_hash(episode.protocol), constraints=constraints,
         dose_steps=dict(dose_steps or {}), exercises=exercises, figures=figures,
-        reason=one_line(reason), expires_on=expires_on,
+        reason=one_line(reason), expires_on=expires_on, phase=msgspec.UNSET if phase is Phase.BUILD else phase,
+        phase_until_on=msgspec.UNSET if phase is Phase.BUILD or phase_until_on is None else phase_until_on,
     )  # fmt: skip
     require_physiotherapist(by)
     store(episode, plan)
