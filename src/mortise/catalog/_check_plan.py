@@ -12,6 +12,8 @@ from mortise.protocol import N_TRAINING_DAYS, DoseStep, Exercise, Protocol, Rule
 from mortise.terms import Advice, Load, Setting
 
 _SESSION_EVERY_DAYS = 3  # what is asked with a session is fresh for as long as a session may be away
+_RARE_DAYS = 28  # what is taken more often than that may be missed once
+_LATE_DAYS = 7
 _ENDS = {"easier": "floor", "harder": "ceiling"}
 
 # What every gate must hold, and what it must hold from a stage on.
@@ -67,8 +69,11 @@ def _every_days(protocol: Protocol) -> dict[tuple[str, str], int]:
 def _is_fed(
     place: Place, protocol: Protocol, every_days: dict[tuple[str, str], int], book: Book, faults: Faults
 ) -> int:
-    measure = book.measures.get(place.criterion.measure)
+    one = place.criterion
+    measure = book.measures.get(one.measure)
     source = source_of(measure, book.measures) if measure is not None else None
+    if one.max_age_days < 1:
+        faults.add(place.where, "is stale on the day after.", "What is told each day holds until the next.")
     if source is None:
         return 0
     for stage in place.stages:
@@ -76,9 +81,12 @@ def _is_fed(
         if days is None:
             faults.add(place.where, f"reads {source.id}, which nothing asks for in {stage}.",
                        "Add a review, or ask it in the check-in.")  # fmt: skip
-        elif days > place.criterion.max_age_days:
+        elif days > one.max_age_days:
             faults.add(place.where, f"{source.id} is due every {days} days in {stage}, but must be fresh within "
-                       f"{place.criterion.max_age_days}.", "Ask more often, or trust it longer.")  # fmt: skip
+                       f"{one.max_age_days}.", "Ask more often, or trust it longer.")  # fmt: skip
+        elif place.kind == "exit" and 1 < days < _RARE_DAYS and one.max_age_days < days + _LATE_DAYS:
+            faults.add(place.where, f"{source.id}, due every {days} days in {stage}, is stale {_LATE_DAYS} days later.",
+                       "Trust it to the next planned date plus a week.")  # fmt: skip
     return len(place.stages)
 
 

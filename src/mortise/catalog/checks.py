@@ -19,7 +19,8 @@ from mortise.catalog import (
     _check_sayings,
 )
 from mortise.catalog._case_expect import CaseFiles
-from mortise.catalog._check_again import again_agrees
+from mortise.catalog._check_again import again_agrees, said_again
+from mortise.catalog._check_sisters import sisters_agree
 from mortise.catalog._check_source import Source, read_source, source_agrees
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book
@@ -104,14 +105,16 @@ def check(root: Path | None = None) -> CheckReport:
     Returns
     -------
     CheckReport
-        Every fault with its place and mend. When a file cannot be read the obligations are not judged.
+        Every fault with its place and mend. When a part cannot be read the obligations are not judged; a misspelt key
+        alone does not hide what else is wrong.
     """
     faults = Faults()
     root = (root or CONTENT_ROOT).resolve()
     book = read_book(root, faults)
-    if faults:
+    if faults.n_lost:
         return CheckReport(tuple(faults), ())
-    return check_book(book)
+    report = check_book(book)
+    return CheckReport((*faults, *report.faults), report.obligations)
 
 
 def check_book(book: Book) -> CheckReport:
@@ -140,11 +143,14 @@ def check_book(book: Book) -> CheckReport:
         Obligation("17", "Every criterion has cases on both sides and unknown", n_checked, tuple(found))
     )
     found = Faults()
-    n_checked = sum(
-        again_agrees(protocol, book.exercises, book.cases[name].again, found)
-        for name, protocol in book.protocols.items()
-    )
+    said = {name: said_again(protocol, book.exercises) for name, protocol in book.protocols.items()}
+    n_checked = sum(again_agrees(name, said[name], book.cases[name].again, found) for name in book.protocols)
     obligations.append(Obligation("17b", "All else is entered a second time alike", n_checked, tuple(found)))
+    found = Faults()
+    n_checked = sisters_agree(book.protocols, said, book.sources, found)
+    obligations.append(
+        Obligation("17c", "Where the other protocols agree, a difference is meant", n_checked, tuple(found))
+    )
     return CheckReport(tuple(fault for one in obligations for fault in one.faults), tuple(obligations))
 
 
