@@ -54,6 +54,14 @@ FILES: dict[str, Callable[[], Files]] = {
     ),
     "position": cache(lambda: _ankle(fictional_position(11))),
 }
+
+
+@cache
+def on_the_shin() -> Files:
+    """Return heel rises of which only the shin was recorded."""
+    return {"right_shank.csv": csv_of(fictional_heel_rises(11).shank)}
+
+
 PLACEMENTS = {"balance": "lower_back"}
 
 

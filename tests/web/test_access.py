@@ -32,6 +32,7 @@ PLAIN: dict[str, Any] = {
     "side": "left",
     "protocol_id": builders.PROTOCOL,
     "number": 1,
+    "test": "lunge",
 }
 
 

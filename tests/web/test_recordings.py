@@ -214,15 +214,13 @@ INSTRUMENTS: dict[str, set[str]] = {
     "lunge": {"phone"},
     "range": {"foot_imu"},
     "heel-rise": {"foot_imu"},
-    "hop": {"plates"},
+    "hop": {"plates", "recorded"},
     "jump": {"plates"},
     "landing": {"markers", "plates"},
     "step-down": {"markers"},
     "balance": {"phone"},
     "position": {"foot_imu"},
 }
-# Counted or taped by a person in the content: a sensor is another instrument.
-SHOWN_ONLY = {"heel-rise": {"heel_rise_count", "heel_rise_height_cm"}, "hop": {"single_hop_cm"}}
 
 
 def measured(cast: Cast, test: str) -> StoredRecording:
@@ -242,8 +240,7 @@ def test_numbers_of_every_test_become_facts_of_the_instrument_that_made_them(cas
     found = services.result_of(recording=recording, by=cast.ada)
     assert found.test == test
     chosen = services.acceptable(recording=recording)
-    left_out = {one.measure for one in found.readings} - {name for name, _ in chosen}
-    assert left_out == SHOWN_ONLY.get(test, set())
+    assert {one.measure for one in found.readings} == {name for name, _ in chosen}
     readings = services.accept_readings(recording=recording, chosen=chosen, by=cast.ada)
     assert {one.instrument for one in readings} == INSTRUMENTS[test]
     assert all(content().measures[one.measure].instrument(one.instrument) for one in readings)
@@ -253,8 +250,12 @@ def test_numbers_of_every_test_become_facts_of_the_instrument_that_made_them(cas
 
 
 def test_number_without_an_instrument_is_refused_and_nothing_of_the_choice_is_kept(cast: Cast) -> None:
-    recording = measured(cast, "heel-rise")
-    chosen = [*services.acceptable(recording=recording), ("heel_rise_count", Side.RIGHT)]
+    # a phone on the shin counts rises, but its lift is not that of the heel
+    uploads = [upload(body, name) for name, body in sent.on_the_shin().items()]
+    recording = services.analyse_recording(recording=store(cast, *uploads, test="heel-rise"), by=cast.ada)
+    chosen = services.acceptable(recording=recording)
+    assert ("heel_rise_count", Side.RIGHT) in chosen
+    chosen = [*chosen, ("heel_rise_height_cm", Side.RIGHT)]
     with pytest.raises(InputError, match="no instrument"):
         services.accept_readings(recording=recording, chosen=chosen, by=cast.ada)
     assert not list(services.record_of(episode=cast.episode, by=cast.ada).facts)
@@ -269,7 +270,15 @@ def reading(name: str, method: str, value: float = 1.0) -> measure.Reading:
     [
         ("gait_speed_m_s", "foot-strapdown/2", (), "foot_imu"),
         ("gait_speed_m_s", "trunk-wave/1", (), "phone"),
-        ("gait_speed_m_s", "markers/1", (), None),
+        ("gait_speed_m_s", "markers/1", (), "markers"),
+        ("stride_length_m", "trunk-wave/1", (), "phone"),
+        ("heel_rise_count", "foot-tip/1", (), "foot_imu"),
+        ("heel_rise_count", "heel-keypoints/1", (), "markers"),
+        ("heel_rise_height_cm", "heel-lift/1", (), "foot_imu"),
+        ("heel_rise_height_cm", "shin-lift/1", (), None),
+        ("triple_hop_cm", "heel-way/1", (), "recorded"),
+        ("lunge_angle_deg", "shin-keypoints/1", (), "markers"),
+        ("toe_drag_ratio", "keypoints/1", (), None),
         ("gait_speed_m_s", "guessed/1", (), None),
         ("step_time_s", "keypoints/1", (), "markers"),
         ("toe_clearance_cm", "markers/1", (), "markers"),

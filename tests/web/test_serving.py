@@ -89,6 +89,30 @@ def test_the_demo_answers_and_stops(folder: Path) -> None:
         assert "Sign in" in opened(address)
 
 
+def test_serving_sends_the_mail_that_is_due_and_leaves_no_process_behind(folder: Path) -> None:
+    """The fictional clinic holds a red flag nobody has seen; without an SMTP server, mail goes to the console."""
+    port, found = free_port(), folder / "said.txt"
+    with found.open("wb") as out:
+        process = subprocess.Popen(
+            [*START, "serve", "--port", str(port), "--workers", "1"],
+            env=environment(folder) | {"DATABASE_URL": "", "MORTISE_ADDRESS": "https://desk.example"},
+            stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            until = time.monotonic() + PATIENCE_S
+            while b"somebody needs a clinician" not in found.read_bytes() and time.monotonic() < until:
+                time.sleep(0.2)
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=PATIENCE_S)
+    said = found.read_text()
+    assert process.returncode == 0, said
+    assert "https://desk.example" in said
+    assert len(children) >= 2, "a worker and the job"
+    assert not [one for one in children if Path(f"/proc/{one}").exists()]
+
+
 def test_a_taken_port_is_one_clear_error(folder: Path) -> None:
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))

@@ -96,7 +96,8 @@ def _own_rows(measure: Measure | None, kept: dict[str, frozenset[str]]) -> froze
         return frozenset()
     if measure.id not in kept:
         keys = (key for one in measure.instruments for key in one.evidence)
-        kept[measure.id] = frozenset((*measure.evidence, *keys))
+        norms = (key for one in measure.norms for key in one.evidence)
+        kept[measure.id] = frozenset((*measure.evidence, *keys, *norms))
     return kept[measure.id]
 
 

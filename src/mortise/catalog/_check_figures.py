@@ -128,7 +128,7 @@ def figures_have_evidence(book: Book, faults: Faults) -> int:
         n_seen += 1
         where = f"exercise {exercise.id}"
         _double_entry(where, exercise.evidence, exercise.strength, (), "", Decimal(0), book, faults)
-    return n_seen + _instruments_have_evidence(book, faults)
+    return n_seen + _instruments_have_evidence(book, faults) + _norms_have_evidence(book, faults)
 
 
 def _statements(protocol: Protocol) -> Iterator[tuple[str, tuple[str, ...], Strength]]:
@@ -240,6 +240,27 @@ def _instruments_have_evidence(book: Book, faults: Faults) -> int:
                     faults.add(
                         where, f"MDC95 {instrument.mdc95} is in no row it names.", "Correct one of them."
                     )
+    return n_seen
+
+
+def _norms_have_evidence(book: Book, faults: Faults) -> int:
+    n_seen = 0
+    for measure in book.measures.values():
+        for norm in measure.norms:
+            n_seen += 1
+            where = f"measure {measure.id}, norm {norm.words!r}"
+            bounds = [each for each in (norm.low, norm.high) if each is not None]
+            if not bounds or not norm.evidence or bounds != sorted(bounds):
+                faults.add(where, "a norm needs evidence and a low below its high.", "Correct it.")
+            rows = [book.evidence[key] for key in norm.evidence if key in book.evidence]
+            for bound in bounds:
+                # a mean with its spread stands in the row as both ends of the band
+                holding = (
+                    bound in (row.low, row.high) or _holds(row, bound, measure.unit, Decimal(0))
+                    for row in rows
+                )
+                if rows and not any(holding):
+                    faults.add(where, f"{bound} is in no row it names.", "Correct one of them.")
     return n_seen
 
 

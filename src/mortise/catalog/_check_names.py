@@ -65,6 +65,10 @@ def _measure_names(measure: Measure, book: Book, faults: Faults) -> int:
         n_seen += _resolve(
             f"{where}, instrument {instrument.id}", "evidence row", instrument.evidence, book.evidence, faults
         )
+    for norm in measure.norms:
+        n_seen += _resolve(
+            f"{where}, norm {norm.words!r}", "evidence row", norm.evidence, book.evidence, faults
+        )
     return n_seen + 1 + _derivation_names(measure, where, book, faults)
 
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from mortise.cli import records
+from mortise.cli import following, records
 
 if TYPE_CHECKING:
     from mortise.cli.tables import Block
@@ -51,6 +51,7 @@ def _blocks(story: Story) -> list[Block]:
         Lines((ERROR_NOTE,)),
         *_dangers(decision, measures),
         *_constraints(decision),
+        *following.blocks(story),
         Heading("Under"),
         Lines(under(story)),
     ]

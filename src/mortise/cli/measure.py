@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mortise.terms import RECORDED_TESTS, Side
+from mortise.terms import RECORDED_TESTS, Sex, Side
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,6 +52,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--baseline",
         metavar="FILE",
         help="with --plot or --report: an earlier recording, or its --json --curves",
+    )
+    parser.add_argument(
+        "--age", type=int, metavar="YEARS", help="with --plot or --report: age, to choose the norm"
+    )
+    parser.add_argument(
+        "--sex", choices=("female", "male"), help="with --plot or --report: sex, to choose the norm"
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument(
@@ -115,12 +121,17 @@ def _look(args: argparse.Namespace, result: MeasureResult) -> None:
 
     baseline = _baseline(args)
     words = f"on {Path(args.baseline).name}" if args.baseline else "baseline"
+    measures = load().measures
+    person = measured.Person(age=args.age, sex=Sex(args.sex) if args.sex else Sex.UNSPECIFIED)
+    norms = measured.norms_of(result, measures, person)
     if args.plot:
-        text = measured.report_picture(result, baseline=baseline, baseline_words=words)
+        text = measured.report_picture(result, baseline=baseline, baseline_words=words, norms=norms)
         _write(Path(args.plot), text)
     if args.report:
-        labels = {name: each.label for name, each in load().measures.items()}
-        page = measured.report_page(result, labels=labels, baseline=baseline, baseline_words=words)
+        labels = {name: each.label for name, each in measures.items()}
+        page = measured.report_page(
+            result, labels=labels, baseline=baseline, baseline_words=words, norms=norms
+        )
         _write(Path(args.report), page)
 
 

@@ -29,13 +29,21 @@ def run(args: argparse.Namespace) -> int:
     server.refuse_taken(args.host, args.port)
     server.prepare()
 
-    def ready() -> None:
-        server.say(f"Mortise answers at {server.address_of(args.host, args.port)}  Stop with Ctrl-C.")
-        server.say(*server.not_run())
-        if args.host not in server.LOCAL_HOSTS and not os.environ.get("MORTISE_HTTPS"):
-            server.say(
-                "Others can reach this machine without encryption. Put a proxy with a certificate in front and set "
-                "MORTISE_HTTPS=1, MORTISE_BEHIND_PROXY=1 and MORTISE_HOSTS."
-            )
+    with server.jobs() as start_jobs:
 
-    return server.run(args.host, args.port, n_workers=args.workers, ready=ready)
+        def ready() -> None:
+            start_jobs()
+            _tell(args)
+
+        return server.run(args.host, args.port, n_workers=args.workers, ready=ready)
+
+
+def _tell(args: argparse.Namespace) -> None:
+    """Say where it answers, what is not run, and what is not safe."""
+    server.say(f"Mortise answers at {server.address_of(args.host, args.port)}  Stop with Ctrl-C.")
+    server.say(*server.not_run())
+    if args.host not in server.LOCAL_HOSTS and not os.environ.get("MORTISE_HTTPS"):
+        server.say(
+            "Others can reach this machine without encryption. Put a proxy with a certificate in front and set "
+            "MORTISE_HTTPS=1, MORTISE_BEHIND_PROXY=1 and MORTISE_HOSTS."
+        )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import socket
+import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 
 from mortise.errors import InputError
 
@@ -126,6 +127,26 @@ def run(host: str, port: int, *, n_workers: int, ready: Callable[[], None]) -> i
 
     Server().run()
     return 0
+
+
+@contextmanager
+def jobs() -> Iterator[Callable[[], None]]:
+    """Yield what starts the job beside the server: mail that repeats, decisions about those silent. It ends with both.
+
+    A process of its own, so that no request waits for a mail server; it watches that its parent is alive.
+    """
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        command = [sys.executable, "-m", "mortise.web", "run_jobs", "--with-parent"]
+        started.append(subprocess.Popen(command))
+
+    try:
+        yield start
+    finally:
+        for process in started:
+            process.terminate()
+            process.wait(timeout=TIMEOUT_S)
 
 
 def not_run() -> list[str]:

@@ -161,6 +161,6 @@ def _raise(open_raise: str, stored: dict[str, Proposal], as_of: date) -> Iterato
     if proposal is not None:
         due_on = proposal.on + timedelta(days=RAISE_WITHIN_DAYS)
         yield Task(
-            kind=TaskKind.RAISE, about=open_raise, title="May load and dose rise?", detail=proposal.reason,
+            kind=TaskKind.RAISE, about=open_raise, title="Load and dose may rise: your answer", detail=proposal.reason,
             raised_on=proposal.on, due_on=due_on, is_overdue=as_of > due_on,
         )  # fmt: skip

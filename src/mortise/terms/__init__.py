@@ -2,6 +2,7 @@
 
 from mortise.terms.evidence import EvidenceRow, EvidenceStatus, Strength
 from mortise.terms.measures import Better, Derivation, Instrument, Measure, Setting
+from mortise.terms.norms import Norm, nearest_norms
 from mortise.terms.verdicts import Advice, Autonomy, Cause, Load, Truth
 from mortise.terms.words import RECORDED_TESTS, Context, Limb, Origin, Sex, Side, limb_of, side_of
 
@@ -19,6 +20,7 @@ __all__ = [
     "Limb",
     "Load",
     "Measure",
+    "Norm",
     "Origin",
     "Setting",
     "Sex",
@@ -26,5 +28,6 @@ __all__ = [
     "Strength",
     "Truth",
     "limb_of",
+    "nearest_norms",
     "side_of",
 ]

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from mortise.terms.norms import Norm
+
 # A difference of two readings of one instrument: 1.96 x sqrt(2) x SEM (EVIDENCE.md, rule 3 of "How to read this").
 MDC95_PER_SEM = Decimal("2.77")
 
@@ -97,6 +99,7 @@ class Measure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     why: str = ""
     evidence: tuple[str, ...] = ()
     derive: Derivation | None = None  # only for setting "derived"
+    norms: tuple[Norm, ...] = ()  # what is usual in healthy people: shown beside readings, never decided upon
 
     def instrument(self, instrument_id: str) -> Instrument | None:
         """Return the instrument of that id, or None when this measure does not know it."""

@@ -179,6 +179,7 @@ if len(SECRET_KEY) < LEAST_SECRET_LENGTH:
     raise ImproperlyConfigured(f"MORTISE_SECRET_KEY must have at least {LEAST_SECRET_LENGTH} characters.")
 
 ALLOWED_HOSTS = env_list("MORTISE_HOSTS", default=("localhost", "127.0.0.1", "[::1]"))
+ADDRESS = env_text("MORTISE_ADDRESS")  # where people sign in, for mails; empty: mails name no address
 UPLOAD_MAX_BYTES = env_int("MORTISE_UPLOAD_MAX_MB", default=64, low=1, high=1024) * 1024 * 1024
 RECORDINGS_DIR = DATA_DIR / "recordings"
 # A clinic's own licensed words of questionnaires: never in this repository, read when a page asks for them.

@@ -1,5 +1,7 @@
 """Starting the web application: what is refused before anything starts, and what the demo never touches."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +23,7 @@ class Started:
         self.environment: dict[str, str] = {}
         self.served: dict[str, Any] = {}
         self.filled_on: date | None = None
+        self.n_jobs = 0
 
 
 @pytest.fixture
@@ -42,6 +45,12 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
     monkeypatch.setattr(demo.os, "environ", environment)
     monkeypatch.setattr(server, "refuse_taken", lambda host, port: None)
     monkeypatch.setattr(server, "prepare", lambda: note.environment.update(environment))
+
+    @contextmanager
+    def jobs() -> Iterator[Callable[[], None]]:
+        yield lambda: setattr(note, "n_jobs", note.n_jobs + 1)
+
+    monkeypatch.setattr(server, "jobs", jobs)
     monkeypatch.setattr(server, "run", serve)
     monkeypatch.setattr(demo, "import_module", lambda name: SimpleNamespace(fill_clinic=fill))
     return note
@@ -80,6 +89,7 @@ def test_serving_to_others_without_https_says_so(
 ) -> None:
     assert main(["serve", "--host", "0.0.0.0", "--workers", "3"]) == 0
     assert started.served["n_workers"] == 3
+    assert started.n_jobs == 1
     assert "without encryption" in capsys.readouterr().out
     assert main(["serve"]) == 0
     assert "without encryption" not in capsys.readouterr().out

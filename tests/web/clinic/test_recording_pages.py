@@ -270,13 +270,22 @@ def test_walk_in_which_nothing_walked_shows_why_and_offers_nothing(cast: Cast) -
 
 
 def test_numbers_without_an_instrument_are_shown_without_a_box(cast: Cast) -> None:
-    _, page = sent.upload(cast, "heel-rise")
+    _, page = sent.upload(cast, "heel-rise", sent.on_the_shin())
     text = page.content.decode()
-    assert "heel_rise_count:right" not in page.context["can_take"]
-    assert 'value="heel_rise_work_j_kg:right"' in text
-    assert 'value="heel_rise_count:right"' not in text
-    assert page.context["n_shown_only"] == 2
-    assert "2 numbers without a box are shown and not stored" in text
+    assert "heel_rise_height_cm:right" not in page.context["can_take"]
+    assert 'value="heel_rise_count:right"' in text
+    assert 'value="heel_rise_height_cm:right"' not in text
+    assert page.context["n_shown_only"] == 1
+    assert "1 number without a box is shown and not stored" in text
+
+
+def test_numbers_stand_against_what_is_usual_or_say_that_nothing_is(cast: Cast) -> None:
+    _, page = sent.upload(cast, "gait")
+    text = page.content.decode()
+    assert "Against what is usual" in text
+    assert "comfortable walking of adults (GAIT-09)" in text
+    assert ">no norm<" in text
+    assert "upper limit of healthy adults (GAIT-10)" in text
 
 
 def test_recording_of_which_nothing_is_stored_says_so(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from mortise.errors import SignalError
 from mortise.measure.readers import _clean as clean
 from mortise.measure.readers import _doubts as doubts
 from mortise.measure.readers import _names as names
+from mortise.measure.readers._phone import FORMAT
 from mortise.measure.readers._rests import judged
 from mortise.measure.readers._sidecar import Sidecar
 from mortise.measure.readers._source import Known
@@ -22,6 +23,8 @@ _CHANNELS = ("acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")
 _MIN_SAMPLES = 20
 # Each lost packet could be listed; the first few show where, the sum shows how bad it is.
 _MOST_GAPS = 20
+# The median of what a phone in the unit of its log feels over any test.
+LEAST_GRAVITY_M_S2, MOST_GRAVITY_M_S2 = 7.0, 13.0
 
 
 class Given(Struct, frozen=True, kw_only=True):
@@ -207,12 +210,18 @@ def _time_base(
     return np.arange(n) / claimed, claimed, won, (), ()
 
 
+def _bears_out(raw: Raw, acc: Floats) -> bool:
+    """Whether gravity is as large as the phone's own log, whose unit is fixed, has it: hopping looks like no unit."""
+    usual = float(np.nanmedian(np.linalg.norm(acc, axis=1)))
+    return raw.format == FORMAT and LEAST_GRAVITY_M_S2 < usual < MOST_GRAVITY_M_S2
+
+
 def _units(
     raw: Raw, sidecar: Sidecar, values: Floats, rate_hz: float, where: str
 ) -> tuple[Floats, Floats, Won, str, str, tuple[str, ...]]:
     """Return samples in SI units, who settled the units, the units, and what contradicts them."""
     acc, gyr = values[:, :3], values[:, 3:]
-    seen_acc = clean.acc_unit_from_data(acc, gyr)
+    seen_acc = raw.acc_unit if _bears_out(raw, acc) else clean.acc_unit_from_data(acc, gyr)
     seen_gyr = clean.gyr_unit_from_data(acc, gyr, rate_hz)
     if not seen_acc and not (sidecar.acc_unit or raw.acc_unit):
         raise SignalError(

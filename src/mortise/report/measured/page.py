@@ -10,6 +10,7 @@ from mortise.report.chart._svg import safe
 from mortise.report.chart.lines import UsualBand, lines_chart
 from mortise.report.measured import tables as t
 from mortise.report.measured._words import TESTS
+from mortise.report.measured.norms import NO_FIGURES, Norms, norm_chart
 from mortise.report.measured.panels import panels_of
 from mortise.report.measured.verdict import Trust, Verdict, counts_of, verdict_of
 from mortise.report.words import number
@@ -27,6 +28,7 @@ def report_page(
     baseline: MeasureResult | None = None,
     baseline_words: str = "baseline",
     usual: Mapping[str, UsualBand] | None = None,
+    norms: Norms | None = None,
 ) -> str:
     """Return the whole page.
 
@@ -44,6 +46,8 @@ def report_page(
         What the key calls it.
     usual
         Curve name to the band that is usual, with its source.
+    norms
+        What is usual for each measure at this age and sex; without it nothing is said of norms.
 
     Returns
     -------
@@ -52,12 +56,14 @@ def report_page(
     """
     verdict = verdict_of(result)
     title = TESTS.get(result.test, result.test)
+    usual = usual if usual is not None or norms is None else norms.bands
     charts = panels_of(result, treated=treated, baseline=baseline, baseline_words=baseline_words, usual=usual)
     body = "".join(
         (
             _head(result, title, verdict),
             _charts([(chart.is_wide, lines_chart(chart)) for chart in charts], has_usual=bool(usual)),
-            _readings(result, labels or {}, baseline, baseline_words),
+            _against_usual(norms, treated),
+            _readings(result, labels or {}, baseline, baseline_words, norms),
             _trials(result),
             _refused(result),
             _files(result),
@@ -103,10 +109,21 @@ def _charts(charts: Sequence[tuple[bool, str]], *, has_usual: bool) -> str:
     return f'<section class="card" aria-label="Curves"><h2>Curves</h2><div class="grid">{drawn}</div>{said}</section>'
 
 
+def _against_usual(norms: Norms | None, treated: Side) -> str:
+    if norms is None:
+        return ""
+    drawn = norm_chart(norms.shown, treated) or f"<h2>Against what is usual</h2><p>{safe(NO_FIGURES)}</p>"
+    return f'<section class="card" aria-label="Against what is usual">{drawn}</section>'
+
+
 def _readings(
-    result: MeasureResult, labels: Mapping[str, str], baseline: MeasureResult | None, baseline_words: str
+    result: MeasureResult,
+    labels: Mapping[str, str],
+    baseline: MeasureResult | None,
+    baseline_words: str,
+    norms: Norms | None,
 ) -> str:
-    found = t.reading_tables(result, labels, baseline)
+    found = t.reading_tables(result, labels, baseline, norms.words if norms is not None else None)
     if not found:
         return ""
     note = "± is the 95 % error of one recording with this method; a difference carries the error of both."
@@ -117,7 +134,12 @@ def _readings(
 
 def _reading_table(table: t.ReadingTable, *, has_baseline: bool) -> str:
     has_flags = any(row.flags for row in table.rows)
-    last = (["Change is"] if has_baseline else []) + (["Doubts"] if has_flags else [])
+    has_usual = any(row.usual for row in table.rows)
+    last = (
+        (["Change is"] if has_baseline else [])
+        + (["Usual"] if has_usual else [])
+        + (["Doubts"] if has_flags else [])
+    )
     heads = "".join(
         f'<th scope="col" class="n{" is-own" if name == "Left" else ""}">{safe(name)}</th>'
         for name in table.columns
@@ -129,6 +151,7 @@ def _reading_table(table: t.ReadingTable, *, has_baseline: bool) -> str:
             for cell in row.cells
         )
         cells += f"<td>{safe(row.verdict)}</td>" if has_baseline else ""
+        cells += f'<td class="why">{safe(row.usual)}</td>' if has_usual else ""
         cells += f'<td class="why">{safe(row.flags)}</td>' if has_flags else ""
         rows.append(f'<tr><th scope="row">{safe(row.name)} <small>{safe(row.unit)}</small></th>{cells}</tr>')
     label = f"{table.title}; scrolls sideways on a small screen"

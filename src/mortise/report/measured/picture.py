@@ -8,6 +8,7 @@ from mortise.measure.results import MeasureResult
 from mortise.report.chart._svg import hatchings, n, safe, text
 from mortise.report.chart.lines import Lines, UsualBand, is_thin, lines_canvas
 from mortise.report.measured._words import TESTS
+from mortise.report.measured.norms import NO_FIGURES, Norms, norm_canvas
 from mortise.report.measured.page import style
 from mortise.report.measured.panels import panels_of
 from mortise.report.measured.verdict import verdict_of
@@ -25,14 +26,19 @@ def report_picture(
     baseline: MeasureResult | None = None,
     baseline_words: str = "baseline",
     usual: Mapping[str, UsualBand] | None = None,
+    norms: Norms | None = None,
 ) -> str:
     """Return the whole picture; parameters as `report_page` has them."""
     verdict = verdict_of(result)
+    usual = usual if usual is not None or norms is None else norms.bands
     charts = panels_of(result, treated=treated, baseline=baseline, baseline_words=baseline_words, usual=usual)
     title = TESTS.get(result.test, result.test)
     parts, top = [], 84.0
     for row in _rows_of(charts):
         top, drawn = _row(row, top)
+        parts.append(drawn)
+    if norms is not None:
+        top, drawn = _norms(norms, treated, top)
         parts.append(drawn)
     verdict_line = f'<text class="c-head" x="{n(_EDGE)}" y="60">{safe(verdict.sentence)}</text>'
     head = text(_EDGE, 34, title, "c-text") + verdict_line
@@ -44,6 +50,19 @@ def report_picture(
         f"<style>{_svg_style()}</style>"
         f'<rect class="c-paper" width="{n(_WIDTH)}" height="{n(top)}"/>{head}{"".join(parts)}</svg>\n'
     )
+
+
+def _norms(norms: Norms, treated: Side, top: float) -> tuple[float, str]:
+    """Return where the picture ends, and the readings over what is usual, or the words that nothing is."""
+    head = f'<text class="c-title" x="{n(_EDGE)}" y="{n(top + 16)}">Against what is usual</text>'
+    if not norms.shown:
+        return top + 48, head + text(_EDGE, top + 36, NO_FIGURES)
+    canvas = norm_canvas(norms.shown, treated)
+    width = _WIDTH - 2 * _EDGE
+    height = canvas.height * width / canvas.width
+    place = f'x="{n(_EDGE)}" y="{n(top + 26)}" width="{n(width)}" height="{n(height)}"'
+    view = f'viewBox="0 0 {n(canvas.width)} {n(canvas.height)}"'
+    return top + 26 + height + _GAP, f"{head}<svg {place} {view}>{canvas.content}</svg>"
 
 
 def _rows_of(charts: Sequence[Lines]) -> list[list[Lines]]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mortise.measure.results import GaitResult, LungeResult, MeasureResult, Reading
 from mortise.report.measured._words import flag_words, plain, symbol, unit_of_name
@@ -24,13 +25,14 @@ class Shown(Struct, frozen=True, kw_only=True):
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One measure: its name and unit, one cell for each column, the verdict on its change, flags."""
+    """One measure: its name and unit, one cell for each column, the verdict on its change, flags, and what is usual."""
 
     name: str
     unit: str
     cells: tuple[Shown, ...]
     verdict: str = ""
     flags: str = ""
+    usual: str = ""
 
 
 def grid_of(error: float) -> float:
@@ -60,7 +62,10 @@ _NAMES = {Side.LEFT: "Left", Side.RIGHT: "Right", Side.NONE: "Value"}
 
 
 def reading_tables(
-    result: MeasureResult, labels: Mapping[str, str], baseline: MeasureResult | None
+    result: MeasureResult,
+    labels: Mapping[str, str],
+    baseline: MeasureResult | None,
+    usual: Mapping[str, str] | None = None,
 ) -> tuple[ReadingTable, ...]:
     """Return the readings in tables: those of a side, then those of the whole recording.
 
@@ -72,13 +77,20 @@ def reading_tables(
         Measure id to the words the content has for it.
     baseline
         An earlier result of the same test; gives its values and the change with both errors.
+    usual
+        Measure id to what is usual, in words.
     """
     now, then = _by_measure(result), _by_measure(baseline)
     found = []
     for title, sides in (("Left and right", (Side.LEFT, Side.RIGHT)), ("Whole recording", (Side.NONE,))):
         present = [side for side in sides if any(side in of for of in now.values())]
         rows = tuple(
-            _row(of, then.get(name, {}), labels.get(name, ""), present, has_baseline=baseline is not None)
+            replace(
+                _row(
+                    of, then.get(name, {}), labels.get(name, ""), present, has_baseline=baseline is not None
+                ),
+                usual=(usual or {}).get(name, ""),
+            )
             for name, of in now.items()
             if any(side in of for side in present)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import RunPython
@@ -13,6 +15,23 @@ FUNCTION = "mortise_append_only"
 def append_only(table: str) -> RunPython:
     """Return the migration step that makes `table` append-only."""
 
+    guard, unguard = _steps(table)
+    return RunPython(guard, unguard, elidable=False)
+
+
+def lifted(table: str) -> RunPython:
+    """Return the migration step that takes the guard away, before a change of the table that SQLite makes by a copy.
+
+    `append_only` has to follow it in the same migration: a copy of a table on SQLite has lost its triggers.
+    """
+    guard, unguard = _steps(table)
+    return RunPython(unguard, guard, elidable=False)
+
+
+Step = Callable[[Apps, BaseDatabaseSchemaEditor], None]
+
+
+def _steps(table: str) -> tuple[Step, Step]:
     def guard(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         for statement in create(table, editor.connection.vendor):
             editor.execute(statement, params=None)  # as it stands: a % in it is no placeholder
@@ -21,7 +40,7 @@ def append_only(table: str) -> RunPython:
         for statement in drop(table, editor.connection.vendor):
             editor.execute(statement, params=None)  # as it stands: a % in it is no placeholder
 
-    return RunPython(guard, unguard, elidable=False)
+    return guard, unguard
 
 
 def create(table: str, vendor: str) -> list[str]:

@@ -61,8 +61,8 @@ _GROUPS = (
         (Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE),
     ),
     (
-        "week", "This week", "tests due, silent, something not taken in, not started",
-        (Need.TESTS_DUE, Need.SILENT, Need.NOT_TAKEN_IN, Need.NEW),
+        "week", "This week", "something to do, tests due, silent, something not taken in, not started",
+        (Need.TASK, Need.TESTS_DUE, Need.SILENT, Need.NOT_TAKEN_IN, Need.NEW),
     ),
 )  # fmt: skip
 
@@ -167,6 +167,8 @@ def _says(row: NeedRow) -> Says:
 def _since(row: NeedRow, now: datetime) -> str:
     if row.need is Need.SILENT and row.n_days_silent is not None:
         return plural(row.n_days_silent, "day")
+    if row.need is Need.TASK and row.task_due_on is not None:
+        return f"by {short_day(row.task_due_on)}"
     if row.need is Need.TESTS_DUE and row.tests_due_on is not None:
         return short_day(row.tests_due_on)
     return since_words(row.since_at, now)

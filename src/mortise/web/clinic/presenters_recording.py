@@ -132,6 +132,7 @@ def report_of(
     measures: Mapping[str, Measure],
     involved: Side,
     before: MeasureResult | None = None,
+    usual: Mapping[str, str] | None = None,
 ) -> RecordingReport:
     """Arrange a result of `measure` for reading, against `before`; the numbers are those the command line prints."""
     heads, rows = trial_table(result) if isinstance(result, TestResult) else ((), [])
@@ -148,7 +149,9 @@ def report_of(
             *(_lab(info) for info in result.recording.labs),
             *(_pose(info) for info in result.recording.poses),
         ),
-        readings=reading_rows(result.readings, measures, before.readings if before is not None else ()),
+        readings=reading_rows(
+            result.readings, measures, before.readings if before is not None else (), usual
+        ),
         refused=tuple(_refused(one) for one in result.refused),
         strides=tuple(_stride(one) for one in result.strides) if isinstance(result, GaitResult) else (),
         trials=tuple(_trial(one) for one in result.trials) if isinstance(result, LungeResult) else (),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mortise.measure.flags import flag_words
 from mortise.measure.results import Reading
@@ -47,6 +48,7 @@ class ReadingRow(Struct, frozen=True, kw_only=True):
     is_beyond: bool
     flags: tuple[str, ...]
     changes: tuple[Change, ...]
+    usual: str = ""
 
 
 def grid_of(error: float) -> Decimal:
@@ -62,14 +64,20 @@ def reading_key(measure: str, side: Side) -> str:
 
 
 def reading_rows(
-    readings: Iterable[Reading], measures: Mapping[str, Measure], before: Iterable[Reading] = ()
+    readings: Iterable[Reading],
+    measures: Mapping[str, Measure],
+    before: Iterable[Reading] = (),
+    usual: Mapping[str, str] | None = None,
 ) -> tuple[ReadingRow, ...]:
-    """Put left and right of each measure in one row, with their difference and the change since `before`."""
+    """Put left and right of each measure in one row, their difference, the change since `before`, and what is usual."""
     then = {(one.measure, one.side): one for one in before}
     grouped: dict[str, dict[Side, Reading]] = {}
     for reading in readings:
         grouped.setdefault(reading.measure, {})[reading.side] = reading
-    return tuple(_reading_row(name, sides, measures.get(name), then) for name, sides in grouped.items())
+    return tuple(
+        replace(_reading_row(name, sides, measures.get(name), then), usual=(usual or {}).get(name, ""))
+        for name, sides in grouped.items()
+    )
 
 
 def _reading_row(

@@ -7,6 +7,7 @@ from django.urls import path
 from mortise.web.clinic import (
     views_assess,
     views_course,
+    views_follow,
     views_list,
     views_patients,
     views_plan,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/", views_course.course, name="course"),
     path("episodes/<uuid:episode_id>/respond/", views_course.respond, name="respond"),
     path("episodes/<uuid:episode_id>/judge/", views_course.judge, name="judge"),
+    path("episodes/<uuid:episode_id>/proposal/", views_follow.proposal, name="proposal"),
+    path("episodes/<uuid:episode_id>/escalate/", views_follow.escalate, name="escalate"),
+    path("episodes/<uuid:episode_id>/escalation/", views_follow.escalation, name="escalation"),
+    path("episodes/<uuid:episode_id>/autonomy/", views_follow.autonomy, name="autonomy"),
     path("episodes/<uuid:episode_id>/visit/", views_course.visit, name="visit"),
     path("episodes/<uuid:episode_id>/reading/", views_reading.reading, name="reading"),
     path(
@@ -51,4 +56,5 @@ urlpatterns = [
     path("recordings/<uuid:recording_id>/exclude/", views_recording.exclude, name="recording-exclude"),
     path("protocols/", views_protocol.protocols, name="protocols"),
     path("protocols/<slug:protocol_id>/", views_protocol.protocol, name="protocol"),
+    path("protocols/<slug:protocol_id>/techniques/", views_protocol.techniques, name="techniques"),
 ]

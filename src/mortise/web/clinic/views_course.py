@@ -25,6 +25,7 @@ from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Need
 from mortise.web.clinic import pictures
 from mortise.web.clinic.entries import current_of
+from mortise.web.clinic.follow_context import follow_context
 from mortise.web.clinic.forms import OverruleForm, ReasonForm, VisitForm
 from mortise.web.clinic.presenters_assess import raised_of
 from mortise.web.clinic.presenters_counters import counter_rows
@@ -53,7 +54,7 @@ WORKING_CLASSIFICATION = "working_classification"
 def course(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Show everything about one ankle."""
     episode = services.episode_or_404(request.user, episode_id)
-    return _page(request, episode)
+    return course_page(request, episode)
 
 
 @access.staff
@@ -73,12 +74,12 @@ def respond(request: StaffRequest, episode_id: UUID) -> HttpResponse:
             _overrule(episode, request, form)
             return redirect("clinic:course", episode_id=episode.pk)
     except ConflictError as error:
-        return _page(request, episode, problem=str(error), status=409)
+        return course_page(request, episode, problem=str(error), status=409)
     except InputError as error:
         if form is None:
-            return _page(request, episode, problem=str(error), status=400)
+            return course_page(request, episode, problem=str(error), status=400)
         add_error(form, error, error.where)
-    return _page(request, episode, overrule=form, status=400)
+    return course_page(request, episode, overrule=form, status=400)
 
 
 def _overrule(episode: EpisodeRow, request: StaffRequest, form: OverruleForm) -> None:
@@ -121,7 +122,7 @@ def judge(request: StaffRequest, episode_id: UUID) -> HttpResponse:
             by=request.user,
         )
         return redirect("clinic:course", episode_id=episode.pk)
-    return _page(request, episode, reason=form, status=400)
+    return course_page(request, episode, reason=form, status=400)
 
 
 @access.staff
@@ -133,7 +134,7 @@ def visit(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     if form.is_valid():
         services.plan_visit(episode=episode, visit_on=form.cleaned_data["visit_on"], by=request.user)
         return redirect("clinic:course", episode_id=episode.pk)
-    return _page(request, episode, visit_form=form, status=400)
+    return course_page(request, episode, visit_form=form, status=400)
 
 
 # ---------------------------------------------------------------- the page
@@ -144,7 +145,7 @@ def story_of(episode: EpisodeRow, request: StaffRequest) -> Story:
     return services.story_of(episode=episode, on=episode.patient.clinic.today(), by=request.user)
 
 
-def _page(
+def course_page(
     request: StaffRequest,
     episode: EpisodeRow,
     *,
@@ -154,6 +155,7 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """Render the course, with what was wrong with what was sent."""
     told = story_of(episode, request)
     names = author_names(episode.patient)
     context: dict[str, Any] = {
@@ -171,6 +173,7 @@ def _page(
     if told.plan is not None:
         context |= _decision_context(episode, told, names, overrule, reason)
         context |= _course_context(request, episode, told, names)
+        context |= follow_context(episode, told, names)
     return page(request, "course", context, status=status)
 
 

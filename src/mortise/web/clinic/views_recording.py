@@ -15,7 +15,7 @@ from mortise.errors import ConflictError, InputError
 from mortise.measure.results import GaitResult, LungeResult, MeasureResult, TestResult
 from mortise.report.chart import curve_chart, signal_chart, stride_chart, trials_chart
 from mortise.report.chart.lines import lines_chart
-from mortise.report.measured import panels_of
+from mortise.report.measured import Person, norm_chart, norms_of, panels_of
 from mortise.report.words import day
 from mortise.terms import Context, Side
 from mortise.web.accounts import access
@@ -175,7 +175,8 @@ def _result_page(
         baseline = services.baseline_of(recording=found)
         before = services.result_of(recording=baseline, by=request.user) if baseline is not None else None
         before_on = day(baseline.recorded_on) if baseline is not None else ""
-        report = report_of(result, content().measures, episode.side, before)
+        norms = norms_of(result, content().measures, _person_of(found))
+        report = report_of(result, content().measures, episode.side, before, norms.words)
         # what is not to be relied on is taken into the record only when somebody ticks it
         ticked = [] if report.trust == "no" else keys
         context |= {
@@ -184,6 +185,7 @@ def _result_page(
             "baseline_on": before_on,
             "charts": charts_of(result, episode.side, before, before_on),
             "signal": signal_of(result, episode.side),
+            "against_usual": drawn(norm_chart(norms.shown, episode.side)) if norms.shown else "",
             "form": accept_form or AcceptReadingsForm(keys=keys, initial={"readings": ticked}),
             "can_take": keys,
             "n_shown_only": len(result.readings) - len(keys),
@@ -191,6 +193,11 @@ def _result_page(
             "involved": episode.involved_side,
         }
     return page(request, "recording", context, status=status)
+
+
+def _person_of(found: StoredRecording) -> Person:
+    person = found.episode.patient.person
+    return Person(age=person.age_on(found.recorded_on), sex=person.sex)
 
 
 def charts_of(

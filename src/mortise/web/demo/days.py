@@ -25,6 +25,7 @@ from mortise.web.demo.assessment import assess
 from mortise.web.demo.people import Part
 
 MORNING, VISIT, EVENING = time(6, 40), time(10, 30), time(17, 20)
+LOOKS_ON = (0, 3)  # Mondays and Thursdays: the days on which what was proposed is answered
 # What is felt differs from one question to the next; the simulator gives them all the mirror of the pain.
 FEELINGS = {"comfort_nrs": 0, "range_feeling_nrs": -2, "confidence_nrs": -1}
 SORE_SESSION: dict[str, Decimal | None] = {"pain_during_nrs": Decimal(4), "effort_nrs": Decimal(6)}
@@ -97,6 +98,8 @@ class _Life:
             for entry in facts:
                 if isinstance(entry, StageEntry):
                     self._enter(on, entry.stage)
+            if answered and on.weekday() in LOOKS_ON:
+                self._agree(answered.story.follow_up.open_raise)
         with clock.as_if(_moment(on, EVENING, self.zone)):
             self._report(on, [self._as_prescribed(on, one) for one in facts if isinstance(one, SessionLog)])
 
@@ -142,6 +145,11 @@ class _Life:
                 decision=row, response="overrule", by=self.by, advice=Advice.ADVANCE, stage=stage,
                 reason="Seen at the visit today: walks calmly, range has come. The rest is taken along.",
             )  # fmt: skip
+
+    def _agree(self, proposal: str) -> None:
+        """Let load and dose rise for a week, when that was proposed."""
+        if proposal:
+            services.answer_proposal(episode=self.episode, proposal=proposal, answer="accept", by=self.by)
 
     def _as_prescribed(self, on: date, log: SessionLog) -> SessionLog:
         """Do what was prescribed for the day, with the answers that were simulated."""

@@ -91,6 +91,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
         "expires_on": days[-1].isoformat(),
         "zone": visit.patient.clinic.time_zone,
         "ankle": visit.ankle_words,
+        "side": visit.side.value,
         "is_locked": now.is_locked,
         "stop": _stop(visit, now),
         "days": {day.isoformat(): _day(visit, day, stories, book) for day in days},

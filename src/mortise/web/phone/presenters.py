@@ -17,6 +17,7 @@ from mortise.report.figure import load_figures, thumbnail
 from mortise.report.words import day, listed, plural
 from mortise.terms import Advice, Load, Truth
 from mortise.web.phone.changes import last_told
+from mortise.web.phone.presenters_follow import clinic_lines
 from mortise.web.phone.presenters_progress import TrackStage, gate_count, track_of
 from mortise.web.phone.self_tests import measures_due
 from mortise.web.phone.visits import Visit
@@ -88,6 +89,7 @@ class TodayPage(NamedTuple):
     can_change: bool
     day_words: str
     day_choices: tuple[DayChoice, ...]
+    clinic: tuple[str, ...]
     due: tuple[str, ...]
     tests: str
     education: tuple[str, ...]
@@ -126,6 +128,7 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
         day_choices=tuple(
             DayChoice(kind, words, kind == kind_of_day) for kind, (words, _) in DAY_WORDS.items()
         ),
+        clinic=clinic_lines(story),
         due=due_lines(visit, story),
         tests=listed([_in_a_sentence(one.label) for one in measures_due(visit, story)]),
         education=tuple(visit.content.texts[key] for key in stage.education if key in visit.content.texts),

@@ -14,6 +14,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from mortise.catalog import Content
+from mortise.web.phone import live
 from mortise.web.phone.forms import ExerciseForm, QuestionsForm, RedFlagsForm
 from mortise.web.phone.presenters import DAY_WORDS
 from mortise.web.phone.presenters_session import BLANK, blank_item
@@ -66,6 +67,7 @@ def shell_context(content: Content, version: str) -> dict[str, Any]:
         "texts": {
             key: text for key, text in content.texts.items() if key.startswith(("emergency.", "setback."))
         },
+        "live_tests": live.plain(),
         "emergency_now": content.texts["emergency.now"],
         "flags": RedFlagsForm([measures[name] for name in flags]),
         "questions": QuestionsForm([measures[name] for name in before if name not in flags]),

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from mortise.web.phone import views, views_change, views_check, views_offline, views_session, views_tests
+from mortise.web.phone import (
+    views,
+    views_change,
+    views_check,
+    views_live,
+    views_offline,
+    views_session,
+    views_tests,
+)
 
 app_name = "phone"
 
@@ -12,6 +20,9 @@ urlpatterns = [
     path("ankle/", views.ankle, name="ankle"),
     path("check/", views_check.check, name="check"),
     path("test/", views_tests.self_test, name="self-test"),
+    path("live/", views_live.live_page, name="live"),
+    path("live/<slug:test>/", views_live.live_page, name="live-test"),
+    path("recording/", views_live.recording, name="recording"),
     path("session/", views_session.session, name="session"),
     path("session/change/", views_change.change, name="change"),
     path("progress/", views.progress, name="progress"),

@@ -93,15 +93,15 @@ def envelope(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@csrf_exempt  # a page kept on the phone has no token; the rule here is the same origin, see `_is_our_page`
+@csrf_exempt  # a page kept on the phone has no token; the rule here is the same origin, see `is_our_page`
 @require_POST
 @access.patient
 def sync(request: HttpRequest) -> HttpResponse:
     """Take a batch of the phone's items in and answer each."""
-    if not _is_our_page(request):
-        return _refused(HTTPStatus.FORBIDDEN, "Only this app's own pages may send here.")
+    if not is_our_page(request):
+        return refused(HTTPStatus.FORBIDDEN, "Only this app's own pages may send here.")
     if request.content_type != "application/json":
-        return _refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON.")
+        return refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON.")
     visit = visit_of(request)
     contact = take_in(visit, read_batch(request.body))
     if contact.changed:
@@ -110,14 +110,15 @@ def sync(request: HttpRequest) -> HttpResponse:
     return JsonResponse(contact.body)
 
 
-def _is_our_page(request: HttpRequest) -> bool:
-    """A page of another site cannot set these headers: the browser writes them."""
+def is_our_page(request: HttpRequest) -> bool:
+    """Tell whether our own page sent it: one of another site cannot set these headers, the browser writes them."""
     origin = request.headers.get("Origin", "")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     return site == "same-origin" and urlsplit(origin).netloc == request.get_host()
 
 
-def _refused(status: HTTPStatus, message: str) -> HttpResponse:
+def refused(status: HTTPStatus, message: str) -> HttpResponse:
+    """Return why nothing was taken."""
     return JsonResponse({"code": f"http.{status}", "message": message}, status=status)
 
 

@@ -1,6 +1,7 @@
 """Rows that hold patient data. Only `care` reads and writes them."""
 
 from mortise.web.care.models.facts import FactRow, QuarantinedFact, ServerState
+from mortise.web.care.models.notices import Notice
 from mortise.web.care.models.patients import EpisodeRow, Patient
 from mortise.web.care.models.phones import Delivery, PhoneDevice
 from mortise.web.care.models.recordings import RecordingFile, StoredRecording
@@ -11,6 +12,7 @@ __all__ = [
     "EpisodeRow",
     "FactRow",
     "Need",
+    "Notice",
     "Patient",
     "PhoneDevice",
     "QuarantinedFact",

@@ -17,8 +17,9 @@ class Need(models.IntegerChoices):
     SILENT = 4, "Not heard from"
     NEW = 5, "No programme yet"
     ON_PLAN = 6, "On plan"
-    TESTS_DUE = 7, "Tests due"  # these two are found when the list is read, and not stored
+    TESTS_DUE = 7, "Tests due"  # these three are found when the list is read, and not stored
     NOT_TAKEN_IN = 8, "Not taken in"
+    TASK = 9, "Something to do"
 
 
 class Standing(models.Model):
@@ -43,6 +44,11 @@ class Standing(models.Model):
         null=True, blank=True
     )  # the next test at a visit, from the newest decision
     tests_due = models.CharField(max_length=200, blank=True, default="", db_default="")
+    n_tasks = models.PositiveSmallIntegerField(
+        default=0, db_default=0
+    )  # beside the decision: `mortise.episode.tasks`
+    task = models.CharField(max_length=200, blank=True, default="", db_default="")  # the most urgent of them
+    task_due_on = models.DateField(null=True, blank=True)
     silence_days = models.PositiveSmallIntegerField(default=7)
     n_quarantined = models.PositiveIntegerField(default=0)
 

@@ -13,6 +13,12 @@ from mortise.web.care.services.access import (
     quarantined_or_404,
     recording_or_404,
 )
+from mortise.web.care.services.answers import (
+    answer_proposal,
+    follow_escalation,
+    raise_escalation,
+    set_autonomy,
+)
 from mortise.web.care.services.decisions import (
     Answered,
     Decided,
@@ -37,11 +43,13 @@ from mortise.web.care.services.facts import (
     server_epoch,
     settle_quarantined,
 )
+from mortise.web.care.services.following import earned_now
 from mortise.web.care.services.looks import Look, looks_at
 from mortise.web.care.services.needs import (
     NeedRow,
     needs_list,
 )
+from mortise.web.care.services.notices import send_due
 from mortise.web.care.services.patients import (
     FIRST_PROTOCOL,
     NewLink,
@@ -82,10 +90,12 @@ from mortise.web.care.services.recordings import (
     analyse_recording,
     baseline_of,
     exclude_recording,
+    recording_with,
     recordings_of,
     result_of,
     store_recording,
 )
+from mortise.web.care.services.silence import decide_for_the_silent
 from mortise.web.care.services.versions import Replayed, keep_version, replay_all, versions_folder
 
 __all__ = [
@@ -112,6 +122,7 @@ __all__ = [
     "add_patient",
     "analyse_recording",
     "ankles_of",
+    "answer_proposal",
     "answer_report",
     "append_fact",
     "append_facts",
@@ -119,10 +130,13 @@ __all__ = [
     "choose_protocol",
     "correct",
     "decide",
+    "decide_for_the_silent",
     "decision_or_404",
+    "earned_now",
     "episode_or_404",
     "exclude_recording",
     "fact_or_404",
+    "follow_escalation",
     "goals_of",
     "judge",
     "keep_aside",
@@ -147,8 +161,10 @@ __all__ = [
     "plan_visit",
     "quarantine_of",
     "quarantined_or_404",
+    "raise_escalation",
     "record_of",
     "recording_or_404",
+    "recording_with",
     "recordings_of",
     "renew_epoch",
     "replay_all",
@@ -156,7 +172,9 @@ __all__ = [
     "result_of",
     "revoke_phone_link",
     "save_assessment_step",
+    "send_due",
     "server_epoch",
+    "set_autonomy",
     "set_goals",
     "set_plan",
     "settle_quarantined",

@@ -15,14 +15,14 @@ from django.db import transaction
 
 from mortise.errors import ConflictError, InputError, MortiseError
 from mortise.protocol.constraints import Circumstances
-from mortise.record import CheckIn, Decision, DecisionRecord, Judgement, PatientRecord, Response, StageEntry
+from mortise.record import CheckIn, DecisionRecord, Judgement, PatientRecord, Response, StageEntry
 from mortise.record.facts import Fact
 from mortise.terms import Advice, Load, Origin
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content, why_refused
 from mortise.web.care.models import EpisodeRow, FactRow, Need, Standing
-from mortise.web.care.services import standings
+from mortise.web.care.services import following, notices, standings
 from mortise.web.care.services.access import require_physiotherapist
 from mortise.web.care.services.facts import (
     Answer,
@@ -34,6 +34,7 @@ from mortise.web.care.services.facts import (
     store,
 )
 from mortise.web.care.services.lines import one_line
+from mortise.web.care.services.responses import check_response
 from mortise.web.care.services.versions import keep_version
 
 if TYPE_CHECKING:
@@ -119,8 +120,12 @@ def story_of(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumst
 
 
 @transaction.atomic
-def decide(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstances | None = None) -> Decided:
-    """Decide for a day and store the decision; a step back is entered at once. Renews the standing; audited.
+def decide(
+    *, episode: EpisodeRow, on: date, by: User | log.Process, circumstances: Circumstances | None = None
+) -> Decided:
+    """Decide for a day and store the decision, a step back at once, and what follows. Renews the standing; audited.
+
+    What follows: proposals and escalations that are due, and mail for a red flag that nobody was told of.
 
     With no new fact since the newest decision of that day nothing is stored, and that one is returned. Raises
     `UnprovedError` when the protocol has no certificate that fits: nothing is decided by what nobody proved.
@@ -129,7 +134,8 @@ def decide(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstan
 
     require_proved(episode)
     lock(episode)
-    whole, circumstances = load_record(episode), circumstances or Circumstances()
+    whole = following.with_autonomy(episode, load_record(episode), on)
+    circumstances = circumstances or Circumstances()
     made = _newest_if_nothing_is_new(whole, on, circumstances)
     if made is None:
         keep_version(episode.protocol)
@@ -139,8 +145,7 @@ def decide(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstan
         if stage is not None:
             new.append(_enter_stage(episode, stage, on, because=made.id, by=ENGINE, origin=Origin.ENGINE))
         whole = msgspec.structs.replace(whole, facts=(*whole.facts, *new))
-        decided = Decided(made, whole, circumstances, records_beside(episode))
-        standings.renew(episode, made, decided.story.due)
+        decided = _with_what_follows(episode, Decided(made, whole, circumstances, records_beside(episode)))
     else:
         decided = Decided(made, whole, circumstances, records_beside(episode))
     log.record(by, "decision.make", episode.patient, {"episode": episode.pk, "decision": made.id})
@@ -234,7 +239,7 @@ def respond(
     made = _decision_of(episode, decision.pk)
     overrules = response == "overrule"
     reason = one_line(reason)
-    _check_response(made.decision, episode, overrules=overrules, advice=advice, stage=stage, reason=reason)
+    check_response(made.decision, episode, overrules=overrules, advice=advice, stage=stage, reason=reason)
     chosen = (advice if overrules else None) or made.decision.advice
     fact = Response(
         id=new_id(), on=today, origin=Origin.CLINICIAN, by=str(by.pk), captured_at=clock.now(),
@@ -248,6 +253,7 @@ def respond(
             episode, entered, today, because=fact.id, by=str(by.pk), origin=Origin.CLINICIAN, reason=reason
         )
     standings.answered(episode, fact, stage=entered)
+    following.renewed_autonomy(episode, today)
     detail = {"episode": episode.pk, "decision": made.id, "response": response}
     log.record(by, "decision.respond", episode.patient, detail)
     return fact
@@ -275,6 +281,8 @@ def judge(
     store(episode, admitted(episode, fact, by))
     if judgement == "resume":
         standings.resumed(episode)
+    if judgement in ("resume", "acknowledge"):
+        notices.acknowledge(episode, by)
     log.record(by, "judgement.record", episode.patient, {"episode": episode.pk, "judgement": judgement})
     return decide(episode=episode, on=today, by=by)
 
@@ -303,6 +311,18 @@ def _put_before_the_clinic(episode: EpisodeRow, on: date, by: User) -> None:
     log.record(by, "decision.failed", episode.patient, {"episode": episode.pk})
 
 
+def _with_what_follows(episode: EpisodeRow, decided: Decided) -> Decided:
+    """Store what follows from a decision, queue its mail, and let the standing say it."""
+    was_locked = Standing.objects.filter(episode=episode, is_locked=True).exists()
+    more = following.store_what_follows(episode, decided.record, decided.story)
+    if more:
+        whole = msgspec.structs.replace(decided.whole, facts=(*decided.whole.facts, *more))
+        decided = Decided(decided.record, whole, decided.circumstances, decided.beside)
+    standings.renew(episode, decided.record, decided.story.due, decided.story.tasks)
+    notices.raise_for(episode, decided.record.decision, decided.story.facts, was_locked=was_locked)
+    return decided
+
+
 def _newest_if_nothing_is_new(
     record: PatientRecord, on: date, circumstances: Circumstances
 ) -> DecisionRecord | None:
@@ -313,7 +333,7 @@ def _newest_if_nothing_is_new(
             pinned = (inputs.as_of, inputs.circumstances, inputs.protocol.hash, inputs.engine)
             now = (on, circumstances, content().protocol_hash(record.episode.protocol), _engine())
             return fact if pinned == now else None
-        if not (isinstance(fact, StageEntry) and fact.origin is Origin.ENGINE):
+        if fact.origin is not Origin.ENGINE:
             return None
     return None
 
@@ -322,6 +342,12 @@ def _engine() -> str:
     from mortise.episode import ENGINE as NAME
 
     return NAME
+
+
+def enter_stage(episode: EpisodeRow, stage: str, on: date, *, because: str, by: User, reason: str) -> None:
+    """Enter a stage by a clinician's hand, and let the standing say so."""
+    _enter_stage(episode, stage, on, because=because, by=str(by.pk), origin=Origin.CLINICIAN, reason=reason)
+    standings.started(episode, stage)
 
 
 def _stored(episode: EpisodeRow, made: DecisionRecord) -> DecisionRecord:
@@ -351,28 +377,3 @@ def _decision_of(episode: EpisodeRow, decision_id: str) -> DecisionRecord:
     if newest is None or newest.id != decision_id:
         raise ConflictError("A newer decision was made meanwhile.", mend="Look at it and answer that one.")
     return newest
-
-
-def _check_response(
-    decision: Decision,
-    episode: EpisodeRow,
-    *,
-    overrules: bool,
-    advice: Advice | None,
-    stage: str,
-    reason: str,
-) -> None:
-    if not overrules:
-        return
-    if not reason:
-        raise InputError("Overruling needs a reason.", where="reason")
-    if advice is None:
-        raise InputError("Say what should be done instead.", where="advice")
-    if stage and stage not in {one.id for one in content().protocol(episode.protocol).stages}:
-        raise InputError("This stage is not in the protocol.", where="stage")
-    if decision.is_locked and (stage or advice.tightness > Advice.ASK_CLINICIAN.tightness):
-        raise InputError(
-            "A red flag froze this programme.",
-            mend="Resume it first, by name and with a reason.",
-            where="advice",
-        )

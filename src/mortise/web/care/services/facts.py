@@ -30,7 +30,7 @@ from mortise.record.records import decode_fact, encode
 from mortise.terms import Origin
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
-from mortise.web.care.models import EpisodeRow, FactRow, QuarantinedFact, ServerState, Standing
+from mortise.web.care.models import EpisodeRow, FactRow, Notice, QuarantinedFact, ServerState, Standing
 from mortise.web.care.services.lines import one_line
 
 MAX_FACT_BYTES = 64 * 1024
@@ -261,6 +261,8 @@ def _heard(episode: EpisodeRow, fact: Fact) -> None:
     standing = Standing.objects.filter(episode=episode)
     if not standing.filter(last_heard_on__gte=fact.on).exists():
         standing.update(last_heard_on=fact.on)
+    waiting = Notice.objects.filter(episode=episode, kind=Notice.Kind.SILENCE, next_at__isnull=False)
+    waiting.update(next_at=None)  # no mail about a silence that is over
 
 
 def _state() -> ServerState:

@@ -32,6 +32,8 @@ _OF_METHOD: dict[str, tuple[str, ...]] = {
     "markers": ("markers",),
     "keypoints": ("markers",),
     "marker-run": ("markers",),
+    "shin-markers": ("markers",),
+    "shin-keypoints": ("markers",),
     "sway-markers": ("markers",),
     "heel-markers": ("markers",),
     "heel-keypoints": ("markers",),

@@ -15,8 +15,8 @@ from mortise.web.care.models import Need, Standing
 from mortise.web.care.services.access import patients_of
 
 ORDER = (
-    Need.STOPPED, Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE, Need.TESTS_DUE, Need.SILENT, Need.NOT_TAKEN_IN, Need.NEW,
-    Need.ON_PLAN,
+    Need.STOPPED, Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE, Need.TASK, Need.TESTS_DUE, Need.SILENT,
+    Need.NOT_TAKEN_IN, Need.NEW, Need.ON_PLAN,
 )  # fmt: skip
 BOOKING_DAYS = 3  # a test due soon is named while there is still time to book it
 ACTIONS = {
@@ -27,6 +27,7 @@ ACTIONS = {
     Need.SILENT: "Call",
     Need.NEW: "Assess",
     Need.TESTS_DUE: "Book",
+    Need.TASK: "Open",
     Need.NOT_TAKEN_IN: "Look",
     Need.ON_PLAN: "Open",
 }
@@ -53,6 +54,7 @@ class NeedRow(NamedTuple):
     n_days_silent: int | None
     n_quarantined: int
     tests_due_on: date | None
+    task_due_on: date | None
     decision_id: str
     action: str
 
@@ -90,6 +92,7 @@ def _row(standing: Standing, today: date) -> NeedRow:
         need=need, advice=standing.advice, load=standing.load, is_locked=standing.is_locked,
         reason=reason.strip(), since_at=standing.since_at, last_heard_on=standing.last_heard_on,
         n_days_silent=silent, n_quarantined=standing.n_quarantined, tests_due_on=standing.tests_due_on,
+        task_due_on=standing.task_due_on,
         decision_id=standing.decision_id, action=ACTIONS[need],
     )  # fmt: skip
 
@@ -99,15 +102,28 @@ def _need(standing: Standing, silent: int | None, today: date) -> tuple[Need, st
     need = Need(standing.need)
     if need == Need.NEW:
         return need, "Assessment open; no programme yet."
+    task = _task_words(standing, today)
     if need != Need.ON_PLAN:
-        return need, standing.reason
+        return need, f"{standing.reason} {task}".strip()
     tests = _tests_words(standing, today)
-    if silent is not None and silent > standing.silence_days:
+    if silent is not None and silent >= standing.silence_days:
         words = f"No answer for {silent} days; every symptom is unknown, advance is off."
-        return Need.SILENT, f"{words} {tests}".strip()
+        return Need.SILENT, " ".join(one for one in (words, task, tests) if one)
+    if task:
+        return Need.TASK, f"{task} {tests}".strip()
     if tests:
         return Need.TESTS_DUE, tests
     return (Need.NOT_TAKEN_IN if standing.n_quarantined else need), standing.reason
+
+
+def _task_words(standing: Standing, today: date) -> str:
+    """Say the most urgent thing to be done beside the decision, by when, and how many more there are."""
+    due_on = standing.task_due_on
+    if not standing.n_tasks or due_on is None:
+        return ""
+    late = f", overdue since {short_day(due_on)}" if due_on < today else f", by {short_day(due_on)}"
+    more = f" And {standing.n_tasks - 1} more." if standing.n_tasks > 1 else ""
+    return f"{standing.task}{late}.{more}"
 
 
 def _tests_words(standing: Standing, today: date) -> str:

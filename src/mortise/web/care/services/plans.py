@@ -30,7 +30,7 @@ from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content, refuse_unproved
 from mortise.web.care.models import EpisodeRow
-from mortise.web.care.services import standings
+from mortise.web.care.services import following, standings
 from mortise.web.care.services.access import require_physiotherapist
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, load_record, lock, store
@@ -158,6 +158,7 @@ def set_plan(
         )  # fmt: skip
         store(episode, entry)
     standings.started(episode, stage)
+    following.renewed_autonomy(episode, today)
     log.record(by, "plan.set", episode.patient, {"episode": episode.pk, "plan": plan.id, "stage": stage})
     return plan
 

@@ -150,6 +150,18 @@ def baseline_of(*, recording: StoredRecording) -> StoredRecording | None:
     return rows.select_related("episode__patient__clinic").order_by("recorded_on", "stored_at").first()
 
 
+def recording_with(*, episode: EpisodeRow, content: File[bytes]) -> StoredRecording | None:
+    """Return the recording of an episode that has this very file, not set aside; None when there is none."""
+    digest = hashlib.sha256()
+    for chunk in content.chunks(CHUNK_BYTES):
+        digest.update(chunk)
+    content.seek(0)
+    rows = StoredRecording.objects.filter(
+        episode=episode, is_excluded=False, files__sha256=digest.hexdigest()
+    )
+    return rows.select_related("episode__patient__clinic").first()
+
+
 def recordings_of(*, episode: EpisodeRow, by: User) -> list[StoredRecording]:
     """Return the recordings of an episode, newest first, with their files; audited."""
     log.record(by, "recordings.read", episode.patient, {"episode": episode.pk})

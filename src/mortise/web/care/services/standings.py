@@ -14,6 +14,7 @@ from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Need, Standing
 
 if TYPE_CHECKING:
+    from mortise.episode import Task
     from mortise.episode.due import Due
 
 NEEDS = {
@@ -25,10 +26,13 @@ NEEDS = {
 }
 STAYS = (Need.STOPPED, Need.ASKED, Need.STEPPED_BACK)
 MAX_NAMED = 3
+SAID_BY_THE_NEED = ("resume", "call")
 VISIT = "visit"
 
 
-def renew(episode: EpisodeRow, made: DecisionRecord, due: Sequence[Due] = ()) -> None:
+def renew(
+    episode: EpisodeRow, made: DecisionRecord, due: Sequence[Due] = (), tasks: Sequence[Task] = ()
+) -> None:
     """Let the standing say what the newest decision says; what asks for somebody stays until somebody answers."""
     standing, decision = _of(episode), made.decision
     need = Need.STOPPED if decision.is_locked else NEEDS[decision.advice]
@@ -46,7 +50,33 @@ def renew(episode: EpisodeRow, made: DecisionRecord, due: Sequence[Due] = ()) ->
     standing.is_locked = decision.is_locked
     standing.decision_id, standing.decided_on = made.id, decision.as_of
     standing.tests_due_on, standing.tests_due = _next_tests(due, decision.as_of)
+    _put_tasks(standing, tasks)
     standing.save()
+
+
+def _is_diary(task: Task) -> bool:
+    """Whether it is a date in the diary: it is on the patient's page, and in the list only when it is late."""
+    return task.kind.value == "consider"
+
+
+def tasks_changed(episode: EpisodeRow, tasks: Sequence[Task]) -> None:
+    """Something was answered: say what is still to be done."""
+    standing = _of(episode)
+    _put_tasks(standing, tasks)
+    standing.save()
+
+
+def _put_tasks(standing: Standing, tasks: Sequence[Task]) -> None:
+    """Say how much is to be done beside the decision; what the need itself says is not said twice."""
+    beside = [
+        one
+        for one in tasks
+        if one.kind.value not in SAID_BY_THE_NEED and (one.is_overdue or not _is_diary(one))
+    ]
+    standing.n_tasks = len(beside)
+    length = Standing._meta.get_field("task").max_length or 0
+    standing.task = beside[0].title[:length] if beside else ""
+    standing.task_due_on = beside[0].due_on if beside else None
 
 
 def _next_tests(due: Sequence[Due], as_of: date) -> tuple[date | None, str]:
@@ -113,6 +143,7 @@ def reason_line(decision: Decision, protocol: Protocol) -> str:
         if rule.advice is decision.advice and rule.truth is not Truth.NOT_MET and rule.say_clinician
     ]  # fmt: skip
     named = [rule for rule in leading if rule.rule in decision.reasons] or leading
+    named.sort(key=lambda rule: rule.truth is Truth.UNKNOWN)  # what is known says more than what is not
     if named:
         return named[0].say_clinician
     gate = protocol.stage(decision.stage).exit

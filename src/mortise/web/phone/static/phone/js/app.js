@@ -1,5 +1,6 @@
 // Attaches each part to the page it finds itself on. Every page works without this file.
 
+import { live } from "./parts/live.js";
 import { player } from "./parts/player.js";
 import { watchForms } from "./parts/saving.js";
 import { start } from "./parts/start.js";
@@ -7,5 +8,8 @@ import { start } from "./parts/start.js";
 watchForms(document);
 const form = document.querySelector("form[data-player]");
 if (form instanceof HTMLFormElement) player(form);
+const place = document.querySelector("[data-live]");
+const below = document.querySelector("[data-live-dock]");
+if (place instanceof HTMLElement && below instanceof HTMLElement) live(place, below, place.dataset.live ?? "", place.dataset.side ?? "");
 document.documentElement.dataset.scripts = "on";
 start();

@@ -4,6 +4,7 @@ import { BATCH, nextBatch } from "../core/outbox.js";
 import { corrected } from "../core/day.js";
 import { read, write } from "./db.js";
 import { FIGURES, answered, itemsOf, note, sender, setNote, signOut } from "./outbox.js";
+import { offerRecordings } from "./recordings.js";
 import { isSealed, keysOf, opened, person, unlock } from "./vault.js";
 
 const ASKS = { Accept: "application/json" };
@@ -30,7 +31,10 @@ export async function fetchPlan() {
   if (plan.person !== given.person) return false;
   await setNote("plan", { tag: plan.tag, body: given.body, seal: given.seal });
   await noteSkew(response.headers.get("Date") ? Date.parse(response.headers.get("Date") ?? "") : null);
-  if (await answered(given.person, [], plan.epoch)) await send();
+  if (await answered(given.person, [], plan.epoch)) {
+    await offerRecordings(given.person);
+    await send();
+  }
   await keepFigures(plan);
   return true;
 }

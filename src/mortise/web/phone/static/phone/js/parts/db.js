@@ -1,7 +1,7 @@
 // The phone's store: one database under a versioned schema. A write is finished when the device says it is on disk.
 
 const NAME = "mortise";
-const SCHEMA = 1;
+const SCHEMA = 2;
 
 /** @type {Promise<IDBDatabase> | null} */
 let opening = null;
@@ -9,9 +9,12 @@ let opening = null;
 export function database() {
   opening ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, SCHEMA);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("meta");
-      request.result.createObjectStore("items", { keyPath: "id" }).createIndex("person", "person");
+    request.onupgradeneeded = (event) => {
+      if (event.oldVersion < 1) {
+        request.result.createObjectStore("meta");
+        request.result.createObjectStore("items", { keyPath: "id" }).createIndex("person", "person");
+      }
+      if (event.oldVersion < 2) request.result.createObjectStore("recordings", { keyPath: "id" }).createIndex("person", "person");
     };
     request.onsuccess = () => {
       request.result.onversionchange = () => {
@@ -36,8 +39,22 @@ export function database() {
  * @returns {Promise<T>}
  */
 export async function transaction(mode, work) {
+  return within(["meta", "items"], mode, (tx, ask) => work(tx.objectStore("meta"), tx.objectStore("items"), ask));
+}
+
+/**
+ * The same over the recordings of the sensors.
+ * @template T
+ * @param {IDBTransactionMode} mode @param {(store: IDBObjectStore, ask: (request: IDBRequest) => Promise<any>) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function recordings(mode, work) {
+  return within(["recordings"], mode, (tx, ask) => work(tx.objectStore("recordings"), ask));
+}
+
+async function within(stores, mode, work) {
   const db = await database();
-  const tx = db.transaction(["meta", "items"], mode, { durability: mode === "readwrite" ? "strict" : "default" });
+  const tx = db.transaction(stores, mode, { durability: mode === "readwrite" ? "strict" : "default" });
   const done = new Promise((resolve, reject) => {
     tx.oncomplete = () => resolve(undefined);
     tx.onabort = () => reject(tx.error ?? new Error("not stored"));
@@ -50,7 +67,7 @@ export async function transaction(mode, work) {
     });
   let result;
   try {
-    result = await work(tx.objectStore("meta"), tx.objectStore("items"), ask);
+    result = await work(tx, ask);
   } catch (error) {
     try {
       tx.abort();

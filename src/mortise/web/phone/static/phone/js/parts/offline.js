@@ -4,6 +4,7 @@ import { dayName, dayOf, SCHEMA, chosen, levelsOf, sessionOf, standing } from ".
 import { flagAnswers, steps } from "../core/facts.js";
 import { heldPlan } from "./contact.js";
 import { copy, fill } from "./fill.js";
+import { live } from "./live.js";
 import { held, note, setNote } from "./outbox.js";
 import { showPicture } from "./picture.js";
 import { player } from "./player.js";
@@ -32,6 +33,7 @@ export async function open(path) {
   if (state.isLocked || state.stop) return stop(state);
   if (page === "check") return check(state);
   if (page === "session" && state.isChecked && !state.isDone && state.session?.items.length) return session(state);
+  if (page === "live") return live(main(), dock(), path.split("/")[3] ?? "", found.plan.side ?? "");
   if (page === "progress" || page === "test") return onlyOnline(state);
   return todayPage(state);
 }

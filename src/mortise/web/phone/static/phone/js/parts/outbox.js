@@ -14,7 +14,8 @@ export function onChange(listener) {
 }
 channel?.addEventListener("message", () => listeners.forEach((listener) => listener()));
 
-function changed() {
+/** Tell every page of this phone that something changed. */
+export function changed() {
   listeners.forEach((listener) => listener());
   channel?.postMessage("changed");
 }

@@ -2,6 +2,7 @@
 
 import { fetchPlan, send } from "./contact.js";
 import { countUnsent, onChange, signOut, tidy } from "./outbox.js";
+import { countRecordings, sendRecordings, tidyRecordings } from "./recordings.js";
 import { isPossible, person, personOfPage } from "./vault.js";
 import { words } from "./words.js";
 
@@ -13,9 +14,11 @@ export async function start() {
   const before = await person();
   if (before && personOfPage() && personOfPage() !== before) await signOut(); // somebody else's link was opened here
   await tidy();
+  await tidyRecordings();
   await showUnsent();
   const contact = async () => {
     await send();
+    await sendRecordings();
     if (!(await fetchPlan())) return;
     await navigator.serviceWorker?.ready;
     document.documentElement.dataset.plan = "held"; // from here on it opens without a connection
@@ -27,7 +30,7 @@ export async function start() {
 }
 
 async function showUnsent() {
-  const n = await countUnsent();
+  const n = (await countUnsent()) + (await countRecordings());
   document.querySelectorAll("[data-unsent]").forEach((node) => {
     node.hidden = n === 0;
     const said = node.querySelector("[data-unsent-words]");
@@ -65,8 +68,9 @@ function watchSignOut() {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches("[data-sign-out]") || !isPossible()) return;
     event.preventDefault();
-    const n = await countUnsent();
+    const n = (await countUnsent()) + (await countRecordings());
     if (n > 0 && !confirm(words.sign_out_unsent.replace("{n}", String(n)))) return;
+    await tidyRecordings(true);
     await signOut();
     form.submit();
   });
