@@ -9,7 +9,7 @@ from mortise.catalog._check_exercises import exercises_are_sound
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, places_of, source_of
 from mortise.protocol import N_TRAINING_DAYS, DoseStep, Exercise, Protocol, Rule, Slot, Stage, Tag
-from mortise.terms import Advice, Load, Setting
+from mortise.terms import Advice, Load
 
 _SESSION_EVERY_DAYS = 3  # what is asked with a session is fresh for as long as a session may be away
 _RARE_DAYS = 28  # what is taken more often than that may be missed once
@@ -382,24 +382,3 @@ def _layoffs(protocol: Protocol, faults: Faults) -> int:
                 f"{protocol.id}, layoffs", f"{layoff.dose_pct} % is not a share.", "Between 0 and 100."
             )
     return len(protocol.layoffs)
-
-
-def home_tests_are_home(book: Book, faults: Faults) -> int:
-    """Check that what a patient is asked or due at home can be taken at home."""
-    n_seen = 0
-    for protocol in book.protocols.values():
-        asked = [
-            (one, "check-in") for one in (*protocol.check_in, *protocol.after_session, *protocol.next_morning)
-        ]
-        asked += [(one.measure, "home review") for one in protocol.reviews if not one.at_visit]
-        for name, where in asked:
-            measure = book.measures.get(name)
-            n_seen += 1
-            if measure is None:
-                continue
-            if measure.setting not in (Setting.HOME, Setting.EITHER):
-                faults.add(f"{protocol.id}, {where}", f"{name} is a {measure.setting.value} measure.",
-                           "Ask a home measure.")  # fmt: skip
-            elif not measure.question:
-                faults.add(f"measure {name}", "is asked at home but has no question.", "Write one.")
-    return n_seen
