@@ -28,6 +28,9 @@ from tests.web import builders
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOT_REACHED = r"Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|ERR_FAILED"
+# How much of the two heavy tests is run: a third every day, all of it (100 kills, 1,000 reports) with FULL_SIZE=1.
+IS_FULL = os.environ.get("FULL_SIZE") == "1"
+N_KILLS, N_REPORTS = (100, 1_000) if IS_FULL else (30, 300)
 AFTER = ("pain_during_nrs", "effort_nrs", "comfort_nrs", "range_feeling_nrs", "confidence_nrs")
 AFTER_FLAGS = ("sharp_pain_flag", "giving_way_flag")
 
@@ -300,7 +303,15 @@ HELD = """async () => {
 SEND = """async () => (await import('/static/phone/js/parts/contact.js')).send()"""
 
 
-def test_nothing_called_saved_is_lost_in_thirty_kills(
+KEEP_MANY = """async ids => {
+  const { keep } = await import('/static/phone/js/parts/outbox.js');
+  const at = new Date().toISOString();
+  await keep(ids.map(id => ({ kind: 'check_in', id, on: at.slice(0, 10), origin: 'patient', captured_at: at,
+    moment: 'before_session', answers: { red_calf: '0', pain_now_nrs: '1' } })));
+}"""
+
+
+def test_nothing_called_saved_is_lost_in_many_kills(
     phone: Page, server: Server, cast: builders.Cast, open_page: Callable[..., Page]
 ) -> None:
     """The page is killed at whatever it does: every report whose saving had been told is there, in order, once."""
@@ -311,13 +322,13 @@ def test_nothing_called_saved_is_lost_in_thirty_kills(
         "console",
         lambda said: saved.append(said.text.split()[1]) if said.text.startswith("saved ") else None,
     )
-    for kill in range(30):
+    for kill in range(N_KILLS):
         page = context.new_page()
         opened(page, server, "help/")
         page.evaluate(f"ids => {{ ({KEEP})(ids) }}", [f"kill-{kill}-{n}" for n in range(40)])
-        page.wait_for_timeout(kill * 2)
+        page.wait_for_timeout(kill % 30 * 2)
         with contextlib.suppress(Exception):
-            page.goto("chrome://crash", timeout=2_000)
+            page.goto("chrome://crash", timeout=400)
         page.close()
     opened(phone, server)
     kept = phone.evaluate(HELD)
@@ -362,15 +373,15 @@ def test_a_server_restored_from_an_old_backup_gets_everything_again(
 ) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("the backup of this test is SQLite's")
-    phones = [phone, *(let_in(open_page("phone"), server, cast) for _ in range(2))]
+    phones = [phone, *(let_in(open_page("phone"), server, cast) for _ in range(1))]
     backup = sqlite3.connect(":memory:")
     connection.ensure_connection()
     connection.connection.backup(backup)
 
     for number, page in enumerate(phones):
-        page.evaluate(KEEP, [f"phone-{number}-{n}" for n in range(100)])
+        page.evaluate(KEEP_MANY, [f"phone-{number}-{n}" for n in range(N_REPORTS // 2)])
         assert page.evaluate(SEND) is True
-    assert len(facts(cast, CheckIn)) == 300
+    assert len(facts(cast, CheckIn)) == N_REPORTS
 
     server.stop()
     connections.close_all()
@@ -382,7 +393,7 @@ def test_a_server_restored_from_an_old_backup_gets_everything_again(
     for page in phones:
         opened_online(page, server)
         expect(page.locator("[data-unsent]")).to_be_hidden()
-    assert len({one.id for one in facts(cast, CheckIn)}) == 300
+    assert len({one.id for one in facts(cast, CheckIn)}) == N_REPORTS
 
 
 def test_a_refused_report_stays_visible_with_its_reason(

@@ -33,6 +33,8 @@ PLAIN: dict[str, Any] = {
     "protocol_id": builders.PROTOCOL,
     "number": 1,
     "test": "lunge",
+    "user_id": "00000000-0000-0000-0000-000000000000",
+    "key": "no-such-key",
 }
 
 
@@ -113,7 +115,16 @@ def test_public_addresses_are_these_and_no_others() -> None:
     public = {route.name for route in ROUTES if route.access == access.PUBLIC}
     coming_in = {"home", "accounts:sign-in", "accounts:sign-out", "accounts:link-needed", "accounts:enter"}
     # The phone's shell holds nothing personal: the worker, its page, and drawings of exercises.
-    shell = {"phone:worker", "phone:manifest", "phone:shell", "phone:figure"}
+    # Whether a phone is ready says nothing of anybody, the network's authority is public, a calendar has its own key.
+    shell = {
+        "phone:ready",
+        "phone:authority",
+        "phone:calendar",
+        "phone:worker",
+        "phone:manifest",
+        "phone:shell",
+        "phone:figure",
+    }
     assert coming_in <= public <= coming_in | shell
 
 
@@ -168,4 +179,5 @@ def test_every_address_opens_for_its_owner(cast: Cast, route: Route) -> None:
     response = owner.get(at)
     assert response.status_code in (200, 302, 405)
     assert response["Cache-Control"] == "no-store"
+    response.close()  # a file is closed when it was read, or now
     assert owner.post(at).status_code < 500

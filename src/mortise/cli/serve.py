@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+from datetime import UTC, datetime
 
-from mortise.cli import server
+from mortise.cli import lan, server
 from mortise.errors import InputError
+from mortise.report.qr import qr_text
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -18,6 +20,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )  # fmt: skip
     server.add_address(parser)
     parser.add_argument(
+        "--lan", action="store_true",
+        help="serve phones on this network: TLS with a certificate of its own, and a QR code",
+    )  # fmt: skip
+    parser.add_argument(
         "--workers", type=int, default=2, metavar="N", help="processes (default: %(default)s)"
     )
 
@@ -26,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve until stopped."""
     if args.workers < 1:
         raise InputError(f"{args.workers} workers answer nobody.", where="--workers", mend="Give 1 or more.")
+    if args.lan:
+        return _serve_lan(args)
     server.refuse_taken(args.host, args.port)
     server.prepare()
 
@@ -46,4 +54,32 @@ def _tell(args: argparse.Namespace) -> None:
         server.say(
             "Others can reach this machine without encryption. Put a proxy with a certificate in front and set "
             "MORTISE_HTTPS=1, MORTISE_BEHIND_PROXY=1 and MORTISE_HOSTS."
+        )
+
+
+def _serve_lan(args: argparse.Namespace) -> int:
+    """Serve with TLS on this machine's own address, so that phones give sensors, storage and a worker."""
+    host = lan.own_address() if args.host == server.DEFAULT_HOST else args.host
+    server.refuse_taken(host, args.port)
+    os.environ["MORTISE_HTTPS"] = "1"
+    os.environ.setdefault("MORTISE_HOSTS", ",".join(dict.fromkeys((host, "localhost", "127.0.0.1"))))
+    server.prepare()
+    certificate = lan.certificate_for(host, server.data_folder() / "tls", datetime.now(UTC))
+    address = f"{server.address_of(host, args.port, is_safe=True)}phone/ready/"
+
+    with server.jobs() as start_jobs:
+
+        def ready() -> None:
+            start_jobs()
+            server.say(qr_text(address), f"Mortise answers at {address}  Stop with Ctrl-C.")
+            server.say(
+                f"Phones must trust {certificate.authority} once: docs/how-to/lan.md.", *server.not_run()
+            )
+
+        return server.run(
+            host,
+            args.port,
+            n_workers=args.workers,
+            ready=ready,
+            certificate=(certificate.chain, certificate.key),
         )

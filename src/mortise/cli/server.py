@@ -9,11 +9,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 from mortise.errors import InputError
 
 SETTINGS = "mortise.web.settings"
 DOOR = "mortise.web.wsgi:application"
+DEFAULT_HOST = "127.0.0.1"
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 N_THREADS = 4
 TIMEOUT_S = 60  # an uploaded recording is measured within the request
@@ -32,15 +34,22 @@ SQLITE_SAYS = {
 def add_address(parser: argparse.ArgumentParser) -> None:
     """Add host and port."""
     parser.add_argument(
-        "--host", default="127.0.0.1", metavar="H", help="where to listen (default: %(default)s)"
+        "--host", default=DEFAULT_HOST, metavar="H", help="where to listen (default: %(default)s)"
     )
     parser.add_argument("--port", type=int, default=8000, metavar="N", help="port (default: %(default)s)")
 
 
-def address_of(host: str, port: int) -> str:
+def address_of(host: str, port: int, *, is_safe: bool = False) -> str:
     """Return the address people open."""
     shown = "localhost" if host in {"0.0.0.0", "::", *LOCAL_HOSTS} else host
-    return f"http://{shown}:{port}/"
+    return f"{'https' if is_safe else 'http'}://{shown}:{port}/"
+
+
+def data_folder() -> Path:
+    """Return the folder of the prepared application's data."""
+    from django.conf import settings
+
+    return Path(settings.DATA_DIR)
 
 
 def refuse_taken(host: str, port: int) -> None:
@@ -101,8 +110,11 @@ def _unusable(error: Exception) -> InputError:
     )  # fmt: skip
 
 
-def run(host: str, port: int, *, n_workers: int, ready: Callable[[], None]) -> int:
-    """Serve until stopped; `ready` is called once, when requests are answered."""
+def run(
+    host: str, port: int, *, n_workers: int, ready: Callable[[], None],
+    certificate: tuple[Path, Path] | None = None,
+) -> int:  # fmt: skip
+    """Serve until stopped; `ready` is called once, when requests are answered. A certificate comes with its key."""
     from django.db import connections
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
     from gunicorn.util import import_app  # type: ignore[import-untyped]
@@ -118,6 +130,8 @@ def run(host: str, port: int, *, n_workers: int, ready: Callable[[], None]) -> i
                 "timeout": TIMEOUT_S, "preload_app": True, "loglevel": "warning", "accesslog": None,
                 "control_socket_disable": True, "when_ready": lambda _: ready(),
             }  # fmt: skip
+            if certificate is not None:
+                options |= {"certfile": str(certificate[0]), "keyfile": str(certificate[1])}
             for name, value in options.items():
                 if name in self.cfg.settings:
                     self.cfg.set(name, value)

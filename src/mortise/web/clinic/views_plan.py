@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mortise.decide.classify import Standing, Verdict, WorkingClassification, classify
@@ -15,6 +16,7 @@ from mortise.episode import Story
 from mortise.errors import InputError
 from mortise.record import Fact, PatientRecord, PlanVersion, Reading, Sign
 from mortise.report.care import grades_of
+from mortise.report.qr import qr_svg
 from mortise.terms import Origin
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
@@ -263,7 +265,13 @@ def link_make(request: StaffRequest, episode_id: UUID) -> HttpResponse:
 def _show_new_link(request: StaffRequest, episode: EpisodeRow) -> HttpResponse:
     made = services.make_phone_link(patient=episode.patient, by=request.user)
     address = request.build_absolute_uri(reverse("accounts:enter", args=[made.token]))
-    context = {"episode": episode, "address": address, "link": made.link, "name": episode.patient.first_name}
+    context = {
+        "episode": episode,
+        "address": address,
+        "link": made.link,
+        "qr": mark_safe(qr_svg(address)),
+        "name": episode.patient.first_name,
+    }
     return page(request, "phone_link", context)
 
 

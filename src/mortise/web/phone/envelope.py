@@ -110,6 +110,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
         "exercises": book.exercises,
         "doses": book.doses,
         "texts": _texts(visit),
+        "education": presenters.education_texts(visit, now),
         "clinic": visit.patient.clinic.name,
     }
 

@@ -131,10 +131,16 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
         clinic=clinic_lines(story),
         due=due_lines(visit, story),
         tests=listed([_in_a_sentence(one.label) for one in measures_due(visit, story)]),
-        education=tuple(visit.content.texts[key] for key in stage.education if key in visit.content.texts),
+        education=education_texts(visit, story),
         others=tuple(OtherAnkle(str(one.pk), f"To the {one.involved_side} ankle") for one in visit.others),
         action=_action(checked, done, bool(session.exercises), bool(morning_due(story))),
     )
+
+
+def education_texts(visit: Visit, story: Story) -> tuple[str, ...]:
+    """Return what is taught in the stage the person is in."""
+    stage, texts = visit.content.protocol(visit.episode.protocol).stage(story.stage), visit.content.texts
+    return tuple(texts[key] for key in stage.education if key in texts)
 
 
 def headline(visit: Visit, story: Story) -> str:

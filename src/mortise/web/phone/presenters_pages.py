@@ -61,6 +61,7 @@ class HelpPage(NamedTuple):
     clinic: str
     calls: tuple[Call, ...]
     looks: tuple[Look, ...]
+    calendar_url: str
 
 
 def check_page(
@@ -155,7 +156,7 @@ def emergency_lines(visit: Visit) -> tuple[str, ...]:
     return tuple(visit.content.measures[name].question for name in signs if name in protocol.red_flags)
 
 
-def help_page(visit: Visit, looks: Iterable[Look]) -> HelpPage:
+def help_page(visit: Visit, looks: Iterable[Look], calendar_url: str) -> HelpPage:
     """Compose the help page."""
     texts = visit.content.texts
     setbacks = tuple(text for key, text in texts.items() if key.startswith("setback."))
@@ -166,4 +167,5 @@ def help_page(visit: Visit, looks: Iterable[Look]) -> HelpPage:
         clinic=visit.patient.clinic.name,
         calls=calls_of(visit),
         looks=tuple({(look.who, look.what, look.at.date()): look for look in looks}.values()),
+        calendar_url=calendar_url,
     )

@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from mortise.web.accounts.models import User
 
 LOCK, SEAL, NAME = "mortise.phone.lock", "mortise.phone.seal", "mortise.phone.person"
+CALENDAR = "mortise.phone.calendar"
 
 
 def lock_key(user: User) -> str:
@@ -29,6 +30,11 @@ def seal_key(user: User) -> str:
 def person_tag(user: User) -> str:
     """Return a name for the person that says nothing about them: it only keeps two people on one phone apart."""
     return _derived(NAME, user)[:16]
+
+
+def calendar_key(user: User) -> str:
+    """Return what stands in the address of a person's calendar, so that nobody guesses it."""
+    return _derived(CALENDAR, user)[:32]
 
 
 def seal(user: User, body: str) -> str:

@@ -8,6 +8,7 @@ from mortise.web.phone import (
     views_check,
     views_live,
     views_offline,
+    views_own,
     views_session,
     views_tests,
 )
@@ -20,6 +21,10 @@ urlpatterns = [
     path("ankle/", views.ankle, name="ankle"),
     path("check/", views_check.check, name="check"),
     path("test/", views_tests.self_test, name="self-test"),
+    path("export/", views_own.export, name="export"),
+    path("calendar/<uuid:user_id>/<slug:key>.ics", views_own.feed, name="calendar"),
+    path("ready/", views_own.ready, name="ready"),
+    path("authority.crt", views_own.authority, name="authority"),
     path("live/", views_live.live_page, name="live"),
     path("live/<slug:test>/", views_live.live_page, name="live-test"),
     path("recording/", views_live.recording, name="recording"),

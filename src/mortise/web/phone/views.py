@@ -10,6 +10,7 @@ from mortise.web.accounts import access
 from mortise.web.care import services
 from mortise.web.phone import presenters, presenters_pages, presenters_progress, state
 from mortise.web.phone.forms import DayForm
+from mortise.web.phone.views_own import calendar_path
 from mortise.web.phone.visits import visit_of
 
 
@@ -63,5 +64,5 @@ def progress(request: HttpRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     looks = services.looks_at(patient=visit.patient, by=visit.user)
-    page = presenters_pages.help_page(visit, looks)
+    page = presenters_pages.help_page(visit, looks, request.build_absolute_uri(calendar_path(visit.user)))
     return render(request, "phone/help.html", {"page": page, "tab": "help"})

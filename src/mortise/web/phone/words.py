@@ -46,6 +46,9 @@ WORDS: dict[str, str] = {
     "sign_out_unsent": "{n} not yet sent. They stay on this phone, locked, and are sent when you open your link"
     " again. Sign out all the same?",
     "online_only": "This page needs a connection.",
+    "ready_yes": "yes",
+    "ready_no": "no",
+    "ready_unknown": "not known",
     "live_insecure": "No sensors on this address",
     "live_insecure_more": "A browser gives a phone’s sensors to a safe address only (https). Ask your clinic for the"
     " address that begins with https, or do the test by hand.",

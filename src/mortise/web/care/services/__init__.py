@@ -33,6 +33,7 @@ from mortise.web.care.services.decisions import (
     respond,
     story_of,
 )
+from mortise.web.care.services.exports import write_export
 from mortise.web.care.services.facts import (
     Answer,
     append_fact,
@@ -182,4 +183,5 @@ __all__ = [
     "stories_ahead",
     "story_of",
     "versions_folder",
+    "write_export",
 ]

@@ -3,6 +3,7 @@
 import { live } from "./parts/live.js";
 import { player } from "./parts/player.js";
 import { watchForms } from "./parts/saving.js";
+import { ready } from "./parts/ready.js";
 import { start } from "./parts/start.js";
 
 watchForms(document);
@@ -11,5 +12,7 @@ if (form instanceof HTMLFormElement) player(form);
 const place = document.querySelector("[data-live]");
 const below = document.querySelector("[data-live-dock]");
 if (place instanceof HTMLElement && below instanceof HTMLElement) live(place, below, place.dataset.live ?? "", place.dataset.side ?? "");
+const lines = document.querySelector("[data-ready-page]")?.closest("main");
+if (lines) ready(lines);
 document.documentElement.dataset.scripts = "on";
 start();

@@ -100,6 +100,7 @@ function todayPage(state) {
     session_words: say(items.length === 1 ? "exercise_one" : "exercise_many", { n: items.length, minutes }),
     none: hasNone ? say("rest_today") : "",
     left_out: state.isDone || !solved ? [] : [...solved.taken.map((name) => ({ name: `${plan.exercises[name].name}.`, why: say("withheld") })), ...solved.left_out.map((one) => ({ name: `${one.name}.`, why: one.why }))],
+    education: plan.education ?? [],
     days: state.isDone || state.ground !== "day" ? "" : "yes",
   });
   if (state.isChecked) content.querySelector("h1 use")?.setAttribute("href", `#g-${GLYPHS[solved?.load] ?? "hold"}`);
