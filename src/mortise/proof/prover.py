@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import z3
 
+from mortise.proof.calmest import calmest
 from mortise.proof.links import links
 from mortise.proof.logic import TRUE, all_of, any_of
 from mortise.proof.model import StageModel
@@ -150,6 +151,7 @@ class Prover:
             return _answer(one, Result.PROVED)
         if shown is None:
             return _answer(one, Result.TIMED_OUT)
+        shown = calmest(self.world, self.ask, one.world, shown)
         return _answer(one, Result.REFUTED, told(Reader(self.world, shown), self.output))
 
     def _possible(self, pending: dict[int, Question]) -> dict[int, Answer]:

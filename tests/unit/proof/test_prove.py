@@ -93,5 +93,7 @@ def test_a_counterexample_reads_as_a_fictional_patient(tmp_path: Path) -> None:
     broken = prove(content.protocol(NAME), content.measures).broken
     text = next(one.patient for one in broken if one.where.endswith("stage G1, rule warmth.today"))
     assert text.startswith("A fictional patient in G1, one ankle affected, ")
-    assert "Warmth, own answer" in text
+    assert "7 days in the stage. Known: Warmth, own answer clearly warmer. Whatever else" in text
+    assert "Figures the clinic set" not in text
+    assert "Not known" not in text
     assert text.endswith(("Advice advance, load raise.", "Advice advance, load keep."))
