@@ -9,6 +9,7 @@ from mortise.web.phone import (
     views_live,
     views_offline,
     views_own,
+    views_questions,
     views_session,
     views_tests,
 )
@@ -25,6 +26,8 @@ urlpatterns = [
     path("calendar/<uuid:user_id>/<slug:key>.ics", views_own.feed, name="calendar"),
     path("ready/", views_own.ready, name="ready"),
     path("authority.crt", views_own.authority, name="authority"),
+    path("questions/", views_questions.question_list, name="questions"),
+    path("questions/<slug:questionnaire_id>/", views_questions.question, name="question"),
     path("live/", views_live.live_page, name="live"),
     path("live/<slug:test>/", views_live.live_page, name="live-test"),
     path("recording/", views_live.recording, name="recording"),
