@@ -9,35 +9,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from mortise.decide import kleene
 from mortise.episode import decision_record, story
 from mortise.record import Decision, Fact, Finding
 from mortise.terms import Advice, Context, Side, Truth
 from tests import builders as b
+from tests.spec.rows import Row, Table
+from tests.spec.sessions import SESSION_TABLES
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "decisions.md"
-
-
-class Row(NamedTuple):
-    """One line: what is given, what comes out, and why."""
-
-    given: tuple[str, ...]
-    expected: tuple[str, ...]
-    why: str = ""
-
-
-class Table(NamedTuple):
-    """One question to the engine, its columns, and how a row is asked."""
-
-    id: str
-    title: str
-    about: str
-    columns: tuple[str, ...]
-    results: tuple[str, ...]
-    ask: Callable[[tuple[str, ...]], tuple[str, ...]]
-    rows: tuple[Row, ...]
 
 
 def outcome(table: Table, row: Row) -> tuple[str, ...]:
@@ -443,6 +424,7 @@ TABLES: tuple[Table, ...] = (
             Row(("overruled with hold",), ("S1", "hold"), "The engine does not repeat itself over a human."),
         ),
     ),
+    *SESSION_TABLES,
 )
 
 

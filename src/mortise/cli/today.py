@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from mortise.cli import records
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from mortise.cli.tables import Block
     from mortise.prescribe import CounterLine
     from mortise.record import Session
+
+WIDTH = 108  # of a line of names
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -72,8 +75,7 @@ def blocks(session: Session, title: str, *, for_patient: bool) -> list[Block]:
         ))  # fmt: skip
     if session.left_out:
         found.append(Heading("Left out"))
-        rows = [(one.name, one.reason_patient if for_patient else one.reason) for one in session.left_out]
-        found.append(Table(("exercise", "why"), rows))
+        found.append(Lines(tuple(_left_out(session, for_patient=for_patient))))
     if session.constraints:
         found.append(Heading("What cut today's session"))
         cuts = [
@@ -82,6 +84,16 @@ def blocks(session: Session, title: str, *, for_patient: bool) -> list[Block]:
         ]
         found.append(Table(("constraint", "by", "why"), cuts))
     return found
+
+
+def _left_out(session: Session, *, for_patient: bool) -> Iterator[str]:
+    """Yield each reason once, then what it leaves out."""
+    names: dict[str, list[str]] = {}
+    for one in session.left_out:
+        names.setdefault(one.reason_patient if for_patient else one.reason, []).append(one.name)
+    for reason, left in names.items():
+        yield reason
+        yield from wrap("; ".join(left) + ".", WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
 def counter_blocks(counters: Sequence[CounterLine], *, for_patient: bool) -> list[Block]:

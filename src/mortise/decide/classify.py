@@ -230,8 +230,18 @@ def _from_values(argument: Argument, values: dict[tuple[str, Limb], Reading]) ->
         value, facts = value - second.value, (first.id, second.id)
     if first.unit != argument.unit:
         return Truth.UNKNOWN, None, "", ()
-    holds = value >= argument.value if argument.operator == ">=" else value <= argument.value
-    return (Truth.MET if holds else Truth.NOT_MET), value, "", facts
+    return (
+        (Truth.MET if _holds(argument.operator, value, argument.value) else Truth.NOT_MET),
+        value,
+        "",
+        facts,
+    )
+
+
+def _holds(operator: str, value: Decimal, bound: Decimal) -> bool:
+    if operator == "==":
+        return value == bound
+    return value >= bound if operator == ">=" else value <= bound
 
 
 def _verdict(main: Sequence[CandidateFinding]) -> tuple[Verdict, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -148,7 +149,7 @@ def _judge_window(ready: Ready, series: Series, day: int, spent_until: int) -> V
     `n_least` days are needed.
     """
     first = max(day - ready.window_days, spent_until if ready.is_exit else 0)
-    points = [point for point in series.points if point.day > first]
+    points = series.points[bisect_right(series.points, first, key=_day) :]
     if not points:
         return _unknown(Cause.STALE, series.points[-1])
     value, used = _reduced(ready.reduce, points)
@@ -158,6 +159,10 @@ def _judge_window(ready: Ready, series: Series, day: int, spent_until: int) -> V
     if truth is MET and not all(point.counts for point in points) and ready.is_exit:
         return Verdict(UNKNOWN, Cause.UNCONFIRMED, value, None, used, day + 1)
     return Verdict(truth, None, value, points[-1].error, used)
+
+
+def _day(point: Point) -> int:
+    return point.day
 
 
 def _reduced(reduce: Reduction, points: Sequence[Point]) -> tuple[Decimal, tuple[str, ...]]:

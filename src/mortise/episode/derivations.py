@@ -56,6 +56,8 @@ class Derivations:
             for one in measures.values()
             if one.derive is not None and one.derive.kind == "flare"
         }
+        self._keys: frozenset[str] | None = None  # of the tracks there were
+        self._paired: frozenset[str] = frozenset()  # comparisons that can be made of them
         self._wanted: tuple[ReadyStage, frozenset[str], list[tuple[Measure, int]]] | None = None
 
     def finish(
@@ -106,7 +108,10 @@ class Derivations:
 
     def _wanted_in(self, ready: ReadyStage, tracks: Mapping[str, Track]) -> list[tuple[Measure, int]]:
         """Return what to derive and for how many days back, each after what it is derived from."""
-        paired = frozenset(one.id for one in self._measures.values() if _is_paired(one, tracks))
+        if self._keys is None or tracks.keys() != self._keys:
+            self._keys = frozenset(tracks)
+            self._paired = frozenset(one.id for one in self._measures.values() if _is_paired(one, tracks))
+        paired = self._paired
         if self._wanted is None or self._wanted[0] is not ready or self._wanted[1] != paired:
             n_days = _days_wanted(ready, self._measures, paired)
             order = sorted(n_days, key=lambda one: (_depth(one, self._measures), one))

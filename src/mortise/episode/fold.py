@@ -302,10 +302,16 @@ class Folder:
         n_kept = 0
         if is_lasting and self._lit_under == under and self._lit:
             n_kept = min(self._sessions.n_settled(self._first_new, self._lit_on), len(self._lit))
-        del self._lit[n_kept:]
+        told = list(self._sessions.told_from(n_kept))
+        n_same = 0
+        if is_lasting and self._lit_under == under:
+            for kept, one in zip(self._lit[n_kept:], told, strict=False):
+                if not kept.stands(one, as_of, self._lit_on, self._first_new):
+                    break
+                n_same += 1
+        del self._lit[n_kept + n_same :]
         exercises = self._content.exercises
-        told = self._sessions.told_from(n_kept)
-        self._lit += light_sessions(told, self._lit, rules, course, stage, exercises, as_of)
+        self._lit += light_sessions(told[n_same:], self._lit, rules, course, stage, exercises, as_of)
         self._lit_under, self._lit_on, self._first_new = under, as_of, date.max
 
 

@@ -165,6 +165,38 @@ class Lit(NamedTuple):
     bout: Bout
     light: SessionLight
     done: DoneSession
+    told: Told
+
+    def stands(self, told: Told, as_of: date, lit_on: date, first_new: date) -> bool:
+        """Tell whether the light need not be looked for again.
+
+        Parameters
+        ----------
+        told : Told
+            The session as it is told now.
+        as_of : date
+            The day.
+        lit_on : date
+            The day on which it was lit.
+        first_new : date
+            The earliest day of what was taken in since.
+
+        Returns
+        -------
+        bool
+            True when the same was told of it, it would be judged as of the same day, and nothing new reaches that day.
+        """
+        if self.told.log is not told.log or self.told.mornings != told.mornings:
+            return False
+        if told.morning is None and self.light.light is None:
+            return False  # it may be waiting for its morning, or no longer
+        judged_on = _judged_on(told, as_of)
+        return judged_on == _judged_on(told, lit_on) and first_new > judged_on
+
+
+def _judged_on(told: Told, as_of: date) -> date:
+    """Return the day as of which a session is judged: that of its morning, or of the day it is still waited for."""
+    return min(as_of, told.log.on + timedelta(days=1)) if told.morning is None else told.morning.on
 
 
 def light_sessions(
@@ -233,6 +265,7 @@ def _lit(
         ),
         DoneSession(on=log.on, logged_on=logged_on, light=light, items=log.items,
                     effort_nrs=log.answers.get("effort_nrs")),
+        one,
     )  # fmt: skip
 
 
@@ -250,7 +283,7 @@ def _light(
 
     Red and amber hold as soon as they are met. The milder two hold only when every tighter one is known not to be.
     """
-    day = min(as_of, told.log.on + timedelta(days=1)) if told.morning is None else told.morning.on
+    day = _judged_on(told, as_of)
     inputs = Inputs(day.toordinal(), _Scoped(told, rules, course, day))
     is_blind = False
     for rule, node in rules.rules:

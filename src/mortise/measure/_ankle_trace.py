@@ -116,7 +116,9 @@ def _same_side(recordings: list[Recording], side: Side) -> Recording | None:
     same = [each for each in recordings if each.side is side]
     if len(same) > 1:
         raise SignalError(
-            f"{len(same)} sensors on the shin of one side.", where=same[0].info.file, mend="Give one of them."
+            f"{len(same)} sensors are said to be on the {side.value} shin.".replace("the none", "one"),
+            where=same[0].info.file,
+            mend="Give one of them, or say where each was worn.",
         )
     return same[0] if same else None
 

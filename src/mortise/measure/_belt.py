@@ -96,8 +96,11 @@ def belt_gait(recording: Recording) -> GaitResult:
     """
     info = recording.info
     if info.rate_hz < _LOWEST_RATE_HZ or recording.duration_s < _SHORTEST_S:
+        is_short = recording.duration_s < _SHORTEST_S
         raise SignalError(
-            f"{recording.duration_s:.1f} s at {info.rate_hz:g} Hz are too little for gait.",
+            f"{recording.duration_s:.1f} s are too short for a walk."
+            if is_short
+            else f"{info.rate_hz:g} samples a second are too few to see steps.",
             where=info.file,
             mend="Record ten seconds of walking or more at 50 Hz or more.",
         )

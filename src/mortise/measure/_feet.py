@@ -20,6 +20,7 @@ from mortise.measure._strides import strides_of
 from mortise.measure._terrain import with_terrain
 from mortise.measure._walk import FootWalk, walk
 from mortise.measure._which_foot import look_swapped, sided
+from mortise.measure.materials import worn_at
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording, RecordingInfo
 from mortise.measure.results import Bout, GaitResult, Reading, RecordingSet, Refused, Stride
 from mortise.terms import Side
@@ -211,14 +212,17 @@ def choose_feet(recordings: Sequence[Recording]) -> list[Recording]:
     on_foot = [each for each in feet if each.placement in FOOT_PLACEMENTS]
     feet = on_foot or feet
     if not feet:
-        worn = ", ".join(sorted({each.placement for each in recordings}))
         raise SignalError(
-            f"gait needs a sensor on a foot; these were worn at: {worn}.",
+            f"gait needs a sensor on a foot or at the waist; these were worn at: {worn_at(recordings)}.",
             where=recordings[0].info.file,
             mend="Record with a sensor on the foot, or name the placement with --placement.",
         )
     if len(feet) > 2:
-        raise SignalError(f"{len(feet)} foot recordings were given.", mend="Give one of each foot.")
+        raise SignalError(
+            f"{len(feet)} sensors on feet were given, and one of each foot can be used.",
+            where=", ".join(dict.fromkeys(each.info.file for each in feet)),
+            mend="Give one of each foot, and say which is which with --left FILE --right FILE.",
+        )
     if len(feet) == 2 and feet[0].side is feet[1].side:
         said = "no side" if feet[0].side is Side.NONE else f"the same side ({feet[0].side.value})"
         raise SignalError(
@@ -302,10 +306,10 @@ def _refused_missing(walks: list[FootWalk], missing: list[int]) -> list[Refused]
     return [
         Refused(
             what="strides",
-            reason="the foot moved as in a swing but no clear swing was found",
+            reason="the foot moved as in a step, but where the step begins and ends is not clear",
             side=walked.recording.side,
             n_missing=n,
-            mend="Look at the signal where strides are missing.",
+            mend="Look at the signal there. Strap the sensor tightly and walk without stopping.",
         )
         for walked, n in zip(walks, missing, strict=True)
         if n

@@ -18,6 +18,7 @@ from mortise.measure._floor import (
     Floor,
 )
 from mortise.measure._floor_trunk import trunk_flights
+from mortise.measure.materials import worn_at
 from mortise.measure.orientation import attitude
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
 from mortise.measure.signals import Motion, crossing, even, window_mean
@@ -101,9 +102,9 @@ def floor_of_sensors(recordings: Sequence[Recording]) -> Floor:
     trunk = [each for each in recordings if each.placement in TRUNK_PLACEMENTS]
     used = feet or trunk[:1]
     if not used:
-        worn = ", ".join(sorted({each.placement for each in recordings})) or "nowhere"
         raise SignalError(
-            f"a flight shows in a sensor on the foot, at the back or at the belt; these were worn at: {worn}.",
+            "leaving the floor shows in a sensor on the foot, at the lower back or at the belt; "
+            f"these were worn at: {worn_at(recordings)}.",
             where=recordings[0].info.file if recordings else "",
             mend="Wear a sensor on each foot, or say where it was worn with --placement instep.",
         )

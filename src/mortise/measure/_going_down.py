@@ -116,11 +116,11 @@ def _repetition(
     if min(down, up) < 0.5 * max(down, up):
         return Refused(
             what="repetition",
-            reason="the recording begins or ends on the way",
+            reason="the recording begins or ends while the body goes down or comes up",
             start_s=round(before / rate_hz, 3),
             end_s=round(after / rate_hz, 3),
             n_missing=1,
-            mend="Stand at the begin and at the end.",
+            mend="Stand for a second first and last.",
         )
     top = float(height[before]) - _EDGE_SHARE * down
     start = deepest - int(np.argmax(height[before : deepest + 1][::-1] > top)) if down > 0 else before

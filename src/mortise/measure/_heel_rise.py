@@ -10,7 +10,7 @@ from mortise.measure._heel_rise_readings import count_of, n_missing, readings_of
 from mortise.measure._rising import Rising, of_foot, of_shin
 from mortise.measure._rising_body import of_body
 from mortise.measure.markers import Body, body_from, body_of_lab
-from mortise.measure.materials import Materials
+from mortise.measure.materials import Materials, worn_at
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording
 from mortise.measure.results import Curve, Event, Refused, TestResult, Trial
 from mortise.terms import Side
@@ -165,9 +165,8 @@ def _of_sensors(sensors: tuple[Recording, ...], foot_length_m: float | None) -> 
             rising.append(of_shin(shanks[0]))
     if rising:
         return rising
-    worn = ", ".join(sorted({each.placement for each in sensors}))
     raise SignalError(
-        f"heel rises are measured on foot or shin; the sensor was worn at: {worn}.",
+        f"heel rises are measured on foot or shin; the sensor was worn at: {worn_at(sensors)}.",
         where=sensors[0].info.file,
         mend="Fix the phone or sensor to the shin or the shoe, or correct the placement with --placement shank.",
     )

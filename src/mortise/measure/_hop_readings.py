@@ -151,7 +151,7 @@ def _distances(side: Side, pairs: Sequence[Pair]) -> tuple[list[Reading], list[R
         refused.append(
             Refused(
                 what="distance",
-                reason="markers of the foot in metres are needed; time in the air says nothing of the way",
+                reason="how far a hop goes shows only in markers of the foot; time in the air does not tell it",
                 side=side,
                 mend="Lay a tape, or record with heel and toe markers.",
             )

@@ -92,9 +92,14 @@ def nothing_found(
 ) -> SignalError:
     """Return the error for a recording without any flight: why no source could show one, else that there is none."""
     if refused and (not seen or refused[-1].n_missing):
-        return SignalError(f"no {what} was found: {refused[-1].reason}.", mend=refused[-1].mend)
+        return SignalError(
+            f"no {what} was found: {refused[-1].reason.rstrip('.')}.",
+            where=materials.described(),
+            mend=refused[-1].mend,
+        )
     return SignalError(
-        f"no {what} was found: nobody left the floor and came back ({materials.described()}).",
+        f"no {what} was found: nobody left the floor and came back.",
+        where=materials.described(),
         mend="Record from quiet standing until two seconds after the landing; land where you took off.",
     )
 

@@ -132,9 +132,14 @@ def _method(takes: Sequence[Take]) -> str:
 
 def _nothing(materials: Materials, refused: Sequence[Refused]) -> SignalError:
     if refused:
-        return SignalError(refused[0].reason, mend=refused[0].mend)
+        return SignalError(
+            f"no landing was measured: {refused[0].reason.rstrip('.')}.",
+            where=materials.described(),
+            mend=refused[0].mend,
+        )
     return SignalError(
-        f"no landing was found: nobody came down on the floor ({materials.described()}).",
+        "no landing was found: nobody came down on the floor.",
+        where=materials.described(),
         mend="Record from before the jump until two seconds after the landing, with markers, video or foot sensors.",
     )
 
@@ -159,15 +164,15 @@ def _measured(
             return [], [], []
         said = Refused(
             what="landing",
-            reason="force alone shows no posture",
-            mend="Add markers or video; time in the air and force are measured by `jump`.",
+            reason="a force plate alone does not show how leg and trunk move",
+            mend="Add markers or video; time in the air and force are measured as jump.",
         )
         return [], [said], []
     body = smooth_body(take.body)
     if "about_the_hips" in body.flags:
         said = Refused(
             what="landing",
-            reason="metric keypoints are counted from the hips: they do not show the body come down",
+            reason="these keypoints are given from the hips, so they do not show the body come down",
             mend="Give the keypoints of the picture, or markers.",
         )
         return [], [said], []

@@ -10,6 +10,7 @@ import numpy as np
 from mortise.errors import SignalError
 from mortise.measure._foot_landings import landings_of_feet, missed_landings
 from mortise.measure.ankle_angle import AnkleAngle, ankle_angle, foot_and_shank
+from mortise.measure.flags import flag_words
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording
 from mortise.measure.results import Event, Refused, Trial
 from mortise.terms import Side
@@ -52,7 +53,7 @@ def landings_of_sensors(
     if not feet:
         said = Refused(
             what="landing",
-            reason="a landing shows in a sensor on the foot",
+            reason="a landing is measured with a sensor on the foot, and none is said to be there",
             mend="Wear a sensor on the foot, and one on the shank for the ankle's angle.",
         )
         return [], [said], []
@@ -100,7 +101,7 @@ def _angles(pair: tuple[Recording, Recording] | None, refused: list[Refused]) ->
         refused.append(
             Refused(
                 what="ankle angle",
-                reason=f"how the sensors lie on foot and shank was not shown ({', '.join(sorted(unsure))})",
+                reason=f"how the sensors lie is not known: {', '.join(map(flag_words, sorted(unsure)))}",
                 side=pair[0].side,
                 mend="Stand still for two seconds, rise on the toes once, squat once, then jump, in one recording.",
             )

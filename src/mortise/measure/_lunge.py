@@ -18,7 +18,7 @@ from mortise.measure._lunge_trials import (
     shin_of_sensor,
 )
 from mortise.measure._sensor_segment import mean_up, segment, standing
-from mortise.measure.materials import Materials, need_sensors
+from mortise.measure.materials import Materials, need_sensors, worn_at
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
 from mortise.measure.results import Curve, Event, LungeResult, LungeTrial, Reading, RecordingSet
 from mortise.measure.signals import even, window_mean
@@ -144,7 +144,9 @@ def shin_of(recordings: Sequence[Recording]) -> Recording:
         return fit[0]
     if not fit:
         raise SignalError(
-            "the lunge needs a phone or sensor on the shin.", mend="Say so with --placement shank."
+            "a lunge is measured with a phone or sensor on the shin, and none is said to be there.",
+            where=", ".join(dict.fromkeys(each.info.file for each in recordings)),
+            mend="Fix it to the shin, or if it was there say so with --placement shank.",
         )
     raise SignalError(
         f"{len(fit)} shins were recorded ({', '.join(_named(each) for each in fit)}), and a lunge is of one.",
@@ -177,7 +179,7 @@ def _refuse_unfit(recording: Recording) -> None:
     info = recording.info
     if recording.placement in FOOT_PLACEMENTS:
         raise SignalError(
-            f"the sensor was worn at: {recording.placement}; a lunge is measured on the shin.",
+            f"the sensor was worn at: {worn_at([recording])}; a lunge is measured on the shin.",
             where=info.file,
             mend="Fix the phone or sensor to the shin, or correct the placement with --placement shank.",
         )
@@ -189,7 +191,7 @@ def _refuse_unfit(recording: Recording) -> None:
         )
     if info.rate_hz < _LOWEST_RATE_HZ:
         raise SignalError(
-            f"{info.rate_hz:g} samples a second are too few.",
+            f"{info.rate_hz:g} samples a second are too few to follow a lunge.",
             where=info.file,
             mend="Record at 25 Hz or more.",
         )

@@ -66,14 +66,19 @@ def lunge_of_body(materials: Materials) -> LungeResult:
                 said.append(error)
     if not found:
         raise SignalError(
-            f"no lunge in markers or keypoints: {said[0]}" if said else "no markers and no keypoints.",
+            f"no lunge was seen: {said[0].message}" if said else "no markers and no keypoints were given.",
             where=materials.described(),
             mend="Show shin and foot of the leg in front from standing to standing, or use a phone on the shin.",
         )
     front = min(found, key=lambda result: min(trial.heel_lift_cm or 0.0 for trial in result.trials))
     behind = [result.trials[0].side for result in found if result is not front]
     rest = tuple(
-        Refused(what="side", reason="its heel came up higher: taken for the leg behind", side=side)
+        Refused(
+            what="side",
+            reason="its heel came up higher: taken for the leg behind",
+            side=side,
+            mend=f"If this leg was in front, say so with --side {side.value}; its heel has to stay down.",
+        )
         for side in behind
     )
     return structs.replace(front, refused=(*front.refused, *rest))

@@ -106,8 +106,8 @@ def first_still(speed_deg_s: Floats, rate_hz: float, is_lost: Flags, file: str) 
                 return first, last
             break
     raise SignalError(
-        "the recording does not start with standing still.",
-        where=f"{file}, sample 0, channel gyr_x",
+        "the recording does not start with standing still, so the angle of standing is not known.",
+        where=file,
         mend="Start the recording, stand still for a second, then lunge.",
     )
 
@@ -140,6 +140,7 @@ def lunge_trials(shin: Shin, side: Side, marks: Sequence[float]) -> tuple[list[L
                     side=side,
                     start_s=mark,
                     end_s=mark,
+                    mend="Mark it while the knee goes forward, in seconds from the start of the recording (--mark S).",
                 )
             )
     return found, refused

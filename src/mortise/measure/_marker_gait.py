@@ -151,7 +151,8 @@ def find_tracks(materials: Materials) -> list[FootTrack]:
         axes = axes_of(body, [plate for lab in plates_from for plate in lab.plates])
     except SignalError as error:
         raise SignalError(
-            f"gait cannot be measured from these points ({materials.described()}): they do not show which way is up.",
+            "a walk cannot be measured from these points: they do not show which way is up.",
+            where=materials.described(),
             mend=error.mend,
         ) from None
     contacts = [each for lab in plates_from for plate in lab.plates for each in plate_contacts(plate)]
@@ -176,7 +177,8 @@ def _body(materials: Materials) -> tuple[Body, Sequence[LabRecording]]:
     if materials.poses:
         return body_of_pose(materials.poses[0]), ()
     raise SignalError(
-        f"gait needs markers, keypoints or a sensor, and there is none ({materials.described()}).",
+        "a walk does not show in what was given: no sensor, no markers and no video is there.",
+        where=materials.described(),
         mend="Give the file with the markers.",
     )
 

@@ -77,7 +77,7 @@ def range_of(materials: Materials) -> TestResult:
     for trace in traces:
         found = _trials(trace, len(trials))
         if not found:
-            refused.append(Refused(what="side", reason="this ankle did not move", side=trace.side))
+            refused.append(Refused(what="side", reason="this ankle did not move", side=trace.side, mend=_HOW))
             continue
         trials += found
         if not trace.has_zero:

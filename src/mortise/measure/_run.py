@@ -129,11 +129,12 @@ def run_of(materials: Materials) -> TestResult:
         return _from_waist(materials, others[0])
     else:
         raise SignalError(
-            f"running is measured from sensors or markers, and there is none ({materials.described()}).",
-            mend="Wear a sensor on each foot.",
+            "running does not show in what was given: no sensor, no markers and no video is there.",
+            where=materials.described(),
+            mend="Wear a sensor on each foot, or film from the side.",
         )
-    _refuse_walking(found)
-    _refuse_impossible(found)
+    _refuse_walking(found, materials.described())
+    _refuse_impossible(found, materials.described())
     return TestResult(
         test="run",
         recording=materials.recording_set(),
@@ -259,23 +260,25 @@ def _steady(strides: Sequence[Stride]) -> list[Stride]:
     return [s for s in straight if 0.67 * usual_s < s.stride_time_s < 1.5 * usual_s]
 
 
-def _refuse_walking(found: _Found) -> None:
+def _refuse_walking(found: _Found, where: str) -> None:
     """Refuse a recording in which each foot bore the body for half of its stride or more."""
     shares = [(s.stance_time_s or 0.0) / s.stride_time_s for each in found.per_foot for s in _steady(each)]
     if not shares:
         raise SignalError(
             "no stride of a run was found.",
+            where=where,
             mend="Run at least ten steps straight on, or name the test that was done.",
         )
     share = float(np.median(shares))
     if share >= _MOST_CONTACT_RATIO:
         raise SignalError(
             f"each foot was on the ground for {100.0 * share:.0f} per cent of the stride: this was walking.",
+            where=where,
             mend="Measure it as gait.",
         )
 
 
-def _refuse_impossible(found: _Found) -> None:
+def _refuse_impossible(found: _Found, where: str) -> None:
     """Refuse feet that strike as no foot can: the sensor's axes contradict each other, or it was on no foot."""
     angles = [
         s.strike_angle_deg for each in found.per_foot for s in _steady(each) if s.strike_angle_deg is not None
@@ -283,6 +286,7 @@ def _refuse_impossible(found: _Found) -> None:
     if angles and abs(float(np.median(angles))) > _MOST_STRIKE_DEG:
         raise SignalError(
             f"the foot would strike at {float(np.median(angles)):.0f} degrees to the floor, which no runner's does.",
+            where=where,
             mend="Export gyroscope and accelerometer with the same axes; say where the sensor was worn.",
         )
 

@@ -95,7 +95,7 @@ def segment(recording: Recording) -> Segment:
         )
     if info.rate_hz < _LOWEST_RATE_HZ:
         raise SignalError(
-            f"{info.rate_hz:g} samples a second are too few.",
+            f"{info.rate_hz:g} samples a second are too few to follow a movement.",
             where=info.file,
             mend="Record at 25 Hz or more.",
         )

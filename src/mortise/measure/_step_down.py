@@ -110,10 +110,16 @@ def step_down_of(materials: Materials) -> TestResult:
         trials += found
         refused += said
     if not trials:
-        if refused:
-            raise SignalError(refused[0].reason, mend=refused[0].mend)
+        telling = [one for one in refused if one.what in ("step-down", "repetition", "ankle angle")]
+        if telling:
+            raise SignalError(
+                f"no step-down was measured: {telling[0].reason}.",
+                where=materials.described(),
+                mend=telling[0].mend,
+            )
         raise SignalError(
-            f"no step-down or squat was found: nobody went down and came up ({materials.described()}).",
+            "no step-down or squat was found: nobody went down and came up.",
+            where=materials.described(),
             mend=_HOW,
         )
     events = [
@@ -153,7 +159,11 @@ def _measured(take: Take, n_before: int, sides: Sequence[Side]) -> tuple[list[Tr
         if not take.loads:
             return [], []
         return [], [
-            Refused(what="step-down", reason="force alone shows no posture", mend="Add markers or video.")
+            Refused(
+                what="step-down",
+                reason="a force plate alone does not show how leg and trunk move",
+                mend="Add markers or video.",
+            )
         ]
     body = smooth_body(take.body)
     repetitions, said = repetitions_of(body, take.axes)
@@ -169,7 +179,7 @@ def _measured(take: Take, n_before: int, sides: Sequence[Side]) -> tuple[list[Tr
                     reason="neither foot rests while the body goes down",
                     start_s=round(repetition.start / body.rate_hz, 3),
                     end_s=round(repetition.end / body.rate_hz, 3),
-                    mend="Keep the foot that bears on the floor; a jump is measured by `jump`.",
+                    mend="Keep the foot that bears on the floor; a jump is measured as jump.",
                 )
             )
         for side in bearing:

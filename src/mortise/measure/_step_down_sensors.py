@@ -11,6 +11,7 @@ from mortise.errors import SignalError
 from mortise.measure._landing_sensors import UNSURE
 from mortise.measure._lunge import lean_from
 from mortise.measure.ankle_angle import ankle_angle, foot_and_shank
+from mortise.measure.flags import flag_words
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
 from mortise.measure.results import Refused, Trial
 from mortise.measure.signals import even, turning_points, window_mean
@@ -53,8 +54,8 @@ def by_sensors(sensors: Sequence[Recording], n_before: int) -> tuple[list[Trial]
         return [], [
             Refused(
                 what="step-down",
-                reason="a step-down shows in a sensor on the shank, with one on the foot for the ankle's angle",
-                mend="Wear them, or say where they were worn with --placement shank.",
+                reason="a step-down is measured with a sensor on the shin, and one on the foot for the ankle's angle",
+                mend="Wear them there, or if they were there say so with --placement shank.",
             )
         ]
     found: list[tuple[Side, float, Floats, tuple[str, ...], str]] = []
@@ -69,9 +70,9 @@ def by_sensors(sensors: Sequence[Recording], n_before: int) -> tuple[list[Trial]
             refused.append(
                 Refused(
                     what="ankle angle",
-                    reason=f"how the sensors lie on foot and shank was not shown ({', '.join(sorted(unsure))})",
+                    reason=f"how the sensors lie is not known: {', '.join(map(flag_words, sorted(unsure)))}",
                     side=side,
-                    mend="Stand still for two seconds at the begin, then bend the knees well forward.",
+                    mend="Stand still for two seconds first, then bend the knees well forward.",
                 )
             )
             continue

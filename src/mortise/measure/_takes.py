@@ -191,7 +191,7 @@ def _by_body(take: Take) -> Seen | None:
         return None
     if "about_the_hips" in take.body.flags:
         raise SignalError(
-            "metric keypoints are counted from the hips: they do not show the body leave the floor.",
+            "these keypoints are given from the hips, so they do not show the body leave the floor.",
             mend="Give the keypoints of the picture, or markers, plates or a foot sensor.",
         )
     if take.axes is None:

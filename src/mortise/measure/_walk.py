@@ -73,7 +73,7 @@ def walk(recording: Recording, finder: Finder = find_swings, smooth_s: float = S
         )
     if recording.duration_s < SHORTEST_S:
         raise SignalError(
-            f"{recording.duration_s:.1f} s are too short for gait.",
+            f"{recording.duration_s:.1f} s are too short for a walk.",
             where=info.file,
             mend="Walk at least ten metres.",
         )
@@ -82,7 +82,7 @@ def walk(recording: Recording, finder: Finder = find_swings, smooth_s: float = S
     swings, lost = finder(motion, pose)
     if not swings:
         raise SignalError(
-            "no swing of a foot was found: the sensor was not on a walking foot.",
+            "no step of a foot was found: the sensor was on no foot that walked, or its axes, units or rate are wrong.",
             where=info.file,
             mend="Wear the sensor on the foot and walk at least ten metres, or name the test that was done.",
         )
@@ -108,7 +108,7 @@ def walk(recording: Recording, finder: Finder = find_swings, smooth_s: float = S
             start_s=round(start / motion.rate_hz, 3),
             end_s=round(stop / motion.rate_hz, 3),
             n_missing=1,
-            mend="Keep the sensor near its receiver."
+            mend="Keep the sensor near what it sends to."
             if "missing" in reason
             else "Check the rate, the units and the strap.",
         )
@@ -153,7 +153,7 @@ def _refuse_unturned(file: str, pose: Attitude, swings: Sequence[Swing]) -> None
     fastest_deg_s = math.degrees(median(peaks))
     if fastest_deg_s < LEAST_SWING_DEG_S:
         raise SignalError(
-            f"the foot moves on but turns at {fastest_deg_s:.0f} degrees a second at most.",
+            f"the foot moves on but turns at {fastest_deg_s:.0f} degrees a second at most: no walking foot does.",
             where=f"{file}, channel gyr",
             mend="Name the gyroscope's unit in the sidecar (gyr_unit), or check the sensor and record again.",
         )

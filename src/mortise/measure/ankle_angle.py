@@ -244,7 +244,10 @@ def _angle(part: tuple[Segment, Segment], calibration: AnkleCalibration, side: S
 
 def _calibrate(parts: list[tuple[Segment, Segment]]) -> AnkleCalibration:
     if not parts:
-        raise SignalError("there is no recording of foot and shank to calibrate from.")
+        raise SignalError(
+            "there is no recording of foot and shin together.",
+            mend="Give one sensor on each, started together.",
+        )
     ups, flags = _standing_up(parts)
     foot = axes([part[0] for part in parts], ups[0])
     shank = axes([part[1] for part in parts], ups[1])

@@ -13,6 +13,7 @@ from mortise.measure.recording import Recording
 from mortise.measure.results import RecordingSet
 from mortise.terms import Side
 
+_MOST_NAMED = 4
 # Where a sensor is worn, as a person says it.
 PLACEMENT_WORDS = {
     "foot": "foot",
@@ -83,7 +84,14 @@ def _worn(sensor: Recording) -> str:
 def _sensors(worn: Sequence[str]) -> str:
     """Say how many sensors there are and where; several on spots that nobody named are counted together."""
     parts = [f"{where} ({n})" if (n := worn.count(where)) > 1 else where for where in dict.fromkeys(worn)]
-    return f"{'one sensor' if len(worn) == 1 else f'{len(worn)} sensors'}: {', '.join(parts)}"
+    rest = [f"and {len(parts) - _MOST_NAMED} more"] if len(parts) > _MOST_NAMED else []
+    count = "one sensor" if len(worn) == 1 else f"{len(worn)} sensors"
+    return f"{count}: {', '.join([*parts[:_MOST_NAMED], *rest])}"
+
+
+def worn_at(sensors: Sequence[Recording]) -> str:
+    """Say where sensors were worn, for a refusal."""
+    return ", ".join(dict.fromkeys(PLACEMENT_WORDS[each.placement] for each in sensors)) or "nowhere"
 
 
 def need_sensors(materials: Materials, test: str) -> tuple[Recording, ...]:
@@ -97,6 +105,7 @@ def need_sensors(materials: Materials, test: str) -> tuple[Recording, ...]:
     if materials.sensors:
         return materials.sensors
     raise SignalError(
-        f"{test} is measured from sensors, and none is there ({materials.described()}).",
-        mend="Record with a sensor, or measure another test from these files.",
+        f"{test} does not show in what was given: no sensor, no markers and no video is there.",
+        where=materials.described(),
+        mend="Record it with a phone or sensor, markers or video, or measure another test from these files.",
     )

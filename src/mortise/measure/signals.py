@@ -48,7 +48,7 @@ def even(recording: Recording) -> Motion:
         raise SignalError(
             "most samples are missing.",
             where=recording.info.file,
-            mend="Record again nearer to the receiver.",
+            mend="Record again, with the sensor nearer to what it sends to.",
         )
     values = np.concatenate([recording.acc_m_s2, recording.gyr_rad_s], axis=1)
     grid = np.arange(n) / rate_hz

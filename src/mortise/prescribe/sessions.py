@@ -21,6 +21,7 @@ from mortise.record import LeftOut, PlannedExercise, Session
 from mortise.terms import Load
 
 N_RAISES_AT_MOST = 2  # in one session
+WARM_UP = "warm-up"
 # Tried in turn while too few exercises fit into the time there is.
 SHORTER_PCT = (FULL_PCT, Decimal(75), Decimal(50))
 
@@ -117,7 +118,8 @@ def todays_session(
         limits=limits, chosen=choice.chosen, raised=choice.raised, dose_pct=dose_pct, share=choice.share,
         is_locked=is_locked, cuts=cuts, states=states,
     )  # fmt: skip
-    planned = tuple([_planned(one, day, one.exercise.id in choice.raised) for one in choice.chosen])
+    ordered = sorted(choice.chosen, key=lambda one: one.slot.purpose != WARM_UP)  # nothing comes before it
+    planned = tuple([_planned(one, day, one.exercise.id in choice.raised) for one in ordered])
     return Session(
         id=session_id, on=as_of, stage=stage.id, load=limits.load, exercises=planned,
         left_out=tuple([name_left_out(one, holding, exercises) for one in left_out]), constraints=cuts,

@@ -112,12 +112,16 @@ def choose(options: Sequence[Option], behind: Mapping[str, int], room: Room) -> 
 
     Notes
     -----
-    A depth-first search over choices in order of id. It leaves a branch when room or a pair that may not share a day
-    forbids it, and when even the best that could still be added would not be worth more than what has been found; the
-    first thing found is what a greedy hand would take.
+    A depth-first search over choices in order of what they are worth, purpose by purpose. It leaves a branch when room
+    or a pair that may not share a day forbids it, and when even the best that could still be added would be worth less
+    than what has been found; the first thing found is what a greedy hand would take.
     """
-    ordered = sorted(options, key=attrgetter("id"))
-    return tuple(ordered[k] for k in _Search(ordered, behind, room).best())
+    ordered = sorted(
+        options,
+        key=lambda one: (-_arrears(behind, one.purpose), one.purpose, -one.overdue, one.seconds, one.id),
+    )
+    chosen = _Search(ordered, behind, room).best()
+    return tuple(sorted((ordered[k] for k in chosen), key=attrgetter("id")))
 
 
 _Worth = tuple[int, int, int, int, int]
@@ -138,33 +142,40 @@ class _Search:
         self.apart = _apart(ordered)
         self.takes, self.room = _binding(ordered, room)
         self._look_ahead()
+        self.ids = [one.id for one in ordered]
         self.best_worth: _Worth = (0, 0, 0, 0, 0)
         self.chosen: tuple[int, ...] | None = ()
+        self.names: list[str] = []  # ids of those chosen, in order: of equal worth the first wins
 
     def _look_ahead(self) -> None:
-        """Work out for every place what the best `n` of the options from there on could bring at most."""
-        self.most_worth: list[list[int]] = [[0] * (self.n_most + 1)]
-        self.most_overdue: list[list[int]] = [[0] * (self.n_most + 1)]
-        self.least_seconds: list[int] = [0]
+        """Work out for every place what the best `n` of the options from there on could bring at most.
+
+        Where every option is overdue, who would be as overdue as the most has to take `n` of them, and so at least the
+        seconds of the `n` shortest; else one alone may be as much.
+        """
+        n_most = self.n_most
+        self.most_worth: list[list[int]] = [[0] * (n_most + 1)]
+        self.most_overdue: list[list[int]] = [[0] * (n_most + 1)]
+        self.least_seconds: list[list[int]] = [[0] * (n_most + 1)]
         by_purpose: dict[int, int] = {}
         late: list[int] = []
+        short: list[int] = []
+        is_all_late = min(self.overdue, default=0) > 0
         for k in range(self.n_options - 1, -1, -1):
             by_purpose[self.bits[k]] = self.worths[k]
-            late = sorted([*late, self.overdue[k]], reverse=True)[: self.n_most]
-            self.most_worth.append(
-                _sums(sorted(by_purpose.values(), reverse=True)[: self.n_most], self.n_most)
-            )
-            self.most_overdue.append(_sums(late, self.n_most))
-            self.least_seconds.append(min(self.seconds[k:]))
-        for table in (self.most_worth, self.most_overdue):
+            late = sorted([*late, self.overdue[k]], reverse=True)[:n_most]
+            short = sorted([*short, self.seconds[k]])[:n_most]
+            self.most_worth.append(_sums(sorted(by_purpose.values(), reverse=True)[:n_most], n_most))
+            self.most_overdue.append(_sums(late, n_most))
+            self.least_seconds.append(_sums(short, n_most) if is_all_late else [0] + [short[0]] * n_most)
+        for table in (self.most_worth, self.most_overdue, self.least_seconds):
             table.reverse()
-        self.least_seconds.reverse()
 
     def best(self) -> tuple[int, ...]:
         """Return the numbers of the options chosen."""
         self._take_greedily()
         if self.best_worth > (0, 0, 0, 0, 0):
-            self.chosen = None  # of choices worth as much as the greedy one, the first in order is taken
+            self.chosen = None  # of choices worth as much as the greedy one, the first by id is taken
         self._visit(0, (), 0, 0, 0, 0, 0, self.room)
         return self.chosen or ()
 
@@ -206,8 +217,8 @@ class _Search:
         """Look at one choice, then at every one that goes on from it, in order of id."""
         n, n_purposes = len(chosen), covered.bit_count()
         made = (min(n, self.n_least), worth, late, n_purposes, -spent)
-        if made > self.best_worth or (self.chosen is None and made == self.best_worth):
-            self.best_worth, self.chosen = made, chosen
+        if made >= self.best_worth:
+            self._keep(made, chosen)
         n_free = self.n_most - n
         if not n_free:
             return
@@ -215,9 +226,9 @@ class _Search:
             n_more = min(n_free, self.n_options - k)
             at_most = (
                 min(n + n_more, self.n_least), worth + self.most_worth[k][n_more], late + self.most_overdue[k][n_more],
-                n_purposes + n_more, -spent - self.least_seconds[k],
+                n_purposes + n_more, -spent - self.least_seconds[k][n_more],
             )  # fmt: skip
-            if at_most < self.best_worth or (at_most == self.best_worth and self.chosen is not None):
+            if at_most < self.best_worth:
                 return  # and what comes later could bring no more
             takes = self.takes[k]
             if barred >> k & 1 or (takes is not None and not self._fits(k, left)):
@@ -228,6 +239,12 @@ class _Search:
                 worth if covered & bit else worth + self.worths[k], barred | self.apart[k],
                 left if takes is None else self._less(k, left),
             )  # fmt: skip
+
+    def _keep(self, made: _Worth, chosen: tuple[int, ...]) -> None:
+        """Keep what is worth more, or of equal worth the one whose ids come first."""
+        names = sorted(self.ids[k] for k in chosen)
+        if made > self.best_worth or self.chosen is None or names < self.names:
+            self.best_worth, self.chosen, self.names = made, chosen, names
 
 
 def _sums(values: Sequence[int], n_most: int) -> list[int]:

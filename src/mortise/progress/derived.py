@@ -278,7 +278,7 @@ def _pair(measure: Measure, source: Measure, how: Derivation, one: Series, again
     within = how.window_days or PAIR_WITHIN_DAYS
     points: list[Point] = []
     for point in one.points[one.n_practice if len(one.points) > one.n_practice else 0 :]:
-        near = min(against.points, key=lambda other: (abs(other.day - point.day), other.day))
+        near = _nearest(against.points, point.day)
         if abs(near.day - point.day) > within:
             continue
         value = _PAIRED[how.kind](source, point.value, near.value)
@@ -302,6 +302,18 @@ def _pair(measure: Measure, source: Measure, how: Derivation, one: Series, again
     derived = measure.instrument(DERIVED)
     mdc95 = None if derived is None else derived.smallest_real_change
     return Series(one.instrument, one.rater, mdc95, tuple(filtered(points, measure)))
+
+
+def _nearest(points: Sequence[Point], day: int) -> Point:
+    """Return the point nearest to a day; of two as near the earlier."""
+    n = bisect_left(points, day, key=_point_day)
+    if n == len(points) or (n and day - points[n - 1].day <= points[n].day - day):
+        return points[n - 1]
+    return points[n]
+
+
+def _point_day(point: Point) -> int:
+    return point.day
 
 
 def _side_difference(source: Measure, involved: Decimal, other: Decimal) -> Decimal:

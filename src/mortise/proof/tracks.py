@@ -69,12 +69,10 @@ def _on_day(back: int, newest: int, by_way: Mapping[Reduction, int]) -> int:
 
     The day before also keeps a level apart from its readings: two newest readings that agree are as good as the level.
     """
-    middle = by_way.get(Reduction.MEDIAN, newest)
-    if back == 1:
-        for way in (Reduction.MAX, Reduction.MIN, Reduction.FILTERED):
-            if way in by_way:
-                return by_way[way] if by_way[way] != newest else middle
-    return middle if back == 2 else newest
+    apart = [by_way[way] for way in (Reduction.MAX, Reduction.MIN, Reduction.FILTERED) if way in by_way]
+    earlier = [value for value in dict.fromkeys(apart) if value != newest]
+    earlier += [by_way.get(Reduction.MEDIAN, newest)] * 2
+    return earlier[back - 1] if back in (1, 2) else newest
 
 
 def _newest(by_way: Mapping[Reduction, int]) -> int:

@@ -95,7 +95,7 @@ class Argument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limb: Limb = Limb.INVOLVED
     minus: str = ""  # compare `measure` minus this measure, taken on `minus_limb` or else on the same limb
     minus_limb: Limb | None = None
-    operator: Literal[">=", "<=", ""] = ""
+    operator: Literal[">=", "<=", "==", ""] = ""
     value: Decimal | None = None
     unit: str = ""
     test_next: str = ""

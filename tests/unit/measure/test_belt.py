@@ -121,7 +121,7 @@ def test_standing_sitting_down_and_shaking_are_not_walking() -> None:
 
 def test_too_slow_and_too_short_are_refused() -> None:
     recording = _read(fictional_trunk_walk(2))
-    with pytest.raises(SignalError, match="too little"):
+    with pytest.raises(SignalError, match="too few"):
         measure.gait([replace(recording, info=replace(recording.info, rate_hz=10.0))])
 
 

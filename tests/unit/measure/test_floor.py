@@ -143,7 +143,7 @@ def test_a_step_with_one_foot_while_the_other_stands_is_no_flight() -> None:
 
 def test_a_sensor_elsewhere_is_refused_with_the_mend() -> None:
     shin = measure_shank()
-    with pytest.raises(SignalError, match="on the foot, at the back or at the belt") as refused:
+    with pytest.raises(SignalError, match="on the foot, at the lower back or at the belt") as refused:
         floor_of_sensors([shin])
     assert "instep" in refused.value.mend
 

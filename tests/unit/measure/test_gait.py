@@ -162,7 +162,7 @@ def test_standing_still_and_lunging_are_not_walking() -> None:
         acc_m_s2=np.tile([0.0, 0.0, 9.81], (1000, 1)) + np.random.default_rng(1).normal(0, 0.03, (1000, 3)),
         gyr_rad_s=np.random.default_rng(2).normal(0, 0.005, (1000, 3)),
     )
-    with pytest.raises(SignalError, match="no swing"):
+    with pytest.raises(SignalError, match="no step of a foot"):
         measure.gait([still])
     with pytest.raises(SignalError, match="sensor on a foot"):
         measure.gait([read_lunge(lunges())])

@@ -107,7 +107,7 @@ def test_standing_still_is_no_jump() -> None:
 def test_nothing_that_could_fly_is_refused_with_its_reason() -> None:
     foot = in_sensors(leap(1), "left_foot").sensors[0]
     shin = replace(foot, info=replace(foot.info, placement="shank"))
-    with pytest.raises(SignalError, match="on the foot, at the back"):
+    with pytest.raises(SignalError, match="on the foot, at the lower back"):
         jump_of(Materials(sensors=(shin,)))
     with pytest.raises(SignalError, match="no jump was found"):
         jump_of(Materials())

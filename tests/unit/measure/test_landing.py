@@ -188,7 +188,7 @@ def test_drift_is_seen_from_six_landings_on() -> None:
 
 
 def test_force_alone_shows_no_posture() -> None:
-    with pytest.raises(SignalError, match="force alone shows no posture"):
+    with pytest.raises(SignalError, match="a force plate alone"):
         landing_of(plates_only(leap(1, "drop")))
 
 

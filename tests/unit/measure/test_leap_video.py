@@ -83,9 +83,9 @@ def test_a_video_from_the_side_times_a_jump(unit: Literal["px", "image"], rate_h
 def test_keypoints_about_the_hips_show_no_flight() -> None:
     pose = _pose(lab_of(leap(3)), unit="m")
     assert "about_the_hips" in body_of_pose(pose).flags
-    with pytest.raises(SignalError, match="counted from the hips"):
+    with pytest.raises(SignalError, match="given from the hips"):
         jump_of(Materials(poses=(pose,)))
-    with pytest.raises(SignalError, match="counted from the hips"):
+    with pytest.raises(SignalError, match="given from the hips"):
         landing_of(Materials(poses=(pose,)))
 
 

@@ -263,3 +263,26 @@ def test_straight_walk_of_a_laboratory_has_no_turn(person: str) -> None:
     result = measure.TESTS["gait"](measure.open_files([path]))
     assert isinstance(result, measure.GaitResult)
     assert not any(stride.is_turn for stride in result.strides)
+
+
+# -------------------------------------------------------------------------------------------- how refusals read
+
+
+ODD = ("no_quiet", "_unsure", "channel gyr_x", "lower_back", "shank.", "`", "..", "None")
+
+
+@pytest.mark.parametrize("test", [*ON_THE_SPOT, "gait"])
+@pytest.mark.parametrize("kind", [*WALKS, *JUMPS])
+def test_refusals_are_sentences_a_physiotherapist_can_follow(kind: str, test: str) -> None:
+    try:
+        result = measure.TESTS[test](recorded(kind))
+    except SignalError as error:
+        said = [(error.message, error.mend, error.where)]
+    else:
+        said = [(one.reason, one.mend, "somewhere") for one in result.refused]
+    for reason, mend, where in said:
+        assert reason
+        assert mend.endswith(".")
+        assert where
+        assert not [odd for odd in ODD if odd in reason], reason
+        assert len(reason) < 200

@@ -6,7 +6,9 @@ import re
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 
 from mortise import measure
@@ -15,8 +17,9 @@ from mortise.measure.flags import FLAGS, GRAVE, flag_words
 from mortise.measure.recording import Gap, RecordingInfo
 from mortise.report import measured
 from mortise.report.chart._svg import safe
-from mortise.report.chart.lines import UsualBand
+from mortise.report.chart.lines import UsualBand, keys_of
 from mortise.report.measured.page import NO_BAND, style
+from mortise.report.measured.panels import panels_of
 from mortise.report.measured.verdict import Trust
 from mortise.terms import Side
 from tests.unit.measure.made_up import lunges, read_lunge, read_walk, walk
@@ -256,3 +259,35 @@ def test_grave_flag_anywhere_turns_every_face_to_do_not_rely(
 
 def test_every_flag_that_is_grave_has_words() -> None:
     assert set(GRAVE) <= set(FLAGS)
+
+
+def test_picture_of_a_long_walk_has_a_key_for_every_line_mark_and_block() -> None:
+    long = replace(
+        WALK,
+        curves=tuple(
+            replace(
+                each, x=tuple(np.linspace(0.0, 60.0, 900)), mean=tuple(np.sin(np.linspace(0.0, 300.0, 900)))
+            )
+            for each in WALK.curves
+            if each.x_unit == "s"
+        ),
+    )
+    (chart,) = panels_of(long)
+    words = [key.words for key in keys_of(chart)]
+    assert words[:2] == ["left", "right"]
+    assert {"event, left", "event, right", "left, counts", "right, counts"} <= set(words)
+    picture = measured.report_picture(long)
+    drawn = ElementTree.fromstring(picture)
+    shown = ["".join(each.itertext()) for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert set(words) <= set(shown)
+    # the lines of the key are drawn like those of the chart: thin and whole, told apart by their hue
+    assert picture.count('class="c-own c-thin"') >= 2
+
+
+def test_long_verdict_is_on_as_many_lines_as_it_needs() -> None:
+    result = a_result(recording=flagged("rate_contradicted", "unit_contradicted", "acc_clipped"))
+    drawn = ElementTree.fromstring(measured.report_picture(result))
+    heads = [each.text or "" for each in drawn.iter() if each.get("class") == "c-head"]
+    assert len(heads) > 1
+    assert " ".join(heads) == measured.verdict_of(result).sentence
+    assert max(map(len, heads)) <= 66

@@ -124,7 +124,7 @@ def test_walk_stands_against_the_first_accepted_one_of_an_earlier_day(cast: Cast
     client = builders.signed_in(cast.ada)
     page = client.get(url("recording", today.pk))
     assert page.context["baseline"] is None, "nothing was accepted yet"
-    assert "Against" not in page.content.decode()
+    assert "now less then" not in page.content.decode()
     accepted(cast, first)
     page = client.get(url("recording", today.pk))
     text = page.content.decode()

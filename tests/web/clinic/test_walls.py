@@ -17,7 +17,7 @@ from tests.web.clinic.desk import url
 
 pytestmark = pytest.mark.django_db
 
-WITHOUT_OBJECT = {"needs", "patient-add", "protocols", "protocol"}
+WITHOUT_OBJECT = {"needs", "patient-add", "protocols", "protocol", "techniques"}
 ONLY_POST = {
     "respond", "judge", "visit", "link-make", "link-revoke", "recording-accept", "recording-exclude", "choose-protocol",
     "proposal", "escalate", "escalation", "autonomy",

@@ -88,7 +88,7 @@ def lines_chart(chart: Lines) -> str:
     return chart_figure(
         chart.heading,
         lines_canvas(chart),
-        keys=_keys(chart),
+        keys=keys_of(chart),
         tables=_tables(chart),
         notes=[f"{hole.words} (from {number(hole.start)} to {number(hole.end)})" for hole in chart.holes[:8]],
     )
@@ -251,7 +251,8 @@ def _pieces(chart: Lines, sides: list[Side], top: float, left: float, x: Scale) 
     return "".join(parts)
 
 
-def _keys(chart: Lines) -> list[Key]:
+def keys_of(chart: Lines) -> list[Key]:
+    """Return the key of a chart: lines, band, marks, blocks and hatching, each with a small picture and its words."""
     keys = []
     for each in chart.lines:
         css = ("c-own" if each.is_treated else "c-other") + (" c-own--base" if each.is_baseline else "")
@@ -263,9 +264,33 @@ def _keys(chart: Lines) -> list[Key]:
         )
     if chart.usual is not None:
         keys.append(Key('<path class="c-norm" d="M0 1h28v12H0z"/>', chart.usual.words))
+    return list(dict.fromkeys([*keys, *_mark_keys(chart), *_block_keys(chart)]))
+
+
+def _mark_keys(chart: Lines) -> list[Key]:
+    """Return what the marks of events mean, where both sides have some."""
+    sides = dict.fromkeys((moment.is_treated, moment.side) for moment in chart.moments)
+    if len(sides) < 2:
+        return []
+    own, other = line(14, 1, 14, 13, "c-own c-tick"), circle(14, 7, 2.6, "c-other-dot")
+    return [
+        Key(own if is_treated else other, f"event, {side_word(side).lower()}") for is_treated, side in sides
+    ]
+
+
+def _block_keys(chart: Lines) -> list[Key]:
+    keys = []
+    for is_treated in dict.fromkeys(piece.is_treated for piece in chart.pieces if piece.is_used):
+        css = "c-st-own" if is_treated else "c-st-other"
+        sides = dict.fromkeys(p.side for p in chart.pieces if p.is_used and p.is_treated is is_treated)
+        said = " and ".join(side_word(side).lower() for side in sides if side is not Side.NONE)
+        keys.append(Key(rect(2, 3, 24, 9, css, rx=2), f"{said}, counts".removeprefix(", ")))
     if any(not piece.is_used for piece in chart.pieces):
         keys.append(Key('<rect class="c-bar--none" x="2" y="3" width="24" height="9"/>', "does not count"))
-    return list(dict.fromkeys(keys))
+    if chart.holes:
+        fill = f"{chart.heading.id_prefix}-line"
+        keys.append(Key(rect(0, 1, 28, 12, "c-refused", fill=fill), "refused or missing"))
+    return keys
 
 
 def _tables(chart: Lines) -> list[Table]:

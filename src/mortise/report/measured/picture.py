@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from mortise.measure.results import MeasureResult
-from mortise.report.chart._svg import hatchings, n, safe, text
-from mortise.report.chart.lines import Lines, UsualBand, is_thin, lines_canvas
+from mortise.report.chart._svg import hatchings, n, safe, text, text_width
+from mortise.report.chart.lines import Lines, UsualBand, keys_of, lines_canvas
 from mortise.report.measured._words import TESTS
 from mortise.report.measured.norms import NO_FIGURES, Norms, norm_canvas
 from mortise.report.measured.page import style
@@ -17,6 +18,10 @@ from mortise.terms import Side
 _WIDTH = 800.0
 _EDGE = 24.0
 _GAP = 22.0
+# Letters of the headline on one line of the picture, and how high the lines of headline and key are.
+_HEAD_LETTERS = 66
+_HEAD_LINE, _KEY_LINE = 26.0, 19.0
+_SWATCH, _KEY_GAP = 34.0, 18.0
 
 
 def report_picture(
@@ -33,15 +38,18 @@ def report_picture(
     usual = usual if usual is not None or norms is None else norms.bands
     charts = panels_of(result, treated=treated, baseline=baseline, baseline_words=baseline_words, usual=usual)
     title = TESTS.get(result.test, result.test)
-    parts, top = [], 84.0
+    sentence = textwrap.wrap(verdict.sentence, _HEAD_LETTERS)
+    parts, top = [], 58.0 + _HEAD_LINE * len(sentence)
     for row in _rows_of(charts):
         top, drawn = _row(row, top)
         parts.append(drawn)
     if norms is not None:
         top, drawn = _norms(norms, treated, top)
         parts.append(drawn)
-    verdict_line = f'<text class="c-head" x="{n(_EDGE)}" y="60">{safe(verdict.sentence)}</text>'
-    head = text(_EDGE, 34, title, "c-text") + verdict_line
+    head = text(_EDGE, 34, title, "c-text") + "".join(
+        f'<text class="c-head" x="{n(_EDGE)}" y="{n(60 + _HEAD_LINE * index)}">{safe(words)}</text>'
+        for index, words in enumerate(sentence)
+    )
     size = f'viewBox="0 0 {n(_WIDTH)} {n(top)}" width="{n(_WIDTH)}" height="{n(top)}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="t d">'
@@ -91,20 +99,25 @@ def _row(charts: list[Lines], top: float) -> tuple[float, str]:
         parts.append(
             f'<text class="c-title" x="{n(left)}" y="{n(top + 16)}">{safe(chart.heading.title)}</text>'
         )
-        parts.append(text(left, top + 33, _key_words(chart)))
-        place = f'x="{n(left)}" y="{n(top + 40)}" width="{n(drawn)}" height="{n(height)}"'
+        parts.append(text(left, top + 33, chart.heading.about.partition(";")[0]))
+        keys, below = _key(chart, left, top + 40, drawn)
+        parts.append(keys)
+        place = f'x="{n(left)}" y="{n(below)}" width="{n(drawn)}" height="{n(height)}"'
         view = f'viewBox="0 0 {n(canvas.width)} {n(canvas.height)}"'
         parts.append(f"<svg {place} {view}>{hatchings(chart.heading.id_prefix)}{canvas.content}</svg>")
-        lowest = max(lowest, top + 40 + height + _GAP)
+        lowest = max(lowest, below + height + _GAP)
         left += drawn + _GAP
     return lowest, "".join(parts)
 
 
-def _key_words(chart: Lines) -> str:
-    words = []
-    for each in chart.lines:
-        kind = "dotted" if each.is_baseline else "solid" if each.is_treated else "dashed"
-        if is_thin(each) and not each.is_baseline:
-            kind = "blue" if each.is_treated else "brown"
-        words.append(f"{kind} {each.words}")
-    return ", ".join([chart.heading.about.partition(";")[0], *words])
+def _key(chart: Lines, left: float, top: float, width: float) -> tuple[str, float]:
+    """Return the key of a chart, on as many lines as it needs, and where the chart begins beneath it."""
+    parts, x, y = [], left, top
+    for key in keys_of(chart):
+        wide = _SWATCH + text_width(key.words) + _KEY_GAP
+        if x > left and x + wide > left + width:
+            x, y = left, y + _KEY_LINE
+        picture = f'<g transform="translate({n(x)} {n(y)})">{key.picture}</g>'
+        parts.append(picture + text(x + _SWATCH, y + 11, key.words))
+        x += wide
+    return "".join(parts), y + _KEY_LINE

@@ -21,6 +21,10 @@ _STANDING = {
     Standing.OPEN: "Still open",
     Standing.UNLIKELY: "Unlikely",
 }
+_BEYOND = (
+    "Every test was done, and no type is reached. Repeat what was borderline at the next visit; look at tendons, "
+    "nerve, bone and the joints beside it; a picture or another pair of eyes where it would change what is done."
+)
 MARK_WIDTH = 17.0  # one block of the row of arguments, in SVG units
 
 
@@ -77,15 +81,20 @@ def ideas_of(found: WorkingClassification) -> Ideas:
         ideas=tuple(_idea(one, found.primary) for one in found.candidates),
         beside=tuple(_idea(one, "") for one in found.coexisting),
         test_next=found.test_next,
-        note=found.note,
+        note=f"{_BEYOND} {found.note}" if _is_stuck(found) else found.note,
     )
+
+
+def _is_stuck(found: WorkingClassification) -> bool:
+    """Whether nothing is named and no test is left that could."""
+    return found.verdict is Verdict.CANNOT_SAY and not found.test_next
 
 
 def _headline(found: WorkingClassification) -> str:
     labels = {one.candidate: one.label for one in found.candidates}
     named = [one.label for one in found.candidates if one.standing is Standing.NAMED]
     if found.verdict is Verdict.CANNOT_SAY:
-        return "It cannot be said yet."
+        return "It cannot be said yet." if found.test_next else "Nothing here fits what is known."
     if found.verdict is Verdict.MIXED:
         return f"More than one fits: {labels[found.primary]} first, with {', '.join(named[1:]).lower()}."
     return f"{labels[found.primary]} fits best."

@@ -56,4 +56,5 @@ urlpatterns = [
     path("recordings/<uuid:recording_id>/exclude/", views_recording.exclude, name="recording-exclude"),
     path("protocols/", views_protocol.protocols, name="protocols"),
     path("protocols/<slug:protocol_id>/", views_protocol.protocol, name="protocol"),
+    path("protocols/<slug:protocol_id>/techniques/", views_protocol.techniques, name="techniques"),
 ]

@@ -233,10 +233,10 @@ def _plan_context(
     }
 
 
-def _techniques(told: Story) -> list[tuple[str, str]]:
-    """Return the clinician's techniques of the stage with grade and dose by irritability."""
+def _techniques(told: Story) -> list[tuple[str, str, str]]:
+    """Return the clinician's techniques of the stage: id, name, grade and dose by irritability."""
     return [
-        (content().exercises[one.exercise].name, grades_of(one))
+        (one.id, content().exercises[one.exercise].name, grades_of(one))
         for one in told.protocol.techniques
         if told.stage_now.id in one.stages and one.exercise in content().exercises
     ]

@@ -9,6 +9,7 @@ from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.care.content import content
 from mortise.web.clinic.presenters_protocol import protocol_of
+from mortise.web.clinic.presenters_technique import techniques_of
 from mortise.web.clinic.requests import page
 
 
@@ -34,3 +35,18 @@ def protocol(request: StaffRequest, protocol_id: str) -> HttpResponse:
         content().evidence,
     )
     return page(request, "protocol", {"protocol": view, "here": "protocols"})
+
+
+@access.staff
+@require_safe
+def techniques(request: StaffRequest, protocol_id: str) -> HttpResponse:
+    """Show what a clinician's hands do under one protocol: cautions first, then how, then the test."""
+    if protocol_id not in content().protocol_ids:
+        raise Http404
+    found = content().protocol(protocol_id)
+    shown = {
+        "protocol": found,
+        "techniques": techniques_of(found, content().exercises, content().measures),
+        "here": "protocols",
+    }
+    return page(request, "techniques", shown)

@@ -22,6 +22,11 @@ def desk_words(said: str) -> str:
     )
     said = re.sub(r"--foot-length CM\b", "\u201cLength of the foot\u201d", said)
     said = re.sub(r"--mark S\b", "\u201cFirst pinch\u201d", said)
+    # the desk takes files as they are: what stands beside one on a disk is not sent along
+    said = re.sub(r", or rate_hz = \.\.\. in \S+\.toml", "", said)
+    said = re.sub(
+        r"[Nn]ame ([^.,()]+) in (?:the|its) sidecar(?: \(\w+\))?", r"export it again with \1 named", said
+    )
     said = re.sub(r"--rate HZ\b", "\u201cSamples per second\u201d", said)
     return re.sub(r"--placement\b(?: ([a-z_]+))?", _place, said)
 
