@@ -17,7 +17,7 @@ from mortise.measure._lunge_trials import (
     lunge_trials,
     shin_of_sensor,
 )
-from mortise.measure._sensor_segment import mean_up, segment, standing
+from mortise.measure._sensor_segment import mean_up, refuse_too_little, segment, standing
 from mortise.measure.materials import Materials, need_sensors, worn_at
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
 from mortise.measure.results import Curve, Event, LungeResult, LungeTrial, Reading, RecordingSet
@@ -183,18 +183,7 @@ def _refuse_unfit(recording: Recording) -> None:
             where=info.file,
             mend="Fix the phone or sensor to the shin, or correct the placement with --placement shank.",
         )
-    if recording.duration_s < _SHORTEST_S:
-        raise SignalError(
-            f"{recording.duration_s:.1f} s are too short for a lunge.",
-            where=info.file,
-            mend="Record the whole test.",
-        )
-    if info.rate_hz < _LOWEST_RATE_HZ:
-        raise SignalError(
-            f"{info.rate_hz:g} samples a second are too few to follow a lunge.",
-            where=info.file,
-            mend="Record at 25 Hz or more.",
-        )
+    refuse_too_little(recording, _SHORTEST_S, _LOWEST_RATE_HZ, "a lunge")
 
 
 def _flags(said: tuple[str, ...], trials: list[LungeTrial]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from mortise.measure._swings import Swing, carry, movement
+from mortise.measure._swings import Swing, carried, movement
 from mortise.measure.orientation import Attitude
 from mortise.measure.recording import Floats
 from mortise.measure.signals import Motion, window_mean
@@ -31,17 +31,7 @@ _MOST_IN_STANCE = 12.0
 def find_running_swings(motion: Motion, pose: Attitude) -> tuple[list[Swing], list[tuple[int, int, str]]]:
     """Find the swings of one running foot.
 
-    Parameters
-    ----------
-    motion, pose
-        The samples and their orientation.
-
-    Returns
-    -------
-    swings
-        Every swing, in order.
-    refused
-        Sample ranges that cannot be used, each with the reason.
+    Parameters and what is returned are those of `find_swings`.
 
     Notes
     -----
@@ -62,14 +52,11 @@ def find_running_swings(motion: Motion, pose: Attitude) -> tuple[list[Swing], li
             or max(moving[before], moving[after]) > _MOST_IN_STANCE
         ):
             continue
-        if motion.is_lost[before : after + 1].any():
-            refused.append((before, after, "samples are missing inside it"))
-            continue
-        swing = carry(motion, pose, gravity, (before, after, before, after))
-        if swing.length_m > _LONGEST_STEP_M:
-            refused.append((before, after, "it would be longer than six metres"))
-        elif swing.length_m >= _LEAST_STEP_M:
-            swings.append(swing)
+        found = carried(motion, pose, gravity, (before, after, before, after), _LONGEST_STEP_M)
+        if not isinstance(found, Swing):
+            refused.append(found)
+        elif found.length_m >= _LEAST_STEP_M:
+            swings.append(found)
     return swings, refused
 
 

@@ -84,22 +84,27 @@ class SensorAxes(Struct, frozen=True, kw_only=True, eq=False):
         return SensorAxes(up=self.up, left=-self.left, share_ratio=self.share_ratio, swing_deg=self.swing_deg)
 
 
-def segment(recording: Recording) -> Segment:
-    """Return the signals of `recording` made ready, or refuse what is too short or too slow."""
+def refuse_too_little(recording: Recording, shortest_s: float, lowest_hz: float, what: str) -> None:
+    """Refuse a recording that is shorter or slower than a test needs, in the same words for every test."""
     info = recording.info
-    if recording.duration_s < _SHORTEST_S:
+    if recording.duration_s < shortest_s:
         raise SignalError(
-            f"{recording.duration_s:.1f} s are too short to measure a movement.",
+            f"{recording.duration_s:.1f} s are too short for {what}.",
             where=info.file,
             mend="Record the whole test.",
         )
-    if info.rate_hz < _LOWEST_RATE_HZ:
+    if info.rate_hz < lowest_hz:
         raise SignalError(
-            f"{info.rate_hz:g} samples a second are too few to follow a movement.",
+            f"{info.rate_hz:g} samples a second are too few to follow {what}.",
             where=info.file,
             mend="Record at 25 Hz or more.",
         )
-    motion = even(recording)
+
+
+def segment(recording: Recording) -> Segment:
+    """Return the signals of `recording` made ready, or refuse what is too short or too slow."""
+    refuse_too_little(recording, _SHORTEST_S, _LOWEST_RATE_HZ, "a movement")
+    info, motion = recording.info, even(recording)
     pose = attitude(motion)
     speed = np.degrees(np.linalg.norm(pose.gyr_rad_s, axis=1))
     return Segment(

@@ -125,14 +125,11 @@ def find_swings(motion: Motion, pose: Attitude) -> tuple[list[Swing], list[tuple
         start, stop = int(active[0]), int(active[-1])
         if stop - start > _LONGEST_S * motion.rate_hz:
             continue
-        if motion.is_lost[start : stop + 1].any():
-            refused.append((start, stop, "samples are missing inside it"))
-            continue
-        swing = carry(motion, pose, gravity, (before, after, start, stop))
-        if swing.length_m > _LONGEST_STEP_M:
-            refused.append((start, stop, "it would be longer than three metres"))
-        elif swing.length_m >= _LEAST_STEP_M and not _is_pivot(pose, swing):
-            swings.append(swing)
+        found = carried(motion, pose, gravity, (before, after, start, stop), _LONGEST_STEP_M)
+        if not isinstance(found, Swing):
+            refused.append(found)
+        elif found.length_m >= _LEAST_STEP_M and not _is_pivot(pose, found):
+            swings.append(found)
     return swings, refused
 
 
@@ -143,6 +140,19 @@ def _is_pivot(pose: Attitude, swing: Swing) -> bool:
     before, after = pose.quat[swing.rest_before], pose.quat[swing.rest_after]
     half_turn = np.arccos(np.clip(abs(float(before @ after)), 0.0, 1.0))
     return swing.length_m < 2.0 * _PIVOT_ARM_M * float(np.sin(half_turn))
+
+
+def carried(
+    motion: Motion, pose: Attitude, gravity: float, where: tuple[int, int, int, int], longest_m: float
+) -> Swing | tuple[int, int, str]:
+    """Return a swing, or the samples of its movement and why it cannot be used: a hole in it, or too long a way."""
+    start, stop = where[2:]
+    if motion.is_lost[start : stop + 1].any():
+        return start, stop, "samples are missing inside it"
+    swing = carry(motion, pose, gravity, where)
+    if swing.length_m > longest_m:
+        return start, stop, f"it would be longer than {longest_m:g} metres"
+    return swing
 
 
 def carry(motion: Motion, pose: Attitude, gravity: float, where: tuple[int, int, int, int]) -> Swing:

@@ -9,7 +9,7 @@ GRAVE: dict[str, str] = {
     "clocks_doubtful": "Start both sensors together, or export both on one clock.",
     "feet_swapped": "Look which foot each sensor was on; if they were changed over, give the files the other way.",
     "sides_contradict": "Look at the labels left and right in the file, and give it again.",
-    "placement_contradicted": "Say where the sensor really was (--placement), or record again with it there.",
+    "placement_contradicted": "Say where the sensor really was with --placement, or record again with it there.",
     "rate_contradicted": "Give the rate the sensor really had, or none: the time stamps tell it.",
     "unit_contradicted": "Name the unit the file really has in its sidecar, or export it with the right one.",
     "sensor_turned": "Strap the sensor so that it cannot turn, and record again.",

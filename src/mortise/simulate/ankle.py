@@ -136,30 +136,24 @@ def fictional_ankle_lunge(
     seed: int,
     *,
     side: str = "right",
+    rate_hz: float = 100.0,
+    foot_spot: str = "instep",
     angles_deg: Sequence[float] = (36.0, 37.0, 36.5),
     heel_lift_deg: Sequence[float] = (0.0, 0.0, 0.0),
     hold_s: float = 2.0,
-    rate_hz: float = 100.0,
-    foot_spot: str = "instep",
 ) -> FictionalAnkle:
     """Make up weight-bearing lunges seen by foot and shank.
 
     Parameters
     ----------
-    seed
-        The same seed gives the same recording.
-    side
-        `left` or `right`.
+    seed, side, rate_hz, foot_spot
+        As of `fictional_heel_rises`.
     angles_deg
         Shin angle held in each lunge.
     heel_lift_deg
         How far the foot tips on to the ball at the deepest of each lunge.
     hold_s
         How long each lunge is held.
-    rate_hz
-        Samples per second.
-    foot_spot
-        Where on the foot the sensor sits.
 
     Returns
     -------
@@ -183,31 +177,25 @@ def fictional_range(
     seed: int,
     *,
     side: str = "right",
+    rate_hz: float = 100.0,
+    foot_spot: str = "instep",
     dorsiflexion_deg: Sequence[float] = (12.0, 12.5, 12.0),
     plantarflexion_deg: Sequence[float] = (45.0, 46.0, 45.0),
     hold_s: float = 1.0,
     shank_sway_deg: float = 2.0,
-    rate_hz: float = 100.0,
-    foot_spot: str = "instep",
 ) -> FictionalAnkle:
     """Make up the range of an unloaded ankle, sitting: at first the sole flat, then the foot up and down in the air.
 
     Parameters
     ----------
-    seed
-        The same seed gives the same recording.
-    side
-        `left` or `right`.
+    seed, side, rate_hz, foot_spot
+        As of `fictional_heel_rises`.
     dorsiflexion_deg, plantarflexion_deg
         How far the ankle goes each way in each turn.
     hold_s
         How long each end is held.
     shank_sway_deg
         How far the shin swings along with each movement.
-    rate_hz
-        Samples per second.
-    foot_spot
-        Where on the foot the sensor sits.
 
     Returns
     -------
@@ -236,30 +224,24 @@ def fictional_position(
     seed: int,
     *,
     side: str = "right",
+    rate_hz: float = 100.0,
+    foot_spot: str = "instep",
     target_deg: float = -20.0,
     errors_deg: Sequence[float] = (2.0, -1.0, 3.0, 1.5, -2.5),
     hold_s: float = 2.5,
-    rate_hz: float = 100.0,
-    foot_spot: str = "instep",
 ) -> FictionalAnkle:
     """Make up joint-position matching: the target is shown and held, then found again without looking.
 
     Parameters
     ----------
-    seed
-        The same seed gives the same recording.
-    side
-        `left` or `right`.
+    seed, side, rate_hz, foot_spot
+        As of `fictional_heel_rises`.
     target_deg
         Angle shown, dorsiflexion positive.
     errors_deg
         Angle found less angle shown, one per attempt.
     hold_s
         How long each position is held.
-    rate_hz
-        Samples per second.
-    foot_spot
-        Where on the foot the sensor sits.
 
     Returns
     -------

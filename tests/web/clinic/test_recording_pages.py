@@ -282,7 +282,7 @@ def test_numbers_without_an_instrument_are_shown_without_a_box(cast: Cast) -> No
 def test_numbers_stand_against_what_is_usual_or_say_that_nothing_is(cast: Cast) -> None:
     _, page = sent.upload(cast, "gait")
     text = page.content.decode()
-    assert "Against what is usual" in text
+    assert "Beside what is usual" in text
     assert "comfortable walking of adults (GAIT-09)" in text
     assert ">no norm<" in text
     assert "upper limit of healthy adults (GAIT-10)" in text

@@ -237,7 +237,7 @@ def norm_chart(shown: Sequence[Shown], treated: Side = Side.NONE) -> str:
     ]
     return chart_figure(
         Heading(
-            title="Against what is usual",
+            title="Beside what is usual",
             about="dots with their 95 % interval over the band, each on a scale of its own",
             finding="; ".join(f"{each.label}: usual is {'; '.join(each.words)}" for each in shown),
             id_prefix="p-norms",
@@ -250,7 +250,7 @@ def norm_chart(shown: Sequence[Shown], treated: Side = Side.NONE) -> str:
             ),
         ),
         tables=(
-            Table(caption="Against what is usual", columns=("measure", "side", "value", "usual"), rows=rows),
+            Table(caption="Beside what is usual", columns=("measure", "side", "value", "usual"), rows=rows),
         ),
     )
 

@@ -112,8 +112,8 @@ def _charts(charts: Sequence[tuple[bool, str]], *, has_usual: bool) -> str:
 def _against_usual(norms: Norms | None, treated: Side) -> str:
     if norms is None:
         return ""
-    drawn = norm_chart(norms.shown, treated) or f"<h2>Against what is usual</h2><p>{safe(NO_FIGURES)}</p>"
-    return f'<section class="card" aria-label="Against what is usual">{drawn}</section>'
+    drawn = norm_chart(norms.shown, treated) or f"<h2>Beside what is usual</h2><p>{safe(NO_FIGURES)}</p>"
+    return f'<section class="card" aria-label="Beside what is usual">{drawn}</section>'
 
 
 def _readings(

@@ -62,7 +62,7 @@ def report_picture(
 
 def _norms(norms: Norms, treated: Side, top: float) -> tuple[float, str]:
     """Return where the picture ends, and the readings over what is usual, or the words that nothing is."""
-    head = f'<text class="c-title" x="{n(_EDGE)}" y="{n(top + 16)}">Against what is usual</text>'
+    head = f'<text class="c-title" x="{n(_EDGE)}" y="{n(top + 16)}">Beside what is usual</text>'
     if not norms.shown:
         return top + 48, head + text(_EDGE, top + 36, NO_FIGURES)
     canvas = norm_canvas(norms.shown, treated)
