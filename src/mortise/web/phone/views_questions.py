@@ -13,6 +13,7 @@ from mortise.web.care.content import questionnaires
 from mortise.web.phone import questions, state
 from mortise.web.phone.reports import report
 from mortise.web.phone.visits import Visit, visit_of
+from mortise.web.ui.fields import CANNOT_SAY
 
 MAX_NUMBER_LENGTH = 3
 
@@ -45,7 +46,7 @@ def question(request: HttpRequest, questionnaire_id: str) -> HttpResponse:
     item = asked.items[number - 1]
     is_posted = request.method == "POST"
     initial = {
-        "answer": questions.CANNOT_SAY
+        "answer": CANNOT_SAY
         if done.answers.get(item.id, "") is None
         else done.answers.get(item.id, "")
     }
