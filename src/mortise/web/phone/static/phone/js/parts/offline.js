@@ -34,7 +34,7 @@ export async function open(path) {
   if (page === "check") return check(state);
   if (page === "session" && state.isChecked && !state.isDone && state.session?.items.length) return session(state);
   if (page === "live") return live(main(), dock(), path.split("/")[3] ?? "", found.plan.side ?? "");
-  if (["progress", "test", "questions"].includes(page)) return onlyOnline(state);
+  if (["progress", "test", "questions", "message"].includes(page)) return onlyOnline(state);
   return todayPage(state);
 }
 
