@@ -46,9 +46,7 @@ def question(request: HttpRequest, questionnaire_id: str) -> HttpResponse:
     item = asked.items[number - 1]
     is_posted = request.method == "POST"
     initial = {
-        "answer": CANNOT_SAY
-        if done.answers.get(item.id, "") is None
-        else done.answers.get(item.id, "")
+        "answer": CANNOT_SAY if done.answers.get(item.id, "") is None else done.answers.get(item.id, "")
     }
     form = questions.ItemForm(visit, story, asked, item, request.POST if is_posted else None, initial=initial)
     if is_posted and form.is_valid():
