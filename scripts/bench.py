@@ -31,8 +31,9 @@ from mortise.catalog._decode import Faults
 from mortise.catalog.checks import check_book, read_book
 from mortise.decide import Inputs, Person, decide, gate, ready_node
 from mortise.decide.nodes import ReadyNode
-from mortise.episode import Diary, replay, story
+from mortise.episode import Diary, Story, replay, story
 from mortise.episode.fold import Folder
+from mortise.prescribe import dose_states, todays_session
 from mortise.protocol import Circumstances, Criterion, Operator
 from mortise.record import CheckIn, Fact, PatientRecord
 from mortise.record.records import encode
@@ -133,6 +134,48 @@ def daily(record: PatientRecord, content: catalog.Content, as_of: date) -> list[
     ]
 
 
+def dosed(record: PatientRecord, content: catalog.Content, as_of: date) -> list[Line]:
+    """Measure today's session and the dose states of every exercise, from one year of sessions."""
+    told = story(record, content, as_of)
+    folded = told.folded
+    states = told.dose_states
+    scratch = per_second(lambda: dose_states(told.stage_now, content.exercises, folded.done, {}, as_of))
+    again = per_second(lambda: folded.doses.states(told.stage_now, folded.done, {}, as_of))
+    solved = per_second(
+        lambda: todays_session(
+            session_id="s", as_of=as_of, stage=told.stage_now, exercises=content.exercises, states=states,
+            done=folded.done, load=told.decision.load, constraints=told.constraints, circumstances=Circumstances(),
+        )
+    )  # fmt: skip
+    return [
+        Line("dose states, one year of sessions, from scratch", 1000 / scratch, "ms", ""),
+        Line("dose states, gone on from what is settled", 1000 / again, "ms", ""),
+        Line("today's session solved, states given", 1000 / solved, "ms", ""),
+    ]
+
+
+def living(record: PatientRecord, content: catalog.Content) -> list[Line]:
+    """Measure whole days one after the other, as they are lived: facts in, decision and session out."""
+    by_day: dict[date, list[Fact]] = defaultdict(list)
+    for fact in record.facts:
+        by_day[fact.on].append(fact)
+    n_days = N_DAYS // 2
+    folder = Folder(record.person, record.episode, content)
+    fold_s = session_s = 0.0
+    for n in range(n_days):
+        on = record.episode.opened_on + timedelta(days=n)
+        start_s = time.perf_counter()
+        folder.take(by_day[on])
+        folded = folder.fold(on, Circumstances(), lambda _: frozenset())
+        decided_s = time.perf_counter()
+        _ = Story(record, content, Circumstances(), folded).session
+        fold_s, session_s = fold_s + decided_s - start_s, session_s + time.perf_counter() - decided_s
+    return [
+        Line("a day lived, facts to decision, half a year", 1000 * fold_s / n_days, "ms", "< 1 ms"),
+        Line("its session, with dose states and re-entry", 1000 * session_s / n_days, "ms", ""),
+    ]
+
+
 def lived(record: PatientRecord, content: catalog.Content) -> PatientRecord:
     """Return the record with the decision of every day stored as it was made."""
     by_day: dict[date, list[Fact]] = defaultdict(list)
@@ -228,7 +271,8 @@ def main(arguments: list[str]) -> int:
     record = fictional_patient(protocol, content.measures, content.exercises)
     as_of = record.episode.opened_on + timedelta(days=364)
     stored = lived(record, content)
-    lines = [*gates(), *daily(record, content, as_of), one_more(stored, content), *replays(stored)]
+    lines = [*gates(), *daily(record, content, as_of), one_more(stored, content)]
+    lines += [*dosed(record, content, as_of), *living(record, content), *replays(stored)]
     lines += [static_check(), *process(record, as_of)]
     if arguments == ["--json"]:
         print(json.dumps([line._asdict() for line in lines], indent=1))

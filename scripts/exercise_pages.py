@@ -31,6 +31,7 @@ WORDS = {
     Tag.END_RANGE_PLANTARFLEXION: "end of pointing", Tag.IMPACT: "impact", Tag.SINGLE_LEG: "one leg",
     Tag.UNSUPPORTED: "without a hand", Tag.LOADED_CALF: "loaded calf", Tag.QUICK: "quick",
     Tag.WALKING: "walking", Tag.STEP: "step", Tag.MANUAL: "a clinician’s hands", Tag.RUNNING: "running",
+    Tag.FORCED_DORSIFLEXION: "bent up by the body’s weight",
 }  # fmt: skip
 INTRO = """\
 Every exercise and technique, easiest first in each chain: the one before is what is done when something is too much,

@@ -15,6 +15,7 @@ from mortise.episode import decision_record, story
 from mortise.record import Decision, Fact, Finding
 from mortise.terms import Advice, Context, Side, Truth
 from tests import builders as b
+from tests.spec.following import FOLLOWING_TABLES
 from tests.spec.rows import Row, Table
 from tests.spec.sessions import SESSION_TABLES
 
@@ -425,6 +426,7 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     *SESSION_TABLES,
+    *FOLLOWING_TABLES,
 )
 
 

@@ -91,7 +91,8 @@ class Derivations:
         days = frozenset(point.day for one in track.series for point in one.points) & aggravated
         kept = self._marked.get(key)
         if kept is None or kept.source is not track or kept.days != days:
-            kept = self._marked[key] = _Marked(track, days, uncounted(track, days) if days else track)
+            made = uncounted(track, days, self._measures[track.measure]) if days else track
+            kept = self._marked[key] = _Marked(track, days, made)
         return kept.made
 
     def _derived(self, measure: Measure, course: Course) -> Track:

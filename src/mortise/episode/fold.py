@@ -13,6 +13,7 @@ from mortise.decide import Inputs, ReadyStage, StageState, conclude, examine
 from mortise.decide.decisions import RULE_PREFIX
 from mortise.episode.autonomy import autonomy_constraints
 from mortise.episode.derivations import Derivations
+from mortise.episode.due import open_goals
 from mortise.episode.gather import Gathered
 from mortise.episode.known import Known, KnownSoFar
 from mortise.episode.lights import Lit, SessionLight, Sessions, light_sessions
@@ -37,6 +38,7 @@ from mortise.record import (
     DecisionRecord,
     Fact,
     FiredRule,
+    Goal,
     PatientRecord,
     PlanVersion,
     ProtocolPin,
@@ -91,6 +93,7 @@ class Folded(NamedTuple):
     decision: Decision
     plans: Sequence[PlanVersion]  # every version a clinician made
     doses: Doses
+    goals: Sequence[Goal]  # open ones
 
 
 def fold(
@@ -166,6 +169,7 @@ class Folder:
         self._lit_under: tuple[object, ...] = ()
         self._lit_on = date.min
         self._first_new = date.max
+        self._goals: list[Goal] = []
         self._signs: dict[str, Sign] = {}  # the newest answer to each question
 
     def take(self, facts: Iterable[Fact]) -> None:
@@ -244,7 +248,7 @@ class Folder:
         decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
         constraints = _answered(constraints, state, decision)
         return Folded(as_of, protocol, known, stands, stage, plan, ready, inputs, state, bouts, lights, done,
-                      course, constraints, decision, plans_of(acts), self._doses)  # fmt: skip
+                      course, constraints, decision, plans_of(acts), self._doses, open_goals(self._goals))  # fmt: skip
 
     def _check_day(self, as_of: date) -> None:
         if as_of < self._episode.opened_on:
@@ -269,6 +273,8 @@ class Folder:
             self._acts.add(fact)
             if isinstance(fact, Sign):
                 self._signs[fact.sign] = fact
+            elif isinstance(fact, Goal):
+                self._goals.append(fact)
         if following:
             self._first_new = min(self._first_new, min(fact.on for fact in following))
         self._n_folded = len(self._received)

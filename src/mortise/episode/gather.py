@@ -10,9 +10,11 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from mortise.progress.credit import credited
+from mortise.progress.level import filtered
 from mortise.progress.readings import AnswerRun, Seen, answered_with, track
 from mortise.record import CheckIn, ClinicVisit, Fact, Reading, SessionLog
-from mortise.record.tracks import Track, Trouble, key_of, track_of
+from mortise.record.tracks import Point, Track, Trouble, key_of, track_of
 from mortise.terms import Cause, Limb, Measure, Origin, Setting, Side, limb_of
 
 PAIN_DURING = "pain_during_nrs"
@@ -255,8 +257,8 @@ def _spoilt(made: Track, day: int, ahead: Sequence[Fact]) -> Track:
     return track_of(made.measure, made.limb, made.series, troubles, fresh_until=made.fresh_until)
 
 
-def uncounted(made: Track, aggravated: frozenset[int]) -> Track:
-    """Mark the days whose gains do not count because they came with aggravation.
+def uncounted(made: Track, aggravated: frozenset[int], measure: Measure) -> Track:
+    """Mark the days whose gains do not count because they came with aggravation, and estimate the level without them.
 
     Parameters
     ----------
@@ -264,18 +266,34 @@ def uncounted(made: Track, aggravated: frozenset[int]) -> Track:
         A track of range.
     aggravated : frozenset of int
         Days.
+    measure : Measure
+        For its direction and grid.
 
     Returns
     -------
     Track
-        The same track when none of its days is among them.
+        The same track when none of its days is among them. On a day whose gain is left out the level stays what it was
+        before; a loss moves it.
     """
     if not any(point.day in aggravated for one in made.series for point in one.points):
         return made
     series = tuple(
-        replace(one, points=tuple(
-            replace(point, counts=False) if point.day in aggravated else point for point in one.points
-        ))
-        for one in made.series
-    )  # fmt: skip
+        replace(one, points=_without_gains(one.points, aggravated, measure)) for one in made.series
+    )
     return track_of(made.measure, made.limb, series, made.troubles, fresh_until=made.fresh_until)
+
+
+def _without_gains(
+    points: Sequence[Point], aggravated: frozenset[int], measure: Measure
+) -> tuple[Point, ...]:
+    marked = [replace(one, counts=False) if one.day in aggravated else one for one in points]
+    if all(one.level is None for one in points):
+        return tuple(marked)
+    kept = {one.day: one for one in filtered(credited(marked, measure.better), measure)}
+    found: list[Point] = []
+    level, level_sd = None, None
+    for one in marked:
+        if one.day in kept:
+            level, level_sd = kept[one.day].level, kept[one.day].level_sd
+        found.append(replace(one, level=level, level_sd=level_sd))
+    return tuple(found)

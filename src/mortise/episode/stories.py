@@ -12,7 +12,7 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from mortise.episode.beside import counted_in, goes_first, united, uses_of_session
-from mortise.episode.due import Due, LoadCounters, due_list, load_counters, open_goals
+from mortise.episode.due import Due, LoadCounters, due_list, load_counters
 from mortise.episode.fold import Content, Folded, Folder, fold
 from mortise.episode.follow_up import FollowUp, follow_up
 from mortise.episode.forecast import GateForecast, gate_forecast
@@ -221,7 +221,7 @@ class Story:
     @cached_property
     def goals(self) -> tuple[Goal, ...]:
         """Return the open goals in the patient's own words."""
-        return open_goals(self.facts)
+        return tuple(self.folded.goals)
 
     @cached_property
     def load_counters(self) -> LoadCounters:

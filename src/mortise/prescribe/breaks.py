@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from mortise.prescribe.practice import days_of
+from mortise.prescribe.practice import LATE_AFTER_DAYS
 from mortise.prescribe.states import DoneSession
 from mortise.protocol import Layoff, Light, Stage
 
 ORDINARY_GAP_DAYS = 3  # free days between two sessions that nobody calls a break, even in a daily programme
 N_CLEAN_TO_LIFT = 2  # clean days that lift the bound by one row
+_GREEN = Light.GREEN
 
 
 def re_entry(
@@ -46,7 +48,7 @@ def re_entry(
     CTX-16
     """
     rows = sorted(layoffs, key=lambda row: row.up_to_days)
-    days = [day for day in days_of(done, as_of - timedelta(days=1)) if day.has_work]
+    days = _worked_days(done, as_of - timedelta(days=1))
     if not rows or not days:
         return None
     ordinary = max(ORDINARY_GAP_DAYS, 7 // max(1, stage.n_sessions_per_week) + 1)
@@ -55,7 +57,7 @@ def re_entry(
         broken = _row_after((day.on - before).days - 1, ordinary, rows)
         if broken:
             level, n_clean = max(level, broken), 0
-        if day.light is Light.GREEN and day.is_whole and not day.is_late:
+        if day.is_clean:
             n_clean += 1
         if level and n_clean >= N_CLEAN_TO_LIFT:
             level, n_clean = level - 1, 0
@@ -69,3 +71,27 @@ def _row_after(n_days: int, ordinary: int, rows: Sequence[Layoff]) -> int:
     if n_days <= ordinary:
         return 0
     return next((k for k, row in enumerate(rows, 1) if n_days <= row.up_to_days), len(rows))
+
+
+class _Worked(NamedTuple):
+    """A day on which anything was done, and whether every session of it was green and told in time."""
+
+    on: date
+    is_clean: bool
+
+
+def _worked_days(done: Sequence[DoneSession], until: date) -> list[_Worked]:
+    """Return the days with any work, oldest first; what was done or told later is left out."""
+    has_work: dict[date, bool] = {}
+    is_clean: dict[date, bool] = {}
+    for one in done:
+        on = one.on
+        if on <= until and one.logged_on <= until:
+            is_green = one.light is _GREEN and (one.logged_on - on).days <= LATE_AFTER_DAYS
+            is_clean[on] = is_clean.get(on, True) and is_green
+            has_work[on] = has_work.get(on, False) or _has_work(one)
+    return [_Worked(on, is_clean[on]) for on in sorted(has_work) if has_work[on]]
+
+
+def _has_work(one: DoneSession) -> bool:
+    return any(item.outcome != "skipped" for item in one.items)

@@ -186,6 +186,7 @@ class Doses:
         self._exercises = exercises
         self._under: tuple[Mapping[str, Slot], dict[str, SetStep]] | None = None
         self._settled: dict[str, _Ladder] = {}
+        self._states: dict[str, DoseState] = {}  # of settled ladders
         self._sessions: list[DoneSession] = []  # those the settled ladders hold
         self._settled_on = date.min
 
@@ -208,6 +209,7 @@ class Doses:
         chosen = {name: one for name, one in set_steps.items() if one.from_on <= as_of}
         if not self._holds(slots, chosen, done, as_of):
             self._under, self._sessions, self._settled_on = (slots, chosen), [], date.min
+            self._states = {}
             self._settled = {
                 name: _started(self._exercises[name], slot, chosen) for name, slot in slots.items()
             }
@@ -216,9 +218,20 @@ class Doses:
         self._settle(
             [one for one in newer if one.on <= as_of - timedelta(days=SETTLED_AFTER_DAYS)], newer, as_of
         )
-        ladders = {name: copy(ladder) for name, ladder in self._settled.items()}
-        _take(ladders, days_of(done[len(self._sessions) :], as_of))
-        return {name: ladder.state() for name, ladder in ladders.items()}
+        days = list(days_of(done[len(self._sessions) :], as_of))
+        touched = {name for day in days for name in day.items} & self._settled.keys()
+        ladders = {name: copy(self._settled[name]) for name in touched}
+        _take(ladders, days)
+        return {
+            name: ladders[name].state() if name in touched else self._state(name) for name in self._settled
+        }
+
+    def _state(self, name: str) -> DoseState:
+        """Return the state of a settled ladder, made once."""
+        kept = self._states.get(name)
+        if kept is None:
+            kept = self._states[name] = self._settled[name].state()
+        return kept
 
     def _holds(
         self, slots: Mapping[str, Slot], chosen: dict[str, SetStep], done: Sequence[DoneSession], as_of: date
@@ -239,6 +252,7 @@ class Doses:
         is_whole = not old or all(one.on > old[-1].on for one in rest)
         if is_first and in_order and is_whole and all(one.logged_on <= as_of for one in old):
             _take(self._settled, days_of(old, as_of))
+            self._states = {} if old else self._states
             self._sessions += old
             self._settled_on = as_of
 

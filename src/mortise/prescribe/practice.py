@@ -51,11 +51,6 @@ class Day:
                 effort = item.effort_nrs if item.effort_nrs is not None else session.effort_nrs
                 self.items.setdefault(item.exercise, []).append((item, effort))
 
-    @property
-    def has_work(self) -> bool:
-        """Whether anything was done."""
-        return any(item.outcome != "skipped" for items in self.items.values() for item, _ in items)
-
     def verdict(self, exercise: Exercise, step: int) -> int:
         """Return what this day says about an exercise.
 

@@ -213,3 +213,9 @@ def test_the_plan_says_what_the_week_holds_and_what_it_is_for(cast: builders.Cas
         assert day["phase"] == "build"
         assert day["counters"]
         assert all(one["what"] and one["at_most"] for one in day["counters"])
+
+
+def test_the_progress_page_says_what_the_week_may_hold(phone: Client) -> None:
+    page = phone.get("/phone/progress/")
+    assert all("of at most" in line for line in page.context["page"].week)
+    assert "Your week" in page.content.decode()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
 from mortise.decide import kleene
 from mortise.episode import MeasureSeries, Story
+from mortise.prescribe import CounterLine
 from mortise.protocol import Criterion, Group, Node
 from mortise.protocol.criteria import criteria_in
 from mortise.record import Finding
@@ -58,6 +60,7 @@ class ProgressPage(NamedTuple):
     in_place_words: str
     charts: tuple[SafeString, ...]
     goals: tuple[str, ...]
+    week: tuple[str, ...] = ()  # what the week holds, and the most it may
 
 
 def progress_page(visit: Visit, story: Story) -> ProgressPage:
@@ -77,7 +80,17 @@ def progress_page(visit: Visit, story: Story) -> ProgressPage:
         in_place_words=f"{plural(len(in_place), 'line')} in place",
         charts=tuple(_charts(visit, story)),
         goals=tuple(goal.words for goal in story.goals),
+        week=tuple(_counted(line) for line in story.counters),
     )
+
+
+def _counted(line: CounterLine) -> str:
+    """Say what counts of one counter, with today, and the most a week may hold."""
+    done = number(line.counted_week + line.planned, Decimal(1))
+    words = line.words_patient[:1].upper() + line.words_patient[1:]
+    if line.per_week is None:
+        return f"{words}: {done} this week, with today."
+    return f"{words}: {done} of at most {number(line.per_week, Decimal(1))} this week, with today."
 
 
 def track_of(visit: Visit, story: Story) -> tuple[TrackStage, ...]:
