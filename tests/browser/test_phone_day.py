@@ -107,6 +107,7 @@ def test_a_day_from_the_questions_to_the_answer(
         "session/change",
         "questions",
         "questions/named-activities",
+        "message",
         "ready",
     ):
         page.goto(re.sub(r"/phone/.*", f"/phone/{address}/", page.url))
