@@ -279,6 +279,27 @@ def test_without_one_clean_session_no_dose_climbs(
         assert state.step <= start[name].step
 
 
+SPOILT: tuple[dict[str, Any], ...] = (
+    {"outcome": "modified"}, {"outcome": "skipped"}, {"pain_nrs": Decimal(3)}, {"pain_nrs": Decimal(6)},
+    {"reason": "pain"}, {"reason": "sharp_pain"}, {"effort_nrs": None}, {"effort_nrs": Decimal(8)}, {"n_sets": 0},
+)  # fmt: skip
+
+
+@given(libraries(), stages(), histories(), st.lists(st.sampled_from(SPOILT), min_size=1, max_size=4))
+def test_work_that_failed_was_missed_or_hurt_or_whose_effort_nobody_told_raises_nothing(
+    library: dict[str, Exercise], the_stage: Stage, done: list[DoneSession], ways: list[dict[str, Any]]
+) -> None:
+    spoilt = [
+        replace(
+            one, items=tuple(replace(item, **ways[(k + n) % len(ways)]) for n, item in enumerate(one.items))
+        )
+        for k, one in enumerate(done)
+    ]
+    start = dose_states(the_stage, library, [], {}, on(DAY))
+    for name, state in dose_states(the_stage, library, spoilt, {}, on(DAY)).items():
+        assert max(state.step, state.keep_step) <= start[name].step
+
+
 @given(libraries(), stages(), histories())
 def test_however_much_is_back_filled_in_one_day_earns_one_step(
     library: dict[str, Exercise], the_stage: Stage, done: list[DoneSession]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from mortise.decide.autonomy import PREFIX, RAISE_DAYS, Trust, raise_constraint
@@ -177,19 +177,3 @@ def _resets(fact: Fact, red_flags: frozenset[str]) -> bool:
     if isinstance(fact, CheckIn | SessionLog):
         return any(fact.answers.get(name) for name in red_flags)
     return False
-
-
-def answered_days(instants: Iterable[datetime]) -> int:
-    """Count the days on which somebody answered.
-
-    Parameters
-    ----------
-    instants : iterable of datetime
-        Of the server's clock.
-
-    Returns
-    -------
-    int
-        Several answers of one day are one.
-    """
-    return len({at.date() for at in instants})

@@ -82,9 +82,12 @@ class Derivations:
                 if self._measures[track.measure].domain == "range":
                     tracks[key] = self._mark(key, track, aggravated)
         last = course.days[-1]
+        of_days: dict[int, Course] = {}  # the course as far back as each measure is read
         for measure, n_days in self._wanted_in(ready, tracks):
-            days = range(last - n_days + 1, last + 1)
-            made = self._derived(measure, replace(course, days=days, usuals=self._usuals))
+            if n_days not in of_days:
+                days = range(last - n_days + 1, last + 1)
+                of_days[n_days] = replace(course, days=days, usuals=self._usuals)
+            made = self._derived(measure, of_days[n_days])
             tracks[key_of(measure.id, made.limb)] = made
 
     def _mark(self, key: str, track: Track, aggravated: frozenset[int]) -> Track:

@@ -379,4 +379,10 @@ def _has_fallen(tracks: Mapping[str, Track]) -> bool | None:
     asked = [made for flag in FALL_FLAGS if (made := tracks.get(key_of(flag, Limb.NONE))) is not None]
     if not asked:
         return None
-    return any(point.value != 0 for made in asked for series in made.series for point in series.points)
+    return any(
+        point.value != 0
+        for made in asked
+        for series in made.series
+        if series.span is None or any(series.span)  # never raised: not searched
+        for point in series.points
+    )

@@ -6,7 +6,6 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -395,5 +394,6 @@ def aggravated_days(
     for flag in flags:
         made = tracks.get(key_of(flag, Limb.NONE)) or tracks.get(key_of(flag, Limb.INVOLVED))
         for series in () if made is None else made.series:
-            days += [point.day for point in series.points if point.value > Decimal(0)]
+            if series.span is None or series.span[1] > 0:
+                days += [point.day for point in series.points if point.value > 0]
     return frozenset(day + after for day in days for after in (0, 1))

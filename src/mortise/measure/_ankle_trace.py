@@ -14,6 +14,7 @@ from mortise.measure.ankle_angle import ANGLE_ERROR_DEG, ankle_angle
 from mortise.measure.axes import Axes, axes_of, foot_length, refuse_walking
 from mortise.measure.markers import Body, body_from, body_of_lab
 from mortise.measure.materials import Materials
+from mortise.measure.orientation import need_gyroscope
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
 from mortise.measure.segments import ankle_angles, elevation_deg
 from mortise.measure.signals import window_mean
@@ -124,6 +125,9 @@ def _same_side(recordings: list[Recording], side: Side) -> Recording | None:
 
 
 def _of_foot(foot: Recording, shank: Recording | None) -> AnkleTrace:
+    for each in (foot, shank):
+        if each is not None:
+            need_gyroscope(each, "the ankle's angle")
     carried = tuple(
         flag for each in (foot, shank) if each is not None for flag in each.info.flags if flag in _CARRIED
     )

@@ -59,7 +59,7 @@ _IRREGULAR_METHOD = Method(
 _CARRIED = (
     "acc_clipped", "gyr_clipped", "gaps", "empty_cells", "truncated", "rate_contradicted", "unit_contradicted",
     "time_stamps_evened", "simulated", "placement_doubtful", "placement_contradicted",
-    "placement_from_data",
+    "placement_from_data", "no_gyroscope",
 )  # fmt: skip
 
 

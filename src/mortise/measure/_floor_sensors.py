@@ -19,7 +19,7 @@ from mortise.measure._floor import (
 )
 from mortise.measure._floor_trunk import trunk_flights
 from mortise.measure.materials import worn_at
-from mortise.measure.orientation import attitude
+from mortise.measure.orientation import attitude, need_gyroscope
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
 from mortise.measure.signals import Motion, crossing, even, window_mean
 from mortise.terms import Side
@@ -113,6 +113,8 @@ def floor_of_sensors(recordings: Sequence[Recording]) -> Floor:
     falls: list[float] = []
     for recording in used:
         refuse_unfit(recording)
+        if feet:
+            need_gyroscope(recording, "a foot that leaves the floor")
         signal = signal_of(even(recording))
         spans = foot_flights(signal) if feet else trunk_flights(signal.upward, signal.is_lost, signal.rate_hz)
         signals.append(signal)

@@ -19,6 +19,7 @@ from mortise.measure._floor_sensors import (
     refuse_unfit,
     signal_of,
 )
+from mortise.measure.orientation import need_gyroscope
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording
 from mortise.measure.signals import even, window_mean
 from mortise.terms import Side
@@ -49,6 +50,7 @@ def landings_of_feet(recordings: Sequence[Recording]) -> dict[Side, list[float]]
     feet = [each for each in recordings if each.placement in FOOT_PLACEMENTS]
     for recording in feet:
         refuse_unfit(recording)
+        need_gyroscope(recording, "a landing of the foot")
     signals = [signal_of(even(each)) for each in feet]
     trunk = [signal_of(even(each)) for each in recordings if each.placement in TRUNK_PLACEMENTS]
     found: dict[Side, list[float]] = {}

@@ -11,7 +11,7 @@ from mortise.measure._rising import Rising, of_foot, of_shin
 from mortise.measure._rising_body import of_body
 from mortise.measure.markers import Body, body_from, body_of_lab
 from mortise.measure.materials import Materials, worn_at
-from mortise.measure.recording import FOOT_PLACEMENTS, Recording
+from mortise.measure.recording import FOOT_PLACEMENTS, NO_GYROSCOPE, Recording
 from mortise.measure.results import Curve, Event, Refused, TestResult, Trial
 from mortise.terms import Side
 
@@ -27,6 +27,8 @@ _KNEE_BEND_DEG = 20.0
 _BENT_SHARE = 0.25
 # More than any helping: then the leg was bent on purpose.
 _MOST_BEND_DEG = {"shank": 25.0, "knee": 50.0}
+# What the up and down of a shin tells without knowing how it leans.
+_WITHOUT_TURNING = frozenset({"heel_rise_count", "heel_rise_period_s"})
 _FEW = 3
 _HOW = "Stand still for a second, then rise on to the toes and come down all the way, each time."
 _N_TRACE = 600
@@ -34,7 +36,7 @@ _N_TRACE = 600
 _TOGETHER = 0.5
 _CARRIED = (
     "acc_clipped", "gyr_clipped", "gaps", "empty_cells", "truncated", "low_rate", "sensor_turned", "rate_contradicted",
-    "unit_contradicted", "time_stamps_evened", "simulated",
+    "unit_contradicted", "time_stamps_evened", "simulated", NO_GYROSCOPE,
 )  # fmt: skip
 
 
@@ -102,6 +104,16 @@ def heel_rises(materials: Materials, foot_length_m: float | None = None) -> Test
             each, trials[each.side], both, _flags(each, trials[each.side], both, carried)
         )
     ]
+    lacking: list[Refused] = []
+    if NO_GYROSCOPE in carried:
+        readings = [each for each in readings if each.measure in _WITHOUT_TURNING]
+        lacking = [
+            Refused(
+                what="height, work, range and knee",
+                reason="there is no gyroscope, so how the shin leans is not taken out of its acceleration",
+                mend="Record with a sensor that has a gyroscope too.",
+            )
+        ]
     if both:
         n_rises = min(len(found) for found in trials.values())
         readings.append(
@@ -113,7 +125,7 @@ def heel_rises(materials: Materials, foot_length_m: float | None = None) -> Test
         readings=tuple(readings),
         trials=tuple(trial for each in seen for trial in trials[each.side]),
         n_trials_missing=missing,
-        refused=tuple(one for each in rising for one in _refused(each)),
+        refused=(*lacking, *(one for each in rising for one in _refused(each))),
         curves=tuple(curve for each in seen for curve in _curves(each)),
         events=tuple(event for each in seen for event in _events(each)),
     )

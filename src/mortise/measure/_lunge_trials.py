@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mortise.errors import SignalError
 from mortise.measure._sensor_segment import Flags
-from mortise.measure.orientation import attitude, inverse, rotate
+from mortise.measure.orientation import turning_deg_s, ups
 from mortise.measure.recording import Floats
 from mortise.measure.results import LungeTrial, Refused
 from mortise.measure.signals import Motion, turning_points, window_mean
@@ -52,7 +52,7 @@ class Shin(Struct, frozen=True, kw_only=True, eq=False):
 def shin_of_sensor(motion: Motion, file: str) -> Shin:
     """Return the inclination of the shin from standing, as a sensor on it shows it."""
     rate = motion.rate_hz
-    speed = window_mean(np.degrees(np.linalg.norm(motion.gyr_rad_s, axis=1)), 0.2 * rate)
+    speed = window_mean(turning_deg_s(motion), 0.2 * rate)
     angle, across = lean_from(motion, *first_still(speed, rate, motion.is_lost, file))
     return Shin(
         rate_hz=rate,
@@ -78,8 +78,7 @@ def lean_from(motion: Motion, first: int, last: int) -> tuple[Floats, Floats]:
     along, across
         Lean in the plane most of the movement lies in, its longer way positive, and lean across that plane.
     """
-    pose = attitude(motion)
-    up = rotate(inverse(pose.quat), np.array([[0.0, 0.0, 1.0]]))
+    up = ups(motion)
     standing = np.mean(up[first:last], axis=0)
     standing /= np.linalg.norm(standing)
     lean = up - np.outer(up @ standing, standing)

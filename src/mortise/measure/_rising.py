@@ -24,6 +24,7 @@ from mortise.measure._sensor_segment import (
     still_stretches,
 )
 from mortise.measure.ankle_angle import AnkleAngle, ankle_angle
+from mortise.measure.orientation import need_gyroscope
 from mortise.measure.recording import Floats, Recording
 from mortise.measure.signals import window_mean
 from mortise.terms import Side
@@ -178,6 +179,7 @@ def of_foot(foot: Recording, shank: Recording | None = None, foot_length_m: floa
     of the tip. A sensor on the heel goes up with it, and its own lift over all rises tells its lever; elsewhere the
     lever is 0.72 of the foot's length, and an adult's usual one when nobody says it.
     """
+    need_gyroscope(foot, "a heel rise seen from the foot")
     part = segment(foot)
     frame, flags = _own_axes(part)
     tip = window_mean(forward_deg(part, frame), SMOOTH_S * part.rate_hz)

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from mortise.errors import SignalError
-from mortise.measure.orientation import attitude, inverse, rotate
+from mortise.measure.orientation import attitude, turning_deg_s, ups
 from mortise.measure.recording import Floats, Recording, RecordingInfo
 from mortise.measure.signals import Motion, even, window_mean
 
@@ -23,7 +23,6 @@ _BEFORE_STANDING_DEG = 45.0
 # VQF needs a second or two; below that nothing is told apart.
 _SHORTEST_S = 0.3
 _LOWEST_RATE_HZ = 20.0
-_UP = np.array([[0.0, 0.0, 1.0]])
 
 
 class Segment(Struct, frozen=True, kw_only=True, eq=False):
@@ -106,12 +105,12 @@ def segment(recording: Recording) -> Segment:
     refuse_too_little(recording, _SHORTEST_S, _LOWEST_RATE_HZ, "a movement")
     info, motion = recording.info, even(recording)
     pose = attitude(motion)
-    speed = np.degrees(np.linalg.norm(pose.gyr_rad_s, axis=1))
+    speed = turning_deg_s(motion, pose)
     return Segment(
         info=info,
         motion=motion,
         quat=pose.quat,
-        up=rotate(inverse(pose.quat), _UP),
+        up=ups(motion, pose),
         gyr_rad_s=pose.gyr_rad_s,
         acc_world_m_s2=pose.acc_world_m_s2,
         speed_deg_s=window_mean(speed, 0.2 * motion.rate_hz),

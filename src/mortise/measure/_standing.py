@@ -10,12 +10,13 @@ from msgspec import Struct
 
 from mortise.errors import SignalError
 from mortise.measure._belt_steps import find_steps, trunk_motion
+from mortise.measure._floor import GRAVITY_M_S2
 from mortise.measure._sensor_segment import Flags, runs, segment
 from mortise.measure.axes import axes_of
 from mortise.measure.laboratory import ForcePlate, LabRecording
 from mortise.measure.markers import body_of_lab
 from mortise.measure.materials import Materials
-from mortise.measure.orientation import attitude, inverse, rotate
+from mortise.measure.orientation import attitude, has_gyroscope, inverse, rotate
 from mortise.measure.recording import Floats, Recording
 from mortise.measure.signals import Motion, window_mean
 from mortise.terms import Side
@@ -38,7 +39,7 @@ _OPEN = re.compile(r"eyes?[ _-]*open|(?:^|[^a-z])(eo|open)(?:[^a-z]|$)", re.IGNO
 _ONE_LEG = re.compile(r"(single|one|uni)[ _-]*(leg|ped|limb)|(?:^|[^a-z])sls(?:[^a-z]|$)", re.IGNORECASE)
 _AT_BELT = frozenset({"lower_back", "belt", "pocket", "hand", "unknown"})
 _CARRIED = ("acc_clipped", "gyr_clipped", "gaps", "empty_cells", "truncated", "rate_contradicted", "unit_contradicted",
-            "simulated")  # fmt: skip
+            "simulated", "no_gyroscope")  # fmt: skip
 
 
 class Stand(Struct, frozen=True, kw_only=True, eq=False):
@@ -213,7 +214,11 @@ def _of_sensor(recording: Recording, sensor_height_m: float | None) -> Stand:
     lean = np.zeros((len(size), 2))
     for first, last in runs(is_calm):
         if (last - first) / rate >= LEAST_S:
-            lean[first:last] = _lean(part.motion, first, last)
+            lean[first:last] = (
+                _lean(part.motion, first, last)
+                if has_gyroscope(part.motion)
+                else _lean_of_force(part.motion, first, last, sensor_height_m or BELT_M)
+            )
     text = f"{recording.info.file} {recording.info.test}"
     eyes, is_one_leg = _said(text)
     flags = [flag for flag in recording.info.flags if flag in _CARRIED] + ["pendulum_assumed"]
@@ -250,4 +255,20 @@ def _lean(motion: Motion, first: int, last: int) -> Floats:
     )
     up = rotate(inverse(pose.quat), np.array([[0.0, 0.0, 1.0]])).mean(axis=0)
     lean: Floats = rotate(pose.quat, (up / np.linalg.norm(up))[None, :])[:, :2]
+    return lean
+
+
+def _lean_of_force(motion: Motion, first: int, last: int, height_m: float) -> Floats:
+    """Return the lean over one stand from acceleration alone, `(n, 2)`.
+
+    A stiff pendulum that sways at the angular frequency w pushes the sensor along by h w² / g of what its lean does:
+    each frequency of the force is divided by 1 + h w² / g. Nothing is taken off below it, so slow sway stays whole.
+    """
+    force = motion.acc_m_s2[first:last]
+    up = force.mean(axis=0) / np.linalg.norm(force.mean(axis=0))
+    across = np.linalg.svd(up[None, :])[2][1:].T
+    tilt = (force - force.mean(axis=0)) @ across / GRAVITY_M_S2
+    turns = 2.0 * np.pi * np.fft.rfftfreq(len(tilt), 1.0 / motion.rate_hz)
+    share = 1.0 / (1.0 + height_m * turns**2 / GRAVITY_M_S2)
+    lean: Floats = np.fft.irfft(np.fft.rfft(tilt, axis=0) * share[:, None], n=len(tilt), axis=0)
     return lean

@@ -12,6 +12,7 @@ from mortise.measure._landing_sensors import UNSURE
 from mortise.measure._lunge import lean_from
 from mortise.measure.ankle_angle import ankle_angle, foot_and_shank
 from mortise.measure.flags import flag_words
+from mortise.measure.orientation import need_gyroscope
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
 from mortise.measure.results import Refused, Trial
 from mortise.measure.signals import even, turning_points, window_mean
@@ -47,6 +48,8 @@ def by_sensors(sensors: Sequence[Recording], n_before: int) -> tuple[list[Trial]
         one time.
     """
     worn = [each for each in sensors if each.placement in (*FOOT_PLACEMENTS, "shank")]
+    for each in worn:
+        need_gyroscope(each, "a step-down")
     pairs = foot_and_shank(worn)
     lonely = [each for each in worn if each.placement == "shank" and each.side not in pairs]
     refused: list[Refused] = []

@@ -13,7 +13,7 @@ from mortise.errors import SignalError
 from mortise.measure._events import SMOOTH_S, Events, event_signals, find_events
 from mortise.measure._foot_frame import FootFrame, foot_frame, turned_at
 from mortise.measure._swings import Swing, find_swings
-from mortise.measure.orientation import Attitude, attitude
+from mortise.measure.orientation import Attitude, attitude, need_gyroscope
 from mortise.measure.recording import Floats, Recording
 from mortise.measure.results import Refused
 from mortise.measure.signals import Motion, even
@@ -65,6 +65,7 @@ def walk(recording: Recording, finder: Finder = find_swings, smooth_s: float = S
         When the recording is too short or too slow for gait, holds no swing of a foot, or a foot that never turns.
     """
     info = recording.info
+    need_gyroscope(recording, "a foot's walk")
     if info.rate_hz < LOWEST_RATE_HZ:
         raise SignalError(
             f"{info.rate_hz:g} samples a second are too few to place foot strike and foot off.",

@@ -25,6 +25,7 @@ from mortise.measure._sensor_segment import (
     standing,
     still_stretches,
 )
+from mortise.measure.orientation import need_gyroscope
 from mortise.measure.recording import FOOT_PLACEMENTS, Floats, Recording
 from mortise.terms import Side
 
@@ -201,6 +202,8 @@ def ankle_angle(foot: Recording, shank: Recording, calibration: AnkleCalibration
     standing, which in a laboratory's definition may be several degrees from its own zero. Accuracy: see
     docs/reference/validation. The limit is soft tissue and shoe, not the filter.
     """
+    for each in (foot, shank):
+        need_gyroscope(each, "the ankle's angle")
     part = segment(foot), segment(shank)
     return _angle(part, calibration or _calibrate([part]), foot.side)
 

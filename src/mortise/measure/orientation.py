@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 from msgspec import Struct
 
-from mortise.measure.recording import Floats
-from mortise.measure.signals import Motion
+from mortise.errors import SignalError
+from mortise.measure.recording import NO_GYROSCOPE, Floats, Recording
+from mortise.measure.signals import Motion, window_mean
+
+_UP = np.array([[0.0, 0.0, 1.0]])
+# Without a gyroscope, up is the mean force over this.
+_STATIC_S = 0.5
 
 
 class Attitude(Struct, frozen=True, kw_only=True, eq=False):
@@ -72,3 +77,49 @@ def attitude(motion: Motion) -> Attitude:
     return Attitude(
         quat=quat, gyr_rad_s=motion.gyr_rad_s - out["bias"], acc_world_m_s2=rotate(quat, motion.acc_m_s2)
     )
+
+
+def has_gyroscope(motion: Motion) -> bool:
+    """Whether anything was ever seen to turn; a recording of acceleration alone has nothing there."""
+    return bool(np.any(motion.gyr_rad_s))
+
+
+def ups(motion: Motion, pose: Attitude | None = None) -> Floats:
+    """Return the world's up in the sensor frame, `(n, 3)`: from VQF, else from acceleration over half a second.
+
+    Without a gyroscope it is right while nothing speeds up: standing, holding, slow leaning.
+    """
+    if has_gyroscope(motion):
+        return rotate(inverse((pose or attitude(motion)).quat), _UP)
+    width = _STATIC_S * motion.rate_hz
+    smooth = np.stack([window_mean(motion.acc_m_s2[:, i], width) for i in range(3)], axis=1)
+    found: Floats = smooth / np.maximum(np.linalg.norm(smooth, axis=1, keepdims=True), 1e-9)
+    return found
+
+
+def turning_deg_s(motion: Motion, pose: Attitude | None = None) -> Floats:
+    """Return how fast the sensor turns, degrees a second: its gyroscope's, else how fast up moves in it."""
+    if has_gyroscope(motion):
+        turning = motion.gyr_rad_s if pose is None else pose.gyr_rad_s
+        seen: Floats = np.degrees(np.linalg.norm(turning, axis=1))
+        return seen
+    moved = np.linalg.norm(np.gradient(ups(motion), axis=0), axis=1)
+    found: Floats = np.degrees(moved) * motion.rate_hz
+    return found
+
+
+def need_gyroscope(recording: Recording, what: str) -> None:
+    """Refuse a recording of acceleration alone for what needs turning.
+
+    Raises
+    ------
+    SignalError
+        Naming what acceleration alone does show.
+    """
+    if NO_GYROSCOPE in recording.info.flags:
+        raise SignalError(
+            f"{what} needs a gyroscope, and this recording has acceleration alone.",
+            where=recording.info.file,
+            mend="Record with a sensor that has both. From acceleration alone: balance, steps and jumps at the waist, "
+            "lunges and the count of heel rises at the shin.",
+        )

@@ -31,6 +31,8 @@ PLACEMENTS: frozenset[str] = frozenset(
         "unknown",
     }
 )
+# The flag of a recording of acceleration alone: its angular velocity is nothing, and says nothing.
+NO_GYROSCOPE = "no_gyroscope"
 FOOT_PLACEMENTS: frozenset[str] = frozenset({"foot", "instep", "lateral_foot", "heel"})
 
 

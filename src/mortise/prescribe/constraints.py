@@ -47,8 +47,15 @@ def planned_stage(stage: Stage, plan: PlanVersion | None, exercises: Mapping[str
     """
     if plan is None or plan.exercises is None:
         return stage
+    return _planned.get((stage, plan, exercises), lambda: _with_added(stage, plan.exercises or (), exercises))
+
+
+_planned: Kept[Stage] = Kept(64)
+
+
+def _with_added(stage: Stage, names: Sequence[str], exercises: Mapping[str, Exercise]) -> Stage:
     there = {slot.exercise for slot in stage.slots}
-    added = [exercises[name] for name in plan.exercises if name in exercises and name not in there]
+    added = [exercises[name] for name in names if name in exercises and name not in there]
     return replace(stage, slots=stage.slots + tuple(_added_slot(one) for one in added)) if added else stage
 
 

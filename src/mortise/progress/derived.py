@@ -44,6 +44,7 @@ class Course(Struct, frozen=True, kw_only=True):
 
 
 Value = tuple[Decimal, tuple[str, ...]]
+_GRADES = {light: Decimal(grade) for light, grade in LIGHT_GRADE.items()}
 
 
 def derive(measure: Measure, course: Course) -> Track:
@@ -153,14 +154,15 @@ def _light(how: Derivation) -> Light:
 def _lights_by_day(measure: Measure, course: Course) -> Track:
     """Return the worst light of each day with a session, dated that day, so that it ages."""
     worst: dict[int, Bout] = {}
+    last = course.days[-1]
     for bout in course.bouts:
-        before = worst.get(bout.day)
-        if bout.light is None or bout.day > course.days[-1]:
+        if bout.light is None or bout.day > last:
             continue
+        before = worst.get(bout.day)
         if before is None or before.light is None or LIGHT_GRADE[bout.light] < LIGHT_GRADE[before.light]:
             worst[bout.day] = bout
     points = tuple(
-        Point(day, Decimal(LIGHT_GRADE[bout.light]), None, bout.readings)
+        Point(day, _GRADES[bout.light], None, bout.readings)
         for day, bout in sorted(worst.items())
         if bout.light is not None
     )

@@ -78,6 +78,9 @@ class Usuals:
     def __init__(self) -> None:
         """Start with none."""
         self._made: dict[int, tuple[int, Point, Decimal | None]] = {}
+        self.flares: dict[
+            tuple[int, int], tuple[Point, Flare]
+        ] = {}  # by day and first day, with the newest point seen
 
     def at(self, points: Sequence[Point], n: int) -> Decimal | None:
         """Return the median of the 28 days that end 3 days before point number `n`, None with fewer than five known.
@@ -133,6 +136,18 @@ def flare(points: Sequence[Point], day: int, *, from_day: int = 0, usuals: Usual
     3. The readings named are those from the last zero to the crossing, so that one flare keeps one set of reasons.
     """
     usuals = usuals or Usuals()
+    n_known = bisect_right(points, day, key=_day)
+    newest = points[n_known - 1] if n_known else None
+    kept = usuals.flares.get((day, from_day))
+    if kept is not None and kept[0] is newest:
+        return kept[1]
+    found = _flare(points, day, from_day, usuals)
+    if newest is not None:
+        usuals.flares[day, from_day] = (newest, found)
+    return found
+
+
+def _flare(points: Sequence[Point], day: int, from_day: int, usuals: Usuals) -> Flare:
     first = bisect_right(points, max(from_day, day - LOOK_BACK_DAYS), key=_day)
     total, is_known = Decimal(0), False
     used: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -291,3 +292,9 @@ def test_long_verdict_is_on_as_many_lines_as_it_needs() -> None:
     assert len(heads) > 1
     assert " ".join(heads) == measured.verdict_of(result).sentence
     assert max(map(len, heads)) <= 66
+
+
+def test_page_of_the_measures_lists_exactly_the_grave_flags() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/measures/README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| (.+?) \|", page, flags=re.MULTILINE)
+    assert dict(listed) == {flag: FLAGS[flag] for flag in GRAVE}

@@ -11,7 +11,7 @@ import numpy as np
 from mortise.errors import SignalError
 from mortise.measure.readers import _clean as clean
 from mortise.measure.readers import _names as names
-from mortise.measure.readers._settle import Raw
+from mortise.measure.readers._settle import Raw, without_gyroscope
 from mortise.measure.recording import Floats
 
 # A branch is a dictionary; a leaf an array, a number or a word.
@@ -44,9 +44,13 @@ def array_raws(tree: Tree, name: str, kind: str) -> list[Raw]:
         if len(raws) > _MOST_SENSORS:
             break
     if not raws:
+        raws = [
+            raw for path, branch in _branches(tree, "", 0) if (raw := _alone(path, branch, kind)) is not None
+        ]
+    if not raws:
         seen = ", ".join(list(dict.fromkeys(_leaves(tree, "", 0)))[:20])
         raise SignalError(
-            "no sensor with three accelerometer and three gyroscope channels was recognised among: "
+            "no sensor with three channels of acceleration (and three of a gyroscope) was recognised among: "
             f"{seen[:300] or 'nothing'}.",
             where=name,
             mend="Name the arrays acc and gyr, (n_samples, 3) each.",
@@ -71,8 +75,22 @@ def _leaves(tree: Tree, path: str, depth: int) -> Iterator[str]:
             yield where
 
 
+def _alone(path: str, branch: Tree, kind: str) -> Raw | None:
+    """Return acceleration without a gyroscope beside it."""
+    found = [key for key, value in branch.items() if _ACC.match(_plain(key)) and _triple(value) is not None]
+    if len(found) != 1:
+        return None
+    silent = np.zeros_like(_triple(branch[found[0]]))
+    raw = _sensor(path, {**branch, "gyr": silent}, kind)
+    return None if raw is None else without_gyroscope(raw)
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower()
+
+
 def _sensor(path: str, branch: Tree, kind: str) -> Raw | None:
-    plain = {re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower(): value for key, value in branch.items()}
+    plain = {_plain(key): value for key, value in branch.items()}
     acc, gyr = _first(plain, _ACC, _triple), _first(plain, _GYR, _triple)
     if acc is None or gyr is None or len(acc) != len(gyr):
         return None

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from mortise.errors import SignalError
 from mortise.measure.readers import _names as names
 from mortise.measure.readers._clean import BRIDGED_GAP_S, GRAVITY_M_S2
-from mortise.measure.readers._settle import Raw
+from mortise.measure.readers._settle import Raw, without_gyroscope
 from mortise.measure.readers._sidecar import Sidecar
 from mortise.measure.readers._source import Known
 from mortise.measure.recording import Floats
@@ -48,13 +48,14 @@ def _whole(group: list[Part]) -> Part:
     """Return one sensor of six channels."""
     acc = _acceleration(group)
     gyr = _best(group, "gyr")
-    if acc is None or gyr is None:
-        lacking = "a gyroscope" if gyr is None else "acceleration with gravity"
+    if acc is None:
         raise SignalError(
-            f"{lacking} is missing.",
+            "acceleration with gravity is missing.",
             where=", ".join(part.known.name for part in group[:4]),
-            mend=f"Record {lacking} too, and give both files of one recording.",
+            mend="Record acceleration with gravity too, and give both files of one recording.",
         )
+    if gyr is None:
+        return replace(acc, raw=without_gyroscope(replace(acc.raw, kind="", sensor="")))
     stamps, values = _on_one_clock(acc, gyr)
     known = Known(
         name=_shared_name(acc.known.name, gyr.known.name),

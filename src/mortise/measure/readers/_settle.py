@@ -16,7 +16,7 @@ from mortise.measure.readers._phone import FORMAT
 from mortise.measure.readers._rests import judged
 from mortise.measure.readers._sidecar import Sidecar
 from mortise.measure.readers._source import Known
-from mortise.measure.recording import Floats, Recording, RecordingInfo, Sources, Won
+from mortise.measure.recording import NO_GYROSCOPE, Floats, Recording, RecordingInfo, Sources, Won
 from mortise.terms import Side
 
 _CHANNELS = ("acc_x", "acc_y", "acc_z", "gyr_x", "gyr_y", "gyr_z")
@@ -66,6 +66,20 @@ class Raw(Struct, frozen=True, kw_only=True, eq=False):
     notes: tuple[str, ...] = ()
 
 
+def without_gyroscope(raw: Raw) -> Raw:
+    """Return a sensor of three channels of acceleration as one whose gyroscope is silent, and says so."""
+    return replace(
+        raw,
+        values=np.concatenate([raw.values[:, :3], np.zeros((len(raw.values), 3))], axis=1),
+        gyr_unit="",
+        flags=(*raw.flags, NO_GYROSCOPE),
+        notes=(
+            *raw.notes,
+            "there is no gyroscope; what acceleration alone tells is measured, the rest refused.",
+        ),
+    )
+
+
 def usable(known: Known, raws: list[Raw], given: Given, sidecar: Sidecar) -> list[Recording]:
     """Return the sensors that can be used; one bad sensor among several does not spoil the file."""
     found: list[Recording] = []
@@ -111,21 +125,23 @@ def recording_of(known: Known, raw: Raw, given: Given, sidecar: Sidecar) -> Reco
     time_s, rate_hz, rate_from, flags, notes = _time_base(raw, given, sidecar, where)
     time_s, values, n_empty = clean.drop_empty(time_s, raw.values, _CHANNELS, where)
     clean.refuse_impossible(values, _CHANNELS, where)
-    clean.refuse_flat(values, _CHANNELS, where)
+    has_gyr = NO_GYROSCOPE not in raw.flags
+    n_channels = 6 if has_gyr else 3
+    clean.refuse_flat(values[:, :n_channels], _CHANNELS[:n_channels], where)
     acc, gyr, units_from, acc_unit, gyr_unit, unit_notes = _units(raw, sidecar, values, rate_hz, where)
     flags += raw.flags
     flags += (("empty_cells",) if n_empty else ()) + (("unit_contradicted",) if unit_notes else ())
-    signs = doubts.mirrored_axes(acc, gyr, rate_hz)
+    signs = doubts.mirrored_axes(acc, gyr, rate_hz) if has_gyr else None
     if signs is not None:
         gyr = gyr * np.array(signs, dtype=float)
         flags += ("axes_mirrored",)
         shown = " ".join("+" if sign > 0 else "-" for sign in signs)
         note = f"the axes do not fit each other: gravity moves as if the gyroscope's had the signs {shown}, used."
         unit_notes += (f"{where}: {note}",)
-    flags += doubts.drift_flags(gyr, rate_hz)
+    flags += doubts.drift_flags(gyr, rate_hz) if has_gyr else ()
     gaps = clean.find_gaps(time_s, rate_hz)
     clipping = clean.find_clipping(acc, gyr)
-    if not gaps and not any(each.channel == "gyr" for each in clipping):
+    if has_gyr and not gaps and not any(each.channel == "gyr" for each in clipping):
         rests = judged(acc, gyr, rate_hz)
         flags += (rests.flag,) if rests.flag else ()
         unit_notes += (f"{where}: {rests.said}.",) if rests.flag else ()
@@ -222,7 +238,7 @@ def _units(
     """Return samples in SI units, who settled the units, the units, and what contradicts them."""
     acc, gyr = values[:, :3], values[:, 3:]
     seen_acc = raw.acc_unit if _bears_out(raw, acc) else clean.acc_unit_from_data(acc, gyr)
-    seen_gyr = clean.gyr_unit_from_data(acc, gyr, rate_hz)
+    seen_gyr = "" if NO_GYROSCOPE in raw.flags else clean.gyr_unit_from_data(acc, gyr, rate_hz)
     if not seen_acc and not (sidecar.acc_unit or raw.acc_unit):
         raise SignalError(
             "the accelerometer does not show gravity in m/s², g or mg.",

@@ -37,7 +37,10 @@ class FactRow(AppendOnlyModel):
 
     class Meta:
         ordering = ("sequence",)
-        indexes = (models.Index(fields=["episode", "sequence"], name="care_fact_in_order"),)
+        indexes = (
+            models.Index(fields=["episode", "sequence"], name="care_fact_in_order"),
+            models.Index(fields=["by", "kind", "received_at"], name="care_fact_by_whom"),
+        )
         constraints = (
             models.CheckConstraint(name="care_fact_kind_known", condition=models.Q(kind__in=KINDS)),
             models.CheckConstraint(name="care_fact_has_id", condition=~models.Q(id="")),

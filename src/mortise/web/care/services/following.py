@@ -87,11 +87,11 @@ def _clinician(facts: tuple[Fact, ...]) -> str:
 
 
 def _n_answered(clinician: str) -> int:
-    from mortise.episode.autonomy import answered_days
+    """Count the days on which somebody answered anybody, up to as many as are asked for."""
+    from mortise.decide.autonomy import N_ANSWERED_LEAST
 
-    return answered_days(
-        FactRow.objects.filter(by=clinician, kind__in=ANSWERS).values_list("received_at", flat=True)
-    )
+    answers = FactRow.objects.filter(by=clinician, kind__in=ANSWERS)
+    return len(answers.datetimes("received_at", "day", order="DESC")[:N_ANSWERED_LEAST])
 
 
 def store_what_follows(episode: EpisodeRow, made: DecisionRecord, told: Story) -> list[Fact]:
