@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('care', '0007_notices_tasks_and_kinds'),
+        ('care', '0008_facts_by_whom'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
