@@ -60,7 +60,15 @@ fuzz: $(DEV_STAMP) ## Break files of every format for a minute (ARGS="--seconds 
 mutants: $(DEV_STAMP) ## Plant 500 blind edits in the content and count what stops them (takes long).
 	@$(PY) -m scripts.mutants --write $(ARGS)
 
-release: $(DEV_STAMP) ## Run at full size what the tests run small: 10 million patient-days, the adversary (takes hours).
+release: $(DEV_STAMP) ## Run everything at full size: 2000 examples a test, all mutants, 10 million patient-days (takes hours).
+	@$(MAKE) check ARGS=
+	@MORTISE_NOTHING_LEFT_OUT=1 HYPOTHESIS_PROFILE=thorough $(MAKE) test ARGS=
+	@MORTISE_NOTHING_LEFT_OUT=1 $(MAKE) test-postgres ARGS=
+	@$(MAKE) fuzz ARGS="--seconds 3600"
+	@$(MAKE) mutants ARGS="--jobs 2"
+	@$(MAKE) calibrate ARGS=
+	@$(MAKE) bench ARGS=
+	@$(MAKE) validate ARGS=
 	@$(PY) -m scripts.simulate --safety 10000000
 	@$(PY) -m scripts.simulate --adversary 5000
 

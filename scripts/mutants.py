@@ -85,7 +85,7 @@ def _stopped_by(root: Path, edit: Edit) -> tuple[str, str]:
     found = _by_proof(book, edit)
     if found is None and report.faults:
         found = "cases", str(report.faults[0])
-    return found or _by_sessions(root, edit) or _by_cases(root) or ("", "")
+    return found or _by_sessions(root, edit) or _by_cases(root, edit) or ("", "")
 
 
 @cache
@@ -126,18 +126,24 @@ def _by_sessions(root: Path, edit: Edit) -> tuple[str, str] | None:
 
     if edit.kind not in _FOR_SESSIONS:
         return None
-    faults = sessions_exist(Content(root)).faults
+    faults = sessions_exist(Content(root), _touched(edit)).faults
     return ("sessions", str(faults[0])) if faults else None
 
 
-def _by_cases(root: Path) -> tuple[str, str] | None:
+def _by_cases(root: Path, edit: Edit) -> tuple[str, str] | None:
     from mortise.cli.check import cases_hold
 
     try:
-        faults = cases_hold(Content(root)).faults
+        faults = cases_hold(Content(root), _touched(edit)).faults
     except ContentFaults as error:
         return "cases", str(error.faults[0])
     return ("cases", str(faults[0])) if faults else None
+
+
+def _touched(edit: Edit) -> tuple[str, ...]:
+    """Return the protocol that an edit stands in; none for an exercise, which any may use."""
+    parts = Path(edit.file).parts
+    return (parts[1],) if parts[0] == "protocols" else ()
 
 
 def _told(edit: Edit, text: str) -> str:
@@ -155,8 +161,9 @@ def _told(edit: Edit, text: str) -> str:
 _INTRODUCTION = f"""\
 Written by `make mutants`; do not edit. Each mutant is one blind edit of one place in the real content, drawn with a
 fixed seed ({SEED}) and without regard to what any check looks at. `mortise check` alone means the static obligations
-(among them the second entry from the source, source.toml), the proof and the sessions, without the case files; sessions
-are only solved for what the case files let pass, so that share is a lower bound. `cases` are the second entries that a
+(among them the second entry from the source, source.toml, and the comparison of a protocol with the other three), the
+proof and the sessions, without the case files; sessions are only solved for what the case files let pass, so that share
+is a lower bound. `cases` are the second entries that a
 script drafts and that are then pinned (edges.toml, again.toml: they notice a change and do not know which is right) and
 the cases run through the engine.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from hypothesis import HealthCheck, settings
+
+from tests.support.sizes import PROFILE
 
 pytest_plugins = [
     "tests.support.leaving_out",
@@ -18,11 +18,11 @@ settings.register_profile("everyday", deadline=None, max_examples=60)
 settings.register_profile(
     "ci",
     deadline=None,
-    max_examples=60,
+    max_examples=40,
     derandomize=True,
     database=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("thorough", deadline=None, max_examples=2000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "everyday"))
+settings.load_profile(PROFILE)

@@ -19,6 +19,7 @@ from mortise.simulate.ankle import (
     fictional_range,
 )
 from mortise.simulate.standing import fictional_stand
+from tests.support.sizes import examples
 from tests.unit.measure.made_up_ankle import read_ankle, read_sensor, turned
 
 _quaternions = st.tuples(*[st.floats(-1.0, 1.0) for _ in range(4)]).filter(
@@ -36,7 +37,7 @@ def _plain(is_lunge: bool) -> AnkleAngle:
     return ankle_angle(*_read(is_lunge))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.booleans(), _quaternions, _quaternions)
 def test_turning_the_sensors_changes_no_ankle_angle(
     is_lunge: bool, foot_way: tuple[float, ...], shank_way: tuple[float, ...]
@@ -48,7 +49,7 @@ def test_turning_the_sensors_changes_no_ankle_angle(
     assert np.max(np.abs(plain.dorsiflexion_deg - other.dorsiflexion_deg)) < 0.2
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(_quaternions, st.sampled_from([25.0, 60.0, 100.0]))
 def test_turning_the_sensor_changes_no_heel_rise_and_the_rate_hardly_any(
     way: tuple[float, ...], rate_hz: float
@@ -64,7 +65,7 @@ def test_turning_the_sensor_changes_no_heel_rise_and_the_rate_hardly_any(
             assert a.quality == b.quality
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(_quaternions, _quaternions)
 def test_turning_the_sensors_changes_no_range_no_position_and_no_sway(
     one: tuple[float, ...], other: tuple[float, ...]

@@ -17,6 +17,7 @@ from mortise.terms import Advice
 from tests import builders as b
 from tests.property import engine_records
 from tests.property.engine_records import CONTENT, LAST
+from tests.support.sizes import examples
 
 CALM = Circumstances()
 
@@ -101,7 +102,7 @@ def day_by_day_is_the_same(came: Arrivals) -> None:
                     received.append(answer)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(came=arrivals())
 def test_day_by_day_gives_the_same_as_all_at_once(came: Arrivals) -> None:
     day_by_day_is_the_same(came)

@@ -11,6 +11,7 @@ from mortise.errors import SignalError
 from mortise.measure import LabInfo, LabRecording, Marker, Materials, Recording, RecordingInfo
 from mortise.simulate.walking_body import fictional_body_walk
 from mortise.terms import Side
+from tests.support.sizes import examples
 
 
 def _measured(test: str, materials: Materials) -> None:
@@ -24,7 +25,7 @@ def _measured(test: str, materials: Materials) -> None:
         measure.to_plain(result, curves=True)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     st.integers(0, 10_000),
     st.floats(0.01, 60.0),
@@ -63,7 +64,7 @@ def test_no_shaking_of_a_sensor_makes_it_crash(
 _WALK = fictional_body_walk(3)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.data())
 def test_no_damage_to_markers_makes_it_crash(data: st.DataObject) -> None:
     points = {name: values.copy() for name, values in _WALK.points.items()}

@@ -13,6 +13,7 @@ from mortise.measure.materials import Materials
 from mortise.measure.recording import Floats
 from mortise.terms import Side
 from tests.property.test_measure_invariance import _quaternions, _turned
+from tests.support.sizes import examples
 from tests.unit.measure.made_up_leaps import (
     in_lab,
     in_sensors,
@@ -51,7 +52,7 @@ def _close(one: measure.TestResult, other: measure.TestResult, share: float = 1e
         assert a.value == pytest.approx(b.value, rel=share, abs=share), a.measure
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(_AXES, _SIGNS, st.floats(0.0, 360.0))
 def test_turning_the_room_changes_no_reading(
     order: list[int], signs: tuple[float, ...], heading_deg: float
@@ -100,7 +101,7 @@ def test_mirroring_a_landing_or_a_step_down_swaps_the_sides_and_nothing_else() -
             assert swapped[key] == pytest.approx(value, rel=1e-3, abs=2e-3), key
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(_quaternions, _quaternions)
 def test_turning_a_sensor_changes_no_reading(left: tuple[float, ...], right: tuple[float, ...]) -> None:
     made = leap(3, "rebound")

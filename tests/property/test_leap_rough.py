@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from mortise import measure
 from mortise.errors import SignalError
 from mortise.measure.materials import Materials
+from tests.support.sizes import examples
 from tests.unit.measure.made_up_leaps import lab_of, leap, plate_of, sensors_of
 
 TESTS = ("hop", "jump", "landing", "step-down")
@@ -39,7 +40,7 @@ _FORCES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(_FORCES, st.integers(1, 40), st.sampled_from([25.0, 100.0, 1000.0]))
 def test_any_force_is_measured_or_refused(values: list[float], times: int, rate_hz: float) -> None:
     lab = replace(
@@ -50,7 +51,7 @@ def test_any_force_is_measured_or_refused(values: list[float], times: int, rate_
 
 
 @pytest.mark.filterwarnings("ignore:All-NaN:RuntimeWarning", "ignore:Mean of empty:RuntimeWarning")
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.integers(0, 10_000), st.floats(0.0, 0.9), st.integers(1, 60))
 def test_markers_with_holes_are_measured_or_refused(seed: int, share: float, length: int) -> None:
     rng = np.random.default_rng(seed)
@@ -68,7 +69,7 @@ def test_markers_with_holes_are_measured_or_refused(seed: int, share: float, len
         _try(test, Materials(labs=(rough,)))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(
     st.integers(0, 10_000),
     st.sampled_from(["clipped", "noise", "flat", "turned", "cut", "milli"]),

@@ -11,6 +11,7 @@ from mortise import measure
 from mortise.errors import SignalError
 from mortise.simulate.recordings import phone_log_of
 from mortise.terms import Side
+from tests.support.sizes import examples
 from tests.unit.measure.made_up import as_file, csv_lines, lunges, read_lunge, read_walk, walk
 
 _quaternions = st.tuples(*[st.floats(-1.0, 1.0) for _ in range(4)]).filter(
@@ -49,7 +50,7 @@ def _same(one: measure.GaitResult, other: measure.GaitResult, share: float = 0.0
         assert abs(a.value - b.value) <= share * max(1.0, abs(a.value)), a.measure
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(_quaternions, _quaternions)
 def test_turning_the_sensors_changes_no_gait_reading(
     left: tuple[float, ...], right: tuple[float, ...]
@@ -59,7 +60,7 @@ def test_turning_the_sensors_changes_no_gait_reading(
     _same(measure.gait(recordings), measure.gait(turned))
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(_quaternions)
 def test_turning_the_phone_changes_no_lunge_angle(quaternion: tuple[float, ...]) -> None:
     recording = read_lunge(lunges())
@@ -70,7 +71,7 @@ def test_turning_the_phone_changes_no_lunge_angle(quaternion: tuple[float, ...])
         assert a.quality == b.quality
 
 
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 @given(st.integers(1, 6))
 def test_mirrored_walk_gives_mirrored_readings(seed: int) -> None:
     recordings = read_walk(walk(seed=seed, asymmetry_ratio=1.2))
@@ -92,7 +93,7 @@ def test_mirrored_walk_gives_mirrored_readings(seed: int) -> None:
         assert abs(value - seen[key]) <= 0.01 * max(1.0, abs(value)), key
 
 
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 @given(st.sampled_from([80.0, 128.0, 204.8, 256.0]))
 def test_resampling_changes_readings_by_less_than_their_error(rate_hz: float) -> None:
     recordings = read_walk(walk(rate_hz=400.0))
@@ -114,7 +115,7 @@ def test_resampling_changes_readings_by_less_than_their_error(rate_hz: float) ->
         assert abs(a.value - b.value) <= 2.0 * (a.error + b.error), a.measure
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(st.floats(0.0, 8.0), st.floats(0.0, 8.0))
 def test_cutting_the_ends_off_leaves_the_strides_in_between(front_s: float, back_s: float) -> None:
     recording = read_walk(walk())[0]
@@ -140,7 +141,7 @@ def test_cutting_the_ends_off_leaves_the_strides_in_between(front_s: float, back
         assert abs(near[0].stride_time_s - stride.stride_time_s) < 0.01
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.binary(max_size=3000))
 def test_no_bytes_make_the_reader_crash(body: bytes) -> None:
     found, refused = _read_or_refused(body, rate_hz=100.0)
@@ -148,7 +149,7 @@ def test_no_bytes_make_the_reader_crash(body: bytes) -> None:
     assert all(np.isfinite(each.acc_m_s2).all() for each in found)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.data())
 def test_no_damage_to_a_table_makes_the_reader_crash(data: st.DataObject) -> None:
     body = bytearray(as_file(csv_lines(n=60)))
@@ -165,7 +166,7 @@ def test_side_of_a_recording_names_its_readings() -> None:
     assert {r.side for r in measure.gait([left, right]).readings} == {Side.LEFT, Side.RIGHT, Side.NONE}
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.data())
 def test_no_damage_to_a_phone_log_makes_the_reader_crash(data: st.DataObject) -> None:
     body = bytearray(phone_log_of(lunges().samples)[:6000])
@@ -177,7 +178,7 @@ def test_no_damage_to_a_phone_log_makes_the_reader_crash(data: st.DataObject) ->
     assert all(np.isfinite(each.gyr_rad_s).all() for each in found)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True, width=64), min_size=7 * 25, max_size=7 * 25))
 def test_no_numbers_make_the_reader_crash(numbers: list[float]) -> None:
     rows = [",".join(repr(v) for v in numbers[i : i + 7]) for i in range(0, len(numbers), 7)]
@@ -186,7 +187,7 @@ def test_no_numbers_make_the_reader_crash(numbers: list[float]) -> None:
     assert all(np.isfinite(each.acc_m_s2).all() for each in found)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     st.integers(0, 10_000),
     st.floats(0.01, 30.0),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mortise import catalog
 from mortise.progress.questionnaires import scored
 from mortise.protocol import Questionnaire, ScoreRule, Scoring
+from tests.support.sizes import examples
 
 CONTENT = catalog.load()
 SCORES = [
@@ -35,7 +36,7 @@ def value_of(form: Questionnaire, score: ScoreRule, answers: dict[str, Decimal |
 
 
 @given(answered())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_a_score_lies_in_its_range_and_on_its_grid_or_is_not_known(
     made: tuple[Questionnaire, ScoreRule, dict[str, Decimal | None]],
 ) -> None:
@@ -50,7 +51,7 @@ def test_a_score_lies_in_its_range_and_on_its_grid_or_is_not_known(
 
 
 @given(answered(), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_one_higher_answer_moves_every_score_one_way_only(
     made: tuple[Questionnaire, ScoreRule, dict[str, Decimal | None]], data: st.DataObject
 ) -> None:
@@ -67,7 +68,7 @@ def test_one_higher_answer_moves_every_score_one_way_only(
 
 
 @given(answered())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_an_item_left_open_and_one_not_put_score_alike(
     made: tuple[Questionnaire, ScoreRule, dict[str, Decimal | None]],
 ) -> None:

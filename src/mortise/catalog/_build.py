@@ -91,13 +91,13 @@ def protocol_file(path: Path, protocol_id: str, where: str, faults: Faults) -> P
     raw = read_toml(path, where, faults)
     if not raw:
         return None
-    n_before = len(faults)
+    n_before = faults.n_lost
     raw = _with_id(raw, protocol_id)
     raw["stages"] = _each(raw.get("stages", []), "stages", where, faults, _stage)
     for part, kind in _PARTS.items():
         if part in raw:
             raw[part] = _each(raw[part], part, where, faults, _of_kind(kind))
-    if len(faults) > n_before:  # look at the rest as well, so that one run tells everything
+    if faults.n_lost > n_before:  # look at the rest as well, so that one run tells everything
         decode(Protocol, {**raw, "stages": [], **{part: [] for part in _PARTS if part in raw}}, where, faults)
         return None
     return decode(Protocol, raw, where, faults)
@@ -159,7 +159,7 @@ def _with_id(raw: Any, key: str) -> Any:
 
 def _each(items: Any, part: str, where: str, faults: Faults, one: Any) -> list[Any]:
     if not isinstance(items, list):
-        faults.add(f"{where}, {part}", "expected a list of tables.", f"Write [[{part}]].")
+        faults.lose(f"{where}, {part}", "expected a list of tables.", f"Write [[{part}]].")
         return []
     return [one(item, f"{where}, {part}[{index}]", faults) for index, item in enumerate(items)]
 
@@ -183,11 +183,11 @@ def _stage(raw: Any, where: str, faults: Faults) -> Stage | None:
     if not isinstance(raw, dict):
         return decode(Stage, raw, where, faults)
     where = f"{where} {raw.get('id', '')}".rstrip()
-    n_before = len(faults)
+    n_before = faults.n_lost
     raw = dict(raw)
     raw["exit"] = _each(raw.get("exit", []), "exit", where, faults, decode_node)
     raw["slots"] = _each(raw.get("slots", []), "slots", where, faults, _of_kind(Slot))
-    if len(faults) > n_before:
+    if faults.n_lost > n_before:
         decode(Stage, {**raw, "exit": [], "slots": []}, where, faults)
         return None
     return decode(Stage, raw, where, faults)

@@ -45,28 +45,25 @@ def said_again(protocol: Protocol, exercises: Mapping[str, Exercise]) -> dict[st
     return found
 
 
-def again_agrees(
-    protocol: Protocol, exercises: Mapping[str, Exercise], again: Mapping[str, str], faults: Faults
-) -> int:
+def again_agrees(protocol_id: str, said: Mapping[str, str], again: Mapping[str, str], faults: Faults) -> int:
     """Check that both entries say the same; return how many lines were compared.
 
     Parameters
     ----------
-    protocol, exercises
-        What is entered first.
+    protocol_id, said
+        What is entered first (`said_again`).
     again
         What is entered a second time.
     faults
         Is added to.
     """
-    mine = said_again(protocol, exercises)
-    for name in sorted(mine.keys() | again.keys()):
-        if mine.get(name) != again.get(name):
+    for name in sorted(said.keys() | again.keys()):
+        if said.get(name) != again.get(name):
             faults.add(
-                f"{protocol.id}, {name}", f"is {mine.get(name)!r}, but {FILE_NAME} says {again.get(name)!r}.",
+                f"{protocol_id}, {name}", f"is {said.get(name)!r}, but {FILE_NAME} says {again.get(name)!r}.",
                 "Decide which of the two is right.",
             )  # fmt: skip
-    return len(mine)
+    return len(said)
 
 
 def _list(words: Iterable[object]) -> str:

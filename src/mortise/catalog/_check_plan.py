@@ -9,9 +9,11 @@ from mortise.catalog._check_exercises import exercises_are_sound
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, places_of, source_of
 from mortise.protocol import N_TRAINING_DAYS, DoseStep, Exercise, Protocol, Rule, Slot, Stage, Tag
-from mortise.terms import Advice, Load, Setting
+from mortise.terms import Advice, Load
 
 _SESSION_EVERY_DAYS = 3  # what is asked with a session is fresh for as long as a session may be away
+_RARE_DAYS = 28  # what is taken more often than that may be missed once
+_LATE_DAYS = 7
 _ENDS = {"easier": "floor", "harder": "ceiling"}
 
 # What every gate must hold, and what it must hold from a stage on.
@@ -67,8 +69,11 @@ def _every_days(protocol: Protocol) -> dict[tuple[str, str], int]:
 def _is_fed(
     place: Place, protocol: Protocol, every_days: dict[tuple[str, str], int], book: Book, faults: Faults
 ) -> int:
-    measure = book.measures.get(place.criterion.measure)
+    one = place.criterion
+    measure = book.measures.get(one.measure)
     source = source_of(measure, book.measures) if measure is not None else None
+    if one.max_age_days < 1:
+        faults.add(place.where, "is stale on the day after.", "What is told each day holds until the next.")
     if source is None:
         return 0
     for stage in place.stages:
@@ -76,9 +81,12 @@ def _is_fed(
         if days is None:
             faults.add(place.where, f"reads {source.id}, which nothing asks for in {stage}.",
                        "Add a review, or ask it in the check-in.")  # fmt: skip
-        elif days > place.criterion.max_age_days:
+        elif days > one.max_age_days:
             faults.add(place.where, f"{source.id} is due every {days} days in {stage}, but must be fresh within "
-                       f"{place.criterion.max_age_days}.", "Ask more often, or trust it longer.")  # fmt: skip
+                       f"{one.max_age_days}.", "Ask more often, or trust it longer.")  # fmt: skip
+        elif place.kind == "exit" and 1 < days < _RARE_DAYS and one.max_age_days < days + _LATE_DAYS:
+            faults.add(place.where, f"{source.id}, due every {days} days in {stage}, is stale {_LATE_DAYS} days later.",
+                       "Trust it to the next planned date plus a week.")  # fmt: skip
     return len(place.stages)
 
 
@@ -374,24 +382,3 @@ def _layoffs(protocol: Protocol, faults: Faults) -> int:
                 f"{protocol.id}, layoffs", f"{layoff.dose_pct} % is not a share.", "Between 0 and 100."
             )
     return len(protocol.layoffs)
-
-
-def home_tests_are_home(book: Book, faults: Faults) -> int:
-    """Check that what a patient is asked or due at home can be taken at home."""
-    n_seen = 0
-    for protocol in book.protocols.values():
-        asked = [
-            (one, "check-in") for one in (*protocol.check_in, *protocol.after_session, *protocol.next_morning)
-        ]
-        asked += [(one.measure, "home review") for one in protocol.reviews if not one.at_visit]
-        for name, where in asked:
-            measure = book.measures.get(name)
-            n_seen += 1
-            if measure is None:
-                continue
-            if measure.setting not in (Setting.HOME, Setting.EITHER):
-                faults.add(f"{protocol.id}, {where}", f"{name} is a {measure.setting.value} measure.",
-                           "Ask a home measure.")  # fmt: skip
-            elif not measure.question:
-                faults.add(f"measure {name}", "is asked at home but has no question.", "Write one.")
-    return n_seen

@@ -20,12 +20,14 @@ Asked = dict[str, list[Any]]  # measure -> figures, "known" or "band"
 class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The second entry: by gate, light and warning the measures that are read, each with its figures.
 
-    A warning names its `rule`; that one key beside the measures is read as such.
+    A warning names its `rule`; that one key beside the measures is read as such. `own` names the lines, stages by their
+    number, in which this protocol differs on purpose from the others (`_check_sisters`).
     """
 
     entered_by: str
     entered_from: str
     gates: dict[str, Asked]
+    own: tuple[str, ...] = ()
     lights: dict[str, Asked] = {}
     warnings: dict[str, dict[str, Any]] = {}
 

@@ -13,13 +13,15 @@ from mortise.catalog import (
     _check_duties,
     _check_education,
     _check_figures,
+    _check_home,
     _check_names,
     _check_plan,
     _check_questionnaires,
     _check_sayings,
 )
 from mortise.catalog._case_expect import CaseFiles
-from mortise.catalog._check_again import again_agrees
+from mortise.catalog._check_again import again_agrees, said_again
+from mortise.catalog._check_sisters import sisters_agree
 from mortise.catalog._check_source import Source, read_source, source_agrees
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book
@@ -56,7 +58,7 @@ _CHECKS: tuple[tuple[str, str, _Check], ...] = (
     ("2", "Figures fit their measure, its range and its grid", _check_figures.figures_fit),
     ("3", "Every figure has evidence, entered twice alike", _check_figures.figures_have_evidence),
     ("4", "The calendar feeds every criterion", _check_plan.calendar_feeds_criteria),
-    ("4b", "What is asked at home can be answered at home", _check_plan.home_tests_are_home),
+    ("4b", "What is asked at home can be answered at home", _check_home.home_tests_are_home),
     ("4c", "Reviews, plateau, ways out and keeping have their clocks", _check_care.reviews_are_kept),
     ("5", "Every criterion points the right way", _check_figures.directions_point_right),
     ("5b", "What people read names the figure, and says what is done", _check_sayings.sayings_agree),
@@ -104,14 +106,16 @@ def check(root: Path | None = None) -> CheckReport:
     Returns
     -------
     CheckReport
-        Every fault with its place and mend. When a file cannot be read the obligations are not judged.
+        Every fault with its place and mend. When a part cannot be read the obligations are not judged; a misspelt key
+        alone does not hide what else is wrong.
     """
     faults = Faults()
     root = (root or CONTENT_ROOT).resolve()
     book = read_book(root, faults)
-    if faults:
+    if faults.n_lost:
         return CheckReport(tuple(faults), ())
-    return check_book(book)
+    report = check_book(book)
+    return CheckReport((*faults, *report.faults), report.obligations)
 
 
 def check_book(book: Book) -> CheckReport:
@@ -140,11 +144,14 @@ def check_book(book: Book) -> CheckReport:
         Obligation("17", "Every criterion has cases on both sides and unknown", n_checked, tuple(found))
     )
     found = Faults()
-    n_checked = sum(
-        again_agrees(protocol, book.exercises, book.cases[name].again, found)
-        for name, protocol in book.protocols.items()
-    )
+    said = {name: said_again(protocol, book.exercises) for name, protocol in book.protocols.items()}
+    n_checked = sum(again_agrees(name, said[name], book.cases[name].again, found) for name in book.protocols)
     obligations.append(Obligation("17b", "All else is entered a second time alike", n_checked, tuple(found)))
+    found = Faults()
+    n_checked = sisters_agree(book.protocols, said, book.sources, found)
+    obligations.append(
+        Obligation("17c", "Where the other protocols agree, a difference is meant", n_checked, tuple(found))
+    )
     return CheckReport(tuple(fault for one in obligations for fault in one.faults), tuple(obligations))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -132,15 +133,15 @@ def with_engine(report: CheckReport, root: Path | None) -> CheckReport:
     return _with(report, sessions_exist(content), cases_hold(content))
 
 
-def cases_hold(content: Content) -> Obligation:
-    """Run every case of every protocol through the engine."""
+def cases_hold(content: Content, only: Sequence[str] = ()) -> Obligation:
+    """Run every case of every protocol, or of those named, through the engine."""
     from mortise.catalog import cases
     from mortise.catalog.checks import Obligation
     from mortise.episode import story
     from mortise.errors import Fault
 
     n_cases, faults = 0, []
-    for protocol_id in content.protocol_ids:
+    for protocol_id in only or content.protocol_ids:
         found = cases.load(protocol_id, content.root)
         n_cases += len(found)
         failures = cases.run(found, lambda record, as_of: story(record, content, as_of))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
@@ -33,12 +33,12 @@ EQUIPMENT: tuple[tuple[str, ...], ...] = (
 )
 
 
-def sessions_exist(content: Content) -> Obligation:
+def sessions_exist(content: Content, only: Sequence[str] = ()) -> Obligation:
     """Solve the session of every stage, equipment and combination of flags; nothing withheld may be in it."""
     from mortise.catalog.checks import Obligation
 
     n_days, faults = 0, []
-    for protocol_id in content.protocol_ids:
+    for protocol_id in only or content.protocol_ids:
         for day in days(content.protocol(protocol_id)):
             for equipment, told in stories(day, content):
                 n_days += 1

@@ -47,12 +47,12 @@ def _outcomes(prover: Prover) -> Iterator[Question]:
     for name, corner in _corners(prover).items():
         for advice in wanted:
             yield prover.possible(
-                "10", f"{advice.value} can be advised, figures {name}", *corner, out.advice == advice.tightness,
+                "10", f"{advice.value} can be advised, figures {name}", out.advice == advice.tightness, corner=corner,
                 mend="A line that cannot be met, or a rule that always fires, closes this way: loosen it.",
             )  # fmt: skip
         for load in Load:
             yield prover.possible(
-                "10", f"today's load can be {load.value}, figures {name}", *corner, out.load == load.tightness,
+                "10", f"today's load can be {load.value}, figures {name}", out.load == load.tightness, corner=corner,
                 mend="A rule that always fires hides this load.",
             )  # fmt: skip
 
@@ -88,8 +88,8 @@ def _people(prover: Prover) -> Iterator[Question]:
     shipped = _corners(prover)["as shipped"]
     for who, fits in _kinds_of_people(prover):
         yield prover.possible(
-            "10", f"advance can be advised to {who}", *shipped, *fits, prover.output.advice == Advice.ADVANCE.tightness,
-            mend="Give the band a row for these people, or the line a way that does not need one.",
+            "10", f"advance can be advised to {who}", *fits, prover.output.advice == Advice.ADVANCE.tightness,
+            corner=shipped, mend="Give the band a row for these people, or the line a way that does not need one.",
         )  # fmt: skip
 
 

@@ -62,7 +62,8 @@ def told(reader: Reader, output: Output) -> str:
     who = "both ankles affected" if world.model.is_bilateral else "one ankle affected"
     lines = [f"A fictional patient in {stage.id}, {who}, {reader.number(world.days)} days in the stage."]
     known = list(_known(reader))
-    lines.append(f"Known: {'; '.join(known)}." if known else "Nothing else that matters is known.")
+    lines.append(f"Known: {'; '.join(known)}." if known else "Nothing that is known stands out.")
+    lines.append("Whatever else is known is as good as it can be.")
     unknown = list(_unknown(reader))
     if unknown:
         lines.append(f"Not known: {'; '.join(unknown)}.")
@@ -113,13 +114,15 @@ def _known(reader: Reader) -> Iterator[str]:
             continue
         value = reader.world.model.values[leaf.value]
         steps = reader.number(reader.world.value[leaf.value])
-        if steps == _best(value):
+        is_stay = reader.world.value[leaf.value] is reader.world.days  # told before
+        if is_stay or steps == best(value):
             continue
         seen.add(leaf.value)
         yield f"{_name(leaf)} {said(steps, value.measure)}"
 
 
-def _best(value: Value) -> int | None:
+def best(value: Value) -> int | None:
+    """Return the best that a value can be, in steps; None where neither way is better."""
     return {"up": value.high, "down": value.low}.get(value.measure.better.value)
 
 

@@ -14,6 +14,7 @@ from mortise.proof.gates import hysteresis, in_order
 from mortise.proof.model import stage_model
 from mortise.proof.obligations import answers, no_ping_pong, shadowed
 from mortise.proof.prover import TIME_OUT_MS, Answer, Prover, Result
+from mortise.proof.witnesses import Witnesses
 from mortise.protocol import Protocol
 from mortise.terms import Measure
 
@@ -56,7 +57,8 @@ def prove(protocol: Protocol, measures: Mapping[str, Measure], *, time_out_ms: i
     -----
     Presumes obligations 1 and 2: every name resolves and every figure fits its measure.
     """
-    halves = [_half(protocol, measures, is_bilateral, time_out_ms) for is_bilateral in (False, True)]
+    seen = Witnesses()
+    halves = [_half(protocol, measures, is_bilateral, time_out_ms, seen) for is_bilateral in (False, True)]
     return Proof(protocol.id, tuple(one for half in halves for one in half))
 
 
@@ -85,19 +87,21 @@ def prove_all(
     tuple of Proof
         In the same order, each as `prove` finds it.
     """
-    tasks = [(one, is_bilateral) for one in protocols for is_bilateral in (False, True)]
-    n_processes = min(n_processes or os.cpu_count() or 1, len(tasks))
+    n_processes = min(n_processes or os.cpu_count() or 1, len(protocols))
     if n_processes <= 1:
         return tuple(prove(one, measures, time_out_ms=time_out_ms) for one in protocols)
     known = dict(measures)
     with ProcessPoolExecutor(n_processes) as pool:
-        asked = [pool.submit(_half, one, known, is_bilateral, time_out_ms) for one, is_bilateral in tasks]
-        halves = [one.result() for one in asked]
-    return tuple(Proof(one.id, (*halves[2 * at], *halves[2 * at + 1])) for at, one in enumerate(protocols))
+        asked = [pool.submit(prove, one, known, time_out_ms=time_out_ms) for one in protocols]
+        return tuple(one.result() for one in asked)
 
 
 def _half(
-    protocol: Protocol, measures: Mapping[str, Measure], is_bilateral: bool, time_out_ms: int
+    protocol: Protocol,
+    measures: Mapping[str, Measure],
+    is_bilateral: bool,
+    time_out_ms: int,
+    seen: Witnesses,
 ) -> tuple[Answer, ...]:
     """Prove a protocol for people with one ankle affected, or with both."""
     models = {
@@ -106,7 +110,7 @@ def _half(
     }
     if is_bilateral and not any(leaf.is_replaced for model in models.values() for leaf in model.leaves):
         return ()
-    provers = {name: Prover(model, time_out_ms) for name, model in models.items()}
+    provers = {name: Prover(model, time_out_ms, seen) for name, model in models.items()}
     asked = [one for prover in provers.values() for one in answers(prover, only_sides=is_bilateral)]
     asked += no_ping_pong(protocol, provers)
     if is_bilateral:

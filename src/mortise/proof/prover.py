@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 import z3
 
+from mortise.proof.calmest import calmest
 from mortise.proof.links import links
-from mortise.proof.logic import all_of, any_of
+from mortise.proof.logic import TRUE, all_of, any_of
 from mortise.proof.model import StageModel
 from mortise.proof.patients import Reader, told
+from mortise.proof.witnesses import Fitter, Key, Witness, Witnesses
 from mortise.proof.world import World
 
 TIME_OUT_MS = 2000
@@ -50,6 +52,7 @@ class Question(NamedTuple):
     must_be: bool
     world: Any  # what must be possible, or what would be the break
     mend: str
+    corner: Any = TRUE  # the figures that a clinic has set, where the question is about these
 
 
 class _Solver:
@@ -84,15 +87,20 @@ class Prover:
         The stage.
     time_out_ms : int
         For each question.
+    seen : Witnesses or None
+        Worlds that other stages of the same protocol were shown; what is found here is added.
     """
 
-    def __init__(self, model: StageModel, time_out_ms: int = TIME_OUT_MS) -> None:
-        self.model = model
+    def __init__(
+        self, model: StageModel, time_out_ms: int = TIME_OUT_MS, seen: Witnesses | None = None
+    ) -> None:
+        self.model, self.seen = model, Witnesses() if seen is None else seen
         self.world = World(model)
         self.output = self.world.output()
         self.ties = links(self.world)
         self.solver = _Solver(self.world, (), time_out_ms)
         self.tied = _Solver(self.world, self.ties, time_out_ms)  # for what must be possible
+        self.fitter = Fitter(self.world, self.ties, self.tied.ask)
         self.corners: dict[str, list[Any]] = {}  # made once, by whoever asks first
         self.where = f"{model.protocol.id}, stage {model.stage.id}"
 
@@ -107,9 +115,12 @@ class Prover:
         """Ask that `broken` cannot happen, all of it together."""
         return Question(number, where or self.where, claim, False, all_of(*broken), mend)
 
-    def possible(self, number: str, claim: str, *wanted: Any, mend: str, where: str = "") -> Question:
-        """Ask that `wanted` can happen, all of it together and with everything that definitions tie."""
-        return Question(number, where or self.where, claim, True, all_of(*wanted), mend)
+    def possible(
+        self, number: str, claim: str, *wanted: Any, mend: str, where: str = "", corner: Sequence[Any] = ()
+    ) -> Question:
+        """Ask that `wanted` can happen, all of it together, in a corner and with everything that definitions tie."""
+        set_so = all_of(*corner)
+        return Question(number, where or self.where, claim, True, all_of(set_so, *wanted), mend, set_so)
 
     def settle(self, questions: Iterable[Question]) -> list[Answer]:
         """Answer questions, those alike together: one world often answers many.
@@ -140,11 +151,12 @@ class Prover:
             return _answer(one, Result.PROVED)
         if shown is None:
             return _answer(one, Result.TIMED_OUT)
+        shown = calmest(self.world, self.ask, one.world, shown)
         return _answer(one, Result.REFUTED, told(Reader(self.world, shown), self.output))
 
     def _possible(self, pending: dict[int, Question]) -> dict[int, Answer]:
         """Find worlds until every question has one; what is left when there is none is refuted."""
-        found: dict[int, Answer] = {}
+        found = self._answered_elsewhere(pending)
         n_at_once = (
             len(pending) // 3
         )  # worlds that hold much at once come first; the last ones are asked for alone
@@ -164,9 +176,30 @@ class Prover:
                 return found | {at: _answer(one, left, _NOBODY) for at, one in pending.items()}
             reader = Reader(self.world, shown)
             seen = [at for at, one in pending.items() if reader.holds(one.world)]
+            witness = Witness(shown, frozenset(self.world.variables))
+            for at in seen:
+                self.seen.note(self._key(pending[at]), witness)
             found |= {at: _answer(pending.pop(at), Result.PROVED) for at in seen}
             n_at_once = min(n_at_once, len(pending) // 3)
         return found
+
+    def _answered_elsewhere(self, pending: dict[int, Question]) -> dict[int, Answer]:
+        """Answer what a patient of another stage answers here as well, and take it out of what is pending."""
+        found: dict[int, Answer] = {}
+        for at, one in list(pending.items()):
+            witness = self.seen.of(self._key(one))
+            reader = None if witness is None else self.fitter.fit(witness, one.corner)
+            if reader is not None and reader.holds(one.world):
+                found[at] = _answer(pending.pop(at), Result.PROVED)
+        return found
+
+    def _key(self, one: Question) -> Key:
+        place = one.where.removeprefix(self.where)
+        return (
+            one.number,
+            place.replace(f" {self.model.stage.id}.", " "),
+            one.claim,
+        )  # a line of the same name
 
 
 _NOBODY = "There is no patient for whom this could be."

@@ -84,6 +84,11 @@ class World:
 
     # ------------------------------------------------------------------ variables
 
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Return every variable by its name: values, what is known and since when, and figures that may differ."""
+        return {**self.value, **self._known, **self._bounds, "days in stage": self.days}
+
     def _value(self, name: str) -> Any:
         value, made = self.model.values[name], z3.Int(f"{self.prefix}{name}")
         self.facts += [at_least(made, value.low), at_most(made, value.high)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,16 @@ def test_a_folder_without_protocols_is_a_wrong_input(
     assert "Name a content folder" in capsys.readouterr().err
 
 
+def alone(root: Path) -> Path:
+    """Leave only the protocol in which something is planted: the others are looked at elsewhere."""
+    for folder in (root / "protocols").iterdir():
+        if folder.name not in PROTOCOL:
+            shutil.rmtree(folder)
+    return root
+
+
 def test_a_case_the_engine_does_not_meet_is_a_fault(tmp_path: Path) -> None:
-    root = copy_of(tmp_path)
+    root = alone(copy_of(tmp_path))
     plant(
         root, PROTOCOL, "operator = '>='\nvalue = 5\nunit = 'min'", "operator = '>='\nvalue = 6\nunit = 'min'"
     )
@@ -65,7 +74,7 @@ def test_a_case_the_engine_does_not_meet_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_stage_that_flags_can_empty_is_a_fault(tmp_path: Path) -> None:
-    root = copy_of(tmp_path)
+    root = alone(copy_of(tmp_path))
     text = (root / PROTOCOL).read_text(encoding="utf-8")
     first, last = (
         text.index("[[stages.slots]]", text.index("id = 'G5'")),

@@ -44,12 +44,12 @@ def test_a_proof_asks_about_every_stage_rule_and_danger() -> None:
 
 
 def test_all_protocols_together_stay_near_five_seconds_on_two_cores() -> None:
-    """Two cores do ten seconds of work in five; twice that is allowed, for other people's work beside it."""
+    """Two cores do ten seconds of work in five; half as much again is allowed, for other people's work beside it."""
     content = load()
     started_s = time.process_time()
     for name in content.protocol_ids:
         prove(content.protocol(name), content.measures)
-    assert time.process_time() - started_s < 20
+    assert time.process_time() - started_s < 15
 
 
 def test_proving_side_by_side_finds_the_same() -> None:
@@ -93,5 +93,7 @@ def test_a_counterexample_reads_as_a_fictional_patient(tmp_path: Path) -> None:
     broken = prove(content.protocol(NAME), content.measures).broken
     text = next(one.patient for one in broken if one.where.endswith("stage G1, rule warmth.today"))
     assert text.startswith("A fictional patient in G1, one ankle affected, ")
-    assert "Warmth, own answer" in text
+    assert "7 days in the stage. Known: Warmth, own answer clearly warmer. Whatever else" in text
+    assert "Figures the clinic set" not in text
+    assert "Not known" not in text
     assert text.endswith(("Advice advance, load raise.", "Advice advance, load keep."))

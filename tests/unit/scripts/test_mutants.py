@@ -56,10 +56,10 @@ def test_the_page_counts_what_was_found() -> None:
 
 
 def test_a_fixed_sample_is_stopped_as_the_page_says() -> None:
-    """Half a hundred of each seed, static checks only: the whole run is `make mutants`."""
+    """Two of each kind of each seed, static checks only: the whole run is `make mutants`."""
     for seed in (SEED, HELD_OUT_SEED):
-        fates = [statically(one) for one in edits(52, seed)]
-        assert sum(fates) >= 40, f"{sum(fates)} of 52 stopped"
+        fates = [statically(one) for one in edits(26, seed)]
+        assert sum(fates) >= 20, f"{sum(fates)} of 26 stopped"
 
 
 def statically(edit: Edit) -> bool:

@@ -17,6 +17,7 @@ from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care import services
 from mortise.web.phone import signing
+from tests.support.sizes import examples
 from tests.web import builders
 from tests.web.phone.test_pages import CALM
 
@@ -224,7 +225,8 @@ def test_a_restored_server_has_another_epoch_and_takes_everything_again(
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(12), deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )  # fmt: skip
 @given(data=st.data())
 def test_doubled_reordered_partial_delivery_ends_the_same(
