@@ -39,7 +39,7 @@ class TechniqueView(Struct, frozen=True, kw_only=True):
     stop_signs: tuple[str, ...]
     doses: tuple[DoseLine, ...]
     test: str
-    measure: str
+    measure: str  # what the protocol asks for; empty where the words of the test name it
     basis: str
 
 
@@ -65,7 +65,7 @@ def _view(one: Hands, exercise: Exercise, measures: Mapping[str, Measure]) -> Te
         direction=technique.direction,
         stages=one.stages,
         not_when=one.not_when,
-        cautions=_united(one.cautions, technique.cautions),
+        cautions=_united(one.not_when, one.cautions, technique.cautions)[len(one.not_when) :],
         set_up=exercise.set_up,
         hands=technique.hands,
         steps=exercise.steps,
@@ -73,9 +73,13 @@ def _view(one: Hands, exercise: Exercise, measures: Mapping[str, Measure]) -> Te
         stop_signs=exercise.stop_signs,
         doses=tuple(DoseLine(irritability=kind.value, dose=given.get(kind, "")) for kind in Irritability),
         test=technique.test,
-        measure=measure.label if measure is not None else one.test,
+        measure=_not_named(measure.label if measure is not None else one.test, technique.test),
         basis=f"{STRENGTH[one.strength]}: {', '.join(one.evidence)}",
     )
+
+
+def _not_named(label: str, words: str) -> str:
+    return "" if label.lower() in words.lower() else label
 
 
 def _united(*parts: tuple[str, ...]) -> tuple[str, ...]:
