@@ -14,7 +14,7 @@ from mortise.progress.plateau import Trend
 from mortise.record import CheckIn, ClinicVisit, Judgement, Session, StageEntry
 from mortise.record.tracks import key_of
 from mortise.report.words import MONTHS, number, with_unit
-from mortise.simulate.trials.years import Lived, year
+from mortise.simulate.rehearsal.years import Lived, year
 from mortise.terms import Limb, Truth
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -23,7 +23,7 @@ WATCHED = "lunge_cm"
 
 INTRO = """# A year of Ben's
 
-Made by `make generated` from `mortise.simulate.trials.years`; do not edit. Ben is invented, and so is his ankle:
+Made by `make generated` from `mortise.simulate.rehearsal.years`; do not edit. Ben is invented, and so is his ankle:
 busy weeks, a holiday, flu, a sprain, weeks in which the range stops moving, a season. What is *said* is not
 invented: the engine as it ships decided every day of it, under the released protocol for anterior impingement. The
 page is there to be read as a physiotherapist would; what reads oddly is a fault.

@@ -1,4 +1,4 @@
-"""Run the trial on fictional patients: the page and its plots, the safety run, the adversary.
+"""Run the rehearsal on fictional patients: the page and its plots, the safety run, the adversary.
 
 `--write` makes `docs/reference/simulation.md` and its plots; `--safety N` lives N patient-days from every stage under
 the released protocols and fails at the first thing that must never happen; `--adversary N` plays N traces in every
@@ -20,12 +20,12 @@ from typing import Any
 
 from mortise.cli.progress import counted
 from mortise.cli.simulate import estimate_words
-from mortise.simulate.trials.adversaries import Found, search
-from mortise.simulate.trials.cohorts import COHORTS
-from mortise.simulate.trials.policies import policy
-from mortise.simulate.trials.priors import PRIORS
-from mortise.simulate.trials.runs import N_DAYS, N_PER_PIECE, Piece, joined, pieces, run_pieces
-from mortise.simulate.trials.tallies import METRICS, Results
+from mortise.simulate.rehearsal.adversaries import Found, search
+from mortise.simulate.rehearsal.cohorts import COHORTS
+from mortise.simulate.rehearsal.policies import policy
+from mortise.simulate.rehearsal.priors import PRIORS
+from mortise.simulate.rehearsal.runs import N_DAYS, N_PER_PIECE, Piece, joined, pieces, run_pieces
+from mortise.simulate.rehearsal.tallies import METRICS, Results
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "simulation.md"
@@ -126,7 +126,7 @@ followed by their 95 % interval over patients; nothing seen is given an upper en
 
 **What it can show.** Every figure about a patient is a prior: section 8 of the [evidence table](evidence.md), or
 our own where that is silent. Invented patients are tidier than real ones, and simulators are weakest in the bad
-tail. The trial rules a policy out; it cannot rule one in, and it predicts nobody.
+tail. The rehearsal rules a policy out; it cannot rule one in, and it predicts nobody.
 
 The policies: **calendar** ends a stage with its usual weeks and stops for red flags alone; **single look** believes
 the newest value and asks for nothing twice; **released** are the protocols as they ship. A **candidate** is a
@@ -163,7 +163,7 @@ stage, and `make simulate ARGS="--adversary 1000"` lets an optimiser choose what
 
 def page(results: Results, n_each: int, n_days: int) -> str:
     """Write the page: safety and pace beside each other, cohort by cohort."""
-    from mortise.simulate.trials.tallies import MARGIN_PER_100_WEEKS
+    from mortise.simulate.rehearsal.tallies import MARGIN_PER_100_WEEKS
 
     n_protocols = len({key.protocol for key in results.tallies})
     parts = [
@@ -247,7 +247,7 @@ def _save(figure: Any, path: Path) -> None:
     plt.close(figure)
 
 
-def trial(n_each: int, n_workers: int | None, n_days: int, protocols: Sequence[str]) -> Results:
+def rehearsal(n_each: int, n_workers: int | None, n_days: int, protocols: Sequence[str]) -> Results:
     """Run every policy on the same patients."""
     work = list(pieces(protocols, n_each, policies=POLICIES, n_days=n_days))
     parts: Iterator[Results] = counted(run_pieces(work, n_workers), len(work), "Living through the weeks")
@@ -272,7 +272,7 @@ def main(arguments: list[str] | None = None) -> int:
         return safety(args.safety, args.workers)
     if args.adversary:
         return adversary(args.adversary, args.workers)
-    results = trial(args.patients, args.workers, 7 * args.weeks, policy("released").protocol_ids)
+    results = rehearsal(args.patients, args.workers, 7 * args.weeks, policy("released").protocol_ids)
     text = page(results, args.patients, 7 * args.weeks)
     say(text)
     if args.write:

@@ -111,6 +111,10 @@ def confusion() -> str:
             if sum(seen[true, said] for said in SPOTS):
                 parts.append(f"| {true} | " + " | ".join(str(seen[true, said]) for said in SPOTS) + " |")
         parts.append("")
+    parts.append(
+        "The limits between places were drawn with these recordings in view: expect somewhat less on strangers. A "
+        "sensor on the wrist is taken for one on a thigh, for a swinging hand moves like one.\n"
+    )
     return "\n".join(parts)
 
 

@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 from mortise.catalog import load
 from mortise.protocol import Protocol
-from mortise.simulate.trials.adversaries import TOPS, Move, play, search
-from mortise.simulate.trials.policies import Policy, policy
+from mortise.simulate.rehearsal.adversaries import TOPS, Move, play, search
+from mortise.simulate.rehearsal.policies import Policy, policy
 
 RELEASED = policy("released")
 KEPT = Path(__file__).parents[1] / "golden" / "decisions" / "hard-traces.json"

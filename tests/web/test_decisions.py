@@ -6,6 +6,7 @@ import hashlib
 import io
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -331,3 +332,11 @@ def test_what_a_decision_was_made_under_is_kept_and_the_server_replays_it(cast: 
     with pytest.raises(CommandError):
         call_command("replay_decisions", stdout=said)
     assert "cannot be replayed: version not at hand" in said.getvalue()
+
+
+def test_a_full_disk_stops_no_decision(cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("a file where the folder should be")
+    monkeypatch.setattr("mortise.web.care.services.versions.versions_folder", lambda: taken)
+    started(cast)
+    assert report(cast).record.decision.stage == "G1"

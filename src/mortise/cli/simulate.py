@@ -10,8 +10,8 @@ from mortise.errors import InputError
 
 if TYPE_CHECKING:
     from mortise.cli.tables import Block
-    from mortise.simulate.trials.runs import Piece
-    from mortise.simulate.trials.tallies import Estimate, Results
+    from mortise.simulate.rehearsal.runs import Piece
+    from mortise.simulate.rehearsal.tallies import Estimate, Results
 
 N_DAYS_A_WEEK = 7
 FOUND_VIOLATIONS = 1
@@ -47,10 +47,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the trial and print it; return 1 when something happened that must never happen, or a candidate fails."""
+    """Run the rehearsal and print it; return 1 when something happened that must never happen, or a candidate fails."""
     from mortise.cli.progress import counted
-    from mortise.simulate.trials.runs import joined, run_pieces
-    from mortise.simulate.trials.tallies import verdict
+    from mortise.simulate.rehearsal.runs import joined, run_pieces
+    from mortise.simulate.rehearsal.tallies import verdict
 
     work = list(_pieces(args))
     results = joined(counted(run_pieces(work, args.workers), len(work), "Living through the weeks"))
@@ -70,9 +70,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _pieces(args: argparse.Namespace) -> list[Piece]:
     from mortise import catalog
-    from mortise.simulate.trials.cohorts import COHORTS
-    from mortise.simulate.trials.policies import POLICY_IDS
-    from mortise.simulate.trials.runs import pieces
+    from mortise.simulate.rehearsal.cohorts import COHORTS
+    from mortise.simulate.rehearsal.policies import POLICY_IDS
+    from mortise.simulate.rehearsal.runs import pieces
 
     if args.patients < 1 or args.weeks < 1:
         raise InputError("there must be at least one patient and one week.", mend="Give 1 or more.")
@@ -99,7 +99,7 @@ def _known(asked: list[str] | None, known: tuple[str, ...], what: str) -> tuple[
 def blocks(results: Results) -> list[Block]:
     """Return results as text: safety and pace beside each other, then what must never happen."""
     from mortise.cli.tables import Heading, Lines, Table
-    from mortise.simulate.trials.tallies import METRICS, verdict
+    from mortise.simulate.rehearsal.tallies import METRICS, verdict
 
     found: list[Block] = [
         Lines((

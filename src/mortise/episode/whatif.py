@@ -112,6 +112,7 @@ def _why(before: Decision, after: Decision) -> Iterator[str]:
 
 def _of_rules(before: tuple[FiredRule, ...], after: tuple[FiredRule, ...]) -> Iterator[str]:
     then, now = ({one.rule: one for one in rules} for rules in (before, after))
+    alike: dict[str, list[str]] = {}  # rules that would do otherwise in the same way are named together
     for name in sorted(then.keys() | now.keys()):
         old, new = then.get(name), now.get(name)
         if old is None and new is not None:
@@ -119,7 +120,10 @@ def _of_rules(before: tuple[FiredRule, ...], after: tuple[FiredRule, ...]) -> It
         elif new is None and old is not None:
             yield f"rule {name} would no longer hold: {old.say_clinician}"
         elif old is not None and new is not None and _effects(old) != _effects(new):
-            yield f"rule {name} would do otherwise: {_effects(old)} -> {_effects(new)}"
+            alike.setdefault(f"{_effects(old)} -> {_effects(new)}", []).append(name)
+    for change, names in alike.items():
+        which = f"rule {names[0]}" if len(names) == 1 else f"{len(names)} rules ({', '.join(names)})"
+        yield f"{which} would do otherwise: {change}"
 
 
 def _effects(rule: FiredRule) -> str:

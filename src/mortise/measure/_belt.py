@@ -11,6 +11,7 @@ from mortise.measure._belt_steps import (
     Steps,
     TrunkMotion,
     find_steps,
+    least_force,
     rise_m,
     trunk_motion,
     turned_deg,
@@ -40,6 +41,8 @@ _LOWEST_RATE_HZ = 20.0
 _SHORTEST_S = 3.0
 # Steps this uneven are picking one's way, not walking; length from the trunk's rise then means little.
 _IRREGULAR = 0.20
+# Walking keeps half of the weight at the waist all the time; a runner flies between steps.
+_FLIES = 0.15
 BELT = Method(
     name="trunk-wave/1",
     floors={
@@ -113,7 +116,7 @@ def belt_gait(recording: Recording) -> GaitResult:
             mend="Wear the phone at the belt and walk at least ten metres, or name the test that was done.",
         )
     strides = _strides(trunk, steps)
-    flags, quality = _flags(recording, steps, strides)
+    flags, quality = _flags(recording, trunk, steps, strides)
     used = steady([s for s in strides if not s.quality])
     return GaitResult(
         recording=RecordingSet(
@@ -206,7 +209,7 @@ def _bouts(steps: Steps, strides: list[Stride]) -> tuple[Bout, ...]:
 
 
 def _flags(
-    recording: Recording, steps: Steps, strides: list[Stride]
+    recording: Recording, trunk: TrunkMotion, steps: Steps, strides: list[Stride]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return flags of the recording, and what speaks against every reading."""
     flags: list[str] = []
@@ -215,6 +218,8 @@ def _flags(
     times = [s.step_time_s for s in strides if s.step_time_s is not None]
     if len(times) > 1 and float(np.std(times) / np.mean(times)) > _IRREGULAR:
         flags.append("irregular_steps")
+    if least_force(trunk, steps) < _FLIES:
+        flags.append("running")
     if recording.placement == "pocket":
         flags.append("worn_in_pocket")
     carried = [flag for flag in recording.info.flags if flag in _CARRIED]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from mortise.measure._floor import GRAVITY_M_S2
 from mortise.measure.orientation import attitude, rotate
 from mortise.measure.recording import Floats, Recording
 from mortise.measure.signals import Motion, even, window_mean
@@ -217,3 +220,12 @@ def rise_m(trunk: TrunkMotion, start_s: float, end_s: float) -> float:
     height = np.concatenate([[0.0], np.cumsum(0.5 * (velocity[1:] + velocity[:-1]))]) / rate
     height -= np.linspace(0.0, float(height[-1]), len(height))
     return float(np.ptp(height))
+
+
+def least_force(trunk: TrunkMotion, steps: Steps) -> float:
+    """Return the least upward force within a step, body weights, median over the steps: nothing in a flight."""
+    rate = trunk.motion.rate_hz
+    force = 1.0 + window_mean(trunk.up_m_s2, 0.03 * rate) / GRAVITY_M_S2
+    at = np.round(steps.at_s * rate).astype(int)
+    lows = [float(force[a:b].min()) for a, b in itertools.pairwise(at.tolist()) if b > a]
+    return float(np.median(lows)) if lows else 1.0

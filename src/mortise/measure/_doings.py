@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mortise.errors import SignalError
+from mortise.measure._belt_steps import find_steps, trunk_motion
 from mortise.measure._floor import GRAVITY_M_S2, Flight
 from mortise.measure._sensor_segment import Segment, segment
 from mortise.measure._strides import strides_of
@@ -16,7 +17,7 @@ from mortise.measure._takes import Seen, Take, seen_of, takes_of
 from mortise.measure._walk import walk
 from mortise.measure.axes import foot_length, level
 from mortise.measure.materials import Materials
-from mortise.measure.recording import FOOT_PLACEMENTS, Recording
+from mortise.measure.recording import FOOT_PLACEMENTS, NO_GYROSCOPE, Recording
 from mortise.measure.results import Stride
 from mortise.measure.signals import window_mean
 
@@ -27,6 +28,8 @@ _LEAST_STRIDE_M = 0.3
 # A shin swings at 200 to 400 degrees a second in every step; lunges, squats and heel rises stay below 100.
 _SWING_DEG_S = 150.0
 _SWING_APART_S = 0.4
+# Steps come at 1.3 to 3 a second; heel rises, lunges and squats at less than one.
+_QUICK_S, _LEAST_JOLTS = 0.75, 8
 _LONGEST_APART_S = 2.5
 # Of the height that a flight's time in the air means, this much must be seen in the pelvis.
 _SEEN_SHARE = 0.4
@@ -107,6 +110,8 @@ def walking_of(sensor: Recording) -> str:
     A foot takes four strides of 0.3 m or more one after the other; a shin, or a sensor of which nobody said where it
     was worn, swings six times faster than 150 degrees a second, never longer than 2.5 s apart.
     """
+    if NO_GYROSCOPE in sensor.info.flags:
+        return _steps_of(sensor)
     if sensor.placement in FOOT_PLACEMENTS or sensor.placement == "unknown":
         strides = longest_walk(sensor)
         if len(strides) >= _LEAST_STRIDES:
@@ -117,6 +122,20 @@ def walking_of(sensor: Recording) -> str:
         if n >= _LEAST_STRIDES + 2:
             return f"the {_named(sensor)} swings {n} times, as in walking"
     return ""
+
+
+def _steps_of(sensor: Recording) -> str:
+    """Return what shows steps in acceleration alone: many jolts in a row, quicker than anybody rises on the toes."""
+    try:
+        steps = find_steps(trunk_motion(sensor))
+    except SignalError:
+        return ""
+    apart = np.diff(steps.at_s)
+    quick = apart[apart < _QUICK_S]
+    if len(quick) < _LEAST_JOLTS or len(quick) < 0.8 * len(apart):
+        return ""
+    often = 1.0 / float(np.median(quick))
+    return f"the {_named(sensor)} goes up and down {len(quick)} times, {often:.1f} a second, as in walking"
 
 
 def longest_walk(sensor: Recording) -> list[Stride]:

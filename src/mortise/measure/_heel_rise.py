@@ -12,7 +12,7 @@ from mortise.measure._rising_body import of_body
 from mortise.measure.markers import Body, body_from, body_of_lab
 from mortise.measure.materials import Materials, worn_at
 from mortise.measure.recording import FOOT_PLACEMENTS, NO_GYROSCOPE, Recording
-from mortise.measure.results import Curve, Event, Refused, TestResult, Trial
+from mortise.measure.results import Curve, Event, Reading, Refused, TestResult, Trial
 from mortise.terms import Side
 
 __all__ = ["heel_rise_of", "heel_rises"]
@@ -104,16 +104,7 @@ def heel_rises(materials: Materials, foot_length_m: float | None = None) -> Test
             each, trials[each.side], both, _flags(each, trials[each.side], both, carried)
         )
     ]
-    lacking: list[Refused] = []
-    if NO_GYROSCOPE in carried:
-        readings = [each for each in readings if each.measure in _WITHOUT_TURNING]
-        lacking = [
-            Refused(
-                what="height, work, range and knee",
-                reason="there is no gyroscope, so how the shin leans is not taken out of its acceleration",
-                mend="Record with a sensor that has a gyroscope too.",
-            )
-        ]
+    readings, lacking = _without_turning(readings, carried)
     if both:
         n_rises = min(len(found) for found in trials.values())
         readings.append(
@@ -129,6 +120,20 @@ def heel_rises(materials: Materials, foot_length_m: float | None = None) -> Test
         curves=tuple(curve for each in seen for curve in _curves(each)),
         events=tuple(event for each in seen for event in _events(each)),
     )
+
+
+def _without_turning(
+    readings: list[Reading], carried: tuple[str, ...]
+) -> tuple[list[Reading], list[Refused]]:
+    """Return the readings that acceleration alone bears, and what it does not."""
+    if NO_GYROSCOPE not in carried:
+        return readings, []
+    said = Refused(
+        what="height, work, range and knee",
+        reason="there is no gyroscope, so how the shin leans is not taken out of its acceleration",
+        mend="Record with a sensor that has a gyroscope too.",
+    )
+    return [each for each in readings if each.measure in _WITHOUT_TURNING], [said]
 
 
 def _risings(materials: Materials, foot_length_m: float | None) -> list[Rising]:

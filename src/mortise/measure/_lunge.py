@@ -33,6 +33,8 @@ _FLOOR_DEG = 1.0
 _LOWEST_RATE_HZ = 10.0
 _SHORTEST_S = 2.0
 _N_TRACE = 600
+# A phone of which nobody said where it was, or that says it is held, may be on the shin; one at the belt is not.
+_ON_SHIN = frozenset({"shank", "unknown", "hand"})
 _HOW = "Stand still, bring the knee to the wall, hold two seconds, come back; three times."
 
 
@@ -139,7 +141,7 @@ def _foot_tip(foot: Recording, shin: Shin) -> Floats:
 def shin_of(recordings: Sequence[Recording]) -> Recording:
     """Return the one recording of a lunge: the sensor on a shin, else the only one there is."""
     on_shin = [each for each in recordings if each.placement == "shank"]
-    fit = on_shin or [each for each in recordings if each.placement not in FOOT_PLACEMENTS]
+    fit = on_shin or [each for each in recordings if each.placement in _ON_SHIN]
     if len(fit) == 1:
         return fit[0]
     if not fit:
@@ -177,7 +179,7 @@ def lunge_of(materials: Materials) -> LungeResult:
 
 def _refuse_unfit(recording: Recording) -> None:
     info = recording.info
-    if recording.placement in FOOT_PLACEMENTS:
+    if recording.placement not in _ON_SHIN:
         raise SignalError(
             f"the sensor was worn at: {worn_at([recording])}; a lunge is measured on the shin.",
             where=info.file,

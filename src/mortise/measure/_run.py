@@ -9,17 +9,15 @@ import numpy as np
 from msgspec import Struct
 
 from mortise.errors import SignalError
-from mortise.measure._belt_steps import Steps, TrunkMotion, find_steps, trunk_motion
+from mortise.measure._belt_steps import find_steps, least_force, trunk_motion
 from mortise.measure._both_feet import disagreement, solve_together, with_steps
 from mortise.measure._doings import longest_walk
-from mortise.measure._floor import GRAVITY_M_S2
 from mortise.measure._gait_curves import curves_of
 from mortise.measure._gait_method import FEW, LEAST_STRIDES, Method, asymmetry_of, reading_of
 from mortise.measure._strides import strides_of
 from mortise.measure.materials import Materials
 from mortise.measure.recording import FOOT_PLACEMENTS, Recording
 from mortise.measure.results import Curve, Event, Reading, Refused, Stride, TestResult, Trial
-from mortise.measure.signals import window_mean
 from mortise.terms import Side
 
 # Walking keeps a foot on the ground for six tenths of the stride, running for less than half.
@@ -216,7 +214,7 @@ def _from_waist(materials: Materials, recording: Recording) -> TestResult:
             where=recording.info.file,
             mend="Run at least ten steps.",
         )
-    least = _least_force(trunk, steps)
+    least = least_force(trunk, steps)
     if least > _MOST_BORNE:
         raise SignalError(
             f"between steps the trunk still bears {100.0 * least:.0f} per cent of its weight: this was walking.",
@@ -238,15 +236,6 @@ def _from_waist(materials: Materials, recording: Recording) -> TestResult:
         ),
         events=tuple(Event(name="step", side=Side.NONE, time_s=round(float(t), 4)) for t in steps.at_s),
     )
-
-
-def _least_force(trunk: TrunkMotion, steps: Steps) -> float:
-    """Return the least upward force within a step, body weights, median over the steps: nothing in a flight."""
-    rate = trunk.motion.rate_hz
-    force = 1.0 + window_mean(trunk.up_m_s2, 0.03 * rate) / GRAVITY_M_S2
-    at = np.round(steps.at_s * rate).astype(int)
-    lows = [float(force[a:b].min()) for a, b in itertools.pairwise(at.tolist()) if b > a]
-    return float(np.median(lows)) if lows else 1.0
 
 
 def _steady(strides: Sequence[Stride]) -> list[Stride]:

@@ -27,6 +27,8 @@ _STILL_SHARE, _LEAST_REST, _NO_REST = 0.08, 0.05, 0.01
 # each radian a second it turns.
 _SHANK_PUSH_M_S = 1.7
 _REST_S = 0.1
+# Walking holds nothing faster than a few hertz that would matter here.
+_ENOUGH_HZ = 50.0
 _G_M_S2 = 9.80665
 # Walking is what moves at least half as much as the livelier part of the recording does, over a second, and does so for
 # a second on both sides: standing before and after is no rest of a foot.
@@ -56,15 +58,13 @@ class Worn(Struct, frozen=True, kw_only=True):
     """How a sensor moves in walking, and where it therefore sits; `spot` is empty where that is not clear.
 
     `swing_rad_s` is the turning exceeded in a twentieth of walking, `range_deg` how far the sensor swings about its
-    principal axis, `rest_ratio` the share of walking in which it hardly turns, `push_m_s` the acceleration exceeded in
-    a twentieth of walking over `swing_rad_s`.
+    principal axis, `rest_ratio` the share of walking in which it hardly turns.
     """
 
     spot: Spot
     swing_rad_s: float = 0.0
     range_deg: float = 0.0
     rest_ratio: float = 0.0
-    push_m_s: float = 0.0
 
 
 def worn(recording: Recording) -> Worn:
@@ -88,7 +88,8 @@ def worn(recording: Recording) -> Worn:
 
     A swinging hand moves like a thigh. Neither orientation nor axes are needed. Confusion: docs/reference/validation.
     """
-    rate, gyr = recording.rate_hz, recording.gyr_rad_s
+    every = max(1, int(recording.rate_hz // _ENOUGH_HZ))
+    rate, gyr = recording.rate_hz / every, recording.gyr_rad_s[::every]
     squared = np.einsum("ij,ij->i", gyr, gyr)
     if len(squared) < _LEAST_WALK_S * rate or not float(squared.max()) > 1e-6:
         return Worn(spot="")
@@ -99,13 +100,19 @@ def worn(recording: Recording) -> Worn:
         return Worn(spot="")
     swing = float(np.sqrt(np.percentile(squared[on], 95.0)))
     quiet = window_mean(squared, _REST_S * rate)[on] < (_STILL_SHARE * swing) ** 2
-    excess = np.sqrt(np.einsum("ij,ij->i", recording.acc_m_s2, recording.acc_m_s2)) - _G_M_S2
-    push = float(np.sqrt(np.percentile(window_mean(excess * excess, _REST_S * rate)[on], 95.0)))
     found = Worn(
-        spot="", swing_rad_s=swing, range_deg=_range_deg(gyr, on, rate), rest_ratio=float(quiet.mean()),
-        push_m_s=push / swing,
+        spot="", swing_rad_s=swing, range_deg=_range_deg(gyr, on, rate), rest_ratio=float(quiet.mean())
     )  # fmt: skip
-    return replace(found, spot=_spot(found))
+    spot = _spot(found)
+    if spot == "shank" and _push_m_s2(recording.acc_m_s2[::every], on, rate) > _SHANK_PUSH_M_S * swing:
+        spot = ""
+    return replace(found, spot=spot)
+
+
+def _push_m_s2(acc_m_s2: Floats, on: NDArray[np.bool_], rate_hz: float) -> float:
+    """Return by how much the force differs from gravity in the most violent twentieth of walking."""
+    excess = np.sqrt(np.einsum("ij,ij->i", acc_m_s2, acc_m_s2)) - _G_M_S2
+    return float(np.sqrt(np.percentile(window_mean(excess * excess, _REST_S * rate_hz)[on], 95.0)))
 
 
 def _range_deg(gyr_rad_s: Floats, on: NDArray[np.bool_], rate_hz: float) -> float:
@@ -127,8 +134,7 @@ def _spot(seen: Worn) -> Spot:
         return ""
     if _THIGH_RAD_S[0] < swing < _THIGH_RAD_S[1] and _THIGH_DEG[0] < range_deg < _THIGH_DEG[1]:
         return "thigh"
-    is_below_knee = swing > _THIGH_RAD_S[1] and range_deg > _THIGH_DEG[1]
-    return "shank" if is_below_knee and seen.push_m_s < _SHANK_PUSH_M_S else ""
+    return "shank" if swing > _THIGH_RAD_S[1] and range_deg > _THIGH_DEG[1] else ""
 
 
 def believed(recordings: Sequence[Recording]) -> list[Recording]:

@@ -12,8 +12,8 @@ from pathlib import Path
 from mortise.catalog import load
 from mortise.protocol import Tag
 from mortise.record import CheckIn, Judgement
-from mortise.simulate.trials import years
-from mortise.simulate.trials.years import Lived, year
+from mortise.simulate.rehearsal import years
+from mortise.simulate.rehearsal.years import Lived, year
 from mortise.terms import Advice, Load
 from scripts.lived_year import page
 

@@ -132,3 +132,22 @@ def test_real_run_without_gyroscope_says_what_it_needs() -> None:
         pytest.skip(f"{path} is not there")
     with pytest.raises(SignalError, match="needs a gyroscope"):
         measure.TESTS["run"](measure.open_files([path], placement="instep"))
+
+
+@pytest.mark.parametrize("test", ["lunge", "heel-rise"])
+def test_real_run_and_walk_without_gyroscope_are_no_test_of_the_shin(test: str) -> None:
+    run, waist = DATA / "run-shoe-grf/Sample_test_data.csv", DATA / "skdh-example/gait_input.npz"
+    if not run.exists():
+        pytest.skip(f"{run} is not there")
+    for path, placement in ((run, "shank"), (run, None), (waist, "belt"), (waist, "shank")):
+        with pytest.raises(SignalError, match=r"this is a walk|worn at: belt|none is said to be there"):
+            measure.TESTS[test](measure.open_files([path], placement=placement))
+
+
+def test_real_run_given_as_a_walk_is_not_to_be_relied_on() -> None:
+    path = DATA / "run-shoe-grf/Sample_test_data.csv"
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    result = measure.TESTS["gait"](measure.open_files([path], placement="belt"))
+    assert "running" in value(result, "cadence_spm").quality
+    assert measure.verdict_of(result).trust is measure.Trust.NO

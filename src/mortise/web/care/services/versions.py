@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from mortise.episode import Difference
 
 
+logger = logging.getLogger("mortise.care")
+
+
 class Replayed(NamedTuple):
     """What became of the stored decisions of one episode."""
 
@@ -33,8 +37,14 @@ def versions_folder() -> Path:
 
 
 def keep_version(protocol: str) -> None:
-    """Keep a protocol as it is installed; once for each version and process."""
-    _keep(content(), protocol, versions_folder())
+    """Keep a protocol as it is installed; once for each version and process.
+
+    A full disk does not stop a decision: it is told to whoever runs the server, and tried again with the next one.
+    """
+    try:
+        _keep(content(), protocol, versions_folder())
+    except OSError as error:
+        logger.error("the version of a protocol could not be kept", exc_info=error)
 
 
 @lru_cache(maxsize=64)

@@ -9,12 +9,12 @@ from typing import NamedTuple
 from mortise.episode.fold import Content
 from mortise.protocol import Circumstances
 from mortise.record import Fact
-from mortise.simulate.trials.bodies import Body, Traits
-from mortise.simulate.trials.cohorts import Cohort
-from mortise.simulate.trials.courses import OPENED_ON, Life, Who
-from mortise.simulate.trials.engines import Day
-from mortise.simulate.trials.judges import Judge, Violation
-from mortise.simulate.trials.phones import Phone
+from mortise.simulate.rehearsal.bodies import Body, Traits
+from mortise.simulate.rehearsal.cohorts import Cohort
+from mortise.simulate.rehearsal.courses import OPENED_ON, Life, Who
+from mortise.simulate.rehearsal.engines import Day
+from mortise.simulate.rehearsal.judges import Judge, Violation
+from mortise.simulate.rehearsal.phones import Phone
 from mortise.terms import Side
 
 PROTOCOL = "anterior-impingement"

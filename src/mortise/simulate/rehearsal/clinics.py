@@ -9,8 +9,8 @@ from random import Random
 from mortise.protocol import Protocol, Stage
 from mortise.protocol.criteria import criteria_in
 from mortise.record import ClinicVisit, Decision, Fact, Judgement, Reading, StageEntry
-from mortise.simulate.trials.bodies import Body
-from mortise.simulate.trials.tested import instrument_of, value_of
+from mortise.simulate.rehearsal.bodies import Body
+from mortise.simulate.rehearsal.tested import instrument_of, value_of
 from mortise.terms import Advice, Measure, Origin, Setting, Side
 
 CLINICIAN = "ada"

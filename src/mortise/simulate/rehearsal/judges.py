@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from mortise.protocol import Criterion, Exercise, Group, Operator, Protocol, Reduction, Tag
 from mortise.record import CheckIn, Decision, Fact, Judgement, Reading, Session, SessionLog
-from mortise.simulate.trials.engines import Day
+from mortise.simulate.rehearsal.engines import Day
 from mortise.terms import Advice, Load, Measure, Origin, Setting, Side
 
 CONTACTS_AT_MOST, CAREFUL_CONTACTS_AT_MOST, CAREFUL_FROM_AGE = 140, 60, 65  # STG-07, GATE-11

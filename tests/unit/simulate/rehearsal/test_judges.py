@@ -14,11 +14,11 @@ from mortise.catalog import load
 from mortise.episode import Diary
 from mortise.protocol import Circumstances, Protocol, Tag
 from mortise.record import CheckIn, Episode, Fact, Judgement, Person, PlannedExercise
-from mortise.simulate.trials.cohorts import COHORTS, cohort
-from mortise.simulate.trials.courses import OPENED_ON, Life, Who, run
-from mortise.simulate.trials.engines import Day, Engine
-from mortise.simulate.trials.judges import Judge, flags_of
-from mortise.simulate.trials.policies import Policy, policy
+from mortise.simulate.rehearsal.cohorts import COHORTS, cohort
+from mortise.simulate.rehearsal.courses import OPENED_ON, Life, Who, run
+from mortise.simulate.rehearsal.engines import Day, Engine
+from mortise.simulate.rehearsal.judges import Judge, flags_of
+from mortise.simulate.rehearsal.policies import Policy, policy
 from mortise.terms import Advice, Origin
 
 CONTENT = load()

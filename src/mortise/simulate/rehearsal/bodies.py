@@ -7,8 +7,8 @@ from math import exp
 from random import Random
 from typing import NamedTuple
 
-from mortise.simulate.trials import priors
-from mortise.simulate.trials.cohorts import Cohort
+from mortise.simulate.rehearsal import priors
+from mortise.simulate.rehearsal.cohorts import Cohort
 
 ACCIDENT_DAYS = 18  # until a new sprain of this invented kind has calmed down
 RED_DAYS = 3  # how long an invented red flag is true

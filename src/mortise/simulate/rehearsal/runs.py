@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from mortise.simulate.trials.cohorts import COHORTS, cohort
-from mortise.simulate.trials.courses import Who, run
-from mortise.simulate.trials.policies import Policy, policy
-from mortise.simulate.trials.tallies import Results
+from mortise.simulate.rehearsal.cohorts import COHORTS, cohort
+from mortise.simulate.rehearsal.courses import Who, run
+from mortise.simulate.rehearsal.policies import Policy, policy
+from mortise.simulate.rehearsal.tallies import Results
 
 N_DAYS = 182
 N_PER_PIECE = 4

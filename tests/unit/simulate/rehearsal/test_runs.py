@@ -15,11 +15,11 @@ from mortise.errors import InputError
 from mortise.protocol import Reduction
 from mortise.protocol.criteria import criteria_in
 from mortise.record.records import encode
-from mortise.simulate.trials.courses import OPENED_ON, Counted, Course
-from mortise.simulate.trials.judges import Violation
-from mortise.simulate.trials.policies import policy
-from mortise.simulate.trials.runs import joined, pieces, run_piece, run_pieces
-from mortise.simulate.trials.tallies import METRICS, Moments, Results, verdict
+from mortise.simulate.rehearsal.courses import OPENED_ON, Counted, Course
+from mortise.simulate.rehearsal.judges import Violation
+from mortise.simulate.rehearsal.policies import policy
+from mortise.simulate.rehearsal.runs import joined, pieces, run_piece, run_pieces
+from mortise.simulate.rehearsal.tallies import METRICS, Moments, Results, verdict
 
 QUIET = Counted(n_days=182, n_violations=0, n_advance_on_unknown=0, n_unsafe_days=0, n_impact_days=0, n_flares=2,
                 n_flares_seen=2, n_days_late=1, n_steps_back=1, n_false_steps_back=0, n_contacts=1, n_turns=3,

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from mortise.protocol import Protocol, Review
 from mortise.record import CheckIn, ExerciseLog, Fact, Reading, Session, SessionLog
-from mortise.simulate.trials.bodies import Body
-from mortise.simulate.trials.cohorts import Cohort
-from mortise.simulate.trials.tested import instrument_of, on_grid, value_of
+from mortise.simulate.rehearsal.bodies import Body
+from mortise.simulate.rehearsal.cohorts import Cohort
+from mortise.simulate.rehearsal.tested import instrument_of, on_grid, value_of
 from mortise.terms import Measure, Origin, Side
 
 PATIENT = "ben"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from mortise.simulate.trials.courses import Counted, Course
+from mortise.simulate.rehearsal.courses import Counted, Course
 
 Z = 1.96  # both sides of a 95 % interval
 N_EXAMPLES = 20

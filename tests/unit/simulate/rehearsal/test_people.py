@@ -9,13 +9,13 @@ import pytest
 
 from mortise.catalog import load
 from mortise.record import CheckIn, Fact, Reading, SessionLog
-from mortise.simulate.trials import priors
-from mortise.simulate.trials.bodies import Body, Work, traits_of
-from mortise.simulate.trials.cohorts import COHORTS, cohort
-from mortise.simulate.trials.courses import OPENED_ON, Life, Who, run
-from mortise.simulate.trials.phones import Phone
-from mortise.simulate.trials.policies import policy
-from mortise.simulate.trials.tested import value_of
+from mortise.simulate.rehearsal import priors
+from mortise.simulate.rehearsal.bodies import Body, Work, traits_of
+from mortise.simulate.rehearsal.cohorts import COHORTS, cohort
+from mortise.simulate.rehearsal.courses import OPENED_ON, Life, Who, run
+from mortise.simulate.rehearsal.phones import Phone
+from mortise.simulate.rehearsal.policies import policy
+from mortise.simulate.rehearsal.tested import value_of
 from mortise.terms import Better, Setting, Side
 
 CONTENT = load()

@@ -12,12 +12,12 @@ from mortise.episode.fold import Content
 from mortise.protocol import Circumstances, Constraint, Exercise, Protocol, Tag
 from mortise.record import ExerciseLog, Fact, PlanVersion, Session, StageEntry
 from mortise.record.records import Episode, Person
-from mortise.simulate.trials.bodies import Body, Work, traits_of
-from mortise.simulate.trials.clinics import CLINICIAN, Clinic
-from mortise.simulate.trials.cohorts import Cohort
-from mortise.simulate.trials.engines import ORDINARY, Day, Engine
-from mortise.simulate.trials.judges import Judge, Violation
-from mortise.simulate.trials.phones import Phone, Told, truths
+from mortise.simulate.rehearsal.bodies import Body, Work, traits_of
+from mortise.simulate.rehearsal.clinics import CLINICIAN, Clinic
+from mortise.simulate.rehearsal.cohorts import Cohort
+from mortise.simulate.rehearsal.engines import ORDINARY, Day, Engine
+from mortise.simulate.rehearsal.judges import Judge, Violation
+from mortise.simulate.rehearsal.phones import Phone, Told, truths
 from mortise.terms import Advice, Load, Origin, Sex, Side
 
 OPENED_ON = date(2026, 1, 5)
@@ -92,7 +92,7 @@ class Life:
                              both_sides=cohort.both_sides)  # fmt: skip
         person = Person(birth_year=OPENED_ON.year - traits.age, sex=Sex.MALE if traits.is_male else Sex.FEMALE,
                         height_cm=Decimal(174))  # fmt: skip
-        episode = Episode(id=f"trial-{who.seed}", involved_side=involved, protocol=protocol.id, opened_on=OPENED_ON,
+        episode = Episode(id=f"rehearsal-{who.seed}", involved_side=involved, protocol=protocol.id, opened_on=OPENED_ON,
                           is_bilateral=cohort.both_sides)  # fmt: skip
         self.person, self.episode = person, episode
         self.engine = Engine(person, episode, policy)

@@ -7,8 +7,8 @@ from decimal import Decimal
 from random import Random
 from typing import NamedTuple
 
-from mortise.simulate.trials import priors
-from mortise.simulate.trials.bodies import Body
+from mortise.simulate.rehearsal import priors
+from mortise.simulate.rehearsal.bodies import Body
 from mortise.terms import Better, Instrument, Measure
 
 # Which part of recovery a measure follows (s strength, c calm, r range, a all three), its value at the worst and at the

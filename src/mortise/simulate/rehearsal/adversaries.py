@@ -26,8 +26,8 @@ from mortise.record import (
     StageEntry,
 )
 from mortise.record.records import Episode, Person
-from mortise.simulate.trials.engines import Engine
-from mortise.simulate.trials.judges import Judge, Violation
+from mortise.simulate.rehearsal.engines import Engine
+from mortise.simulate.rehearsal.judges import Judge, Violation
 from mortise.terms import Origin, Sex, Side
 
 DAY_0 = date(2026, 1, 5)
