@@ -13,7 +13,7 @@ from mortise.catalog import CONTENT_ROOT, load
 from mortise.units import UNIT_NAMES
 
 SEED = 20261121  # the duties were written while its survivors were looked at
-HELD_OUT_SEED = 19061928  # looked at only when most of the duties stood
+HELD_OUT_SEED = 18471019  # chosen when all of them stood; 19061928 had been looked at by then
 
 
 class Edit(NamedTuple):

@@ -168,9 +168,9 @@ script drafts and that are then pinned (edges.toml, again.toml: they notice a ch
 the cases run through the engine.
 
 **This is a training figure.** Labels that name their figure, sentences that say what is done, duties of lines, rules
-and citations were added after the survivors of this very seed were looked at. A second seed ({HELD_OUT_SEED}), looked
-at only when most of them stood, is reported beside it; it is the fairer of the two. Neither says what would become of a
-fault that no single edit makes."""
+and citations, and the comparison of the protocols were added after the survivors of this very seed were looked at. A
+second seed ({HELD_OUT_SEED}), chosen when all of them stood, is reported beside it; it is the fairer of the two.
+Neither says what would become of a fault that no single edit makes."""
 
 
 def page(fates: list[Fate], seconds: float, held_out: list[Fate] | None = None) -> str:

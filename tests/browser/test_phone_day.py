@@ -100,9 +100,18 @@ def test_a_day_from_the_questions_to_the_answer(
     log = next(services.record_of(episode=cast.episode, by=cast.ada).of_kind(SessionLog))
     assert len(log.items) == n_exercises
     assert {item.outcome for item in log.items} == {"done"}
-    for address in ("progress", "help", "test"):
+    for address in (
+        "progress",
+        "help",
+        "test",
+        "session/change",
+        "questions",
+        "questions/named-activities",
+        "message",
+        "ready",
+    ):
         page.goto(re.sub(r"/phone/.*", f"/phone/{address}/", page.url))
-        picture(page, f"phone-{address}")
+        picture(page, f"phone-{address.replace('/', '-')}")
         axe(page)
 
 

@@ -79,7 +79,9 @@ def test_a_step_is_accepted_by_name_and_the_next_waits_for_a_re_test(cast: Cast)
     )
     (answer,) = of_kind(cast, ProposalAnswer)
     assert (answer.by, answer.answer) == (str(cast.ada.pk), "accept")
-    assert not [one for one in decided.story.tasks if one.kind is TaskKind.PLATEAU]
+    (task,) = [one for one in decided.story.tasks if one.kind is TaskKind.PLATEAU]
+    assert (task.title, task.is_quiet, task.is_overdue) == ("Re-test: Knee to wall", True, False)
+    assert Standing.objects.get(episode=cast.episode).n_tasks == 0
     assert AuditEntry.objects.filter(action="proposal.answer").exists()
     with pytest.raises(ConflictError):
         services.answer_proposal(episode=cast.episode, proposal=proposal.id, answer="accept", by=cast.ada)
@@ -220,10 +222,10 @@ def calm_week(cast: Cast) -> services.Decided:
     for back in range(4, 0, -1):
         on = today - timedelta(days=back)
         done = (ExerciseLog(exercise=exercise, dose_step=0, outcome="done"),)
-        after: dict[str, Decimal | None] = dict.fromkeys(protocol.after_session, Decimal(0)) | {
+        after: dict[str, Decimal | None] = {name: Decimal(0) for name in protocol.after_session} | {
             "effort_nrs": Decimal(4)
         }
-        morning: dict[str, Decimal | None] = dict.fromkeys(protocol.next_morning, Decimal(0))
+        morning: dict[str, Decimal | None] = {name: Decimal(0) for name in protocol.next_morning}
         facts += [
             builders.check_in(on, answers=calm_answers()),
             SessionLog(id=services.new_id(), on=on, origin=Origin.PATIENT, session=f"s-{on}", logged_on=on, items=done,

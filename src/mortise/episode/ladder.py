@@ -39,7 +39,8 @@ class LadderStanding(Struct, frozen=True, kw_only=True):
     """One watched measure: what its course says, and the step of the ladder.
 
     `step` is the one proposed, or under way. `proposal` is the stored proposal that is open or was answered last, empty
-    while it has yet to be stored. `retest_from` is the first day on which a reading is the re-test.
+    while it has yet to be stored. `retest_from` is the first day on which a reading is the re-test, `retest_by` the day
+    by which it was agreed, or is usual for the step.
     """
 
     measure: str
@@ -56,6 +57,7 @@ class LadderStanding(Struct, frozen=True, kw_only=True):
     is_answered: bool = False
     choice: str = ""
     retest_from: date | None = None
+    retest_by: date | None = None
     rests_on: tuple[str, ...] = ()
 
     @property
@@ -120,7 +122,8 @@ def ladder_of(
         proposal=last.proposal.id if last is not None and is_open and climb is not Climb.OFF else "",
         is_answered=climb in (Climb.RETEST, Climb.SPENT),
         choice="" if last is None or last.answer is None else last.answer.choice,
-        retest_from=_retest_from(last) if last is not None and climb is Climb.RETEST else None, rests_on=now.readings,
+        retest_from=_retest_from(last) if last is not None and climb is Climb.RETEST else None,
+        retest_by=_retest_by(last, step) if last is not None and climb is Climb.RETEST else None, rests_on=now.readings,
     )  # fmt: skip
 
 
@@ -163,6 +166,13 @@ def _retest_from(last: _Last) -> date:
     assert last.answer is not None
     after = last.answer.on + timedelta(days=1)
     return after if last.answer.retest_on is None else max(after, last.answer.retest_on)
+
+
+def _retest_by(last: _Last, step: PlateauStep | None) -> date:
+    """Return the day by which it is tested again: the date agreed, or as many days as the step takes."""
+    assert last.answer is not None
+    n_days = 0 if step is None else step.within_days
+    return last.answer.retest_on or last.answer.on + timedelta(days=n_days)
 
 
 def _went_on(points: Sequence[Point], better: Better, last: _Last) -> bool:

@@ -34,7 +34,10 @@ class TaskKind(StrEnum):
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """One thing to be done. `about` is the case, proposal or measure it is about; words are for the clinician."""
+    """One thing to be done. `about` is the case, proposal or measure it is about; words are for the clinician.
+
+    `is_quiet`: it stands on the patient's page, and in the list of all patients only when it is overdue.
+    """
 
     kind: TaskKind
     about: str
@@ -43,6 +46,7 @@ class Task(Struct, frozen=True, kw_only=True):
     raised_on: date
     due_on: date
     is_overdue: bool
+    is_quiet: bool = False
 
 
 def tasks_of(decision: Decision, found: FollowUp, facts: tuple[Fact, ...]) -> tuple[Task, ...]:
@@ -73,7 +77,8 @@ def tasks_of(decision: Decision, found: FollowUp, facts: tuple[Fact, ...]) -> tu
         *_raise(found.open_raise, stored, as_of),
         *(
             Task(kind=TaskKind.CONSIDER, about=one.escalation, title=f"Think of: {one.to}",
-                 detail="; ".join(one.criteria), raised_on=one.since_on, due_on=one.since_on, is_overdue=one.is_late)
+                 detail="; ".join(one.criteria), raised_on=one.since_on, due_on=one.since_on, is_overdue=one.is_late,
+                 is_quiet=True)
             for one in found.consider
         ),
     ]  # fmt: skip
@@ -149,10 +154,10 @@ def _ladder(one: LadderStanding, stored: dict[str, Proposal], as_of: date) -> It
             kind=TaskKind.PLATEAU, about=one.proposal, raised_on=proposal.on, due_on=due_on, is_overdue=as_of > due_on,
             title=f"Stands still: {one.label} (step {one.number} of {one.n_steps})", detail=one.step.do,
         )  # fmt: skip
-    elif one.retest_from is not None and one.retest_from <= as_of:
+    elif one.retest_by is not None:
         yield Task(
-            kind=TaskKind.PLATEAU, about=one.proposal, raised_on=one.retest_from, due_on=one.retest_from,
-            title=f"Re-test: {one.label}", detail="The next step waits for it.", is_overdue=as_of > one.retest_from,
+            kind=TaskKind.PLATEAU, about=one.proposal, raised_on=proposal.on, due_on=one.retest_by, is_quiet=True,
+            title=f"Re-test: {one.label}", detail="The next step waits for it.", is_overdue=as_of > one.retest_by,
         )  # fmt: skip
 
 

@@ -153,3 +153,12 @@ def test_an_unanswered_step_is_a_task_with_a_date_and_overdue_after_it() -> None
     assert not task.is_overdue
     (later,) = [one for one in care.on(LAST + 8).tasks if one.kind is TaskKind.PLATEAU]
     assert later.is_overdue
+
+
+def test_a_re_test_is_due_by_the_date_agreed_or_by_the_days_of_the_step() -> None:
+    for retest_on, by in ((None, LAST + 7), (b.day(LAST + 20), LAST + 20)):
+        care = flat()
+        care.add(answer("a1", LAST, ladder(care, LAST).proposal, retest_on=retest_on))
+        for n, is_overdue in ((LAST + 1, False), (by, False), (by + 1, True)):
+            (task,) = [one for one in care.on(n).tasks if one.kind is TaskKind.PLATEAU]
+            assert (task.due_on, task.is_overdue, task.is_quiet) == (b.day(by), is_overdue, True)

@@ -177,3 +177,10 @@ def test_a_day_at_the_end_of_the_calendar_is_refused(as_of: str) -> None:
 
 def test_pain_of_no_size_is_no_answer() -> None:
     assert told(b.check_in("c", 12, {"pain_now_nrs": Decimal("1e15")})).decision.advice is not Advice.ADVANCE
+
+
+def test_a_resume_without_a_reason_opens_nothing() -> None:
+    flagged = b.check_in("f", 3, {"red_calf": b.D(1)})
+    for reason, is_locked in (("", True), ("  ", True), ("Examined, nothing found.", False)):
+        record = b.record(flagged, b.resume("r", 5, reason=reason))
+        assert story(record, b.SmallContent(), b.day(6)).is_locked is is_locked

@@ -26,7 +26,7 @@ class ProposalForm(forms.Form):
     proposal = forms.CharField(widget=forms.HiddenInput, max_length=80)
     choice = forms.ChoiceField(label="The one thing that changes", required=False)
     retest_on = forms.DateField(label="Tested again on", required=False, widget=DateInput)
-    reason = reason_field("Because", required=False, help_text="Needed to decline. Goes on the record.")
+    reason = reason_field("Said to it", required=False, help_text="Needed to decline. Goes on the record.")
 
     def __init__(
         self, *args: Any, choices: tuple[str, ...] = (), has_date: bool = False, **kwargs: Any
@@ -71,7 +71,7 @@ class AutonomyForm(forms.Form):
         label="From now on",
         choices=[(Autonomy.OBSERVE.value, "Only observe"), (Autonomy.PROPOSE.value, "Propose")],
     )
-    reason = reason_field("Because")
+    reason = reason_field("Why it is set so")
 
 
 def in_a_fortnight(today_on: date) -> date:

@@ -13,10 +13,10 @@ from mortise.errors import InputError
 from mortise.progress.questionnaires import Scored, scored
 from mortise.protocol import Item, Questionnaire, ScoreRule
 from mortise.terms import Measure, Side
+from mortise.web.care.asked import offered_by, words_of
 from mortise.web.clinic.forms_readings import Typed, ValueField
 from mortise.web.ui.fields import CANNOT_SAY, Cells, UnitInput
 
-MOST_CELLS = 12
 LEFT_OPEN = (CANNOT_SAY, "Left open")
 NOTHING = "Answer the items, or enter a score."
 
@@ -47,7 +47,7 @@ class QuestionnaireForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial = {"at_visit": True, **self.initial}
         self.questionnaire, self.measures, self.involved = questionnaire, measures, involved
-        self.words = _words(questionnaire, measures, activities)
+        self.words = words_of(questionnaire, measures, activities)
         for item in questionnaire.items:
             self.fields[f"q-{item.id}"] = self._field(item)
         for score in questionnaire.scores:
@@ -137,31 +137,3 @@ class QuestionnaireForm(forms.Form):
                 trials = made.answers if made is not None and len(made.answers) > 1 else ()
                 found.append(Typed(measure, self._side(measure), score.by, value, trials))
         return found
-
-
-def offered_by(item: Item, score: ScoreRule, asks: Measure | None) -> list[tuple[str, str]]:
-    """Return the answers of an item as cells, or none where a number is typed."""
-    if item.options:
-        return [(f"{one.points:f}" if one.points is not None else "n/a", one.label) for one in item.options]
-    if asks is not None and asks.unit == "flag":
-        return [("0", "No"), ("1", "Yes")]
-    if asks is not None and asks.levels:
-        return [(str(number), level) for number, level in enumerate(asks.levels)]
-    n_cells = int((score.item_high - score.item_low) / score.item_step) + 1
-    if n_cells > MOST_CELLS:
-        return []
-    numbers = [score.item_low + score.item_step * step for step in range(n_cells)]
-    ends = {numbers[0]: item.low_label, numbers[-1]: item.high_label}
-    return [(f"{one:f}", f"{one:f} {ends.get(one, '')}".strip().replace("-", "−")) for one in numbers]
-
-
-def _words(
-    questionnaire: Questionnaire, measures: Mapping[str, Measure], activities: Sequence[str]
-) -> dict[str, str]:
-    found, named = {}, list(activities)
-    for item in questionnaire.items:
-        words = item.text or (measures[item.asks].question if item.asks in measures else "")
-        if item.is_named_by_patient and named:
-            words = f"{words}: {named.pop(0)}"
-        found[item.id] = words
-    return found

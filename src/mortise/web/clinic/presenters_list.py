@@ -62,7 +62,7 @@ _GROUPS = (
     ),
     (
         "week", "This week", "something to do, tests due, silent, something not taken in, not started",
-        (Need.TASK, Need.TESTS_DUE, Need.SILENT, Need.NOT_TAKEN_IN, Need.NEW),
+        (Need.TASK, Need.TESTS_DUE, Need.SILENT, Need.NOT_TAKEN_IN, Need.WRITTEN, Need.NEW),
     ),
 )  # fmt: skip
 

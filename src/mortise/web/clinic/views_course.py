@@ -167,6 +167,7 @@ def course_page(
         "links": services.phone_links_of(patient=episode.patient),
         "visit_form": visit_form or VisitForm(today_on=told.as_of),
         "quarantined": episode.standing.n_quarantined,
+        "n_messages": episode.standing.n_messages,
         "not_received": services.n_not_received(episode=episode, by=request.user),
         "raised": raised_of(content().assessment, current_of(told.record, told.as_of).signs),
     }

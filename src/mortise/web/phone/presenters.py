@@ -92,6 +92,7 @@ class TodayPage(NamedTuple):
     clinic: tuple[str, ...]
     due: tuple[str, ...]
     tests: str
+    is_questionnaire_due: bool
     education: tuple[str, ...]
     action: Action | None
     others: tuple[OtherAnkle, ...]
@@ -131,6 +132,7 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
         clinic=clinic_lines(story),
         due=due_lines(visit, story),
         tests=listed([_in_a_sentence(one.label) for one in measures_due(visit, story)]),
+        is_questionnaire_due=_is_questionnaire_due(visit, story),
         education=education_texts(visit, story),
         others=tuple(OtherAnkle(str(one.pk), f"To the {one.involved_side} ankle") for one in visit.others),
         action=_action(checked, done, bool(session.exercises), bool(morning_due(story))),
@@ -272,6 +274,19 @@ def due_lines(visit: Visit, story: Story) -> tuple[str, ...]:
     if not soon:
         return ()
     return (f"At your next visit: {listed([_in_a_sentence(item.label) for item in soon[:5]])}.",)
+
+
+def _is_questionnaire_due(visit: Visit, story: Story) -> bool:
+    """Whether a score is due whose questions may be asked here."""
+    protocol = visit.content.protocol(visit.episode.protocol)
+    daily = {*protocol.check_in, *protocol.after_session, *protocol.next_morning}
+    asked = {
+        score.measure
+        for one in visit.content.questionnaires.values()
+        if one.items and not all(item.asks in daily for item in one.items)
+        for score in one.scores
+    }
+    return any(one.measure in asked and one.due_on <= visit.today for one in story.due)
 
 
 def _action(checked: bool, done: bool, has_exercises: bool, morning: bool) -> Action | None:

@@ -1,6 +1,7 @@
 """Rows that hold patient data. Only `care` reads and writes them."""
 
 from mortise.web.care.models.facts import FactRow, QuarantinedFact, ServerState
+from mortise.web.care.models.messages import Message
 from mortise.web.care.models.notices import Notice
 from mortise.web.care.models.patients import EpisodeRow, Patient
 from mortise.web.care.models.phones import Delivery, PhoneDevice
@@ -11,6 +12,7 @@ __all__ = [
     "Delivery",
     "EpisodeRow",
     "FactRow",
+    "Message",
     "Need",
     "Notice",
     "Patient",

@@ -19,6 +19,7 @@ class Need(models.IntegerChoices):
     ON_PLAN = 6, "On plan"
     TESTS_DUE = 7, "Tests due"  # these three are found when the list is read, and not stored
     NOT_TAKEN_IN = 8, "Not taken in"
+    WRITTEN = 10, "Wrote to you"
     TASK = 9, "Something to do"
 
 
@@ -51,6 +52,7 @@ class Standing(models.Model):
     task_due_on = models.DateField(null=True, blank=True)
     silence_days = models.PositiveSmallIntegerField(default=7)
     n_quarantined = models.PositiveIntegerField(default=0)
+    n_messages = models.PositiveIntegerField(default=0, db_default=0)  # from the patient, read by nobody yet
 
     class Meta:
         indexes = (models.Index(fields=["need", "since_at"], name="care_standing_by_need"),)

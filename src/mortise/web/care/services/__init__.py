@@ -46,6 +46,7 @@ from mortise.web.care.services.facts import (
 )
 from mortise.web.care.services.following import earned_now
 from mortise.web.care.services.looks import Look, looks_at
+from mortise.web.care.services.messages import mark_seen, messages_of, write_message
 from mortise.web.care.services.needs import (
     NeedRow,
     needs_list,
@@ -145,6 +146,8 @@ __all__ = [
     "live_facts",
     "looks_at",
     "make_phone_link",
+    "mark_seen",
+    "messages_of",
     "n_not_received",
     "needs_list",
     "new_id",
@@ -184,4 +187,5 @@ __all__ = [
     "story_of",
     "versions_folder",
     "write_export",
+    "write_message",
 ]

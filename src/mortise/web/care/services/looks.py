@@ -21,6 +21,7 @@ WORDS = {
     "assessment.save": "saved your assessment",
     "goals.set": "set your goals",
     "plan.set": "set your plan",
+    "messages.seen": "read your message",
     "decision.make": "had your plan worked out anew",
     "decision.read": "looked at a proposal for your plan",
     "decision.respond": "answered a proposal for your plan",

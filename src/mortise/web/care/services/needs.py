@@ -16,7 +16,7 @@ from mortise.web.care.services.access import patients_of
 
 ORDER = (
     Need.STOPPED, Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE, Need.TASK, Need.TESTS_DUE, Need.SILENT,
-    Need.NOT_TAKEN_IN, Need.NEW, Need.ON_PLAN,
+    Need.NOT_TAKEN_IN, Need.WRITTEN, Need.NEW, Need.ON_PLAN,
 )  # fmt: skip
 BOOKING_DAYS = 3  # a test due soon is named while there is still time to book it
 ACTIONS = {
@@ -29,6 +29,7 @@ ACTIONS = {
     Need.TESTS_DUE: "Book",
     Need.TASK: "Open",
     Need.NOT_TAKEN_IN: "Look",
+    Need.WRITTEN: "Read",
     Need.ON_PLAN: "Open",
 }
 
@@ -86,6 +87,9 @@ def _row(standing: Standing, today: date) -> NeedRow:
     if standing.n_quarantined:
         items = "item was" if standing.n_quarantined == 1 else "items were"
         reason = f"{reason} {standing.n_quarantined} {items} sent and not taken; look at them."
+    if standing.n_messages:
+        words = "A message waits" if standing.n_messages == 1 else f"{standing.n_messages} messages wait"
+        reason = f"{reason} {words} to be read."
     return NeedRow(
         patient_id=patient.pk, episode_id=episode.pk, name=patient.name, age=patient.person.age_on(today),
         side=episode.side, protocol=episode.protocol, stage=standing.stage, next_stage=standing.next_stage,
@@ -113,7 +117,9 @@ def _need(standing: Standing, silent: int | None, today: date) -> tuple[Need, st
         return Need.TASK, f"{task} {tests}".strip()
     if tests:
         return Need.TESTS_DUE, tests
-    return (Need.NOT_TAKEN_IN if standing.n_quarantined else need), standing.reason
+    if standing.n_quarantined:
+        return Need.NOT_TAKEN_IN, standing.reason
+    return (Need.WRITTEN if standing.n_messages else need), standing.reason
 
 
 def _task_words(standing: Standing, today: date) -> str:

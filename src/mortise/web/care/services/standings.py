@@ -54,11 +54,6 @@ def renew(
     standing.save()
 
 
-def _is_diary(task: Task) -> bool:
-    """Whether it is a date in the diary: it is on the patient's page, and in the list only when it is late."""
-    return task.kind.value == "consider"
-
-
 def tasks_changed(episode: EpisodeRow, tasks: Sequence[Task]) -> None:
     """Something was answered: say what is still to be done."""
     standing = _of(episode)
@@ -71,7 +66,7 @@ def _put_tasks(standing: Standing, tasks: Sequence[Task]) -> None:
     beside = [
         one
         for one in tasks
-        if one.kind.value not in SAID_BY_THE_NEED and (one.is_overdue or not _is_diary(one))
+        if one.kind.value not in SAID_BY_THE_NEED and (one.is_overdue or not one.is_quiet)
     ]
     standing.n_tasks = len(beside)
     length = Standing._meta.get_field("task").max_length or 0

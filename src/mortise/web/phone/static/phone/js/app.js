@@ -1,5 +1,6 @@
 // Attaches each part to the page it finds itself on. Every page works without this file.
 
+import { keepDraft } from "./parts/draft.js";
 import { live } from "./parts/live.js";
 import { player } from "./parts/player.js";
 import { watchForms } from "./parts/saving.js";
@@ -12,6 +13,8 @@ if (form instanceof HTMLFormElement) player(form);
 const place = document.querySelector("[data-live]");
 const below = document.querySelector("[data-live-dock]");
 if (place instanceof HTMLElement && below instanceof HTMLElement) live(place, below, place.dataset.live ?? "", place.dataset.side ?? "");
+const draft = document.querySelector("form[data-draft]");
+if (draft instanceof HTMLFormElement) keepDraft(draft);
 const lines = document.querySelector("[data-ready-page]")?.closest("main");
 if (lines) ready(lines);
 document.documentElement.dataset.scripts = "on";

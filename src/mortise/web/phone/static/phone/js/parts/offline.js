@@ -34,7 +34,7 @@ export async function open(path) {
   if (page === "check") return check(state);
   if (page === "session" && state.isChecked && !state.isDone && state.session?.items.length) return session(state);
   if (page === "live") return live(main(), dock(), path.split("/")[3] ?? "", found.plan.side ?? "");
-  if (page === "progress" || page === "test") return onlyOnline(state);
+  if (["progress", "test", "questions", "message"].includes(page)) return onlyOnline(state);
   return todayPage(state);
 }
 
@@ -282,7 +282,8 @@ function exerciseOf(plan, item) {
   section.dataset.sides = exercise.sides;
   fill(section, {
     ...exercise,
-    dose_and_limit: item.isEased ? `${dose.long_words}. ${say("eased")}` : item.why ? `${dose.long_words}. ${item.why}` : dose.long_words,
+    dose_words: dose.long_words,
+    dose_limit: item.isEased ? `. ${say("eased")}` : item.why ? `. ${item.why}` : "",
     tempo: dose.tempo.map((one) => ({ ...one, attributes: { "data-kind": one.kind, "data-seconds": one.seconds } })),
     rep_words: dose.rep_words,
     n_reps: dose.numbers.n_reps,

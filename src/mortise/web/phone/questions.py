@@ -1,0 +1,141 @@
+"""Questionnaires on the phone: which ones, how far one has come, and the readings it ends in."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django import forms
+from django.http import HttpRequest
+
+from mortise.episode import Story
+from mortise.progress.questionnaires import Scored, scored
+from mortise.protocol import Item, Questionnaire
+from mortise.record import Reading
+from mortise.terms import Origin, Side
+from mortise.web.audit import clock
+from mortise.web.care.asked import offered_by, words_of
+from mortise.web.care.content import questionnaires
+from mortise.web.phone.visits import Visit
+from mortise.web.ui.fields import CANNOT_SAY, Cells, UnitInput
+
+KEPT_KEY = "phone_questions"
+LEFT_OPEN = (CANNOT_SAY, "Leave open")
+FEW_CELLS = 4
+
+
+class Offered(NamedTuple):
+    """A questionnaire on the list of the phone."""
+
+    asked: Questionnaire
+    is_due: bool
+    n_answered: int
+
+
+class UnderWay(NamedTuple):
+    """How far one has come: an id made when it was begun, and the answers by item; None is left open."""
+
+    batch: str
+    answers: dict[str, str | None]
+
+
+def offered(request: HttpRequest, visit: Visit, story: Story) -> list[Offered]:
+    """Return what may be asked here, due ones first. What every check asks anyway is not asked twice."""
+    protocol = visit.content.protocol(visit.episode.protocol)
+    daily = {*protocol.check_in, *protocol.after_session, *protocol.next_morning}
+    due = {one.measure for one in story.due if one.due_on <= visit.today}
+    found = [
+        Offered(
+            one, any(score.measure in due for score in one.scores),
+            len(under_way(request, visit, one).answers),
+        )
+        for one in questionnaires(visit.today)[0].values()
+        if one.items and not all(item.asks in daily for item in one.items)
+    ]  # fmt: skip
+    return sorted(found, key=lambda each: (not each.is_due, each.asked.short))
+
+
+def under_way(request: HttpRequest, visit: Visit, asked: Questionnaire) -> UnderWay:
+    """Return what was answered so far; begun on another day it is begun anew, as it asks about now."""
+    kept = request.session.get(KEPT_KEY, {}).get(_key(visit, asked), {})
+    if kept.get("on") != visit.today.isoformat():
+        return UnderWay(uuid.uuid4().hex, {})
+    known = {item.id for item in asked.items}
+    return UnderWay(kept["batch"], {name: said for name, said in kept["answers"].items() if name in known})
+
+
+def keep(request: HttpRequest, visit: Visit, asked: Questionnaire, done: UnderWay) -> None:
+    """Keep the answers so far."""
+    all_kept = dict(request.session.get(KEPT_KEY, {}))
+    all_kept[_key(visit, asked)] = {
+        "on": visit.today.isoformat(),
+        "batch": done.batch,
+        "answers": done.answers,
+    }
+    request.session[KEPT_KEY] = all_kept
+
+
+def forget(request: HttpRequest, visit: Visit, asked: Questionnaire) -> None:
+    """Drop the answers: they are saved."""
+    all_kept = dict(request.session.get(KEPT_KEY, {}))
+    all_kept.pop(_key(visit, asked), None)
+    request.session[KEPT_KEY] = all_kept
+
+
+class ItemForm(forms.Form):
+    """One item: its words and its answers, one of which is to leave it open."""
+
+    def __init__(
+        self, visit: Visit, story: Story, asked: Questionnaire, item: Item, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        measures = visit.content.measures
+        score = next(asked.scores_with(item.id))
+        words = words_of(asked, measures, [goal.activity or goal.words for goal in story.goals])[item.id]
+        cells = offered_by(item, score, measures.get(item.asks))
+        if cells:
+            self.fields["answer"] = forms.ChoiceField(
+                label=words, choices=[*cells, LEFT_OPEN], widget=Cells(in_row=len(cells) > FEW_CELLS),
+                error_messages={"required": "Choose an answer, or leave it open."},
+            )  # fmt: skip
+        else:
+            between = f"{score.item_low} to {score.item_high}"
+            self.fields["answer"] = forms.DecimalField(
+                label=words, required=False, min_value=score.item_low, max_value=score.item_high,
+                widget=UnitInput(between), error_messages={"invalid": f"Write a number from {between}."},
+            )  # fmt: skip
+
+    def said(self) -> str | None:
+        """Return the answer as it is kept; None is left open."""
+        value = self.cleaned_data["answer"]
+        return None if value in (None, "", CANNOT_SAY) else str(value)
+
+
+def scores_of(visit: Visit, asked: Questionnaire, answers: Mapping[str, str | None]) -> tuple[Scored, ...]:
+    """Return every score of the answers; too few give none, with the reason."""
+    given = {name: Decimal(said) for name, said in answers.items() if said not in (None, "n/a")}
+    return scored(asked, given, visit.content.measures)
+
+
+def readings_of(visit: Visit, asked: Questionnaire, done: UnderWay) -> list[Reading]:
+    """Return the scores as readings, with the answers behind them."""
+    found = []
+    for one in scores_of(visit, asked, done.answers):
+        measure = visit.content.measures[one.score.measure]
+        if one.value is None:
+            continue
+        found.append(
+            Reading(
+                id=f"{done.batch}-{one.score.id}", on=visit.today, origin=Origin.PATIENT, captured_at=clock.now(),
+                measure=measure.id, side=visit.side if measure.is_sided else Side.NONE, value=one.value,
+                unit=measure.unit, instrument=one.score.by_phone or one.score.by,
+                trials=one.answers if len(one.answers) > 1 else (),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _key(visit: Visit, asked: Questionnaire) -> str:
+    return f"{visit.episode.pk}:{asked.id}:{asked.version}"

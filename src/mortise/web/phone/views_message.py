@@ -1,0 +1,57 @@
+"""A message to the clinic. It says first that nobody watches, and what to do when it cannot wait."""
+
+from __future__ import annotations
+
+import uuid
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from mortise.errors import MortiseError
+from mortise.web.accounts import access
+from mortise.web.care import services
+from mortise.web.phone import presenters_pages, state
+from mortise.web.phone.visits import visit_of
+from mortise.web.ui.fields import add_error
+
+MOST_LETTERS = 1000
+
+
+class MessageForm(forms.Form):
+    """What is written, and the id that makes two taps one message."""
+
+    message_id = forms.UUIDField(widget=forms.HiddenInput)
+    words = forms.CharField(
+        label="What do you want your clinic to know?", max_length=MOST_LETTERS,
+        widget=forms.Textarea(attrs={"rows": 5, "maxlength": MOST_LETTERS, "class": "text"}),
+        error_messages={"required": "Write a sentence, or go back."},
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.patient
+def message(request: HttpRequest) -> HttpResponse:
+    visit = visit_of(request)
+    is_posted = request.method == "POST"
+    form = MessageForm(request.POST if is_posted else None, initial={"message_id": uuid.uuid4()})
+    if is_posted and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            services.write_message(
+                episode=visit.episode, message_id=typed["message_id"], words=typed["words"], by=visit.user
+            )
+        except MortiseError as error:
+            add_error(form, error, "words")
+        else:
+            state.say_once(request, ["Your clinic has your message. Somebody reads it when they next look."])
+            return redirect("phone:today")
+    context = {
+        "form": form,
+        "earlier": services.messages_of(episode=visit.episode, by=visit.user)[:5],
+        "page": {"calls": presenters_pages.calls_of(visit)},
+        "emergency_words": visit.content.texts["emergency.now"],
+        "tab": "help",
+    }
+    return render(request, "phone/message.html", context, status=422 if is_posted else 200)
