@@ -140,7 +140,10 @@ def test_a_misspelt_word_in_a_group_is_a_fault_and_the_rest_is_read_on() -> None
     faults = Faults()
     found = decode_node({"id": "g", "any": [{**LEAF, "valu": 1}, {**LEAF, "id": "b"}]}, "here", faults)
     assert isinstance(found, Group)
-    assert [line.id for line in found.of] == ["a", "b"]  # so that one run finds whatever else is wrong in them
+    assert [line.id for line in found.of] == [
+        "a",
+        "b",
+    ]  # so that one run finds whatever else is wrong in them
     assert [(fault.where, "`valu`" in str(fault)) for fault in faults] == [("here, any[0]", True)]
 
 
