@@ -57,6 +57,8 @@ def again_agrees(protocol_id: str, said: Mapping[str, str], again: Mapping[str, 
     faults
         Is added to.
     """
+    if said == again:
+        return len(said)
     for name in sorted(said.keys() | again.keys()):
         if said.get(name) != again.get(name):
             faults.add(
@@ -66,8 +68,8 @@ def again_agrees(protocol_id: str, said: Mapping[str, str], again: Mapping[str, 
     return len(said)
 
 
-def _list(words: Iterable[object]) -> str:
-    return " ".join(str(word) for word in words) or "none"
+def _list(words: Iterable[str]) -> str:
+    return " ".join(words) or "none"
 
 
 def _stages(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[tuple[str, str]]:
@@ -106,7 +108,7 @@ def _demands(exercise: Exercise) -> str:
         if len(_kept) >= _N_KEPT:
             _kept.clear()
         steps = " ".join(_dose(step) for step in exercise.dose_steps)
-        line = f"{steps}; {_list(tag.value for tag in exercise.tags)}; needs {_list(exercise.needs)}"
+        line = f"{steps}; {_list(exercise.tags)}; needs {_list(exercise.needs)}"
         found = _kept[id(exercise)] = (exercise, line)
     return found[1]
 
@@ -145,24 +147,22 @@ def _calendar(protocol: Protocol) -> Iterator[tuple[str, str]]:
 
 def _bounds(protocol: Protocol) -> Iterator[tuple[str, str]]:
     for band in protocol.bands:
-        rows = (f"{row.sex.value} {row.from_age}-{row.to_age}: {row.value}" for row in band.rows)
+        rows = [f"{row.sex} {row.from_age}-{row.to_age}: {row.value!s}" for row in band.rows]
         yield f"band {band.id}", f"{band.measure} in {band.unit}; {'; '.join(rows)}"
     for place in places_of(protocol):
         one = place.criterion
         bound = one.value or one.band or ""
-        spoken = f"{one.measure} {one.limb.value}, {one.reduce.value} {one.operator.value} {bound}"
+        spoken = f"{one.measure} {one.limb}, {one.reduce} {one.operator} {bound!s}"
         allowed = "" if one.allowed is None else f", a clinic may set {one.allowed[0]} to {one.allowed[1]}"
         yield f"criterion {one.id}", f"{spoken} {one.unit}, {one.domain}{allowed}"
 
 
 def _cited(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[tuple[str, str]]:
     for place in places_of(protocol):
-        yield (
-            f"{place.criterion.id} cites",
-            f"{_list(place.criterion.evidence)}, {place.criterion.strength.value}",
-        )
+        one = place.criterion
+        yield f"{one.id} cites", f"{_list(one.evidence)}, {one.strength}"
     for rule in protocol.rules:
-        yield f"rule {rule.id} cites", f"{_list(rule.evidence)}, {rule.strength.value}"
+        yield f"rule {rule.id} cites", f"{_list(rule.evidence)}, {rule.strength}"
     for number, light in enumerate(protocol.lights, start=1):
         yield f"light {number} cites", f"{light.light.value}: {_list(light.evidence)}, {light.strength.value}"
     for band in protocol.bands:
@@ -176,4 +176,4 @@ def _cited(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[tu
     for name in sorted(
         {slot.exercise for stage in protocol.stages for slot in stage.slots} & exercises.keys()
     ):
-        yield f"exercise {name} cites", f"{_list(exercises[name].evidence)}, {exercises[name].strength.value}"
+        yield f"exercise {name} cites", f"{_list(exercises[name].evidence)}, {exercises[name].strength}"

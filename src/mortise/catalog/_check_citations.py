@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, places_of, source_of
-from mortise.protocol import Band, BandRow, LightRule, Protocol, Rule
+from mortise.protocol import Band, BandRow, Criterion, LightRule, Protocol, Rule
 from mortise.protocol.criteria import criteria_in
 from mortise.terms import Better, EvidenceRow, Measure, Sex, Strength
 
@@ -53,8 +54,9 @@ def citations_fit(book: Book, faults: Faults) -> int:
     n_seen = 0
     kept: dict[str, frozenset[str]] = {}
     for protocol in book.protocols.values():
+        may_cite: _MayCite = {}
         for place in places_of(protocol):
-            n_seen += _line(place, protocol, book, kept, faults)
+            n_seen += _line(place, protocol, book, kept, may_cite, faults)
         for rule in protocol.rules:
             n_seen += _statement(f"{protocol.id}, rule {rule.id}", rule, faults)
         for light in protocol.lights:
@@ -80,14 +82,18 @@ def _others(protocol: Protocol) -> Iterator[tuple[str, str, tuple[str, ...]]]:
                     yield f"{where}, {field} {getattr(one, 'id', '')}".rstrip(), kind, one.evidence
 
 
+@lru_cache(maxsize=4096)
 def _topic(key: str) -> str:
-    return key.split("-")[0]
+    return key.partition("-")[0]
 
 
 def _off_topic(where: str, keys: tuple[str, ...], allowed: frozenset[str], faults: Faults) -> int:
-    for key in keys:
-        if _topic(key) not in allowed:
-            faults.add(where, f"{key} does not speak of this.", f"Rows of {', '.join(sorted(allowed))} do.")
+    if not allowed.issuperset(map(_topic, keys)):
+        for key in keys:
+            if _topic(key) not in allowed:
+                faults.add(
+                    where, f"{key} does not speak of this.", f"Rows of {', '.join(sorted(allowed))} do."
+                )
     return len(keys)
 
 
@@ -101,14 +107,40 @@ def _own_rows(measure: Measure | None, kept: dict[str, frozenset[str]]) -> froze
     return kept[measure.id]
 
 
+# By measure, domain and band of a line: the rows it may cite, and the topics of the others it may cite.
+_MayCite = dict[tuple[str, str, str | None], tuple[frozenset[str], frozenset[str]]]
+
+
 def _line(
-    place: Place, protocol: Protocol, book: Book, kept: dict[str, frozenset[str]], faults: Faults
+    place: Place,
+    protocol: Protocol,
+    book: Book,
+    kept: dict[str, frozenset[str]],
+    may_cite: _MayCite,
+    faults: Faults,
 ) -> int:
     """A line cites the rows its measure or its band cites, or others of their topics."""
-    one, measure = place.criterion, book.measures.get(place.criterion.measure)
+    one = place.criterion
     if one.domain not in _TOPICS:
         faults.add(place.where, f"there is no domain {one.domain!r}.", f"Use one of {', '.join(_TOPICS)}.")
         return 1
+    key = one.measure, one.domain, one.band
+    if key not in may_cite:
+        may_cite[key] = _cited_by(one, protocol, book, kept)
+    rows, topics = may_cite[key]
+    if len(set(one.evidence)) < len(one.evidence):
+        faults.add(place.where, "cites one row twice.", "Name each row once.")
+    if rows.issuperset(one.evidence):
+        return 1
+    others = tuple(key for key in one.evidence if key not in rows)
+    return 1 + _off_topic(place.where, others, topics, faults)
+
+
+def _cited_by(
+    one: Criterion, protocol: Protocol, book: Book, kept: dict[str, frozenset[str]]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the rows that a line may cite, and the topics of the others that it may cite."""
+    measure = book.measures.get(one.measure)
     source = source_of(measure, book.measures) if measure is not None else None
     rows = _own_rows(measure, kept) | _own_rows(source, kept)
     if one.band:
@@ -118,10 +150,7 @@ def _line(
     extra = {"RED"} if one.domain in ("symptoms", "safety") or one.measure.endswith("_grade") else set()
     if one.measure == "days_silent":
         extra.add("SIM")  # how often people answer is known from how they were simulated
-    others = tuple(key for key in one.evidence if key not in rows)
-    if len(set(one.evidence)) < len(one.evidence):
-        faults.add(place.where, "cites one row twice.", "Name each row once.")
-    return 1 + _off_topic(place.where, others, frozenset(topics | extra | _ANY), faults)
+    return rows, frozenset(topics | extra | _ANY)
 
 
 def _statement(where: str, one: Rule | LightRule, faults: Faults) -> int:

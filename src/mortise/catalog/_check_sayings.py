@@ -21,6 +21,7 @@ _WORDS = {
 }  # fmt: skip
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+", re.UNICODE)
+_SHARE = re.compile(r"(\d+(?:\.\d+)?) ?%")
 _PRODUCT = re.compile(r"(\d+) x (\d+)")
 _SPAN = {"week": 7, "weeks": 7, "fortnight": 14}
 _MOST = ("full", "complete", "as usual", "normal")  # the best a scale has
@@ -47,9 +48,9 @@ def sayings_agree(book: Book, faults: Faults) -> int:
 
 
 def _label(where: str, one: Criterion, measure: Measure, faults: Faults) -> None:
-    text = f"{one.label}. {one.label_patient}".lower()
     if one.value is None or measure.unit == "flag":
         return _flag(where, one, measure, faults)
+    text = f"{one.label}. {one.label_patient}".lower()
     if not _names_figure(text, one, measure):
         faults.add(
             where, f"neither label names {one.value} {one.unit}.", "Write the figure, in digits or in words."
@@ -69,8 +70,8 @@ def _flag(where: str, one: Criterion, measure: Measure, faults: Faults) -> None:
 
 def _names_figure(text: str, one: Criterion, measure: Measure) -> bool:
     assert one.value is not None
-    wanted = set(_spoken_as(one.value, one, measure))
-    if wanted & _figures_in(text):
+    found = _figures_in(text)
+    if abs(one.value) in found or any(figure in found for figure in _spoken_as(one.value, one, measure)):
         return True
     if measure.levels:
         return _names_level(text, one, measure)
@@ -210,7 +211,7 @@ def _done(rule: Rule) -> Iterator[tuple[str, str]]:
     """Yield where the clinician's sentence and the effects differ: percent, days, and what is withheld."""
     told = rule.say_clinician.lower()
     both = f"{told} {rule.say_patient.lower()}"
-    shares = {Decimal(one) for one in re.findall(r"(\d+(?:\.\d+)?) ?%", told)}
+    shares = (Decimal(one) for one in _SHARE.findall(told))
     if rule.ease_to_pct is not None and rule.ease_to_pct not in shares:
         yield (
             f"eases to {rule.ease_to_pct} %, and the clinician’s sentence does not say so.",
