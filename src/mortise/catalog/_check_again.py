@@ -152,9 +152,11 @@ def _bounds(protocol: Protocol) -> Iterator[tuple[str, str]]:
     for place in places_of(protocol):
         one = place.criterion
         bound = one.value or one.band or ""
-        spoken = f"{one.measure} {one.limb}, {one.reduce} {one.operator} {bound!s}"
-        allowed = "" if one.allowed is None else f", a clinic may set {one.allowed[0]} to {one.allowed[1]}"
-        yield f"criterion {one.id}", f"{spoken} {one.unit}, {one.domain}{allowed}"
+        allowed = "" if one.allowed is None else f", a clinic may set {one.allowed[0]!s} to {one.allowed[1]!s}"
+        yield (
+            f"criterion {one.id}",
+            f"{one.measure} {one.limb}, {one.reduce} {one.operator} {bound!s} {one.unit}, {one.domain}{allowed}",
+        )
 
 
 def _cited(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[tuple[str, str]]:

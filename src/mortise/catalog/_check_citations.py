@@ -53,8 +53,8 @@ def citations_fit(book: Book, faults: Faults) -> int:
     """Check the topic of every citation, and every published band against its rows."""
     n_seen = 0
     kept: dict[str, frozenset[str]] = {}
+    may_cite: _MayCite = {}
     for protocol in book.protocols.values():
-        may_cite: _MayCite = {}
         for place in places_of(protocol):
             n_seen += _line(place, protocol, book, kept, may_cite, faults)
         for rule in protocol.rules:
@@ -124,7 +124,7 @@ def _line(
     if one.domain not in _TOPICS:
         faults.add(place.where, f"there is no domain {one.domain!r}.", f"Use one of {', '.join(_TOPICS)}.")
         return 1
-    key = one.measure, one.domain, one.band
+    key = one.measure, one.domain, one.band and f"{protocol.id} {one.band}"
     if key not in may_cite:
         may_cite[key] = _cited_by(one, protocol, book, kept)
     rows, topics = may_cite[key]

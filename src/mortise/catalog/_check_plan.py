@@ -48,26 +48,20 @@ def calendar_feeds_criteria(book: Book, faults: Faults) -> int:
     return n_seen
 
 
-def _every_days(protocol: Protocol) -> dict[tuple[str, str], int]:
-    """Return how often each measure is asked or due in each stage, the shortest interval."""
-    found: dict[tuple[str, str], int] = {}
-
-    def note(measure: str, stage: str, days: int) -> None:
-        found[measure, stage] = min(days, found.get((measure, stage), days))
-
-    for stage in protocol.stages:
-        for measure in protocol.check_in:
-            note(measure, stage.id, 1)
-        for measure in (*protocol.after_session, *protocol.next_morning):
-            note(measure, stage.id, 1)
+def _every_days(protocol: Protocol) -> dict[str, dict[str, int]]:
+    """Return how often each measure is asked or due, by stage, the shortest interval."""
+    daily = [stage.id for stage in protocol.stages]
+    asked = (*protocol.check_in, *protocol.after_session, *protocol.next_morning)
+    found = {measure: dict.fromkeys(daily, 1) for measure in asked}
     for review in protocol.reviews:
+        due = found.setdefault(review.measure, {})
         for stage_id in review.stages:
-            note(review.measure, stage_id, review.every_days)
+            due[stage_id] = min(review.every_days, due.get(stage_id, review.every_days))
     return found
 
 
 def _is_fed(
-    place: Place, protocol: Protocol, every_days: dict[tuple[str, str], int], book: Book, faults: Faults
+    place: Place, protocol: Protocol, every_days: dict[str, dict[str, int]], book: Book, faults: Faults
 ) -> int:
     one = place.criterion
     measure = book.measures.get(one.measure)
@@ -76,8 +70,9 @@ def _is_fed(
         faults.add(place.where, "is stale on the day after.", "What is told each day holds until the next.")
     if source is None:
         return 0
+    due = every_days.get(source.id, {})
     for stage in place.stages:
-        days = every_days.get((source.id, stage))
+        days = due.get(stage)
         if days is None:
             faults.add(place.where, f"reads {source.id}, which nothing asks for in {stage}.",
                        "Add a review, or ask it in the check-in.")  # fmt: skip

@@ -115,7 +115,7 @@ def _strict(one: Criterion) -> bool:
         if one.operator is Operator.AT_MOST
         else ("more than", "above", "over")
     )
-    return any(word in text for word in words)
+    return _says(text, words)
 
 
 @lru_cache(maxsize=4096)
@@ -173,7 +173,10 @@ _END_TAGS = ("end_range_dorsiflexion", "end_range_plantarflexion")
 
 
 def _says(text: str, words: tuple[str, ...]) -> bool:
-    return any(word in text for word in words)
+    for word in words:  # a loop: a thousand times a check, and quicker than `any`
+        if word in text:
+            return True
+    return False
 
 
 def _heard(rule: Rule) -> Iterator[tuple[str, str]]:

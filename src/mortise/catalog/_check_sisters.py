@@ -118,11 +118,10 @@ def _by_number(protocol: Protocol, texts: Sequence[str]) -> list[str]:
 
     def number(found: re.Match[str]) -> str:
         before = flat[found.start() - 1] if found.start() else _BETWEEN
-        is_inside = before.isalnum() or before == "_"  # \b at the front would be asked of every letter
+        is_inside = before.isalnum() or before == "_"  # a \b at the front would be asked of every letter
         return found.group() if is_inside else names[found.group()]
 
-    stages = re.compile(rf"(?:{'|'.join(map(re.escape, names))})\b")
-    return stages.sub(number, flat).split(_BETWEEN)
+    return re.sub(rf"(?:{'|'.join(map(re.escape, names))})\b", number, flat).split(_BETWEEN)
 
 
 def _effects(protocol: Protocol) -> Iterator[tuple[str, str]]:
