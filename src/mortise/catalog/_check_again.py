@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from mortise.catalog._again_care import care_again
 from mortise.catalog._decode import Faults
@@ -14,16 +15,38 @@ from mortise.protocol import DoseStep, Exercise, Protocol, Slot, Stage
 FILE_NAME = "again.toml"
 
 
+class _Said(NamedTuple):
+    protocol: Protocol
+    exercises: Mapping[str, Exercise]
+    lines: dict[str, str]
+
+
+_N_SAID = 16
+_said: dict[tuple[int, int], _Said] = {}
+
+
 def said_again(protocol: Protocol, exercises: Mapping[str, Exercise]) -> dict[str, str]:
     """Return what a protocol offers, asks for and cites, one plain line for each thing, by where it stands.
+
+    The lines of the newest protocols are kept with what they were made of, as places are.
 
     Parameters
     ----------
     protocol
         The protocol.
     exercises
-        The library.
+        The library, which does not change once it is read.
     """
+    key = id(protocol), id(exercises)
+    found = _said.get(key)
+    if found is None:
+        if len(_said) >= _N_SAID:
+            _said.clear()
+        found = _said[key] = _Said(protocol, exercises, _say(protocol, exercises))
+    return found.lines
+
+
+def _say(protocol: Protocol, exercises: Mapping[str, Exercise]) -> dict[str, str]:
     found = {
         "first stage": protocol.first_stage,
         "silence": f"{protocol.silence_days} days",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from mortise.catalog._decode import Faults
-from mortise.catalog._places import Book, Place, places_of, source_of
+from mortise.catalog._places import Book, Place, places_of, rules_of, source_of
 from mortise.protocol import Band, BandRow, Criterion, LightRule, Protocol, Rule
 from mortise.protocol.criteria import criteria_in
 from mortise.terms import Better, EvidenceRow, Measure, Sex, Strength
@@ -57,10 +57,11 @@ def citations_fit(book: Book, faults: Faults) -> int:
     for protocol in book.protocols.values():
         for place in places_of(protocol):
             n_seen += _line(place, protocol, book, kept, may_cite, faults)
-        for rule in protocol.rules:
-            n_seen += _statement(f"{protocol.id}, rule {rule.id}", rule, faults)
+        for rule, lines in rules_of(protocol):
+            n_seen += _statement(f"{protocol.id}, rule {rule.id}", rule, lines, faults)
         for light in protocol.lights:
-            n_seen += _statement(f"{protocol.id}, light {light.light.value}", light, faults)
+            lines = tuple(criteria_in(light.when))
+            n_seen += _statement(f"{protocol.id}, light {light.light.value}", light, lines, faults)
         for where, kind, evidence in _others(protocol):
             n_seen += _off_topic(where, evidence, _PARTS[kind], faults)
         for band in protocol.bands:
@@ -153,9 +154,9 @@ def _cited_by(
     return rows, frozenset(topics | extra | _ANY)
 
 
-def _statement(where: str, one: Rule | LightRule, faults: Faults) -> int:
+def _statement(where: str, one: Rule | LightRule, lines: tuple[Criterion, ...], faults: Faults) -> int:
     """A rule cites what its lines cite: at least one row the same, the others of the same topics."""
-    theirs = {key for each in criteria_in(one.when) for key in each.evidence}
+    theirs = {key for each in lines for key in each.evidence}
     if one.evidence and not theirs & set(one.evidence):
         faults.add(
             where,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from mortise.catalog._decode import Faults
-from mortise.catalog._places import Book, Place, places_of, source_of
+from mortise.catalog._places import Book, Place, places_of, rules_of, source_of
 from mortise.protocol import Exercise, Group, Node, Operator, Protocol, Slot, Stage, Tag
 from mortise.protocol.criteria import Reduction, criteria_in
 from mortise.terms import Advice, Better, Load, Setting
@@ -141,7 +141,7 @@ def _known_in_time(place: Place, book: Book, faults: Faults) -> None:
 
 def _withheld(protocol: Protocol, faults: Faults) -> int:
     n_seen = 0
-    for rule in protocol.rules:
+    for rule, lines in rules_of(protocol):
         if (
             rule.locks
             or rule.load is Load.REST
@@ -149,7 +149,7 @@ def _withheld(protocol: Protocol, faults: Faults) -> int:
             or rule.load is Load.RAISE
         ):
             continue  # nothing is done on that day, or it only asks
-        for one in criteria_in(rule.when):
+        for one in lines:
             for group in _WITHHELD.get(one.measure, ()):
                 n_seen += 1
                 if not any(tag in rule.without_tags for tag in group):
@@ -167,8 +167,7 @@ def _marks(protocol: Protocol, faults: Faults) -> int:
     """Check that what warns of a danger is marked so, that silence is said once, and that reviews leave no gap."""
     dangers = set(protocol.danger_measures)
     silent = set()
-    for rule in protocol.rules:
-        lines = list(criteria_in(rule.when))
+    for rule, lines in rules_of(protocol):
         if rule.advice and lines and not rule.is_danger and all(line.measure in dangers for line in lines):
             faults.add(
                 f"{protocol.id}, rule {rule.id}", "advises on danger measures and is no danger.", "Mark it."
@@ -202,8 +201,8 @@ def _one_voice(protocol: Protocol, faults: Faults) -> int:
     """Check that no stage has two rules that read the very same and advise differently."""
     every = tuple(stage.id for stage in protocol.stages)
     said: dict[tuple[object, ...], tuple[str, Advice]] = {}
-    for rule in protocol.rules:
-        for one in criteria_in(rule.when) if rule.advice is not None else ():
+    for rule, lines in rules_of(protocol):
+        for one in lines if rule.advice is not None else ():
             what = f"{one.measure} {one.limb} {one.reduce} {one.operator}", one.value
             for stage in rule.stages or every:
                 key = (stage, what)

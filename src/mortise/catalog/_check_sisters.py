@@ -89,7 +89,22 @@ def _offers(name: str, keys: Mapping[str, frozenset[str]], own: set[str], faults
     return len(offered)
 
 
+_N_KEPT = 16
+_kept: dict[tuple[int, int], tuple[Protocol, Lines, dict[str, str]]] = {}
+
+
 def _numbered(protocol: Protocol, said: Lines) -> dict[str, str]:
+    """Return the lines by stage number, kept with what they were made of, as places are."""
+    key = id(protocol), id(said)
+    found = _kept.get(key)
+    if found is None:
+        if len(_kept) >= _N_KEPT:
+            _kept.clear()
+        found = _kept[key] = (protocol, said, _lines(protocol, said))
+    return found[2]
+
+
+def _lines(protocol: Protocol, said: Lines) -> dict[str, str]:
     """Return the lines with every stage called by its number: its name is the protocol's own.
 
     A line that says two things is two lines: how often and how much, where and how.

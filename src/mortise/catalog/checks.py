@@ -126,6 +126,7 @@ def check_book(book: Book) -> CheckReport:
     book
         The content.
     """
+    said = {name: said_again(protocol, book.exercises) for name, protocol in book.protocols.items()}
     book = _plain(book)
     obligations: list[Obligation] = []
     for number, title, run in _CHECKS:
@@ -145,7 +146,6 @@ def check_book(book: Book) -> CheckReport:
         Obligation("17", "Every criterion has cases on both sides and unknown", n_checked, tuple(found))
     )
     found = Faults()
-    said = {name: said_again(protocol, book.exercises) for name, protocol in book.protocols.items()}
     n_checked = sum(again_agrees(name, said[name], book.cases[name].again, found) for name in book.protocols)
     obligations.append(Obligation("17b", "All else is entered a second time alike", n_checked, tuple(found)))
     found = Faults()
