@@ -175,7 +175,9 @@ def _bounds(protocol: Protocol) -> Iterator[tuple[str, str]]:
     for place in places_of(protocol):
         one = place.criterion
         bound = one.value or one.band or ""
-        allowed = "" if one.allowed is None else f", a clinic may set {one.allowed[0]!s} to {one.allowed[1]!s}"
+        allowed = (
+            "" if one.allowed is None else f", a clinic may set {one.allowed[0]!s} to {one.allowed[1]!s}"
+        )
         yield (
             f"criterion {one.id}",
             f"{one.measure} {one.limb}, {one.reduce} {one.operator} {bound!s} {one.unit}, {one.domain}{allowed}",

@@ -199,14 +199,20 @@ def _people(row: BandRow) -> str:
 def _table(rows: list[EvidenceRow]) -> Iterator[tuple[Sex | None, int, int, Decimal]]:
     """Yield sex, ages and the lower figure of every kind of people that the rows tell apart."""
     for row in rows:
-        words = row.fact.lower()
-        sex = Sex.FEMALE if "women" in words else Sex.MALE if " men" in words else None
-        ages = _AGES.findall(row.fact.split("s chair")[-1] if "chair" in words else row.fact)
-        figures = row.figure.split("/") if len(ages) > 1 else [row.figure]
-        for (low, high), figure in zip(ages, figures, strict=False):
-            number = _FIGURE.search(figure)
-            if number is not None:
-                yield sex, int(low), int(high) + 1 if high else _OLDEST, Decimal(number.group())
+        yield from _people_in(row.fact, row.figure)
+
+
+@lru_cache(maxsize=512)
+def _people_in(fact: str, figure: str) -> tuple[tuple[Sex | None, int, int, Decimal], ...]:
+    words = fact.lower()
+    sex = Sex.FEMALE if "women" in words else Sex.MALE if " men" in words else None
+    ages = _AGES.findall(fact.split("s chair")[-1] if "chair" in words else fact)
+    figures = figure.split("/") if len(ages) > 1 else [figure]
+    return tuple(
+        (sex, int(low), int(high) + 1 if high else _OLDEST, Decimal(number.group()))
+        for (low, high), one in zip(ages, figures, strict=False)
+        if (number := _FIGURE.search(one)) is not None
+    )
 
 
 def _named(where: str, protocol: Protocol, band: Band, faults: Faults) -> None:

@@ -166,7 +166,7 @@ def _withheld(protocol: Protocol, faults: Faults) -> int:
 def _marks(protocol: Protocol, faults: Faults) -> int:
     """Check that what warns of a danger is marked so, that silence is said once, and that reviews leave no gap."""
     dangers = set(protocol.danger_measures)
-    silent = set()
+    silent: set[Decimal | None] = set()
     for rule, lines in rules_of(protocol):
         if rule.advice and lines and not rule.is_danger and all(line.measure in dangers for line in lines):
             faults.add(

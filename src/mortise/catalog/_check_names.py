@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from mortise import units
 from mortise.catalog._check_care import care_names, care_statements
@@ -37,15 +36,11 @@ def names_resolve(book: Book, faults: Faults) -> int:
     return n_seen + _examination_names(book, faults)
 
 
-def _resolve(
-    where: str, what: str, names: Iterator[str] | tuple[str, ...], known: object, faults: Faults
-) -> int:
-    n_seen = 0
+def _resolve(where: str, what: str, names: tuple[str, ...], known: object, faults: Faults) -> int:
     for name in names:
-        n_seen += 1
         if name not in known:  # type: ignore[operator]
             faults.add(where, f"there is no {what} {name!r}.", "Write it, or correct the name.")
-    return n_seen
+    return len(names)
 
 
 def _measure_names(measure: Measure, book: Book, faults: Faults) -> int:

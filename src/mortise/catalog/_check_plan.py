@@ -240,15 +240,19 @@ def _ladder(exercise: Exercise, faults: Faults) -> int:
         if lower.n_contacts or upper.n_contacts or lower.run_s or upper.run_s:
             _impact_climbs(f"{where}[{index}]", lower, upper, faults)
     for index, step in enumerate(steps):
-        if step.duration_s < 0 or (step.run_s and not 0 <= step.run_s <= step.duration_s):
-            faults.add(f"{where}[{index}]", f"runs {step.run_s} of {step.duration_s} s.",
-                       "The run is a part of the round.")  # fmt: skip
-        if step.n_sets < 1 or step.n_reps < 1:
-            faults.add(f"{where}[{index}]", "has no set or no repetition.", "At least one of each.")
-        elif step.n_contacts % step.n_sets:
-            faults.add(f"{where}[{index}]", f"{step.n_contacts} contacts do not share out over {step.n_sets} sets.",
-                       "Each set has the same number.")  # fmt: skip
+        _rung(f"{where}[{index}]", step, faults)
     return len(steps)
+
+
+def _rung(where: str, step: DoseStep, faults: Faults) -> None:
+    if step.duration_s < 0 or (step.run_s and not 0 <= step.run_s <= step.duration_s):
+        faults.add(where, f"runs {step.run_s} of {step.duration_s} s.",
+                   "The run is a part of the round.")  # fmt: skip
+    if step.n_sets < 1 or step.n_reps < 1:
+        faults.add(where, "has no set or no repetition.", "At least one of each.")
+    elif step.n_contacts % step.n_sets:
+        faults.add(where, f"{step.n_contacts} contacts do not share out over {step.n_sets} sets.",
+                   "Each set has the same number.")  # fmt: skip
 
 
 def _impact_climbs(where: str, lower: DoseStep, upper: DoseStep, faults: Faults) -> None:

@@ -50,7 +50,7 @@ def sayings_agree(book: Book, faults: Faults) -> int:
 def _label(where: str, one: Criterion, measure: Measure, faults: Faults) -> None:
     if one.value is None or measure.unit == "flag":
         return _flag(where, one, measure, faults)
-    text = f"{one.label}. {one.label_patient}".lower()
+    text = _labels(one.label, one.label_patient)
     if not _names_figure(text, one, measure):
         faults.add(
             where, f"neither label names {one.value} {one.unit}.", "Write the figure, in digits or in words."
@@ -58,6 +58,16 @@ def _label(where: str, one: Criterion, measure: Measure, faults: Faults) -> None
     if one.reduce in (Reduction.MAX, Reduction.MIN, Reduction.MEDIAN) and not _names_window(text, one):
         faults.add(where, "neither label says over how many days or answers.", "Name window_days or n_least.")
     return None
+
+
+@lru_cache(maxsize=4096)
+def _labels(label: str, label_patient: str) -> str:
+    return f"{label}. {label_patient}".lower()
+
+
+@lru_cache(maxsize=4096)
+def _lower(text: str) -> str:
+    return text.lower()
 
 
 def _flag(where: str, one: Criterion, measure: Measure, faults: Faults) -> None:
@@ -109,7 +119,7 @@ def _spoken_as(value: Decimal, one: Criterion, measure: Measure) -> Iterator[Dec
 
 
 def _strict(one: Criterion) -> bool:
-    text = f"{one.label}. {one.label_patient}".lower()
+    text = _labels(one.label, one.label_patient)
     words = (
         ("below", "less than", "fewer than", "under")
         if one.operator is Operator.AT_MOST
@@ -173,15 +183,12 @@ _END_TAGS = ("end_range_dorsiflexion", "end_range_plantarflexion")
 
 
 def _says(text: str, words: tuple[str, ...]) -> bool:
-    for word in words:  # a loop: a thousand times a check, and quicker than `any`
-        if word in text:
-            return True
-    return False
+    return any(word in text for word in words)
 
 
 def _heard(rule: Rule) -> Iterator[tuple[str, str]]:
     """Yield what the patient is told and what does not follow, and what follows and the patient is not told."""
-    told = rule.say_patient.lower()
+    told = _lower(rule.say_patient)
     is_stop = rule.advice is Advice.STOP_AND_SEEK_HELP
     pairs = (
         ("stops", told.startswith("stop"), is_stop),
@@ -212,8 +219,8 @@ def _heard(rule: Rule) -> Iterator[tuple[str, str]]:
 
 def _done(rule: Rule) -> Iterator[tuple[str, str]]:
     """Yield where the clinician's sentence and the effects differ: percent, days, and what is withheld."""
-    told = rule.say_clinician.lower()
-    both = f"{told} {rule.say_patient.lower()}"
+    told = _lower(rule.say_clinician)
+    both = f"{told} {_lower(rule.say_patient)}"
     shares = (Decimal(one) for one in _SHARE.findall(told))
     if rule.ease_to_pct is not None and rule.ease_to_pct not in shares:
         yield (
