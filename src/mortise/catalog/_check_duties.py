@@ -200,17 +200,17 @@ def _marks(protocol: Protocol, faults: Faults) -> int:
 def _one_voice(protocol: Protocol, faults: Faults) -> int:
     """Check that no stage has two rules that read the very same and advise differently."""
     every = tuple(stage.id for stage in protocol.stages)
-    said: dict[tuple[object, ...], tuple[str, Advice]] = {}
+    said: dict[tuple[str, Decimal | None], dict[str, tuple[str, Advice]]] = {}
     for rule, lines in rules_of(protocol):
         for one in lines if rule.advice is not None else ():
             what = f"{one.measure} {one.limb} {one.reduce} {one.operator}", one.value
+            heard, mine = said.setdefault(what, {}), (rule.id, rule.advice or Advice.HOLD)
             for stage in rule.stages or every:
-                key = (stage, what)
-                other = said.setdefault(key, (rule.id, rule.advice or Advice.HOLD))
+                other = heard.setdefault(stage, mine)
                 if other[1] is not rule.advice:
                     faults.add(f"{protocol.id}, rule {rule.id}", f"reads what {other[0]} reads in {stage}, and advises "
                                "otherwise.", "One rule, or other stages.")  # fmt: skip
-    return len(said)
+    return sum(map(len, said.values()))
 
 
 def _daily_lines(protocol: Protocol, book: Book, faults: Faults) -> int:

@@ -70,6 +70,11 @@ def _lower(text: str) -> str:
     return text.lower()
 
 
+@lru_cache(maxsize=1024)
+def _lower_both(clinician: str, patient: str) -> str:
+    return f"{_lower(clinician)} {_lower(patient)}"
+
+
 def _flag(where: str, one: Criterion, measure: Measure, faults: Faults) -> None:
     """A flag is asked for as raised, 1 or more, or as not raised, 0 at most; every other bound says nothing."""
     if measure.unit != "flag" or one.value is None:
@@ -182,6 +187,7 @@ _SAYS_END = (
 _END_TAGS = ("end_range_dorsiflexion", "end_range_plantarflexion")
 
 
+@lru_cache(maxsize=8192)
 def _says(text: str, words: tuple[str, ...]) -> bool:
     return any(word in text for word in words)
 
@@ -220,7 +226,7 @@ def _heard(rule: Rule) -> Iterator[tuple[str, str]]:
 def _done(rule: Rule) -> Iterator[tuple[str, str]]:
     """Yield where the clinician's sentence and the effects differ: percent, days, and what is withheld."""
     told = _lower(rule.say_clinician)
-    both = f"{told} {_lower(rule.say_patient)}"
+    both = _lower_both(rule.say_clinician, rule.say_patient)
     shares = (Decimal(one) for one in _SHARE.findall(told))
     if rule.ease_to_pct is not None and rule.ease_to_pct not in shares:
         yield (

@@ -320,6 +320,8 @@ def _effects_agree(protocol: Protocol, effects: Sequence[Effects], faults: Fault
         faults.add(f"{protocol.id}, rule {name}", "stands in only one of protocol.toml and edges.toml.",
                    "Enter its effects in both.")  # fmt: skip
     for name in rules.keys() & entered.keys():
+        if _effects_of(rules[name]) == _effects_of(entered[name]):
+            continue
         for field in Effects.__struct_fields__:
             mine, other = getattr(rules[name], field), getattr(entered[name], field)
             if mine != other:
@@ -330,13 +332,13 @@ def _effects_agree(protocol: Protocol, effects: Sequence[Effects], faults: Fault
 
 _PINNED = ("max_age_days", "n_dates", "needs_visit", "window_days", "n_least")
 _pinned = attrgetter(*_PINNED)
+_effects_of = attrgetter(*Effects.__struct_fields__)
 
 
 def _edge_is_near(edge: Edge, place: Place, protocol: Protocol, measure: Measure, faults: Faults) -> None:
     one = place.criterion
     where = f"{protocol.id}, edges, {edge.id}"
-    mine, other = _pinned(one), _pinned(edge)
-    for field in _PINNED if mine != other else ():
+    for field in _PINNED if _pinned(one) != _pinned(edge) else ():
         if getattr(one, field) != getattr(edge, field):
             faults.add(f"{where}, {field}", f"is {getattr(edge, field)}, the criterion says {getattr(one, field)}.",
                        "Decide which of the two is right.")  # fmt: skip
