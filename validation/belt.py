@@ -96,10 +96,7 @@ def _gather(errors: _Errors, walk: ReferenceWalk) -> None:
     except SignalError:
         errors.n_true += sum(len(_contacts(bout)) for bout in walk.bouts)
         return
-    found = sorted(
-        {(t, s.side) for s in result.strides for t in (s.foot_strike_s, s.next_foot_strike_s)},
-        key=lambda pair: pair[0],
-    )
+    found = [(each.time_s, each.side) for each in result.events if each.name == "foot_strike"]
     times = [t for t, _ in found]
     true = [contact for bout in walk.bouts for contact in _contacts(bout)]
     pairs = matched([t for t, _ in true], times, _MATCH_S)

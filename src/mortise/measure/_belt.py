@@ -16,7 +16,7 @@ from mortise.measure._belt_steps import (
     trunk_motion,
     turned_deg,
 )
-from mortise.measure._gait_curves import events_of, plain, stride_curve
+from mortise.measure._gait_curves import plain, stride_curve
 from mortise.measure._gait_method import (
     FEW,
     LEAST_STRIDES,
@@ -27,7 +27,7 @@ from mortise.measure._gait_method import (
     steady,
 )
 from mortise.measure.recording import Recording
-from mortise.measure.results import Bout, Curve, GaitResult, Reading, RecordingSet, Refused, Stride
+from mortise.measure.results import Bout, Curve, Event, GaitResult, Reading, RecordingSet, Refused, Stride
 from mortise.terms import Side
 
 BELT_PLACEMENTS = frozenset({"lower_back", "belt", "pocket"})
@@ -43,6 +43,8 @@ _SHORTEST_S = 3.0
 _IRREGULAR = 0.20
 # Walking keeps half of the weight at the waist all the time; a runner flies between steps.
 _FLIES = 0.15
+# By the sign of a step: 0, 1 and -1.
+_SIDES = (Side.NONE, Side.LEFT, Side.RIGHT)
 BELT = Method(
     name="trunk-wave/1",
     floors={
@@ -129,7 +131,7 @@ def belt_gait(recording: Recording) -> GaitResult:
         n_strides_missing=_n_missing(steps),
         refused=_refused(used, recording),
         curves=_curves(trunk, used),
-        events=tuple(events_of(strides)),
+        events=_events(steps),
     )
 
 
@@ -149,7 +151,7 @@ def _strides(trunk: TrunkMotion, steps: Steps) -> list[Stride]:
         is_whole = steps.run[index] == steps.run[index + 2]
         found.append(
             Stride(
-                side=(Side.NONE, Side.LEFT, Side.RIGHT)[int(steps.sign[index])],
+                side=_SIDES[int(steps.sign[index])],
                 bout=int(steps.bout[index]) + 1,
                 foot_strike_s=round(begin, 4),
                 foot_off_s=None,
@@ -175,6 +177,17 @@ def _strides(trunk: TrunkMotion, steps: Steps) -> list[Stride]:
             )
         )
     return found
+
+
+def _events(steps: Steps) -> tuple[Event, ...]:
+    """Return every foot strike once, with the foot its own run of steps tells.
+
+    Not the ends of strides: one that spans a break in the rhythm begins and ends with strikes of different feet.
+    """
+    return tuple(
+        Event(name="foot_strike", side=_SIDES[sign], time_s=round(at_s, 4))
+        for at_s, sign in zip(steps.at_s.tolist(), steps.sign.tolist(), strict=True)
+    )
 
 
 def _n_missing(steps: Steps) -> int:

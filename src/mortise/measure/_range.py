@@ -64,9 +64,7 @@ def range_of(materials: Materials) -> TestResult:
     """
     refuse_other(materials, "an unloaded range of motion", _HOW)
     traces = ankle_traces(materials, "the unloaded range")
-    trials: list[Trial] = []
-    readings: list[Reading] = []
-    refused: list[Refused] = [_bearing(trace) for trace in traces if trace.bears]
+    refused = [_bearing(trace) for trace in traces if trace.bears]
     if len(refused) == len(traces):
         raise SignalError(
             f"this is no unloaded range of motion: {refused[0].reason}.",
@@ -74,22 +72,13 @@ def range_of(materials: Materials) -> TestResult:
             mend=f"Measure it as lunge, heel-rise or step-down, or record the range alone. {_HOW}",
         )
     traces = [trace for trace in traces if not trace.bears]
+    trials: list[Trial] = []
+    readings: list[Reading] = []
     for trace in traces:
         found = _trials(trace, len(trials))
-        if not found:
-            refused.append(Refused(what="side", reason="this ankle did not move", side=trace.side, mend=_HOW))
-            continue
+        refused += _not_told(trace, found)
         trials += found
-        if not trace.has_zero:
-            refused.append(
-                Refused(
-                    what="dorsiflexion and plantarflexion",
-                    reason="the recording does not start with the sole flat and the shin upright, so zero is not known",
-                    side=trace.side,
-                    mend="Stand or sit with the sole on the floor and the shin upright for a second first.",
-                )
-            )
-        readings += _readings(trace, found)
+        readings += _readings(trace, found) if found else []
     if not trials:
         raise SignalError(
             f"the ankle never moved by {_LEAST_DEG:g} degrees.",
@@ -112,6 +101,22 @@ def range_of(materials: Materials) -> TestResult:
 
 def _bearing(trace: AnkleTrace) -> Refused:
     return Refused(what="side", reason=f"{trace.bears}, so the leg bears weight", side=trace.side, mend=_HOW)
+
+
+def _not_told(trace: AnkleTrace, found: list[Trial]) -> list[Refused]:
+    """Return what cannot be said of this ankle: anything when it did not move, the two ways without a zero."""
+    if not found:
+        return [Refused(what="side", reason="this ankle did not move", side=trace.side, mend=_HOW)]
+    if trace.has_zero:
+        return []
+    return [
+        Refused(
+            what="dorsiflexion and plantarflexion",
+            reason="the recording does not start with the sole flat and the shin upright, so zero is not known",
+            side=trace.side,
+            mend="Stand or sit with the sole on the floor and the shin upright for a second first.",
+        )
+    ]
 
 
 def _ends(trace: AnkleTrace) -> list[tuple[int, int, int, int]]:

@@ -31,7 +31,7 @@ from mortise.measure.readers._lab_parts import (
     gaps_of,
     metres_per,
 )
-from mortise.measure.readers._plates import plates_of
+from mortise.measure.readers._plates import PlatesFound, plates_of
 from mortise.measure.recording import Floats, Won
 
 _PIECE_BYTES = 4_000_000
@@ -78,20 +78,9 @@ def read_c3d(access: RandomAccess) -> LabRecording:
     for index in np.flatnonzero(~is_output):
         points[:, index] *= metres
     residuals *= metres
-    markers = tuple(
-        Marker(
-            label=label,
-            points_m=points[:, index],
-            residual_m=residuals[:, index],
-            gaps=gaps_of(points[:, index], rate_hz),
-        )
-        for index, label in enumerate(labels)
-        if not is_output[index]
-    )
-    analog_rate_hz = rate_hz * layout.n_per_frame
-    analog, analog_notes = _analog(parameters, layout, volts, analog_rate_hz)
+    markers = _markers(labels, points, residuals, is_output, rate_hz)
+    analog, analog_notes = _analog(parameters, layout, volts, rate_hz * layout.n_per_frame)
     found = plates_of(parameters, analog, markers, unit, metres)
-    events = _events(parameters, header, layout)
     flags = (*layout.flags, *(("zero_points",) if n_zero else ()), *found.flags)
     notes = (*parameters.notes, *layout.notes, *analog_notes, *found.notes)
     return LabRecording(
@@ -105,19 +94,12 @@ def read_c3d(access: RandomAccess) -> LabRecording:
             byte_order=order,
             number_format="real" if layout.is_real else "integer",
             point_rate_hz=rate_hz,
-            analog_rate_hz=analog_rate_hz if analog else 0.0,
+            analog_rate_hz=rate_hz * layout.n_per_frame if analog else 0.0,
             n_frames=layout.n_frames,
             first_frame=layout.first_frame,
             duration_s=round((layout.n_frames - 1) / rate_hz, 6),
             point_unit=unit,
-            sources=LabSources(
-                point_rate=layout.rate_from,
-                analog_rate="header",
-                n_frames=layout.n_frames_from,
-                point_unit=unit_from,
-                plate_sign=found.sign_from,
-                moment_unit=found.unit_from,
-            ),
+            sources=_sources(layout, unit_from, found),
             flags=tuple(dict.fromkeys(flags)),
             notes=tuple(f"{access.name}: {note}" for note in notes),
         ),
@@ -126,7 +108,35 @@ def read_c3d(access: RandomAccess) -> LabRecording:
         outputs=outputs,
         analog=analog,
         plates=found.plates,
-        events=events,
+        events=_events(parameters, header, layout),
+    )
+
+
+def _markers(
+    labels: list[str], points: Floats, residuals: Floats, is_output: NDArray[np.bool_], rate_hz: float
+) -> tuple[Marker, ...]:
+    """Return the points that are positions of markers."""
+    return tuple(
+        Marker(
+            label=label,
+            points_m=points[:, index],
+            residual_m=residuals[:, index],
+            gaps=gaps_of(points[:, index], rate_hz),
+        )
+        for index, label in enumerate(labels)
+        if not is_output[index]
+    )
+
+
+def _sources(layout: Layout, unit_from: Won, found: PlatesFound) -> LabSources:
+    """Return where each thing that could be told in several ways was taken from."""
+    return LabSources(
+        point_rate=layout.rate_from,
+        analog_rate="header",
+        n_frames=layout.n_frames_from,
+        point_unit=unit_from,
+        plate_sign=found.sign_from,
+        moment_unit=found.unit_from,
     )
 
 

@@ -42,7 +42,11 @@ def export(request: HttpRequest) -> FileResponse:
     """Give everything that is kept about this person."""
     visit = visit_of(request)
     archive = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115  the response closes it
-    services.write_export(archive, patient=visit.patient, by=visit.user)
+    try:
+        services.write_export(archive, patient=visit.patient, by=visit.user)
+    except BaseException:
+        archive.close()
+        raise
     archive.seek(0)
     return FileResponse(archive, as_attachment=True, filename=f"mortise-{visit.today.isoformat()}.zip")
 
