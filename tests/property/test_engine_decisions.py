@@ -134,6 +134,25 @@ def test_a_patient_ready_to_advance_does_not_without_any_one_measure(measure: st
     assert decided(ready_without(measure, 60)).advice is not Advice.ADVANCE
 
 
+# ---------------------------------------------------------------- without a check-in nothing is raised
+
+
+def never_raises_unasked(record: PatientRecord) -> None:
+    told = story(record, CONTENT, AS_OF)
+    is_told = any(
+        isinstance(fact, b.CheckIn) and fact.on == AS_OF and fact.moment == "before_session"
+        for fact in told.facts
+    )
+    if not is_told:
+        assert told.decision.load is not Load.RAISE
+        assert all(one.dose_step <= one.usual_step for one in told.session.exercises)
+
+
+@given(records())
+def test_without_todays_check_in_nothing_is_raised(record: PatientRecord) -> None:
+    never_raises_unasked(record)
+
+
 # ---------------------------------------------------------------- a red flag always wins
 
 
@@ -324,6 +343,16 @@ def test_an_evaluator_that_takes_unknown_for_met_is_caught(monkeypatch: pytest.M
     _all_findings_met(monkeypatch)
     assert fails(never_advances_on_unknown, record)
     assert fails(advice_follows_findings, record)
+
+
+def test_a_fold_that_takes_silence_for_a_check_in_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    import mortise.episode.fold
+
+    calm = [b.check_in(f"c{n}", n) for n in range(LAST)]
+    record = b.record(*calm, b.session("s", LAST - 1), b.morning("m", LAST))
+    assert not fails(never_raises_unasked, record)
+    monkeypatch.setattr(mortise.episode.fold, "tells_of_today", lambda _: True)
+    assert fails(never_raises_unasked, record)
 
 
 def test_a_criterion_passed_over_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from mortise.prescribe import DoneSession, Doses, constraints_of, dose_states, todays_session
-from mortise.prescribe.constraints import equipment_of
+from mortise.prescribe.constraints import constraints_of_work, equipment_of
 from mortise.prescribe.counters import COUNTERS, NOTHING, counted_before, uses_of
 from mortise.prescribe.ladders import work_s
 from mortise.prescribe.permitted import limits_of, permitted
@@ -383,3 +383,17 @@ def test_states_asked_for_day_after_day_are_those_of_one_fold(
     for n in [*sorted(asked), *asked]:
         known = [one for one in done if one.logged_on <= on(n)]
         assert doses.states(the_stage, known, {}, on(n)) == dose_states(the_stage, library, known, {}, on(n))
+
+
+@given(cases, st.booleans(), st.booleans())
+def test_another_sport_or_a_missing_check_in_raises_nothing(
+    case: Case, has_checked_in: bool, sport: bool
+) -> None:
+    library, the_stage, done, _, _, day = case
+    day = replace(day, did_other_sport=sport)
+    limits = constraints_of(protocol(), the_stage, None, (), day, 40, on(DAY), exercises=library, done=done)
+    work = constraints_of_work(has_checked_in=has_checked_in, back=None)
+    session = solved(case, load=Load.RAISE, constraints=[*limits, *work], circumstances=day)
+    if sport or not has_checked_in:
+        assert session.load is not Load.RAISE
+        assert all(item.dose_step <= item.usual_step for item in session.exercises)

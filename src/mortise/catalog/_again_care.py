@@ -37,8 +37,8 @@ def care_again(protocol: Protocol) -> Iterator[tuple[str, str]]:
         yield f"{where} cites", f"{_list(evidence)}, {strength.value}"
 
 
-def _list(words: Iterable[object]) -> str:
-    return " ".join(str(word) for word in words) or "none"
+def _list(words: Iterable[str]) -> str:
+    return " ".join(words) or "none"
 
 
 def _hands(hands: Hands) -> str:

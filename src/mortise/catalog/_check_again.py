@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from mortise.catalog._again_care import care_again
 from mortise.catalog._decode import Faults
@@ -14,16 +15,38 @@ from mortise.protocol import DoseStep, Exercise, Protocol, Slot, Stage
 FILE_NAME = "again.toml"
 
 
+class _Said(NamedTuple):
+    protocol: Protocol
+    exercises: Mapping[str, Exercise]
+    lines: dict[str, str]
+
+
+_N_SAID = 16
+_said: dict[tuple[int, int], _Said] = {}
+
+
 def said_again(protocol: Protocol, exercises: Mapping[str, Exercise]) -> dict[str, str]:
     """Return what a protocol offers, asks for and cites, one plain line for each thing, by where it stands.
+
+    The lines of the newest protocols are kept with what they were made of, as places are.
 
     Parameters
     ----------
     protocol
         The protocol.
     exercises
-        The library.
+        The library, which does not change once it is read.
     """
+    key = id(protocol), id(exercises)
+    found = _said.get(key)
+    if found is None:
+        if len(_said) >= _N_SAID:
+            _said.clear()
+        found = _said[key] = _Said(protocol, exercises, _say(protocol, exercises))
+    return found.lines
+
+
+def _say(protocol: Protocol, exercises: Mapping[str, Exercise]) -> dict[str, str]:
     found = {
         "first stage": protocol.first_stage,
         "silence": f"{protocol.silence_days} days",
@@ -57,6 +80,8 @@ def again_agrees(protocol_id: str, said: Mapping[str, str], again: Mapping[str, 
     faults
         Is added to.
     """
+    if said == again:
+        return len(said)
     for name in sorted(said.keys() | again.keys()):
         if said.get(name) != again.get(name):
             faults.add(
@@ -66,8 +91,8 @@ def again_agrees(protocol_id: str, said: Mapping[str, str], again: Mapping[str, 
     return len(said)
 
 
-def _list(words: Iterable[object]) -> str:
-    return " ".join(str(word) for word in words) or "none"
+def _list(words: Iterable[str]) -> str:
+    return " ".join(words) or "none"
 
 
 def _stages(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[tuple[str, str]]:
@@ -106,7 +131,7 @@ def _demands(exercise: Exercise) -> str:
         if len(_kept) >= _N_KEPT:
             _kept.clear()
         steps = " ".join(_dose(step) for step in exercise.dose_steps)
-        line = f"{steps}; {_list(tag.value for tag in exercise.tags)}; needs {_list(exercise.needs)}"
+        line = f"{steps}; {_list(exercise.tags)}; needs {_list(exercise.needs)}"
         found = _kept[id(exercise)] = (exercise, line)
     return found[1]
 
@@ -145,24 +170,26 @@ def _calendar(protocol: Protocol) -> Iterator[tuple[str, str]]:
 
 def _bounds(protocol: Protocol) -> Iterator[tuple[str, str]]:
     for band in protocol.bands:
-        rows = (f"{row.sex.value} {row.from_age}-{row.to_age}: {row.value}" for row in band.rows)
+        rows = [f"{row.sex} {row.from_age}-{row.to_age}: {row.value!s}" for row in band.rows]
         yield f"band {band.id}", f"{band.measure} in {band.unit}; {'; '.join(rows)}"
     for place in places_of(protocol):
         one = place.criterion
         bound = one.value or one.band or ""
-        spoken = f"{one.measure} {one.limb.value}, {one.reduce.value} {one.operator.value} {bound}"
-        allowed = "" if one.allowed is None else f", a clinic may set {one.allowed[0]} to {one.allowed[1]}"
-        yield f"criterion {one.id}", f"{spoken} {one.unit}, {one.domain}{allowed}"
+        allowed = (
+            "" if one.allowed is None else f", a clinic may set {one.allowed[0]!s} to {one.allowed[1]!s}"
+        )
+        yield (
+            f"criterion {one.id}",
+            f"{one.measure} {one.limb}, {one.reduce} {one.operator} {bound!s} {one.unit}, {one.domain}{allowed}",
+        )
 
 
 def _cited(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[tuple[str, str]]:
     for place in places_of(protocol):
-        yield (
-            f"{place.criterion.id} cites",
-            f"{_list(place.criterion.evidence)}, {place.criterion.strength.value}",
-        )
+        one = place.criterion
+        yield f"{one.id} cites", f"{_list(one.evidence)}, {one.strength}"
     for rule in protocol.rules:
-        yield f"rule {rule.id} cites", f"{_list(rule.evidence)}, {rule.strength.value}"
+        yield f"rule {rule.id} cites", f"{_list(rule.evidence)}, {rule.strength}"
     for number, light in enumerate(protocol.lights, start=1):
         yield f"light {number} cites", f"{light.light.value}: {_list(light.evidence)}, {light.strength.value}"
     for band in protocol.bands:
@@ -176,4 +203,4 @@ def _cited(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[tu
     for name in sorted(
         {slot.exercise for stage in protocol.stages for slot in stage.slots} & exercises.keys()
     ):
-        yield f"exercise {name} cites", f"{_list(exercises[name].evidence)}, {exercises[name].strength.value}"
+        yield f"exercise {name} cites", f"{_list(exercises[name].evidence)}, {exercises[name].strength}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 from mortise.catalog._decode import Faults
-from mortise.catalog._places import Book, Place, places_of, source_of
-from mortise.protocol import Band, BandRow, LightRule, Protocol, Rule
+from mortise.catalog._places import Book, Place, places_of, rules_of, source_of
+from mortise.protocol import Band, BandRow, Criterion, LightRule, Protocol, Rule
 from mortise.protocol.criteria import criteria_in
 from mortise.terms import Better, EvidenceRow, Measure, Sex, Strength
 
@@ -52,13 +53,15 @@ def citations_fit(book: Book, faults: Faults) -> int:
     """Check the topic of every citation, and every published band against its rows."""
     n_seen = 0
     kept: dict[str, frozenset[str]] = {}
+    may_cite: _MayCite = {}
     for protocol in book.protocols.values():
         for place in places_of(protocol):
-            n_seen += _line(place, protocol, book, kept, faults)
-        for rule in protocol.rules:
-            n_seen += _statement(f"{protocol.id}, rule {rule.id}", rule, faults)
+            n_seen += _line(place, protocol, book, kept, may_cite, faults)
+        for rule, lines in rules_of(protocol):
+            n_seen += _statement(f"{protocol.id}, rule {rule.id}", rule, lines, faults)
         for light in protocol.lights:
-            n_seen += _statement(f"{protocol.id}, light {light.light.value}", light, faults)
+            lines = tuple(criteria_in(light.when))
+            n_seen += _statement(f"{protocol.id}, light {light.light.value}", light, lines, faults)
         for where, kind, evidence in _others(protocol):
             n_seen += _off_topic(where, evidence, _PARTS[kind], faults)
         for band in protocol.bands:
@@ -80,14 +83,18 @@ def _others(protocol: Protocol) -> Iterator[tuple[str, str, tuple[str, ...]]]:
                     yield f"{where}, {field} {getattr(one, 'id', '')}".rstrip(), kind, one.evidence
 
 
+@lru_cache(maxsize=4096)
 def _topic(key: str) -> str:
-    return key.split("-")[0]
+    return key.partition("-")[0]
 
 
 def _off_topic(where: str, keys: tuple[str, ...], allowed: frozenset[str], faults: Faults) -> int:
-    for key in keys:
-        if _topic(key) not in allowed:
-            faults.add(where, f"{key} does not speak of this.", f"Rows of {', '.join(sorted(allowed))} do.")
+    if not allowed.issuperset(map(_topic, keys)):
+        for key in keys:
+            if _topic(key) not in allowed:
+                faults.add(
+                    where, f"{key} does not speak of this.", f"Rows of {', '.join(sorted(allowed))} do."
+                )
     return len(keys)
 
 
@@ -101,14 +108,40 @@ def _own_rows(measure: Measure | None, kept: dict[str, frozenset[str]]) -> froze
     return kept[measure.id]
 
 
+# By measure, domain and band of a line: the rows it may cite, and the topics of the others it may cite.
+_MayCite = dict[tuple[str, str, str | None], tuple[frozenset[str], frozenset[str]]]
+
+
 def _line(
-    place: Place, protocol: Protocol, book: Book, kept: dict[str, frozenset[str]], faults: Faults
+    place: Place,
+    protocol: Protocol,
+    book: Book,
+    kept: dict[str, frozenset[str]],
+    may_cite: _MayCite,
+    faults: Faults,
 ) -> int:
     """A line cites the rows its measure or its band cites, or others of their topics."""
-    one, measure = place.criterion, book.measures.get(place.criterion.measure)
+    one = place.criterion
     if one.domain not in _TOPICS:
         faults.add(place.where, f"there is no domain {one.domain!r}.", f"Use one of {', '.join(_TOPICS)}.")
         return 1
+    key = one.measure, one.domain, one.band and f"{protocol.id} {one.band}"
+    if key not in may_cite:
+        may_cite[key] = _cited_by(one, protocol, book, kept)
+    rows, topics = may_cite[key]
+    if len(set(one.evidence)) < len(one.evidence):
+        faults.add(place.where, "cites one row twice.", "Name each row once.")
+    if rows.issuperset(one.evidence):
+        return 1
+    others = tuple(key for key in one.evidence if key not in rows)
+    return 1 + _off_topic(place.where, others, topics, faults)
+
+
+def _cited_by(
+    one: Criterion, protocol: Protocol, book: Book, kept: dict[str, frozenset[str]]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the rows that a line may cite, and the topics of the others that it may cite."""
+    measure = book.measures.get(one.measure)
     source = source_of(measure, book.measures) if measure is not None else None
     rows = _own_rows(measure, kept) | _own_rows(source, kept)
     if one.band:
@@ -118,15 +151,12 @@ def _line(
     extra = {"RED"} if one.domain in ("symptoms", "safety") or one.measure.endswith("_grade") else set()
     if one.measure == "days_silent":
         extra.add("SIM")  # how often people answer is known from how they were simulated
-    others = tuple(key for key in one.evidence if key not in rows)
-    if len(set(one.evidence)) < len(one.evidence):
-        faults.add(place.where, "cites one row twice.", "Name each row once.")
-    return 1 + _off_topic(place.where, others, frozenset(topics | extra | _ANY), faults)
+    return rows, frozenset(topics | extra | _ANY)
 
 
-def _statement(where: str, one: Rule | LightRule, faults: Faults) -> int:
+def _statement(where: str, one: Rule | LightRule, lines: tuple[Criterion, ...], faults: Faults) -> int:
     """A rule cites what its lines cite: at least one row the same, the others of the same topics."""
-    theirs = {key for each in criteria_in(one.when) for key in each.evidence}
+    theirs = {key for each in lines for key in each.evidence}
     if one.evidence and not theirs & set(one.evidence):
         faults.add(
             where,
@@ -169,14 +199,20 @@ def _people(row: BandRow) -> str:
 def _table(rows: list[EvidenceRow]) -> Iterator[tuple[Sex | None, int, int, Decimal]]:
     """Yield sex, ages and the lower figure of every kind of people that the rows tell apart."""
     for row in rows:
-        words = row.fact.lower()
-        sex = Sex.FEMALE if "women" in words else Sex.MALE if " men" in words else None
-        ages = _AGES.findall(row.fact.split("s chair")[-1] if "chair" in words else row.fact)
-        figures = row.figure.split("/") if len(ages) > 1 else [row.figure]
-        for (low, high), figure in zip(ages, figures, strict=False):
-            number = _FIGURE.search(figure)
-            if number is not None:
-                yield sex, int(low), int(high) + 1 if high else _OLDEST, Decimal(number.group())
+        yield from _people_in(row.fact, row.figure)
+
+
+@lru_cache(maxsize=512)
+def _people_in(fact: str, figure: str) -> tuple[tuple[Sex | None, int, int, Decimal], ...]:
+    words = fact.lower()
+    sex = Sex.FEMALE if "women" in words else Sex.MALE if " men" in words else None
+    ages = _AGES.findall(fact.split("s chair")[-1] if "chair" in words else fact)
+    figures = figure.split("/") if len(ages) > 1 else [figure]
+    return tuple(
+        (sex, int(low), int(high) + 1 if high else _OLDEST, Decimal(number.group()))
+        for (low, high), one in zip(ages, figures, strict=False)
+        if (number := _FIGURE.search(one)) is not None
+    )
 
 
 def _named(where: str, protocol: Protocol, band: Band, faults: Faults) -> None:

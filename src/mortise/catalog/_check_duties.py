@@ -7,10 +7,10 @@ from decimal import Decimal
 from itertools import pairwise
 
 from mortise.catalog._decode import Faults
-from mortise.catalog._places import Book, Place, places_of, source_of
-from mortise.protocol import Exercise, Group, Node, Operator, Protocol, Slot, Tag
+from mortise.catalog._places import Book, Place, places_of, rules_of, source_of
+from mortise.protocol import Exercise, Group, Node, Operator, Protocol, Slot, Stage, Tag
 from mortise.protocol.criteria import Reduction, criteria_in
-from mortise.terms import Advice, Load, Setting
+from mortise.terms import Advice, Better, Load, Setting
 
 _END = (Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION)
 # What a rule on this measure withholds at the least, whatever else it does: of each group one tag.
@@ -50,10 +50,11 @@ def duties_are_kept(book: Book, faults: Faults) -> int:
                 )
         for place in places_of(protocol):
             n_seen += 4
-            _fresh(place, book, faults)
+            is_exit = place.kind == "exit"
+            if is_exit:
+                _fresh(place, book, faults)
             _window(place, faults)
-            _visit(place, book, faults)
-            _known_in_time(place, book, faults)
+            (_visit if is_exit else _known_in_time)(place, book, faults)
         n_seen += (
             _withheld(protocol, faults)
             + _marks(protocol, faults)
@@ -84,19 +85,19 @@ def _inner(where: str, node: Node) -> Iterator[tuple[str, Group]]:
 def _fresh(place: Place, book: Book, faults: Faults) -> None:
     """What opens a way is at most as old as its measure says; what only withholds may be trusted for longer."""
     one, measure = place.criterion, book.measures.get(place.criterion.measure)
-    if measure is None or place.kind != "exit":
+    if measure is None:
         return
-    most = Decimal(measure.fresh_days)
-    if one.operator is Operator.KNOWN:
-        most *= _FRESH_AS_KNOWN
-    if one.max_age_days > most:
+    if one.max_age_days <= measure.fresh_days:
+        return
+    is_known = one.operator is Operator.KNOWN
+    if not is_known or one.max_age_days > measure.fresh_days * _FRESH_AS_KNOWN:
         faults.add(place.where, f"trusts {measure.id} for {one.max_age_days} days, fresh for {measure.fresh_days}.",
                    "A line may be stricter than its measure, not laxer.")  # fmt: skip
 
 
 def _window(place: Place, faults: Faults) -> None:
     one = place.criterion
-    if one.reduce not in (Reduction.MAX, Reduction.MIN) or one.n_least < 2 or not one.window_days:
+    if one.n_least < 2 or not one.window_days or one.reduce not in (Reduction.MAX, Reduction.MIN):
         return
     if not one.n_least <= one.window_days <= 2 * one.n_least:
         faults.add(place.where, f"{one.n_least} answers in {one.window_days} days.",
@@ -105,9 +106,10 @@ def _window(place: Place, faults: Faults) -> None:
 
 def _visit(place: Place, book: Book, faults: Faults) -> None:
     """A test that only a clinic takes is taken at a visit, where it is taken twice or has to be on record."""
-    one, measure = place.criterion, book.measures.get(place.criterion.measure)
+    one = place.criterion
     is_taken = one.n_dates > 1 or one.operator is Operator.KNOWN
-    if measure is None or place.kind != "exit" or not is_taken or one.needs_visit:
+    measure = book.measures.get(one.measure) if is_taken and not one.needs_visit else None
+    if measure is None:
         return
     source = source_of(measure, book.measures)
     is_form = source is not None and any(
@@ -122,7 +124,7 @@ def _visit(place: Place, book: Book, faults: Faults) -> None:
 def _known_in_time(place: Place, book: Book, faults: Faults) -> None:
     """What is told day by day is acted upon while it is fresh; a window looks back by itself."""
     one, measure = place.criterion, book.measures.get(place.criterion.measure)
-    if measure is None or one.window_days or measure.better.value == "neither":
+    if measure is None or one.window_days or measure.better is Better.NEITHER:
         return
     if place.kind == "light" and one.max_age_days > max(measure.fresh_days, _OF_A_SESSION_DAYS):
         faults.add(
@@ -139,7 +141,7 @@ def _known_in_time(place: Place, book: Book, faults: Faults) -> None:
 
 def _withheld(protocol: Protocol, faults: Faults) -> int:
     n_seen = 0
-    for rule in protocol.rules:
+    for rule, lines in rules_of(protocol):
         if (
             rule.locks
             or rule.load is Load.REST
@@ -147,10 +149,10 @@ def _withheld(protocol: Protocol, faults: Faults) -> int:
             or rule.load is Load.RAISE
         ):
             continue  # nothing is done on that day, or it only asks
-        for one in criteria_in(rule.when):
+        for one in lines:
             for group in _WITHHELD.get(one.measure, ()):
                 n_seen += 1
-                if not {tag.value for tag in group} & set(rule.without_tags):
+                if not any(tag in rule.without_tags for tag in group):
                     names = " or ".join(tag.value for tag in group)
                     faults.add(f"{protocol.id}, rule {rule.id}", f"reads {one.measure}, yet offers {names}.",
                                "Add the tag to without_tags.")  # fmt: skip
@@ -164,26 +166,23 @@ def _withheld(protocol: Protocol, faults: Faults) -> int:
 def _marks(protocol: Protocol, faults: Faults) -> int:
     """Check that what warns of a danger is marked so, that silence is said once, and that reviews leave no gap."""
     dangers = set(protocol.danger_measures)
-    silent = set()
-    for rule in protocol.rules:
-        lines = list(criteria_in(rule.when))
-        if rule.advice and lines and not rule.is_danger and all(one.measure in dangers for one in lines):
+    silent: set[Decimal | None] = set()
+    for rule, lines in rules_of(protocol):
+        if rule.advice and lines and not rule.is_danger and all(line.measure in dangers for line in lines):
             faults.add(
                 f"{protocol.id}, rule {rule.id}", "advises on danger measures and is no danger.", "Mark it."
             )
-        silent |= {one.value for one in lines if one.measure == "days_silent"}
+        silent.update(line.value for line in lines if line.measure == "days_silent")
     if silent != {Decimal(protocol.silence_days)}:
         faults.add(f"{protocol.id}, silence_days", f"is {protocol.silence_days}, and no rule on days_silent says so.",
                    "Say the same in both.")  # fmt: skip
     numbers = {stage.id: stage.number for stage in protocol.stages}
+    reviewed: dict[str, set[int | None]] = {}
+    for one in protocol.reviews:
+        reviewed.setdefault(one.measure, set()).update(map(numbers.get, one.stages))
     for review in protocol.reviews:
         found = sorted(numbers[name] for name in review.stages if name in numbers)
-        others = {
-            numbers.get(name)
-            for one in protocol.reviews
-            if one.measure == review.measure
-            for name in one.stages
-        }
+        others = reviewed[review.measure]
         gap = (
             [number for number in range(found[0], found[-1]) if number not in others]
             if len(found) > 2
@@ -202,10 +201,11 @@ def _one_voice(protocol: Protocol, faults: Faults) -> int:
     """Check that no stage has two rules that read the very same and advise differently."""
     every = tuple(stage.id for stage in protocol.stages)
     said: dict[tuple[object, ...], tuple[str, Advice]] = {}
-    for rule in protocol.rules:
-        for one in criteria_in(rule.when) if rule.advice is not None else ():
+    for rule, lines in rules_of(protocol):
+        for one in lines if rule.advice is not None else ():
+            what = f"{one.measure} {one.limb} {one.reduce} {one.operator}", one.value
             for stage in rule.stages or every:
-                key = (stage, one.measure, one.limb, one.reduce, one.operator, one.value)
+                key = (stage, what)
                 other = said.setdefault(key, (rule.id, rule.advice or Advice.HOLD))
                 if other[1] is not rule.advice:
                     faults.add(f"{protocol.id}, rule {rule.id}", f"reads what {other[0]} reads in {stage}, and advises "
@@ -239,34 +239,30 @@ def _carried_on(protocol: Protocol, book: Book, faults: Faults) -> int:
         before = {slot.exercise: slot for slot in earlier.slots}
         for slot in later.slots:
             old = before.get(slot.exercise)
-            where = f"{protocol.id}, stage {later.id}, slot {slot.exercise}"
             if old is not None:
                 n_seen += 1
                 if not old.first_step <= slot.first_step <= old.last_step <= slot.last_step:
+                    where = f"{protocol.id}, stage {later.id}, slot {slot.exercise}"
                     lasts = f"{earlier.id} from {old.first_step} to {old.last_step}"
                     faults.add(where, f"goes from rung {slot.first_step} to {slot.last_step}; {lasts}.",
                                "Begin on a rung of the stage before, and end no lower.")  # fmt: skip
     for stage in protocol.stages:
         for slot in stage.slots:
             n_seen += 1
-            _rested(
-                f"{protocol.id}, stage {stage.id}, slot {slot.exercise}",
-                slot,
-                book.exercises.get(slot.exercise),
-                faults,
-            )
+            exercise = book.exercises.get(slot.exercise)
+            if exercise is not None:
+                _rested(protocol, stage, slot, exercise, faults)
     return n_seen
 
 
-def _rested(where: str, slot: Slot, exercise: Exercise | None, faults: Faults) -> None:
-    if exercise is None:
-        return
+def _rested(protocol: Protocol, stage: Stage, slot: Slot, exercise: Exercise, faults: Faults) -> None:
     has_impact = Tag.IMPACT in exercise.tags
+    where = f"{protocol.id}, stage {stage.id}, slot {slot.exercise}"
     if (slot.purpose in _RESTS or has_impact) and slot.rest_days < 1:
         faults.add(where, "is strength or impact without a day of rest.", "Give it rest_days.")
     if not has_impact and slot.rest_days > 1:
         faults.add(where, f"rests {slot.rest_days} days, and jumps nowhere.", "One day of rest is enough.")
-    if not (_RESTS & {slot.purpose, *exercise.purposes} or has_impact) and slot.rest_days > 0:
+    if slot.rest_days > 0 and not (_RESTS & {slot.purpose, *exercise.purposes} or has_impact):
         faults.add(where, "rests for a day, and is neither strength nor impact.", "Take rest_days out.")
 
 

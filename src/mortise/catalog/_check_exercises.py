@@ -132,8 +132,9 @@ def _tempo(exercise: Exercise, faults: Faults) -> None:
 
 
 def _minutes(exercise: Exercise, faults: Faults) -> None:
-    for index in range(len(exercise.dose_steps)):
-        seconds = exercise.seconds(index)
+    n_sides = 2 if exercise.both_sides else 1
+    for index, step in enumerate(exercise.dose_steps):
+        seconds = step.seconds(n_sides)
         if not 0 < seconds <= MINUTES_AT_MOST * 60:
             faults.add(f"exercise {exercise.id}, dose_steps[{index}]", f"takes {seconds} s.",
                        f"A dose takes some time, and at most {MINUTES_AT_MOST} min.")  # fmt: skip

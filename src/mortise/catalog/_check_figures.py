@@ -12,7 +12,7 @@ from mortise.catalog._check_care import care_statements
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import Book, Place, is_on_grid, places_of
 from mortise.errors import ContentError
-from mortise.protocol import Band, Criterion, Operator, Protocol, Reduction
+from mortise.protocol import Band, BandRow, Criterion, Operator, Protocol, Reduction
 from mortise.terms import Advice, Better, EvidenceRow, Measure, Setting, Strength
 
 _NUMBER = re.compile(r"(?<![\d.])-?\d+(?:\.\d+)?")
@@ -60,7 +60,8 @@ def _figure_fits(where: str, one: Criterion, measure: Measure, faults: Faults) -
 
 def _value_fits(where: str, value: Decimal, one: Criterion, measure: Measure, faults: Faults) -> None:
     try:
-        exact = units.convert(value, one.unit, measure.unit)
+        is_same = one.unit == measure.unit and one.unit in units.UNIT_NAMES
+        exact = value if is_same else units.convert(value, one.unit, measure.unit)
     except ContentError as error:
         faults.add(where, error.message, f"Give the bound in {measure.unit}.")
         return
@@ -92,15 +93,19 @@ def _band_fits(protocol: Protocol, band: Band, book: Book, faults: Faults) -> in
     where = f"{protocol.id}, band {band.id}"
     if measure is None:
         return 0
-    taken: set[tuple[str, int]] = set()
+    taken: list[BandRow] = []
+    is_of_kind = units.dimension(band.unit) == units.dimension(measure.unit) if band.rows else True
     for row in band.rows:
-        if units.dimension(band.unit) != units.dimension(measure.unit) or not is_on_grid(row.value, measure):
+        if not is_of_kind or not is_on_grid(row.value, measure):
             faults.add(where, f"{row.value} {band.unit} is not a value of {measure.id}.", "Correct the row.")
-        ages = {(row.sex.value, age) for age in range(row.from_age, row.to_age)}
-        if not ages or ages & taken:
+        is_empty = row.from_age >= row.to_age
+        if is_empty or any(
+            one.sex is row.sex and one.from_age < row.to_age and row.from_age < one.to_age for one in taken
+        ):
             faults.add(where, f"rows of {row.sex.value} overlap or are empty at {row.from_age}.",
                        "Every age has one row at most.")  # fmt: skip
-        taken |= ages
+        if not is_empty:
+            taken.append(row)
     return len(band.rows)
 
 
@@ -161,8 +166,10 @@ def _double_entry(
     if not keys:
         faults.add(where, "no evidence key.", "Name the row of content/evidence it rests on.")
         return
+    if strength is Strength.CONSENSUS:
+        return
     rows = [book.evidence[key] for key in keys if key in book.evidence]
-    if strength is Strength.CONSENSUS or not rows:
+    if not rows:
         return
     if not any(row.strength is strength for row in rows):
         faults.add(where, f"says {strength.value}, but no row it names is.",
@@ -178,8 +185,10 @@ def _is_a_published_line(
     where: str, keys: tuple[str, ...], strength: Strength, book: Book, faults: Faults
 ) -> None:
     """A published figure is no published line: only a cut-off or an error decides in the source as it does here."""
+    if strength is Strength.CONSENSUS:
+        return
     rows = [book.evidence[key] for key in keys if key in book.evidence]
-    if strength is Strength.CONSENSUS or not rows:
+    if not rows:
         return
     ours = [row.id for row in rows if row.strength is Strength.CONSENSUS]
     if ours:
@@ -197,18 +206,32 @@ def figure_stands_in(rows: Iterable[EvidenceRow], number: Decimal, unit: str) ->
 
 def _holds(row: EvidenceRow, number: Decimal, unit: str, step: Decimal) -> bool:
     """Whether the row carries this figure, or the nearest value on the passing side of a strict bound."""
-    theirs = _UNITS_OF_TABLE.get(row.unit)
-    written = _numbers_in(row.figure)
-    figures = written or {one for one in (row.low, row.high) if one is not None}
+    figures = _figures_as(row.figure, row.unit, unit)
+    if figures is None:
+        figures = _converted({one for one in (row.low, row.high) if one is not None}, row.unit, unit)
+    size = abs(number)
+    if size in figures:
+        return True
+    return bool(step) and row.kind == "cutoff" and any(abs(one - size) <= step for one in figures)
+
+
+@lru_cache(maxsize=2048)
+def _figures_as(text: str, of_table: str, unit: str) -> frozenset[Decimal] | None:
+    """Return the sizes of the figures a row writes, in `unit`; None when it writes none."""
+    written = _numbers_in(text)
+    return _converted(written, of_table, unit) if written else None
+
+
+def _converted(figures: Iterable[Decimal], of_table: str, unit: str) -> frozenset[Decimal]:
+    """Return the sizes in `unit`, where the table's unit is known, leaving out what has no exact value in it."""
+    theirs = _UNITS_OF_TABLE.get(of_table)
+    found: set[Decimal] = set()
     for figure in figures:
-        if theirs is not None and unit:
-            try:
-                figure = units.convert(figure, theirs, unit)
-            except ContentError:
-                continue
-        if abs(abs(figure) - abs(number)) <= (step if row.kind == "cutoff" else 0):
-            return True
-    return False
+        try:
+            found.add(abs(units.convert(figure, theirs, unit) if theirs is not None and unit else figure))
+        except ContentError:
+            continue
+    return frozenset(found)
 
 
 @lru_cache(maxsize=2048)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from mortise import units
 from mortise.catalog._check_care import care_names, care_statements
 from mortise.catalog._decode import Faults
-from mortise.catalog._places import Book, places_of
+from mortise.catalog._places import Book, Place, places_of
 from mortise.protocol import Exercise, Protocol, Tag
 from mortise.protocol.assessment import URGENT, Question
 from mortise.terms import Measure, Setting
@@ -37,15 +36,11 @@ def names_resolve(book: Book, faults: Faults) -> int:
     return n_seen + _examination_names(book, faults)
 
 
-def _resolve(
-    where: str, what: str, names: Iterator[str] | tuple[str, ...], known: object, faults: Faults
-) -> int:
-    n_seen = 0
+def _resolve(where: str, what: str, names: tuple[str, ...], known: object, faults: Faults) -> int:
     for name in names:
-        n_seen += 1
         if name not in known:  # type: ignore[operator]
             faults.add(where, f"there is no {what} {name!r}.", "Write it, or correct the name.")
-    return n_seen
+    return len(names)
 
 
 def _measure_names(measure: Measure, book: Book, faults: Faults) -> int:
@@ -106,17 +101,24 @@ def _protocol_names(protocol: Protocol, book: Book, faults: Faults) -> int:
     for part in ("danger_measures", "check_in", "after_session", "next_morning", "red_flags"):
         n_seen += _resolve(f"{where}, {part}", "measure", getattr(protocol, part), book.measures, faults)
     n_seen += _resolve(f"{where}, first_stage", "stage", (protocol.first_stage,), stages, faults)
-    bands = {band.id for band in protocol.bands}
+    bands, rows = {band.id for band in protocol.bands}, frozenset(book.evidence)
     for place in places_of(protocol):
-        one = place.criterion
-        n_seen += _resolve(place.where, "measure", (one.measure,), book.measures, faults)
-        n_seen += _resolve(place.where, "evidence row", one.evidence, book.evidence, faults)
-        n_seen += _resolve(place.where, "band", (one.band,) if one.band else (), bands, faults)
+        n_seen += _line_names(place, bands, rows, book, faults)
     n_seen += _stage_names(protocol, stages, book, faults)
     n_seen += _rule_names(protocol, stages, book, faults)
     for place_of_it, what, names, known in care_names(protocol, book):
         n_seen += _resolve(place_of_it, what, names, known, faults)
     return n_seen
+
+
+def _line_names(place: Place, bands: set[str], rows: frozenset[str], book: Book, faults: Faults) -> int:
+    one = place.criterion
+    n_seen = 1 + len(one.evidence)
+    if one.measure not in book.measures:
+        _resolve(place.where, "measure", (one.measure,), book.measures, faults)
+    if not rows.issuperset(one.evidence):
+        _resolve(place.where, "evidence row", one.evidence, book.evidence, faults)
+    return n_seen + (_resolve(place.where, "band", (one.band,), bands, faults) if one.band else 0)
 
 
 def _unique(protocol: Protocol, faults: Faults) -> int:
@@ -138,10 +140,11 @@ def _stage_names(protocol: Protocol, stages: set[str], book: Book, faults: Fault
         back = (stage.step_back_to,) if stage.step_back_to else ()
         n_seen += _resolve(where, "stage", back, stages, faults)
         for slot in stage.slots:
-            needs = book.exercises[slot.exercise].needs if slot.exercise in book.exercises else ()
-            n_seen += _resolve(
-                f"{where}, slot {slot.exercise}", "equipment", needs, protocol.equipment, faults
-            )
+            exercise = book.exercises.get(slot.exercise)
+            if exercise is not None and exercise.needs:
+                n_seen += _resolve(
+                    f"{where}, slot {slot.exercise}", "equipment", exercise.needs, protocol.equipment, faults
+                )
     for review in protocol.reviews:
         where = f"{protocol.id}, review of {review.measure}"
         n_seen += _resolve(where, "measure", (review.measure,), book.measures, faults)

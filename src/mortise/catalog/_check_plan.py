@@ -48,26 +48,20 @@ def calendar_feeds_criteria(book: Book, faults: Faults) -> int:
     return n_seen
 
 
-def _every_days(protocol: Protocol) -> dict[tuple[str, str], int]:
-    """Return how often each measure is asked or due in each stage, the shortest interval."""
-    found: dict[tuple[str, str], int] = {}
-
-    def note(measure: str, stage: str, days: int) -> None:
-        found[measure, stage] = min(days, found.get((measure, stage), days))
-
-    for stage in protocol.stages:
-        for measure in protocol.check_in:
-            note(measure, stage.id, 1)
-        for measure in (*protocol.after_session, *protocol.next_morning):
-            note(measure, stage.id, 1)
+def _every_days(protocol: Protocol) -> dict[str, dict[str, int]]:
+    """Return how often each measure is asked or due, by stage, the shortest interval."""
+    daily = [stage.id for stage in protocol.stages]
+    asked = (*protocol.check_in, *protocol.after_session, *protocol.next_morning)
+    found = {measure: dict.fromkeys(daily, 1) for measure in asked}
     for review in protocol.reviews:
+        due = found.setdefault(review.measure, {})
         for stage_id in review.stages:
-            note(review.measure, stage_id, review.every_days)
+            due[stage_id] = min(review.every_days, due.get(stage_id, review.every_days))
     return found
 
 
 def _is_fed(
-    place: Place, protocol: Protocol, every_days: dict[tuple[str, str], int], book: Book, faults: Faults
+    place: Place, protocol: Protocol, every_days: dict[str, dict[str, int]], book: Book, faults: Faults
 ) -> int:
     one = place.criterion
     measure = book.measures.get(one.measure)
@@ -76,8 +70,9 @@ def _is_fed(
         faults.add(place.where, "is stale on the day after.", "What is told each day holds until the next.")
     if source is None:
         return 0
+    due = every_days.get(source.id, {})
     for stage in place.stages:
-        days = every_days.get((source.id, stage))
+        days = due.get(stage)
         if days is None:
             faults.add(place.where, f"reads {source.id}, which nothing asks for in {stage}.",
                        "Add a review, or ask it in the check-in.")  # fmt: skip
@@ -160,10 +155,12 @@ def tags_are_kept(book: Book, faults: Faults) -> int:
     """Check that no stage offers an exercise its tags keep out, and that tags agree with equipment and contacts."""
     n_seen = 0
     for protocol in book.protocols.values():
-        kept_out = {tag for one in protocol.constraints for tag in one.without_tags}
+        always_out = tuple(tag for one in protocol.constraints for tag in one.without_tags)
         for stage in protocol.stages:
+            kept_out = (*stage.without_tags, *always_out)
+            early = tuple(tag for tag, first in FIRST_STAGE_OF_TAG.items() if stage.number < first)
             for tag, first in _ALWAYS_OUT.items():
-                if stage.number < first and tag.value not in stage.without_tags:
+                if stage.number < first and tag not in stage.without_tags:
                     faults.add(f"{protocol.id}, stage {stage.id}, without_tags", f"does not keep out {tag.value}.",
                                "Add it.")  # fmt: skip
             for slot in stage.slots:
@@ -171,22 +168,20 @@ def tags_are_kept(book: Book, faults: Faults) -> int:
                 if exercise is None:
                     continue
                 n_seen += 1
-                _slot_tags(
-                    f"{protocol.id}, stage {stage.id}, slot {slot.exercise}",
-                    stage,
-                    exercise,
-                    kept_out,
-                    faults,
-                )
+                if any(tag in kept_out or tag in early for tag in exercise.tags):
+                    _slot_tags(f"{protocol.id}, stage {stage.id}, slot {slot.exercise}", stage, exercise, kept_out,
+                               faults)  # fmt: skip
     for exercise in book.exercises.values():
         n_seen += 1
         _own_tags(exercise, faults)
     return n_seen + exercises_are_sound(book, faults)
 
 
-def _slot_tags(where: str, stage: Stage, exercise: Exercise, kept_out: set[str], faults: Faults) -> None:
+def _slot_tags(
+    where: str, stage: Stage, exercise: Exercise, kept_out: tuple[str, ...], faults: Faults
+) -> None:
     for tag in exercise.tags:
-        if tag.value in stage.without_tags or tag.value in kept_out:
+        if tag in kept_out:
             faults.add(where, f"the stage keeps out {tag.value}.", "Take the slot or the tag out.")
         if stage.number < FIRST_STAGE_OF_TAG.get(tag, 1):
             faults.add(where, f"{tag.value} is not before stage number {FIRST_STAGE_OF_TAG[tag]}.",
@@ -211,10 +206,12 @@ def doses_are_sound(book: Book, faults: Faults) -> int:
     n_seen = 0
     for exercise in book.exercises.values():
         n_seen += _ladder(exercise, faults) + _neighbours(exercise, book, faults)
+    first_s: dict[tuple[str, int], Decimal] = {}
     for protocol in book.protocols.values():
         for stage in protocol.stages:
-            n_seen += sum(_slot(protocol, stage, slot, book, faults) for slot in stage.slots)
-            n_seen += _bare_session(protocol, stage, book, faults)
+            for slot in stage.slots:
+                n_seen += _slot(protocol, stage, slot, book, faults)
+            n_seen += _bare_session(protocol, stage, book, first_s, faults)
         n_seen += _layoffs(protocol, faults)
     return n_seen
 
@@ -226,29 +223,36 @@ def work_of(step: DoseStep) -> Decimal:
 
 def _ladder(exercise: Exercise, faults: Faults) -> int:
     steps = exercise.dose_steps
+    works = [work_of(step) for step in steps]
     where = f"exercise {exercise.id}, dose_steps"
     least = 1 if Tag.MANUAL in exercise.tags else 3
     if not least <= len(steps) <= 8:
         faults.add(where, f"{len(steps)} rungs.", f"A ladder has {least} to 8.")
     for index, (lower, upper) in enumerate(pairwise(steps), start=1):
-        if work_of(upper) < work_of(lower) or (upper.height_cm or 0) < (lower.height_cm or 0):
+        before, after = works[index - 1], works[index]
+        if after < before or (upper.height_cm or 0) < (lower.height_cm or 0):
             faults.add(f"{where}[{index}]", "is less work than the rung below.", "A ladder only climbs.")
         elif upper == lower:
             faults.add(f"{where}[{index}]", "is the rung below again.", "Each rung asks for more.")
-        elif work_of(upper) > max(work_of(lower) * RUNG_AT_MOST, work_of(lower) + RUNG_AT_MOST_S):
-            faults.add(f"{where}[{index}]", f"is {work_of(upper)} s of work after {work_of(lower)} s.",
+        elif after > before + RUNG_AT_MOST_S and after > before * RUNG_AT_MOST:
+            faults.add(f"{where}[{index}]", f"is {after} s of work after {before} s.",
                        "A rung adds at most 45 percent, or 20 s; put one between.")  # fmt: skip
-        _impact_climbs(f"{where}[{index}]", lower, upper, faults)
+        if lower.n_contacts or upper.n_contacts or lower.run_s or upper.run_s:
+            _impact_climbs(f"{where}[{index}]", lower, upper, faults)
     for index, step in enumerate(steps):
-        if not 0 <= step.run_s <= step.duration_s:
-            faults.add(f"{where}[{index}]", f"runs {step.run_s} of {step.duration_s} s.",
-                       "The run is a part of the round.")  # fmt: skip
-        if step.n_sets < 1 or step.n_reps < 1:
-            faults.add(f"{where}[{index}]", "has no set or no repetition.", "At least one of each.")
-        elif step.n_contacts % step.n_sets:
-            faults.add(f"{where}[{index}]", f"{step.n_contacts} contacts do not share out over {step.n_sets} sets.",
-                       "Each set has the same number.")  # fmt: skip
+        _rung(f"{where}[{index}]", step, faults)
     return len(steps)
+
+
+def _rung(where: str, step: DoseStep, faults: Faults) -> None:
+    if step.duration_s < 0 or (step.run_s and not 0 <= step.run_s <= step.duration_s):
+        faults.add(where, f"runs {step.run_s} of {step.duration_s} s.",
+                   "The run is a part of the round.")  # fmt: skip
+    if step.n_sets < 1 or step.n_reps < 1:
+        faults.add(where, "has no set or no repetition.", "At least one of each.")
+    elif step.n_contacts % step.n_sets:
+        faults.add(where, f"{step.n_contacts} contacts do not share out over {step.n_sets} sets.",
+                   "Each set has the same number.")  # fmt: skip
 
 
 def _impact_climbs(where: str, lower: DoseStep, upper: DoseStep, faults: Faults) -> None:
@@ -288,8 +292,8 @@ def _neighbours(exercise: Exercise, book: Book, faults: Faults) -> int:
 
 def _slot(protocol: Protocol, stage: Stage, slot: Slot, book: Book, faults: Faults) -> int:
     exercise = book.exercises.get(slot.exercise)
-    where = f"{protocol.id}, stage {stage.id}, slot {slot.exercise}"
     if exercise is not None:
+        where = f"{protocol.id}, stage {stage.id}, slot {slot.exercise}"
         if not 0 <= slot.first_step <= slot.last_step < len(exercise.dose_steps):
             faults.add(where, f"steps {slot.first_step} to {slot.last_step} of {len(exercise.dose_steps)}.",
                        "First is not above last, and last is on the ladder.")  # fmt: skip
@@ -299,9 +303,8 @@ def _slot(protocol: Protocol, stage: Stage, slot: Slot, book: Book, faults: Faul
         not 0 <= slot.n_per_week <= N_TRAINING_DAYS
         or slot.n_per_week * (slot.rest_days + 1) > 7 + slot.rest_days
     ):
-        faults.add(
-            where, f"{slot.n_per_week} a week with {slot.rest_days} rest days does not fit.", "Correct it."
-        )
+        faults.add(f"{protocol.id}, stage {stage.id}, slot {slot.exercise}", f"{slot.n_per_week} a week with "
+                   f"{slot.rest_days} rest days does not fit.", "Correct it.")  # fmt: skip
     return 1
 
 
@@ -323,7 +326,7 @@ def _minima_fit(where: str, stage: Stage, book: Book, faults: Faults) -> int:
                    f"hold {room}.", "Keep the minima that matter most; 0 leaves the others on offer.")  # fmt: skip
     seconds = sum(
         (one.n_per_week * _first_dose_s(one, book.exercises[one.exercise])
-         for one in stage.slots if one.exercise in book.exercises), Decimal(0),
+         for one in stage.slots if one.n_per_week and one.exercise in book.exercises), Decimal(0),
     )  # fmt: skip
     if seconds > (N_TRAINING_DAYS - 1) * stage.minutes_at_most * 60:
         faults.add(
@@ -357,15 +360,25 @@ def _first_dose_s(slot: Slot, exercise: Exercise) -> Decimal:
     return step.seconds(2 if exercise.both_sides else 1)
 
 
-def _bare_session(protocol: Protocol, stage: Stage, book: Book, faults: Faults) -> int:
+def _bare_session(
+    protocol: Protocol, stage: Stage, book: Book, first_s: dict[tuple[str, int], Decimal], faults: Faults
+) -> int:
     """Check that a stage has a whole session without equipment, and one with everything, in the time it has."""
-    found = [(slot, book.exercises[slot.exercise]) for slot in stage.slots if slot.exercise in book.exercises]
+    found: list[Decimal] = []
+    bare: list[Decimal] = []
+    for slot in stage.slots:
+        exercise = book.exercises.get(slot.exercise)
+        if exercise is None:
+            continue
+        key = slot.exercise, slot.first_step
+        if key not in first_s:
+            first_s[key] = _first_dose_s(slot, exercise)
+        found.append(first_s[key])
+        if not exercise.needs:
+            bare.append(first_s[key])
     where = f"{protocol.id}, stage {stage.id}"
-    for name, exercises in (
-        ("without equipment", [(slot, one) for slot, one in found if not one.needs]),
-        ("with equipment", found),
-    ):
-        shortest = sorted(_first_dose_s(slot, one) for slot, one in exercises)[: stage.n_exercises[0]]
+    for name, seconds in (("without equipment", bare), ("with equipment", found)):
+        shortest = sorted(seconds)[: stage.n_exercises[0]]
         if len(shortest) < stage.n_exercises[0] or sum(shortest) > stage.minutes_at_most * 60:
             faults.add(where, f"no whole session {name} in {stage.minutes_at_most} min.", "Add slots.")
     return 2

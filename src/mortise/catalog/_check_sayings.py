@@ -21,6 +21,7 @@ _WORDS = {
 }  # fmt: skip
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+", re.UNICODE)
+_SHARE = re.compile(r"(\d+(?:\.\d+)?) ?%")
 _PRODUCT = re.compile(r"(\d+) x (\d+)")
 _SPAN = {"week": 7, "weeks": 7, "fortnight": 14}
 _MOST = ("full", "complete", "as usual", "normal")  # the best a scale has
@@ -47,9 +48,9 @@ def sayings_agree(book: Book, faults: Faults) -> int:
 
 
 def _label(where: str, one: Criterion, measure: Measure, faults: Faults) -> None:
-    text = f"{one.label}. {one.label_patient}".lower()
     if one.value is None or measure.unit == "flag":
         return _flag(where, one, measure, faults)
+    text = _labels(one.label, one.label_patient)
     if not _names_figure(text, one, measure):
         faults.add(
             where, f"neither label names {one.value} {one.unit}.", "Write the figure, in digits or in words."
@@ -57,6 +58,16 @@ def _label(where: str, one: Criterion, measure: Measure, faults: Faults) -> None
     if one.reduce in (Reduction.MAX, Reduction.MIN, Reduction.MEDIAN) and not _names_window(text, one):
         faults.add(where, "neither label says over how many days or answers.", "Name window_days or n_least.")
     return None
+
+
+@lru_cache(maxsize=4096)
+def _labels(label: str, label_patient: str) -> str:
+    return f"{label}. {label_patient}".lower()
+
+
+@lru_cache(maxsize=4096)
+def _lower(text: str) -> str:
+    return text.lower()
 
 
 def _flag(where: str, one: Criterion, measure: Measure, faults: Faults) -> None:
@@ -69,8 +80,8 @@ def _flag(where: str, one: Criterion, measure: Measure, faults: Faults) -> None:
 
 def _names_figure(text: str, one: Criterion, measure: Measure) -> bool:
     assert one.value is not None
-    wanted = set(_spoken_as(one.value, one, measure))
-    if wanted & _figures_in(text):
+    found = _figures_in(text)
+    if abs(one.value) in found or any(figure in found for figure in _spoken_as(one.value, one, measure)):
         return True
     if measure.levels:
         return _names_level(text, one, measure)
@@ -108,13 +119,13 @@ def _spoken_as(value: Decimal, one: Criterion, measure: Measure) -> Iterator[Dec
 
 
 def _strict(one: Criterion) -> bool:
-    text = f"{one.label}. {one.label_patient}".lower()
+    text = _labels(one.label, one.label_patient)
     words = (
         ("below", "less than", "fewer than", "under")
         if one.operator is Operator.AT_MOST
         else ("more than", "above", "over")
     )
-    return any(word in text for word in words)
+    return _says(text, words)
 
 
 @lru_cache(maxsize=4096)
@@ -177,7 +188,7 @@ def _says(text: str, words: tuple[str, ...]) -> bool:
 
 def _heard(rule: Rule) -> Iterator[tuple[str, str]]:
     """Yield what the patient is told and what does not follow, and what follows and the patient is not told."""
-    told = rule.say_patient.lower()
+    told = _lower(rule.say_patient)
     is_stop = rule.advice is Advice.STOP_AND_SEEK_HELP
     pairs = (
         ("stops", told.startswith("stop"), is_stop),
@@ -208,9 +219,9 @@ def _heard(rule: Rule) -> Iterator[tuple[str, str]]:
 
 def _done(rule: Rule) -> Iterator[tuple[str, str]]:
     """Yield where the clinician's sentence and the effects differ: percent, days, and what is withheld."""
-    told = rule.say_clinician.lower()
-    both = f"{told} {rule.say_patient.lower()}"
-    shares = {Decimal(one) for one in re.findall(r"(\d+(?:\.\d+)?) ?%", told)}
+    told = _lower(rule.say_clinician)
+    both = f"{told} {_lower(rule.say_patient)}"
+    shares = (Decimal(one) for one in _SHARE.findall(told))
     if rule.ease_to_pct is not None and rule.ease_to_pct not in shares:
         yield (
             f"eases to {rule.ease_to_pct} %, and the clinician’s sentence does not say so.",

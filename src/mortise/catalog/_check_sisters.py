@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from mortise.catalog._check_source import FILE_NAME, Source
 from mortise.catalog._decode import Faults
@@ -12,6 +13,7 @@ from mortise.protocol import Protocol
 
 N_SISTERS = 2  # so many others have to agree before their word counts
 _SLOT = re.compile(r"stage #\d, [a-z0-9-]+$")
+_BETWEEN = "\x1f"  # stands in no line
 Lines = Mapping[str, str]
 
 
@@ -44,26 +46,26 @@ def sisters_agree(
     lines = {name: _numbered(one, said[name]) for name, one in protocols.items()}
     sources_of = {name: sources.get(name) for name in protocols}
     own = {name: set() if one is None else set(one.own) for name, one in sources_of.items()}
-    together: dict[str, dict[str, str]] = {}
-    for name, mine in lines.items():
-        for key, line in mine.items():
-            together.setdefault(key, {})[name] = line
+    every = tuple(lines.values())
     named = set().union(*own.values())
     n_seen = 0
-    for key, said_of in together.items():
-        if len(said_of) <= N_SISTERS:
+    for key, n_with in Counter(chain.from_iterable(every)).items():
+        if n_with <= N_SISTERS:
             continue
-        n_seen += len(said_of)
-        if key in named or len(set(said_of.values())) > 1:
-            _compare(key, said_of, own, faults)
-    return n_seen + sum(_offers(name, lines, own[name], faults) for name in protocols)
+        n_seen += n_with
+        found = [one[key] for one in every if key in one]
+        if key in named or found.count(found[0]) < n_with:
+            _compare(key, {name: one[key] for name, one in lines.items() if key in one}, own, faults)
+    keys = {name: frozenset(one) for name, one in lines.items()}
+    return n_seen + sum(_offers(name, keys, own[name], faults) for name in protocols)
 
 
 def _compare(key: str, said_of: Mapping[str, str], own: Mapping[str, set[str]], faults: Faults) -> None:
     """Check one line of every protocol that has it."""
     for name, mine in said_of.items():
-        others = Counter(line for other, line in said_of.items() if other != name)
-        theirs, n_alike = others.most_common(1)[0]
+        others = [line for other, line in said_of.items() if other != name]
+        theirs = max(others, key=others.count)
+        n_alike = others.count(theirs)
         if n_alike < N_SISTERS:
             continue
         if mine != theirs and key not in own[name]:
@@ -74,41 +76,67 @@ def _compare(key: str, said_of: Mapping[str, str], own: Mapping[str, set[str]], 
                        "Take it out.")  # fmt: skip
 
 
-def _offers(name: str, lines: Mapping[str, Lines], own: set[str], faults: Faults) -> int:
+def _offers(name: str, keys: Mapping[str, frozenset[str]], own: set[str], faults: Faults) -> int:
     """Check that an exercise which every other protocol offers in a stage is offered here too."""
-    others = [one for other, one in lines.items() if other != name]
-    shared = set.intersection(*(set(one) for one in others)) if len(others) >= N_SISTERS else set()
-    offered = {key for key in shared if _SLOT.match(key)}
-    for key in sorted(offered - lines[name].keys() - own):
+    others = [one for other, one in keys.items() if other != name]
+    shared = others[0].intersection(*others[1:]) if len(others) >= N_SISTERS else frozenset()
+    offered = {key for key in shared if key.startswith("stage #") and _SLOT.match(key)}
+    for key in sorted(offered - keys[name] - own):
         faults.add(f"{name}, {key}", "every other protocol offers it.",
                    f"Offer it, or name this line under `own` in {FILE_NAME}.")  # fmt: skip
-    for key in sorted(own - lines[name].keys() - (offered if shared else own)):
+    for key in sorted(own - keys[name] - (offered if shared else own)):
         faults.add(f"protocols/{name}/{FILE_NAME}, own, {key}", "there is no such line.", "Take it out.")
     return len(offered)
 
 
+_N_KEPT = 16
+_kept: dict[tuple[int, int], tuple[Protocol, Lines, dict[str, str]]] = {}
+
+
 def _numbered(protocol: Protocol, said: Lines) -> dict[str, str]:
-    """Return the lines with every stage called by its number: its name is the protocol's own."""
+    """Return the lines by stage number, kept with what they were made of, as places are."""
+    key = id(protocol), id(said)
+    found = _kept.get(key)
+    if found is None:
+        if len(_kept) >= _N_KEPT:
+            _kept.clear()
+        found = _kept[key] = (protocol, said, _lines(protocol, said))
+    return found[2]
+
+
+def _lines(protocol: Protocol, said: Lines) -> dict[str, str]:
+    """Return the lines with every stage called by its number: its name is the protocol's own.
+
+    A line that says two things is two lines: how often and how much, where and how.
+    """
+    effects = tuple(_effects(protocol))
+    keys = [*said, *(key for key, _ in effects)]
+    values = [*said.values(), *(value for _, value in effects)]
+    numbered = _by_number(protocol, [*keys, *values])
+    found: dict[str, str] = {}
+    for key, value in zip(numbered[: len(keys)], numbered[len(keys) :], strict=True):
+        mark, name = _MARKS[0] if ", rungs " in value else _MARKS[1]
+        if mark in value:
+            found[key], _, found[f"{key}, {name}"] = value.partition(mark)
+        else:
+            found[key] = value
+    return found
+
+
+_MARKS = ((", rungs ", "rungs"), (", tested by ", "dose"))
+
+
+def _by_number(protocol: Protocol, texts: Sequence[str]) -> list[str]:
+    """Return the texts with the number of every stage in place of its name, where that stands as a word."""
     names = {stage.id: f"#{stage.number}" for stage in protocol.stages}
-    stages = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+    flat = _BETWEEN.join(texts)  # all at once: there are hundreds of lines
 
-    parts = [part for key, value in said.items() for part in _parts(key, value)]
-    flat = "\n".join(f"{key}\t{value}" for key, value in (*parts, *_effects(protocol)))
-    numbered = stages.sub(
-        lambda found: names[found.group()], flat
-    )  # all at once: there are hundreds of lines
-    return dict(line.split("\t", 1) for line in numbered.split("\n"))
+    def number(found: re.Match[str]) -> str:
+        before = flat[found.start() - 1] if found.start() else _BETWEEN
+        is_inside = before.isalnum() or before == "_"  # a \b at the front would be asked of every letter
+        return found.group() if is_inside else names[found.group()]
 
-
-def _parts(key: str, value: str) -> Iterator[tuple[str, str]]:
-    """Yield a line, one that says two things as two: how often and how much, where and how."""
-    for mark, name in ((", rungs ", "rungs"), (", tested by ", "dose")):
-        first, found, second = value.partition(mark)
-        if found:
-            yield key, first
-            yield f"{key}, {name}", second
-            return
-    yield key, value
+    return re.sub(rf"(?:{'|'.join(map(re.escape, names))})\b", number, flat).split(_BETWEEN)
 
 
 def _effects(protocol: Protocol) -> Iterator[tuple[str, str]]:

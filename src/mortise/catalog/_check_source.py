@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from mortise.catalog._decode import Faults, decode, read_toml
-from mortise.protocol import Criterion, Node, Operator, Protocol
+from mortise.protocol import Criterion, Group, Node, Operator, Protocol
 from mortise.protocol.criteria import criteria_in
 
 FILE_NAME = "source.toml"
@@ -82,7 +83,7 @@ def _places(protocol: Protocol, source: Source) -> Iterator[tuple[str, tuple[Nod
         yield f"light {light.light.value}", (light.when,)
     named = {asked.get("rule") for asked in source.warnings.values()}
     for rule in protocol.rules:
-        if rule.id in named or len(list(criteria_in(rule.when))) > 1:
+        if rule.id in named or (isinstance(rule.when, Group) and len(list(criteria_in(rule.when))) > 1):
             yield f"rule {rule.id}", (rule.when,)
 
 
@@ -97,12 +98,17 @@ def _asked(nodes: tuple[Node, ...]) -> dict[str, list[str]]:
 def _figure(one: Criterion) -> str:
     if one.operator is Operator.KNOWN:
         return "known"
-    return "band" if one.value is None else f"{one.value.normalize():f}"
+    return "band" if one.value is None else _plain(one.value)
 
 
 def _sorted(figures: Any) -> list[str]:
     listed = figures if isinstance(figures, list) else [figures]
-    return sorted(one if isinstance(one, str) else f"{Decimal(one).normalize():f}" for one in listed)
+    return sorted(one if isinstance(one, str) else _plain(Decimal(one)) for one in listed)
+
+
+@lru_cache(maxsize=512)
+def _plain(figure: Decimal) -> str:
+    return f"{figure.normalize():f}"
 
 
 def _told(figures: list[str] | None) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mortise.catalog._case_expect import CaseFiles
 from mortise.catalog._check_source import Source
-from mortise.protocol import Criterion, Exercise, Node, Protocol, Snippet
+from mortise.protocol import Criterion, Exercise, Node, Protocol, Rule, Snippet
 from mortise.protocol.assessment import Assessment, Classification
 from mortise.protocol.criteria import criteria_in
 from mortise.protocol.questionnaires import Questionnaire
@@ -43,8 +43,17 @@ class Place(NamedTuple):
     wants_good: bool = True  # met means that things are well
 
 
+RuleLines = tuple[tuple[Rule, tuple[Criterion, ...]], ...]
+
+
+class _Tables(NamedTuple):
+    protocol: Protocol
+    places: tuple[Place, ...]
+    rules: RuleLines
+
+
 _N_KEPT = 16
-_kept: dict[int, tuple[Protocol, tuple[Place, ...]]] = {}
+_kept: dict[int, _Tables] = {}
 
 
 def places_of(protocol: Protocol) -> tuple[Place, ...]:
@@ -53,12 +62,22 @@ def places_of(protocol: Protocol) -> tuple[Place, ...]:
     Every check asks for them, so the places of the newest protocols are kept; each entry holds its protocol, so that no
     other can come to the same place in memory.
     """
+    return _tables(protocol).places
+
+
+def rules_of(protocol: Protocol) -> RuleLines:
+    """Return every rule of a protocol with its criteria, kept as the places are."""
+    return _tables(protocol).rules
+
+
+def _tables(protocol: Protocol) -> _Tables:
     found = _kept.get(id(protocol))
     if found is None:
         if len(_kept) >= _N_KEPT:
             _kept.clear()
-        found = _kept[id(protocol)] = (protocol, tuple(_places(protocol)))
-    return found[1]
+        rules = tuple((rule, tuple(criteria_in(rule.when))) for rule in protocol.rules)
+        found = _kept[id(protocol)] = _Tables(protocol, tuple(_places(protocol)), rules)
+    return found
 
 
 def _places(protocol: Protocol) -> Iterator[Place]:

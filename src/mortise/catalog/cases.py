@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -328,12 +329,14 @@ def _effects_agree(protocol: Protocol, effects: Sequence[Effects], faults: Fault
 
 
 _PINNED = ("max_age_days", "n_dates", "needs_visit", "window_days", "n_least")
+_pinned = attrgetter(*_PINNED)
 
 
 def _edge_is_near(edge: Edge, place: Place, protocol: Protocol, measure: Measure, faults: Faults) -> None:
     one = place.criterion
     where = f"{protocol.id}, edges, {edge.id}"
-    for field in _PINNED:
+    mine, other = _pinned(one), _pinned(edge)
+    for field in _PINNED if mine != other else ():
         if getattr(one, field) != getattr(edge, field):
             faults.add(f"{where}, {field}", f"is {getattr(edge, field)}, the criterion says {getattr(one, field)}.",
                        "Decide which of the two is right.")  # fmt: skip

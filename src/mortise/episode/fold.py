@@ -14,7 +14,7 @@ from mortise.decide.decisions import RULE_PREFIX
 from mortise.episode.autonomy import autonomy_constraints
 from mortise.episode.derivations import Derivations
 from mortise.episode.due import open_goals
-from mortise.episode.gather import Gathered
+from mortise.episode.gather import Gathered, tells_of_today
 from mortise.episode.known import Known, KnownSoFar
 from mortise.episode.lights import Lit, SessionLight, Sessions, light_sessions
 from mortise.episode.ready import light_rules_for, ready_for
@@ -29,7 +29,8 @@ from mortise.episode.stages import (
     standing,
 )
 from mortise.errors import InputError
-from mortise.prescribe import DoneSession, Doses, constraints_of, planned_stage
+from mortise.prescribe import DoneSession, Doses, Return, constraints_of, planned_stage, re_entry
+from mortise.prescribe.constraints import constraints_of_work
 from mortise.progress.derived import Course
 from mortise.progress.sessions import Bout
 from mortise.protocol import Circumstances, Constraint, Exercise, Light, Protocol, Stage
@@ -94,6 +95,7 @@ class Folded(NamedTuple):
     plans: Sequence[PlanVersion]  # every version a clinician made
     doses: Doses
     goals: Sequence[Goal]  # open ones
+    back: Return | None  # the way back after a break
 
 
 def fold(
@@ -170,6 +172,7 @@ class Folder:
         self._lit_on = date.min
         self._first_new = date.max
         self._goals: list[Goal] = []
+        self._checked_in_on: set[date] = set()
         self._signs: dict[str, Sign] = {}  # the newest answer to each question
 
     def take(self, facts: Iterable[Fact]) -> None:
@@ -244,11 +247,14 @@ class Folder:
             protocol, stage, plan, examined.fired, circumstances, person.age_on(as_of), as_of,
             has_fallen=_has_fallen(tracks), exercises=content.exercises, done=done, signs=self._signs,
         )  # fmt: skip
-        constraints = (*constraints, *autonomy_constraints(acts, as_of, state.overrule))
+        back = re_entry(protocol.layoffs, stage, done, as_of)
+        work = constraints_of_work(has_checked_in=as_of in self._checked_in_on, back=back)
+        constraints = (*constraints, *work, *autonomy_constraints(acts, as_of, state.overrule))
         decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
         constraints = _answered(constraints, state, decision)
         return Folded(as_of, protocol, known, stands, stage, plan, ready, inputs, state, bouts, lights, done,
-                      course, constraints, decision, plans_of(acts), self._doses, open_goals(self._goals))  # fmt: skip
+                      course, constraints, decision, plans_of(acts), self._doses, open_goals(self._goals),
+                      back)  # fmt: skip
 
     def _check_day(self, as_of: date) -> None:
         if as_of < self._episode.opened_on:
@@ -273,6 +279,8 @@ class Folder:
             self._acts.add(fact)
             if isinstance(fact, Sign):
                 self._signs[fact.sign] = fact
+            elif tells_of_today(fact):
+                self._checked_in_on.add(fact.on)
             elif isinstance(fact, Goal):
                 self._goals.append(fact)
         if following:

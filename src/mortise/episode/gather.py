@@ -297,3 +297,23 @@ def _without_gains(
             level, level_sd = kept[one.day].level, kept[one.day].level_sd
         found.append(replace(one, level=level, level_sd=level_sd))
     return tuple(found)
+
+
+def tells_of_today(fact: Fact) -> bool:
+    """Tell whether a fact says how the ankle is before the work of its day.
+
+    Parameters
+    ----------
+    fact : Fact
+        Any fact.
+
+    Returns
+    -------
+    bool
+        True for a check-in before the session in which at least one question was answered.
+    """
+    return (
+        isinstance(fact, CheckIn)
+        and fact.moment == "before_session"
+        and any(value is not None for value in fact.answers.values())
+    )

@@ -20,7 +20,7 @@ from mortise.episode.lights import SessionLight
 from mortise.episode.receipts import known_by
 from mortise.episode.series import MeasureSeries, series_of
 from mortise.episode.tasks import Task, tasks_of
-from mortise.prescribe import Counted, CounterLine, DoseState, re_entry, set_steps_of, todays_session
+from mortise.prescribe import Counted, CounterLine, DoseState, set_steps_of, todays_session
 from mortise.prescribe.counters import counted_before, counter_lines
 from mortise.prescribe.goals import purposes_of_goals
 from mortise.prescribe.phases import phase_on, phase_words, stage_in_phase
@@ -122,10 +122,10 @@ class Story:
         steps = set_steps_of(self.folded.plans, self.as_of)
         return self.folded.doses.states(self.stage_now, self.folded.done, steps, self.as_of)
 
-    @cached_property
+    @property
     def re_entry(self) -> Layoff | None:
         """Return the layoff rule that bounds today's dose after a break, or None."""
-        return re_entry(self.protocol.layoffs, self.stage_now, self.folded.done, self.as_of)
+        return None if self.folded.back is None else self.folded.back.row
 
     @cached_property
     def session(self) -> Session:
@@ -135,7 +135,7 @@ class Story:
             stage=stage_in_phase(self.stage_now, self.phase), exercises=self.content.exercises,
             states=self.dose_states, done=self.folded.done, load=self.decision.load,
             constraints=self.constraints_today, circumstances=self.circumstances,
-            dose_pct=None if self.re_entry is None else self.re_entry.dose_pct, is_locked=self.is_locked,
+            back=self.folded.back, is_locked=self.is_locked,
             beside=self._counted_beside, goal_purposes=purposes_of_goals(self.goals),
         )  # fmt: skip
         said, said_patient = phase_words(self.plan, self.as_of)

@@ -1,6 +1,6 @@
 """Today's session from stage, dose state and circumstances, passed through constraints that can only tighten."""
 
-from mortise.prescribe.breaks import re_entry
+from mortise.prescribe.breaks import Return, re_entry
 from mortise.prescribe.constraints import constraints_of, planned_stage
 from mortise.prescribe.counters import Counted, CounterLine, Uses
 from mortise.prescribe.doses import Doses, dose_states
@@ -13,6 +13,7 @@ __all__ = [
     "DoneSession",
     "DoseState",
     "Doses",
+    "Return",
     "SetStep",
     "Uses",
     "constraints_of",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 from mortise.prescribe.practice import LATE_AFTER_DAYS
@@ -15,9 +16,21 @@ N_CLEAN_TO_LIFT = 2  # clean days that lift the bound by one row
 _GREEN = Light.GREEN
 
 
+class Return(NamedTuple):
+    """The way back after a break: the row of the layoff table in force, and the days of work since the break."""
+
+    row: Layoff
+    n_days_back: int  # today apart; 0 on the first day back
+
+    @property
+    def dose_pct(self) -> Decimal:
+        """Return the share of every dose that is not exceeded."""
+        return self.row.dose_pct
+
+
 def re_entry(
     layoffs: Sequence[Layoff], stage: Stage, done: Sequence[DoneSession], as_of: date
-) -> Layoff | None:
+) -> Return | None:
     """Return the row of the layoff table that bounds today's dose after a break, or None when none does.
 
     Parameters
@@ -33,8 +46,9 @@ def re_entry(
 
     Returns
     -------
-    Layoff or None
-        The row in force. None when no session was ever done, or none lies behind a break.
+    Return or None
+        The row in force and how long work has gone on under it. None when no session was ever done, or none lies
+        behind a break.
 
     Notes
     -----
@@ -52,18 +66,20 @@ def re_entry(
     if not rows or not days:
         return None
     ordinary = max(ORDINARY_GAP_DAYS, 7 // max(1, stage.n_sessions_per_week) + 1)
-    level, n_clean, before = 0, 0, days[0].on  # level 0: no bound; level k: row k - 1
+    level, n_clean, n_back, before = 0, 0, 0, days[0].on  # level 0: no bound; level k: row k - 1
     for day in days:
         broken = _row_after((day.on - before).days - 1, ordinary, rows)
         if broken:
-            level, n_clean = max(level, broken), 0
+            level, n_clean, n_back = max(level, broken), 0, 0
+        n_back += 1
         if day.is_clean:
             n_clean += 1
         if level and n_clean >= N_CLEAN_TO_LIFT:
             level, n_clean = level - 1, 0
         before = day.on
-    level = max(level, _row_after((as_of - before).days - 1, ordinary, rows))
-    return rows[level - 1] if level else None
+    broken = _row_after((as_of - before).days - 1, ordinary, rows)
+    level = max(level, broken)
+    return Return(rows[level - 1], 0 if broken else n_back) if level else None
 
 
 def _row_after(n_days: int, ordinary: int, rows: Sequence[Layoff]) -> int:

@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from mortise.prescribe.breaks import Return
 from mortise.prescribe.counters import ceilings_of
 from mortise.prescribe.kept import Kept
+from mortise.prescribe.ladders import FULL_PCT
 from mortise.prescribe.phases import constraints_of_phase
 from mortise.prescribe.populations import of_conditions, of_population
 from mortise.prescribe.states import DoneSession
@@ -214,12 +216,13 @@ def _of_day(day: Circumstances) -> Iterator[Constraint]:
         yield Constraint(
             id="today.ill", author=TODAY, load_at_most=Load.REST,
             reason="Ill today: no loaded work, gentle movement only.",
-            reason_patient="You are not well today: gentle movement only, and only if you feel like it.",
+            reason_patient="You are not well today, so the ankle rests too.",
         )  # fmt: skip
     if day.did_other_sport:
         yield Constraint(
             id="today.other_sport", author=TODAY, without_tags=(Tag.IMPACT.value, Tag.LOADED_CALF.value),
-            reason="Other sport today: no impact and no loaded calf work on top.",
+            load_at_most=Load.KEEP,
+            reason="Other sport today: no impact and no loaded calf work on top, nothing raised.",
             reason_patient="Your ankle has already worked today, so nothing heavy and no jumps.",
         )  # fmt: skip
     if day.is_ankle_hot:
@@ -230,6 +233,44 @@ def _of_day(day: Circumstances) -> Iterator[Constraint]:
             reason_patient="Your ankle is warm or swollen today: only gentle movement in the easy range.",
             evidence=("LOAD-23",),
         )  # fmt: skip
+
+
+def constraints_of_work(*, has_checked_in: bool, back: Return | None) -> tuple[Constraint, ...]:
+    """Return what today's check-in and a break ask for: where either is missing, nothing is raised.
+
+    Parameters
+    ----------
+    has_checked_in : bool
+        Whether the patient told how the ankle is today before any work.
+    back : Return or None
+        How far a break bounds every dose.
+
+    Returns
+    -------
+    tuple of Constraint
+        Without a check-in nothing is raised: nobody knows how the ankle is. While a dose is still bounded after a
+        break nothing is raised either, and no stage is proposed: what opened it was shown at whole doses. Named like
+        rules, so that a clinician may decide otherwise on the record.
+
+    References
+    ----------
+    CTX-16
+    """
+    found = []
+    if not has_checked_in:
+        found.append(Constraint(
+            id="rule.no_check_in", author=PROTOCOL, load_at_most=Load.KEEP,
+            reason="No check-in today: nothing is raised.",
+            reason_patient="Nothing is added before you have told how the ankle is today.",
+        ))  # fmt: skip
+    if back is not None and back.dose_pct < FULL_PCT:
+        found.append(Constraint(
+            id="rule.after_break", author=PROTOCOL, load_at_most=Load.KEEP, advice_at_most=Advice.HOLD,
+            reason=f"After a break, doses still at {back.dose_pct} %: no advance until they are whole again.",
+            reason_patient="You have had a break. The next stage waits until you are back at your usual amount.",
+            evidence=("CTX-16",),
+        ))  # fmt: skip
+    return tuple(found)
 
 
 def equipment_of(day: Circumstances) -> frozenset[str] | None:

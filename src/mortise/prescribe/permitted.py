@@ -61,6 +61,7 @@ class Candidate(NamedTuple):
     pct_at_most: Decimal = FULL_PCT  # of the dose, so that it stays under every ceiling
     ceiling: str = ""  # the constraint that says so
     serves_goal: bool = False
+    is_new: bool = False  # never done before, in no stage
 
     @property
     def seconds(self) -> Decimal:
@@ -188,7 +189,7 @@ def permitted(
         family = family_of(exercise, exercises, own)
         candidate = Candidate(
             slot, one, usual, step, dose, week.n_done(family), week.days_since(family),
-            serves_goal=slot.purpose in goal_purposes,
+            serves_goal=slot.purpose in goal_purposes, is_new=week.days_since(_ids(one)) is None,
         )  # fmt: skip
         fitting = _under_ceilings(candidate, limits)
         if isinstance(fitting, Candidate):

@@ -1,9 +1,8 @@
-"""Why the session is what it is, for a physiotherapist and for the patient."""
+"""Why each exercise is in the session or is not, for a physiotherapist and for the patient."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -251,106 +250,10 @@ def why_exercise(
 
 
 def _patient(one: Candidate, lacks: int, dose: str) -> str:
-    if one.days_since is None:
+    if one.is_new:
         due = "New for you today."
     elif lacks:
         due = "It is due again."
     else:
         due = "It keeps you going."
     return f"{due} {dose}".strip()
-
-
-def why(
-    *,
-    limits: Limits,
-    chosen: Sequence[Candidate],
-    raised: Sequence[str],
-    dose_pct: Decimal | None,
-    share: Decimal,
-    is_locked: bool,
-    cuts: Sequence[AppliedConstraint],
-    states: Mapping[str, DoseState],
-) -> tuple[str, str]:
-    """Say why the whole session is what it is.
-
-    Parameters
-    ----------
-    limits : Limits
-        The load and share of the day.
-    chosen : sequence of Candidate
-        What is in the session.
-    raised : sequence of str
-        The exercises that try a raise.
-    dose_pct : Decimal or None
-        A bound from a break.
-    share : Decimal
-        To what share doses were shortened to fit the time; 100: not at all.
-    is_locked : bool
-        Whether a red flag has frozen the programme.
-    cuts : sequence of AppliedConstraint
-        What cut the session, the most limiting first.
-    states : mapping of str to DoseState
-        Where each exercise stands.
-
-    Returns
-    -------
-    tuple of str
-        For a physiotherapist, for the patient.
-    """
-    if is_locked:
-        return (
-            "No session: a red flag froze the programme until a named clinician resumes it.",
-            "No exercises for now. Your physiotherapist will tell you when to start again.",
-        )
-    if not chosen:
-        return _why_empty(limits, cuts)
-    said, said_patient = _of_load(limits, chosen, raised, states)
-    if dose_pct is not None and dose_pct < FULL_PCT:
-        said += f" After a break: {dose_pct} %."
-        said_patient += " You have had a break, so we start a little lower."
-    if share < FULL_PCT:
-        said += f" Doses shortened to {share} % to fit {(limits.seconds or 0) // 60} min."
-        said_patient += " Shortened to fit the time you have."
-    return said, said_patient
-
-
-def _why_empty(limits: Limits, cuts: Sequence[AppliedConstraint]) -> tuple[str, str]:
-    if limits.load is Load.REST:
-        return (
-            "No session: rest, and nothing of this stage can be done without load.",
-            "A day of rest: no exercises today.",
-        )
-    if cuts:
-        return f"No session: {cuts[0].reason}", f"No exercises today. {cuts[0].reason_patient}"
-    return (
-        "No session: every exercise of the stage rests, lacks equipment or does not fit the time.",
-        "No exercises today. Have a day off; the next session comes soon.",
-    )
-
-
-def _of_load(
-    limits: Limits, chosen: Sequence[Candidate], raised: Sequence[str], states: Mapping[str, DoseState]
-) -> tuple[str, str]:
-    if limits.load is Load.REST:
-        return (
-            "Rest: unloaded movement only, at half the dose.",
-            "A day of rest: only a little gentle movement, if it feels good.",
-        )
-    if limits.load is Load.EASE:
-        return f"Eased: at most {limits.pct} % of each dose.", "A lighter day."
-    if limits.pct < FULL_PCT:
-        return f"Lowered: at most {limits.pct} % of each dose, nothing raised.", "A little less than usual."
-    if raised:
-        names = {one.exercise.id: one.exercise.name for one in chosen}
-        steps = ", ".join(f"{names[name]} to step {states[name].step}" for name in raised)
-        more = (
-            f"A little more of {_number(len(raised))} today: {' and '.join(names[name] for name in raised)}."
-        )
-        return f"Raised: {steps}; volume alone, all else kept.", f"{more} All else stays the same."
-    if limits.load is Load.RAISE:
-        return "May be raised; no exercise has a raise due today.", "The same as last time. It is going well."
-    return "Kept: every dose as last tolerated.", "The same as last time."
-
-
-def _number(n: int) -> str:
-    return "one thing" if n == 1 else f"{n} things"

@@ -7,15 +7,17 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from mortise.prescribe.breaks import Return
 from mortise.prescribe.constraints import equipment_of
 from mortise.prescribe.counters import Counted, counted_before
 from mortise.prescribe.ladders import FULL_PCT, at_share, n_sides
 from mortise.prescribe.permitted import N_MOST_AT_REST, Candidate, Limits, Permitted, limits_of, permitted
 from mortise.prescribe.raises import has_waited, raises_due
-from mortise.prescribe.reasons import applied, name_left_out, unchosen, why, why_exercise
+from mortise.prescribe.reasons import applied, name_left_out, unchosen, why_exercise
 from mortise.prescribe.solve import Room, choose
 from mortise.prescribe.states import DoneSession, DoseState
 from mortise.prescribe.weeks import Arrears, behind
+from mortise.prescribe.whole import Whole, why
 from mortise.protocol import Circumstances, Constraint, Exercise, Stage
 from mortise.record import LeftOut, PlannedExercise, Session
 from mortise.terms import Load
@@ -37,7 +39,7 @@ def todays_session(
     load: Load,
     constraints: Sequence[Constraint],
     circumstances: Circumstances,
-    dose_pct: Decimal | None = None,
+    back: Return | None = None,
     is_locked: bool = False,
     beside: Counted = Counted(),  # noqa: B008 - immutable
     goal_purposes: frozenset[str] = frozenset(),
@@ -64,8 +66,8 @@ def todays_session(
         From `constraints_of`, in any order; one whose last day is past is left out.
     circumstances : Circumstances
         Named in the answer; equipment is taken from here.
-    dose_pct : Decimal or None
-        At most this share of every dose, after a break (`re_entry`).
+    back : Return or None
+        How far a break bounds every dose (`re_entry`).
     is_locked : bool
         Whether a red flag has frozen the programme: then the session is empty.
     beside : Counted
@@ -104,7 +106,7 @@ def todays_session(
         (one for one in constraints if one.until_on is None or one.until_on >= as_of), key=lambda one: one.id
     )
     before = counted_before(done, exercises, as_of)
-    limits = limits_of(load, holding, stage, dose_pct, before, beside)
+    limits = limits_of(load, holding, stage, None if back is None else back.dose_pct, before, beside)
     allowed = permitted(
         stage, exercises, states, done, as_of, limits, equipment_of(circumstances), goal_purposes
     )
@@ -114,10 +116,10 @@ def todays_session(
     choice = _choice(allowed.candidates, day)
     left_out = _left_out(allowed, choice.chosen, day)
     cuts = applied(holding, stage, exercises, left_out, choice.chosen, limits)
-    reason, reason_patient = why(
-        limits=limits, chosen=choice.chosen, raised=choice.raised, dose_pct=dose_pct, share=choice.share,
-        is_locked=is_locked, cuts=cuts, states=states,
-    )  # fmt: skip
+    reason, reason_patient = why(Whole(
+        limits=limits, chosen=choice.chosen, raised=choice.raised, back=back, share=choice.share,
+        is_locked=is_locked, cuts=cuts, holding=holding, states=states,
+    ))  # fmt: skip
     ordered = sorted(choice.chosen, key=lambda one: one.slot.purpose != WARM_UP)  # nothing comes before it
     planned = tuple([_planned(one, day, one.exercise.id in choice.raised) for one in ordered])
     return Session(

@@ -108,3 +108,59 @@ def test_no_jumps_on_a_day_of_training_or_a_match() -> None:
 def test_ben_comes_back_to_sport() -> None:
     assert lived()[-1].said.folded.decision.stage == "A5"
     assert any(has_impact(one) and one.done for one in lived())
+
+
+def raises(one: Lived) -> bool:
+    session = one.said.session
+    return session is not None and any(item.dose_step > item.usual_step for item in session.exercises)
+
+
+def test_nothing_is_raised_on_a_day_of_another_sport_or_without_a_check_in() -> None:
+    silent = [one for one in lived() if "No check-in" in page([one])]
+    sport = [one for one in lived() if one.circumstances.did_other_sport]
+    assert len(silent) > 5
+    assert len(sport) > 20
+    assert not any(raises(one) for one in [*silent, *sport])
+    assert any(raises(one) for one in lived())
+
+
+def test_what_was_never_done_before_is_never_the_same_as_last_time() -> None:
+    known: set[str] = set()
+    n_new = 0
+    for one in lived():
+        session = one.said.session
+        new = {item.exercise for item in session.exercises} - known if session else set()
+        if session is not None and new and session.load not in (Load.REST,):
+            n_new += 1
+            assert "new" in session.why_patient.lower()
+            assert not session.why_patient.startswith("The same as last time.")
+        known |= set(one.done)
+    assert n_new > 10
+
+
+def test_a_lighter_day_and_a_day_of_rest_say_why() -> None:
+    texts = [one.said.session.why_patient for one in sessions(0, years.N_DAYS) if one.said.session]
+    lighter = [text for text in texts if text.startswith(("A lighter day.", "A day of rest"))]
+    assert len(lighter) > 10
+    assert all(text.count(". ") >= 1 for text in lighter)
+
+
+def test_a_break_is_told_on_two_days_of_work_at_most_and_no_stage_is_proposed_meanwhile() -> None:
+    n_told = 0
+    for one in lived():
+        session = one.said.session
+        back = one.said.folded.back
+        if back is not None:
+            assert one.said.folded.decision.advice is not Advice.ADVANCE
+        if session is not None and "had a break" in session.why_patient:
+            n_told += 1
+            assert back is not None
+            assert back.n_days_back < 2
+    assert n_told > 1
+
+
+def test_the_warm_up_comes_first() -> None:
+    plans = [one.said.session.exercises for one in sessions(0, years.N_DAYS) if one.said.session]
+    warm = [[item.purpose == "warm-up" for item in plan] for plan in plans]
+    assert sum(any(one) for one in warm) > 10
+    assert all(one == sorted(one, reverse=True) for one in warm)

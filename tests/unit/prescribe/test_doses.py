@@ -285,6 +285,16 @@ def test_a_short_break_after_a_long_one_keeps_the_tighter_row() -> None:
     assert row.dose_pct == 50
 
 
+def test_the_days_of_work_since_the_break_are_counted_from_the_newest_break() -> None:
+    done = [session(0, log("raise"))]
+    found = []
+    for n in (20, 22, 24, 34, 35):
+        row = re_entry(LAYOFFS, STAGE, done, on(n))
+        found.append(row.n_days_back if row else None)
+        done.append(session(n, log("raise"), light=Light.AMBER))
+    assert found == [0, 1, 2, 0, 1]
+
+
 def test_nothing_ever_done_is_no_break() -> None:
     assert re_entry(LAYOFFS, STAGE, [], on(50)) is None
     assert re_entry((), STAGE, [session(0, log("raise"))], on(50)) is None

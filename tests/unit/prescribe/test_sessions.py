@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from mortise.prescribe import DoneSession, DoseState, constraints_of, dose_states, todays_session
+from mortise.prescribe import DoneSession, DoseState, Return, constraints_of, dose_states, todays_session
 from mortise.prescribe.raises import raises_due
-from mortise.protocol import Circumstances, Constraint, Exercise, Slot, Stage
+from mortise.protocol import Circumstances, Constraint, Exercise, Layoff, Slot, Stage
 from mortise.record import Session
-from mortise.terms import Load
+from mortise.terms import Load, Strength
 from tests.unit.prescribe.made import exercise, ladder, library, log, on, protocol, session, slot, stage
 
 LIBRARY = library(
@@ -49,6 +49,11 @@ def names(one: Session) -> list[str]:
 
 def cap(name: str = "c", **given: Any) -> Constraint:
     return Constraint(id=name, author="ada", reason="Because.", reason_patient="Just because.", **given)
+
+
+def after_break(n_days_back: int = 0, pct: int = 90) -> Return:
+    row = Layoff(up_to_days=7, dose_pct=Decimal(pct), evidence=("CTX-16",), strength=Strength.CONSENSUS)
+    return Return(row, n_days_back)
 
 
 def at(step: int, keep: int, since: int = 0) -> DoseState:
@@ -344,7 +349,7 @@ def test_no_exercise_raises_twice_within_seven_days() -> None:
 
 def test_nothing_is_raised_on_a_day_that_something_else_lowers() -> None:
     states = {name: at(2, 1) for name in LIBRARY}
-    one = todays(states=states, load=Load.RAISE, dose_pct=Decimal(90))
+    one = todays(states=states, load=Load.RAISE, back=after_break())
     assert all(item.dose_step < 2 for item in one.exercises)
     assert "break" in one.why
 

@@ -80,7 +80,7 @@ class Year(Life):
             As loaded by the catalogue.
         """
         released = content.protocol(PROTOCOL)
-        super().__init__(Who(_BEN, PROTOCOL, 15, N_DAYS), content, released)
+        super().__init__(Who(_BEN, PROTOCOL, 24, N_DAYS), content, released)
         self.body.traits = _traits(self.body.traits)
         self.body.range_cm = self.body.traits.goal_cm - self.body.traits.deficit_cm
         self.body.strength, self.body.pain = self.body.traits.strength, self.body.traits.pain

@@ -174,7 +174,7 @@ def because(visit: Visit, story: Story) -> tuple[str, ...]:
     said = [words for rule in met if (words := _said(rule, story))]
     asked = [rule.say_patient for rule in story.decision.rules if rule.truth is Truth.UNKNOWN]
     if not has_checked_in(visit, story) and not said:
-        return ("This is today’s plan. Your answers can only make it lighter.",)
+        return ("This is today’s plan. Your answers can make it lighter; nothing is added before them.",)
     if not story.lights and story.decision.load is Load.KEEP and not _speaks_of_stage(story.decision.advice):
         return ("It starts low on purpose. Your answers decide what comes next.",)
     more = visit.content.texts.get(f"advice.{story.decision.advice.value}.patient.more", "")
