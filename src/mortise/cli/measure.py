@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mortise.measure import MeasureResult, Reading
 
 _LONG_BYTES = 5_000_000
+_PIPE_COLUMNS = 120  # wide enough for the longest row, where nobody says how wide the paper is
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -80,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     from rich.console import Console
 
-    _show(result, Console())
+    _show(result, Console(width=None if sys.stdout.isatty() else _PIPE_COLUMNS))
     return 0
 
 
@@ -217,6 +219,7 @@ def _show_numbers(result: MeasureResult, console: Console) -> None:
 
     # The standard error, as in the JSON; the pages of the clinic show the half width of the 95 % interval.
     table = Table("measure", "side", "value", "std. error", "unit", "n", "quality")
+    table.columns[0].no_wrap = True
     table.columns[0].overflow = "fold"
     for reading in result.readings:
         table.add_row(*_row(reading))
