@@ -21,7 +21,7 @@ from mortise.web.care.models import FactRow, StoredRecording
 from mortise.web.care.services.recordings import path_of
 from tests.web import builders
 from tests.web.builders import Cast
-from tests.web.test_access import ROUTES, address, own_values
+from tests.web.test_access import ROUTES, address, own_values, read_whole
 
 pytestmark = pytest.mark.django_db
 
@@ -224,7 +224,7 @@ def test_no_page_writes_a_name_a_token_or_what_was_typed_to_a_log(cast: Cast) ->
         for route in ROUTES:
             client = phone if route.access == "patient" else ada
             client.raise_request_exception = False
-            client.get(address(route, values), typed)
+            read_whole(client.get(address(route, values), typed))
             client.post(address(route, values), typed)
     finally:
         for logger in loggers:
