@@ -57,7 +57,9 @@ def acts(draw: st.DrawFn) -> list[Fact]:
             found.append(EscalationStep(id=f"x{n}", escalation="imaging", step=step, outcome="seen",
                                         case=f"x{draw(st.integers(0, 6))}", **common))  # type: ignore[arg-type] # fmt: skip
         else:
-            found.append(AutonomyEntry(id=f"autonomy{n}", autonomy=draw(st.sampled_from(tuple(Autonomy))), **common))  # type: ignore[arg-type]
+            found.append(
+                AutonomyEntry(id=f"autonomy{n}", autonomy=draw(st.sampled_from(tuple(Autonomy))), **common)
+            )  # type: ignore[arg-type]
     return found
 
 
