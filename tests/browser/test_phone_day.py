@@ -207,6 +207,7 @@ def test_easier_harder_undo_and_skip_say_what_they_do(
     page.clock.install()
     page.get_by_role("link", name="Start").click()
     section = page.locator("[data-exercise]:visible")
+    expect(section).to_have_count(1)  # the player has taken over
     planned = section.locator('[data-show="dose"]').inner_text()
     said = section.locator('[data-show="nudge"]')
     section.get_by_role("button", name="Harder").click()
