@@ -1,4 +1,21 @@
-"""Today's session, solved exactly from what the day permits."""
+"""Today's session, solved exactly from what the day permits, in four steps.
+
+1. *Permit*: withheld tags and exercises, equipment (with stand-ins), days of rest between two sessions of one
+   exercise. Manual techniques are never home exercises. A day of rest permits open-chain movement that is not for
+   strength, at most two exercises at half the dose; an easy day at most 70 percent of each dose.
+2. *Choose* exactly (`solve.choose`) by a fixed goal, from left to right: the least number of exercises of an
+   ordinary day; the purposes that lack the largest share of their week; how overdue each exercise is (days since,
+   times its weekly minimum while that is not reached, and a quarter of a time more where it serves a goal);
+   variety; less time. Ties go by id. Time, contacts and what the four counters leave under their ceilings are
+   never exceeded (`counters`).
+3. *Shorten*: where too few exercises fit the time, doses of 75, then 50 percent are tried.
+4. *Raise*: on a day whose load is `raise` and that nothing else shortens, one exercise tries the raise it has
+   earned, the one that has waited longest (`raises_due`), if the day still holds it; a second one only when it has
+   waited five days.
+
+Adding a constraint never permits another exercise or a higher dose; it may change which of the permitted ones
+are chosen.
+"""
 
 from __future__ import annotations
 
@@ -82,21 +99,7 @@ def todays_session(
 
     Notes
     -----
-    1. *Permit*: withheld tags and exercises, equipment (with stand-ins), days of rest between two sessions of one
-       exercise. Manual techniques are never home exercises. A day of rest permits open-chain movement that is not for
-       strength, at most two exercises at half the dose; an easy day at most 70 percent of each dose.
-    2. *Choose* exactly (`solve.choose`) by a fixed goal, from left to right: the least number of exercises of an
-       ordinary day; the purposes that lack the largest share of their week; how overdue each exercise is (days since,
-       times its weekly minimum while that is not reached, and a quarter of a time more where it serves a goal);
-       variety; less time. Ties go by id. Time, contacts and what the four counters leave under their ceilings are
-       never exceeded (`counters`).
-    3. *Shorten*: where too few exercises fit the time, doses of 75, then 50 percent are tried.
-    4. *Raise*: on a day whose load is `raise` and that nothing else shortens, one exercise tries the raise it has
-       earned, the one that has waited longest (`raises_due`), if the day still holds it; a second one only when it has
-       waited five days.
-
-    Adding a constraint never permits another exercise or a higher dose; it may change which of the permitted ones
-    are chosen.
+    The four steps stand at the head of this module.
 
     References
     ----------

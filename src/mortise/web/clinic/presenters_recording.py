@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from mortise.measure.flags import flag_words
 from mortise.measure.laboratory import LabInfo
+from mortise.measure.materials import PLACEMENT_WORDS
 from mortise.measure.pose import PoseInfo
 from mortise.measure.recording import RecordingInfo
 from mortise.measure.results import (
@@ -37,19 +38,7 @@ SOURCE_WORDS = {
     "data": "from the movement itself",
     "assumed": "assumed",
 }
-PLACEMENT_WORDS = {
-    "foot": "foot",
-    "instep": "instep",
-    "lateral_foot": "outer side of the foot",
-    "heel": "heel",
-    "shank": "shin",
-    "thigh": "thigh",
-    "lower_back": "lower back",
-    "belt": "belt",
-    "pocket": "pocket",
-    "hand": "hand",
-    "unknown": "not known",
-}
+_PLACES = {**PLACEMENT_WORDS, "unknown": "not known"}
 
 
 class Sensor(Struct, frozen=True, kw_only=True):
@@ -216,7 +205,7 @@ def sensor_of(info: RecordingInfo) -> Sensor:
         file=info.file,
         side=info.side.value if info.side is not Side.NONE else "not known",
         side_source=SOURCE_WORDS[info.sources.side],
-        placement=PLACEMENT_WORDS.get(info.placement, info.placement),
+        placement=_PLACES.get(info.placement, info.placement),
         placement_source=SOURCE_WORDS[info.sources.placement],
         rate=f"{number(info.rate_hz, Decimal('0.1'))} Hz",
         rate_source=SOURCE_WORDS[info.sources.rate],
