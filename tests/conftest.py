@@ -8,6 +8,7 @@ from tests.support.sizes import PROFILE
 
 pytest_plugins = [
     "tests.support.leaving_out",
+    "tests.support.second_go",
     "tests.support.network",
     "tests.support.browser",
     "tests.support.javascript",
