@@ -47,7 +47,7 @@ class Command(BaseCommand):
 def one_round() -> str:
     """Do what is due now, and say how much that was; what breaks is logged and tried again in the next round."""
     said = []
-    for name, job in (("silent", _silent), ("mail", _mail)):
+    for name, job in (("silent", _silent), ("list", _list), ("mail", _mail)):
         try:
             said.append(job())
         except Exception as error:
@@ -58,6 +58,10 @@ def one_round() -> str:
 
 def _silent() -> str:
     return f"{services.decide_for_the_silent(now=clock.now(), by=BY)} decided for silence"
+
+
+def _list() -> str:
+    return f"{services.refresh_outdated(by=BY)} rows of the list renewed"
 
 
 def _mail() -> str:
