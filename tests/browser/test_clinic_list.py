@@ -104,6 +104,7 @@ def test_list_is_narrowed_with_and_without_scripts(
     picture(page, f"{kind}-list")
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_label("Stage", exact=True).focus()
     page.get_by_label("Stage", exact=True).select_option(index=2)
     expect(page.get_by_role("status")).to_contain_text("Shown: stage")
     expect(page.get_by_label("Stage", exact=True)).to_be_focused()
