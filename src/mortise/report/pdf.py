@@ -89,7 +89,10 @@ def _fetcher(fetch: Callable[[str], dict[str, Any]]) -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class Ours(URLFetcher):  # type: ignore[misc]
+        """Asks `fetch` and nobody else."""
+
         def fetch(self, url: str, headers: Any = None) -> Any:
+            """Return what is ours."""
             found = fetch(url)
             return URLFetcherResponse(url, found["string"], {"Content-Type": found["mime_type"]})
 
