@@ -66,17 +66,9 @@ def pdf_of(page: str, *, read: Read, look: PictureLook = PLAIN) -> bytes:
     import weasyprint  # 1.5 s and 40 MB: only for whoever prints
     from weasyprint.urls import FatalURLFetchingError
 
-    def fetch(url: str) -> dict[str, Any]:
-        found = _own(url, read)
-        if found is None:
-            raise FatalURLFetchingError(
-                f"{url[:200]} is not ours: a page that is printed asks for nothing else"
-            )
-        return {"string": found[0], "mime_type": found[1]}
-
     try:
         document = weasyprint.HTML(
-            string=page, base_url=f"https://{OWN_HOST}/", url_fetcher=_fetcher(fetch), media_type="print"
+            string=page, base_url=f"https://{OWN_HOST}/", url_fetcher=_fetcher(read), media_type="print"
         )
         made: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     except FatalURLFetchingError as error:
@@ -84,17 +76,19 @@ def pdf_of(page: str, *, read: Read, look: PictureLook = PLAIN) -> bytes:
     return made
 
 
-def _fetcher(fetch: Callable[[str], dict[str, Any]]) -> Any:
-    """Return a fetcher of the library's kind that knows no protocol but ours."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
+def _fetcher(read: Read) -> Any:
+    """Return a fetcher of the library's kind that knows no protocol and no place but ours."""
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class Ours(URLFetcher):  # type: ignore[misc]
-        """Asks `fetch` and nobody else."""
+        """Asks `read` and nobody else."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
-            """Return what is ours."""
-            found = fetch(url)
-            return URLFetcherResponse(url, found["string"], {"Content-Type": found["mime_type"]})
+            """Return what is ours; anything else ends the making of the file."""
+            found = _own(url, read)
+            if found is None:
+                raise FatalURLFetchingError(f"{url[:200]} is not ours: what is printed asks for nothing else")
+            return URLFetcherResponse(url, found[0], {"Content-Type": found[1]})
 
     return Ours(allowed_protocols=("https",), allow_redirects=False)
 
