@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 from mortise.decide.autonomy import N_DAYS_LEAST
 from mortise.episode.fold import Content
 from mortise.protocol import Circumstances, Phase
@@ -166,13 +168,12 @@ def _plan_version(life: Year, on: date, phase: Phase, until: int) -> PlanVersion
     """Return the plan of a time of the year: from its day on, and never for a day before."""
     protocol = life.policy.protocol(PROTOCOL)
     words = {Phase.BUILD: "From the assessment.", Phase.SEASON: "The season: hold what was gained."}
-    more = {} if phase is Phase.BUILD else {
-        "phase": phase, "phase_until_on": OPENED_ON + timedelta(days=until - 1),
-    }  # fmt: skip
+    is_build = phase is Phase.BUILD
     return PlanVersion(
         id=f"plan-{on.isoformat()}", on=on, origin=Origin.CLINICIAN, by=CLINICIAN, protocol=protocol.id,
         protocol_version=protocol.version, protocol_hash=life.policy.protocol_hash(PROTOCOL),
-        reason=words[phase], **more,
+        reason=words[phase], phase=UNSET if is_build else phase,
+        phase_until_on=UNSET if is_build else OPENED_ON + timedelta(days=until - 1),
     )  # fmt: skip
 
 
