@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.fill_only:
         server.say(*said, *server.not_run())
         return 0
-    with server.jobs() as start_jobs:
+    with server.jobs("--no-timetable") as start_jobs:
 
         def ready() -> None:
             start_jobs()

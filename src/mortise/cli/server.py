@@ -148,12 +148,12 @@ def run(
 
 
 @contextmanager
-def jobs() -> Iterator[Callable[[], None]]:
+def jobs(*words: str) -> Iterator[Callable[[], None]]:
     """Yield what starts the process of the jobs beside the server and starts it again when it ends; it ends with both.
 
     A process of its own, so that no request waits for a mail server or a recording; it watches that its parent lives.
     """
-    keeper = _Keeper([sys.executable, "-m", "mortise.web", "run_jobs", "--with-parent"])
+    keeper = _Keeper([sys.executable, "-m", "mortise.web", "run_jobs", "--with-parent", *words])
     try:
         yield keeper.start
     finally:
@@ -165,6 +165,7 @@ class _Keeper:
 
     def __init__(self, command: list[str], env: Mapping[str, str] | None = None) -> None:
         self._command, self._env = command, env
+        self._owner = os.getpid()
         self._is_ending = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
@@ -175,9 +176,12 @@ class _Keeper:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the process, after the job in its hands; what takes too long is ended hard and is done again later."""
+        """End the process, after the job in its hands; what takes too long is ended hard and is done again later.
+
+        A worker of the server is a fork and leaves by the same door: it must not end what is not its own.
+        """
         self._is_ending.set()
-        if self._process is None:
+        if self._process is None or os.getpid() != self._owner:
             return
         self._process.terminate()
         try:

@@ -70,12 +70,12 @@ def drain(pace: Pace) -> None:
         outcomes.release([hands.worker_id])
 
 
-def work(pace: Pace, *, with_parent: bool = False) -> None:
+def work(pace: Pace, *, with_parent: bool = False, has_timetable: bool = True) -> None:
     """Work until told to stop (SIGTERM, SIGINT), or until the starting process has ended."""
     quick, slow = hands = [Hands(QUICK, pace), Hands(SLOW, pace)]
     beat(hands)
     parent = os.getppid() if with_parent else 0
-    _start("beat", lambda: _watch(hands, pace, parent))
+    _start("beat", lambda: _watch(hands, pace, parent, has_timetable))
     quick.configure_signals()
     _start("slow", slow.run)
     try:
@@ -91,7 +91,7 @@ def beat(hands: list[Hands]) -> None:
         Beat.objects.update_or_create(worker_id=one.worker_id, defaults={"beat_at": timezone.now()})
 
 
-def _watch(hands: list[Hands], pace: Pace, parent: int) -> None:
+def _watch(hands: list[Hands], pace: Pace, parent: int, has_timetable: bool) -> None:
     """Beat, take back what was interrupted, queue what is due; end the process when a job takes far too long."""
     while hands[0].running:
         for one in hands:
@@ -103,7 +103,8 @@ def _watch(hands: list[Hands], pace: Pace, parent: int) -> None:
         try:
             beat(hands)
             outcomes.reap(timezone.now(), pace)
-            enqueue_due(timezone.now())
+            if has_timetable:
+                enqueue_due(timezone.now())
         except OperationalError as error:  # the database is busy or away: the next beat tells
             logger.warning("a beat was missed", exc_info=error)
         time.sleep(pace.beat_s)

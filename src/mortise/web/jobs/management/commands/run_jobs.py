@@ -27,6 +27,9 @@ class Command(BaseCommand):
             "--with-parent", action="store_true", help="stop when the starting process has ended"
         )
         parser.add_argument(
+            "--no-timetable", action="store_true", help="only what is queued, nothing that repeats (no mail)"
+        )
+        parser.add_argument(
             "--beat", type=float, default=Pace().beat_s, metavar="S", help="seconds between signs of life"
         )
 
@@ -39,7 +42,7 @@ class Command(BaseCommand):
         elif options["batch"]:
             worker.drain(pace)
         else:
-            worker.work(pace, with_parent=options["with_parent"])
+            worker.work(pace, with_parent=options["with_parent"], has_timetable=not options["no_timetable"])
 
 
 def said() -> list[str]:
