@@ -19,6 +19,7 @@ _KEPT = {
 }  # fmt: skip
 for _name in [name for name in os.environ if name.startswith("MORTISE_") and name not in _KEPT]:
     del os.environ[_name]
+os.environ["MORTISE_MIRROR"] = "1"  # a language to test with; nobody's browser asks for it
 
 from mortise.web.settings import *  # noqa: E402, F403
 from mortise.web.settings import DATA_DIR, DATABASES, INSTALLED_APPS  # noqa: E402
