@@ -164,7 +164,7 @@ def _narrowed(rows: QuerySet[Standing], wanted: Wanted) -> QuerySet[Standing]:
         rows = rows.filter(search__contains=word)
     if wanted.need:
         known = {one.name.lower(): ORDER.index(one) for one in Need}
-        rows = rows.filter(rank=known[wanted.need]) if wanted.need in known else rows.none()
+        rows = rows.filter(Q(rank=known[wanted.need])) if wanted.need in known else rows.none()
     if wanted.protocol:
         rows = rows.filter(episode__protocol=wanted.protocol)
     if wanted.stage:
@@ -202,12 +202,14 @@ def _page(rows: QuerySet[Standing], wanted: Wanted, size: int, n_found: int) -> 
 
 
 def _counts(rows: QuerySet[Standing]) -> list[dict[str, Any]]:
-    grouped = rows.order_by().values("rank", "episode__protocol", "stage", "clinician")
+    columns = ("rank", "episode__protocol", "stage", "clinician")
+    grouped = rows.order_by().values(*columns)
     return list(grouped.annotate(n=Count("pk")))
 
 
 def _by_need(rows: QuerySet[Standing]) -> dict[Need, int]:
-    grouped = rows.order_by().values("rank").annotate(n=Count("pk"))
+    columns = ("rank",)
+    grouped = rows.order_by().values(*columns).annotate(n=Count("pk"))
     return {ORDER[one["rank"]]: one["n"] for one in sorted(grouped, key=lambda one: one["rank"])}
 
 
