@@ -12,6 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
 from mortise.errors import ConflictError, InputError, MortiseError
@@ -28,8 +29,8 @@ BATCH_ID = 60
 WORST_FIRST = ("conflict", "refused", "stored", "already")
 NOT_APPLICABLE = "n/a"
 NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,6})?")
-MESSAGE_KEPT = "Your clinic has your message. Somebody reads it when they next look."
-OTHER_ANKLE = "This is about an ankle whose programme is closed."
+MESSAGE_KEPT = gettext_lazy("Your clinic has your message. Somebody reads it when they next look.")
+OTHER_ANKLE = gettext_lazy("This is about an ankle whose programme is closed.")
 
 
 class _Kind(Struct, kw_only=True):
@@ -85,7 +86,7 @@ def taken_in(visit: Visit, items: Sequence[Sent]) -> Taken:
     for place, numbers in _by_ankle(visit, items).items():
         there = visit.at(place)
         if there is None:
-            answers |= {n: _aside(visit, items[n].raw, OTHER_ANKLE) for n in numbers}
+            answers |= {n: _aside(visit, items[n].raw, str(OTHER_ANKLE)) for n in numbers}
             continue
         opened = {n: _open(there, items[n].raw) for n in numbers}
         found, lines = _decided(there, opened)
@@ -135,7 +136,7 @@ def _message(visit: Visit, raw: bytes) -> _Open:
     )
     if is_known:
         return _Open(Answer(sent.id, "already"))
-    return _Open(Answer(sent.id, "stored"), said=MESSAGE_KEPT)
+    return _Open(Answer(sent.id, "stored"), said=str(MESSAGE_KEPT))
 
 
 def _answered(visit: Visit, raw: bytes) -> _Open:

@@ -49,7 +49,7 @@ def message(request: HttpRequest) -> HttpResponse:
         except MortiseError as error:
             add_error(form, error, "words")
         else:
-            state.say_once(request, [MESSAGE_KEPT])
+            state.say_once(request, [str(MESSAGE_KEPT)])
             return redirect("phone:today")
     context = {
         "form": form,
