@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
+
 from mortise.report.words import short_day
 from mortise.terms import Side
 from mortise.web.accounts.models import User
@@ -67,9 +69,13 @@ class NeedRow(NamedTuple):
 def needs_list(*, by: User, today: date) -> tuple[NeedRow, ...]:
     """Return every open episode this person may reach, most needed first, longest waiting first; audited.
 
+    An ended one comes back to the list while a late danger sign is unanswered or a message unread.
+
     A programme that should be heard from and was not for longer than its protocol allows counts as silent.
     """
-    rows = Standing.objects.filter(episode__patient__in=patients_of(by), episode__closed_on__isnull=True)
+    is_open = Q(episode__closed_on__isnull=True)
+    comes_back = Q(need=Need.STOPPED, is_answered=False) | Q(n_messages__gt=0)
+    rows = Standing.objects.filter(is_open | comes_back, episode__patient__in=patients_of(by))
     found = [_row(one, today) for one in rows.select_related("episode__patient")]
     log.record(by, "list.read", detail={"n": len(found)})
     return tuple(_in_order(found))
