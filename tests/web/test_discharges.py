@@ -21,6 +21,7 @@ from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Need, Notice, Standing
 from mortise.web.care.services.decisions import new_id
+from mortise.web.care.services.rebuilding import rebuild_all
 from mortise.web.phone import signing
 from mortise.web.phone.envelope import envelope
 from mortise.web.phone.visits import Visit
@@ -270,3 +271,16 @@ def test_reopened_care_is_back_on_the_phone(cast: builders.Cast, phone: Client) 
     assert "Your care here has ended." not in text
     assert re.search(r"/phone/check/", text)
     assert Standing.objects.get(episode=cast.episode).last_heard_on == cast.clinic.today()
+
+
+def test_the_row_of_the_list_is_what_the_facts_give_after_every_step(cast: builders.Cast) -> None:
+    def differing() -> list[str]:
+        found = rebuild_all(by=log.Process("test"), only_check=True)
+        return [name for one in found if one.episode == str(cast.episode.pk) for name in one.differs]
+
+    end(cast)
+    assert differing() == []
+    flag(cast)
+    assert differing() == []
+    services.reopen(episode=cast.episode, reason="It hurts again.", by=cast.ada)
+    assert differing() == []

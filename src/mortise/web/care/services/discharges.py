@@ -15,8 +15,8 @@ from mortise.terms import Origin, Side
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content
-from mortise.web.care.models import EpisodeRow, FactRow, Need, Notice, Standing
-from mortise.web.care.services import following
+from mortise.web.care.models import EpisodeRow, FactRow, Notice, Standing
+from mortise.web.care.services import following, standings
 from mortise.web.care.services.access import patients_of, require_physiotherapist
 from mortise.web.care.services.decisions import Decided, decide, enter_stage, new_id
 from mortise.web.care.services.facts import lock, store
@@ -74,6 +74,7 @@ def discharge(*, episode: EpisodeRow, outcome: Outcome, reason: str, summary: st
             store(episode, _closed(case, today, reason, by))
     EpisodeRow.objects.filter(pk=episode.pk).update(closed_on=today)
     episode.closed_on = today
+    standings.discharged(episode, today, stored.received_at)
     _settle(episode, by)
     log.record(by, "care.discharge", episode.patient, {"episode": episode.pk, "outcome": outcome})
     return stored
@@ -110,7 +111,7 @@ def reopen(*, episode: EpisodeRow, reason: str, by: User, stage: str = "") -> De
     store(episode, fact)
     if stage and stage != here.standing.stage:
         enter_stage(episode, stage, today, because=fact.id, by=by, reason=reason)
-    Standing.objects.filter(episode=episode).update(last_heard_on=today)  # silence is counted from here
+    standings.heard(episode, today)  # silence is counted from here
     log.record(by, "care.reopen", episode.patient, {"episode": episode.pk})
     return decide(episode=episode, on=today, by=by)
 
@@ -151,15 +152,11 @@ def _closed(case: EscalationCase, today: date, reason: str, by: User) -> Escalat
 
 
 def _settle(episode: EpisodeRow, by: User) -> None:
-    """Take the episode off the list, and let no mail about it go out any more."""
+    """Let no mail about an ended episode go out any more."""
     now = clock.now()
     waiting = Notice.objects.filter(episode=episode, acknowledged_at__isnull=True)
     waiting.filter(kind=Notice.Kind.RED_FLAG).update(acknowledged_at=now, acknowledged_by=by, next_at=None)
     waiting.update(next_at=None)
-    Standing.objects.filter(episode=episode).update(
-        need=Need.ON_PLAN, since_at=now, is_answered=True, n_tasks=0, task="", task_due_on=None,
-        tests_due_on=None, tests_due="", reason="Discharged.",
-    )  # fmt: skip
 
 
 def _check_stage(episode: EpisodeRow, left: str, stage: str) -> None:
