@@ -77,22 +77,66 @@ def derive(measure: Measure, course: Course) -> Track:
         return _paired(measure, how, course)
     if how.kind == LAST_LIGHT:
         return _lights_by_day(measure, course)
+    return daily_track(measure, [derived_on(measure, how, course, day) for day in course.days])
+
+
+def derived_on(measure: Measure, how: Derivation, course: Course, day: int) -> Point | Trouble:
+    """Compute a count or a state on one day.
+
+    Parameters
+    ----------
+    measure : Measure
+        Which.
+    how : Derivation
+        How it is derived.
+    course : Course
+        What it is made from; its `days` do not matter.
+    day : int
+        The day.
+
+    Returns
+    -------
+    Point or Trouble
+        The value, or why there is none.
+
+    Raises
+    ------
+    ContentError
+        When the kind of derivation is not known, or it names a measure that does not exist.
+    """
     daily = _DAILY.get(how.kind)
     if daily is None:
         known = ", ".join(sorted([*_PAIRED, LAST_LIGHT, *_DAILY]))
         raise ContentError(f"unknown derivation {how.kind!r}.", where=measure.id, mend=f"Use one of {known}.")
-    points: list[Point] = []
-    troubles: list[Trouble] = []
-    for day in course.days:
-        value = daily(how, course, day)
-        if isinstance(value, Cause):
-            troubles.append(Trouble(day, value, ()))
-        else:
-            raw = value[0] / 100 if how.kind == "adherence" and measure.unit == "ratio" else value[0]
-            kept = min(max(raw, measure.low), measure.high)
-            points.append(Point(day, measure.on_grid(kept), None, value[1]))
+    value = daily(how, course, day)
+    if isinstance(value, Cause):
+        return Trouble(day, value, ())
+    raw = value[0] / 100 if how.kind == "adherence" and measure.unit == "ratio" else value[0]
+    return Point(day, measure.on_grid(min(max(raw, measure.low), measure.high)), None, value[1])
+
+
+def daily_track(measure: Measure, found: Sequence[Point | Trouble]) -> Track:
+    """Put the days of a count or a state together.
+
+    Parameters
+    ----------
+    measure : Measure
+        Which.
+    found : sequence of Point or Trouble
+        Of each day, oldest first.
+
+    Returns
+    -------
+    Track
+        Of one series.
+    """
     limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
-    return track_of(measure.id, limb, (Series(DERIVED, "", None, tuple(points)),), tuple(troubles))
+    points = tuple([one for one in found if type(one) is Point])
+    if len(points) == len(found) and points:  # the common case, kept short
+        series, last = Series(DERIVED, "", None, points), points[-1]
+        return Track(measure.id, limb, (series,), (), last, DERIVED, None, 0, last)
+    troubles = tuple([one for one in found if type(one) is Trouble])
+    return track_of(measure.id, limb, (Series(DERIVED, "", None, points),), troubles)
 
 
 def _source(how: Derivation, course: Course, limb: Limb = Limb.INVOLVED) -> Track | None:
@@ -134,10 +178,27 @@ def _count(how: Derivation, course: Course, day: int) -> Value | Cause:
     return Decimal(len({point.day for point in counted})), _ids(counted)
 
 
-def _bouts(course: Course, day: int, from_day: int = 0) -> Sequence[Bout]:
-    """Return the sessions of the days from `from_day` to `day`."""
+def bouts_between(course: Course, from_day: int, day: int) -> Sequence[Bout]:
+    """Return the sessions of some days.
+
+    Parameters
+    ----------
+    course : Course
+        Of its sessions.
+    from_day, day : int
+        The first day and the last.
+
+    Returns
+    -------
+    sequence of Bout
+        Oldest first.
+    """
     first = bisect_left(course.bouts, from_day, key=_day)
     return course.bouts[first : bisect_right(course.bouts, day, lo=first, key=_day)]
+
+
+def _bouts(course: Course, day: int, from_day: int = 0) -> Sequence[Bout]:
+    return bouts_between(course, from_day, day)
 
 
 def _day(bout: Bout) -> int:
@@ -153,19 +214,50 @@ def _light(how: Derivation) -> Light:
 
 def _lights_by_day(measure: Measure, course: Course) -> Track:
     """Return the worst light of each day with a session, dated that day, so that it ages."""
-    worst: dict[int, Bout] = {}
-    last = course.days[-1]
-    for bout in course.bouts:
-        if bout.light is None or bout.day > last:
+    return lights_track(measure, lit_days(_bouts(course, course.days[-1])))
+
+
+def lit_days(bouts: Sequence[Bout]) -> tuple[Point, ...]:
+    """Return the worst light of each day with a session.
+
+    Parameters
+    ----------
+    bouts : sequence of Bout
+        Oldest first.
+
+    Returns
+    -------
+    tuple of Point
+        Of the days on which a light is known.
+    """
+    worst: dict[int, tuple[Light, Bout]] = {}
+    for bout in bouts:
+        light = bout.light
+        if light is None:
             continue
         before = worst.get(bout.day)
-        if before is None or before.light is None or LIGHT_GRADE[bout.light] < LIGHT_GRADE[before.light]:
-            worst[bout.day] = bout
-    points = tuple(
-        Point(day, _GRADES[bout.light], None, bout.readings)
-        for day, bout in sorted(worst.items())
-        if bout.light is not None
-    )
+        if before is None or LIGHT_GRADE[light] < LIGHT_GRADE[before[0]]:
+            worst[bout.day] = (light, bout)
+    return tuple([
+        Point(day, _GRADES[light], None, bout.readings) for day, (light, bout) in sorted(worst.items())
+    ])  # fmt: skip
+
+
+def lights_track(measure: Measure, points: tuple[Point, ...]) -> Track:
+    """Put the lights of all days together.
+
+    Parameters
+    ----------
+    measure : Measure
+        Which.
+    points : tuple of Point
+        From `lit_days`.
+
+    Returns
+    -------
+    Track
+        Of one series.
+    """
     return track_of(measure.id, Limb.NONE, (Series(DERIVED, "", None, points),))
 
 
@@ -190,7 +282,8 @@ def _days_with_light(how: Derivation, course: Course, day: int) -> Value | Cause
 
 
 def _adherence(how: Derivation, course: Course, day: int) -> Value | Cause:
-    share = adherence(course.bouts, day=day, from_day=course.plan_from, window_days=how.window_days or 28,
+    bouts = _bouts(course, day, day - (how.window_days or 28))
+    share = adherence(bouts, day=day, from_day=course.plan_from, window_days=how.window_days or 28,
                       n_per_week=course.n_per_week)  # fmt: skip
     return Cause.TOO_FEW if share is None else (share, ())  # in percent
 
