@@ -29,7 +29,8 @@ from mortise.episode.stages import (
     standing,
 )
 from mortise.errors import InputError
-from mortise.prescribe import DoneSession, Doses, Return, constraints_of, planned_stage, re_entry
+from mortise.prescribe import DoneSession, Doses, Return, constraints_of, planned_stage
+from mortise.prescribe.breaks import Breaks
 from mortise.prescribe.constraints import constraints_of_work
 from mortise.progress.derived import Course
 from mortise.progress.sessions import Bout
@@ -158,7 +159,7 @@ class Folder:
         self._received: list[Fact] = []
         self._n_folded = 0  # of those received
         self._seen_until: date | None = None
-        self._doses = Doses(content.exercises)
+        self._doses, self._breaks = Doses(content.exercises), Breaks()
         self._start_anew()
 
     def _start_anew(self) -> None:
@@ -230,11 +231,11 @@ class Folder:
         stage = planned_stage(ready.stage, plan, content.exercises)
         tracks = self._tracks(as_of, protocol)
         course = self._course(tracks, stands, stage, as_of)
-        self._light(course, ready, plan, stage, as_of)
+        since = self._light(course, ready, plan, stage, as_of)
         bouts = tuple([one.bout for one in self._lit])
         lights = [one.light for one in self._lit]
         course = replace(course, bouts=bouts)
-        self._derivations.finish(tracks, course, ready, lights)
+        self._derivations.finish(tracks, course, ready, lights, since)
         spent = 0 if stands.stepped_back_on is None else stands.stepped_back_on.toordinal()
         inputs = Inputs(as_of.toordinal(), tracks, spent)
         state = StageState(
@@ -247,7 +248,7 @@ class Folder:
             protocol, stage, plan, examined.fired, circumstances, person.age_on(as_of), as_of,
             has_fallen=_has_fallen(tracks), exercises=content.exercises, done=done, signs=self._signs,
         )  # fmt: skip
-        back = re_entry(protocol.layoffs, stage, done, as_of)
+        back = self._breaks.re_entry(protocol.layoffs, stage, done, as_of)
         work = constraints_of_work(has_checked_in=as_of in self._checked_in_on, back=back)
         constraints = (*constraints, *work, *autonomy_constraints(acts, as_of, state.overrule))
         decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
@@ -308,8 +309,8 @@ class Folder:
 
     def _light(
         self, course: Course, ready: ReadyStage, plan: PlanVersion | None, stage: Stage, as_of: date
-    ) -> None:
-        """Light the sessions that something new could have changed."""
+    ) -> int:
+        """Light the sessions that something new could have changed; return the first day with anything new."""
         rules = light_rules_for(ready)
         under = (rules, plan)
         is_lasting = rules.is_lasting and all(_is_single(course, name) for name in rules.sources)
@@ -325,8 +326,11 @@ class Folder:
                 n_same += 1
         del self._lit[n_kept + n_same :]
         exercises = self._content.exercises
-        self._lit += light_sessions(told[n_same:], self._lit, rules, course, stage, exercises, as_of)
+        lit = light_sessions(told[n_same:], self._lit, rules, course, stage, exercises, as_of)
+        since = min([self._first_new, *(one.light.on for one in lit)])
+        self._lit += lit
         self._lit_under, self._lit_on, self._first_new = under, as_of, date.max
+        return since.toordinal()
 
 
 def _is_single(course: Course, measure_id: str) -> bool:
