@@ -230,6 +230,9 @@ def overrule_of(facts: Sequence[Fact], known_ids: Callable[[str], frozenset[str]
 
 
 Said = CheckIn | SessionLog | Reading
+# Kinds of facts as tuples: looked at for every fact, and a union would be put together each time.
+_SAID, _LEVELS = (CheckIn, SessionLog, Reading), (AutonomyEntry, Proposal, ProposalAnswer)
+_DONE = (Response, StageEntry, PlanVersion, Judgement)
 
 
 class Acts:
@@ -267,15 +270,15 @@ class Acts:
         fact : Fact
             In order of days.
         """
-        if isinstance(fact, DecisionRecord):
+        if isinstance(fact, _SAID):
+            self._add_said(fact)
+        elif isinstance(fact, DecisionRecord):
             self._decisions[fact.id] = fact
             if fact.decision.steps_back_to is not None or fact.id in self._responded:
                 self._put(fact)
-        elif isinstance(fact, Said):
-            self._add_said(fact)
-        elif isinstance(fact, AutonomyEntry | Proposal | ProposalAnswer):
+        elif isinstance(fact, _LEVELS):
             self._put(fact)
-        elif isinstance(fact, Response | StageEntry | PlanVersion | Judgement):
+        elif isinstance(fact, _DONE):
             self._put(fact)
             if isinstance(fact, Response):
                 self._add_responded(fact.decision)

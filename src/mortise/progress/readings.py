@@ -133,19 +133,24 @@ class AnswerRun:
     A day is looked at once, when the next one begins; only the newest day is still open.
     """
 
-    __slots__ = ("_clean", "_closed", "_greatest", "_instrument", "_known", "_least", "_open", "_open_day", "_troubles",
-                 "answers", "limb", "measure")  # fmt: skip
+    __slots__ = ("_clean", "_closed", "_found", "_greatest", "_instrument", "_known", "_least", "_open", "_open_day",
+                 "_points", "_sem", "_troubles", "answers", "limb", "measure")  # fmt: skip
 
     def __init__(self, measure: Measure, limb: Limb) -> None:
         self.measure, self.limb = measure, limb
         self.answers: list[Answer] = []
         self._instrument = answered_with(measure)
         self._known = measure.instrument(self._instrument)
+        self._sem = None if self._known is None else self._known.sem
         self._clean: dict[Decimal, Decimal | Cause | None] = {}
-        self._closed: list[Point] = []
-        self._troubles: list[Trouble] = []
+        self._closed: tuple[Point, ...] = ()
+        self._troubles: tuple[Trouble, ...] = ()
         self._open_day = 0
         self._open: list[tuple[str, Decimal | Cause | None]] = []
+        self._found: Point | Trouble | None = None  # of the open day, as far as it was looked at
+        self._points: (
+            tuple[Point, ...] | None
+        ) = ()  # every day, the open one included; None: not put together
         self._least, self._greatest = measure.high, measure.low
 
     def add(self, answer: Answer) -> None:
@@ -161,31 +166,39 @@ class AnswerRun:
         if day != self._open_day:
             self._close()
             self._open_day = day
-        self._open.append((fact_id, None if said is None else self._value(said)))
-
-    def _value(self, said: Decimal) -> Decimal | Cause | None:
-        value = self._clean.get(said)
-        if value is None:
-            value = self._clean[said] = _value(self.measure, Seen("", 0, said, "", self.limb))
-        return value
+        value: Decimal | Cause | None = None
+        if said is not None:
+            value = self._clean.get(said)
+            if value is None:
+                value = self._clean[said] = _value(self.measure, Seen("", 0, said, "", self.limb))
+        self._open.append((fact_id, value))
+        self._points = None
 
     def _close(self) -> None:
-        found = self._found()
+        points = self._looked()
+        found = self._found
         if isinstance(found, Point):
-            self._closed.append(found)
-            self._least, self._greatest = min(self._least, found.value), max(self._greatest, found.value)
+            self._closed = points
+            value = found.value
+            self._least, self._greatest = min(self._least, value), max(self._greatest, value)
         elif found is not None:
-            self._troubles.append(found)
+            self._troubles = (*self._troubles, found)
         self._open.clear()
+        self._found = None
 
-    def _found(self) -> Point | Trouble | None:
+    def _looked(self) -> tuple[Point, ...]:
+        """Look at the open day and return every day, unless that was done since its newest answer."""
+        if self._points is None:
+            found = self._found = self._told()
+            self._points = (*self._closed, found) if isinstance(found, Point) else self._closed
+        return self._points
+
+    def _told(self) -> Point | Trouble | None:
         """Return what the open day says: its worst answer, or what is wrong with it."""
         if len(self._open) == 1:  # the common case, kept short
             fact_id, value = self._open[0]
             if isinstance(value, Decimal):
-                return Point(
-                    self._open_day, value, None if self._known is None else self._known.sem, (fact_id,)
-                )
+                return Point(self._open_day, value, self._sem, (fact_id,))
         if not self._open:
             return None
         bad = [(value, one) for one, value in self._open if isinstance(value, Cause)]
@@ -199,9 +212,8 @@ class AnswerRun:
         worst = min(values) if self.measure.better is Better.UP else max(values)
         if self.measure.unit == "flag" and worst == 0 and unsaid:
             return _trouble(self._open_day, unsaid)
-        sem = None if self._known is None else self._known.sem
         return Point(
-            self._open_day, worst, sem, tuple(sorted({one for value, one in told if value == worst}))
+            self._open_day, worst, self._sem, tuple(sorted({one for value, one in told if value == worst}))
         )
 
     def seen(self) -> list[Seen]:
@@ -225,21 +237,19 @@ class AnswerRun:
         Track
             Of one series, as `track` would clean them.
         """
-        points, troubles = self._closed, self._troubles
+        points, newest, troubles = self._looked(), self._found, self._troubles
         least, greatest = self._least, self._greatest
-        newest = self._found()
         if isinstance(newest, Point):
-            points = [*points, newest]
             least, greatest = min(least, newest.value), max(greatest, newest.value)
         elif newest is not None:
-            troubles = [*troubles, newest]
+            troubles = (*troubles, newest)
         if not points:
-            return track_of(self.measure.id, self.limb, (), tuple(troubles))
+            return track_of(self.measure.id, self.limb, (), troubles)
         mdc95 = None if self._known is None else self._known.smallest_real_change
         n_practice = min(self.measure.n_practice_sessions, len(points))
-        series = Series(self._instrument, "", mdc95, tuple(points), n_practice, (least, greatest))
+        series = Series(self._instrument, "", mdc95, points, n_practice, (least, greatest))
         if troubles:
-            return track_of(self.measure.id, self.limb, (series,), tuple(troubles))
+            return track_of(self.measure.id, self.limb, (series,), troubles)
         last = points[-1]
         return Track(self.measure.id, self.limb, (series,), (), last, self._instrument, None, 0, last)
 

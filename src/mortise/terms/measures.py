@@ -11,6 +11,7 @@ from mortise.terms.vocabulary import Word
 
 # A difference of two readings of one instrument: 1.96 x sqrt(2) x SEM (EVIDENCE.md, rule 3 of "How to read this").
 MDC95_PER_SEM = Decimal("2.77")
+_WHOLE = Decimal(1)
 
 
 class Better(Word):
@@ -107,4 +108,4 @@ class Measure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def on_grid(self, value: Decimal) -> Decimal:
         """Return `value` rounded to the measure's resolution (half to even)."""
-        return (value / self.resolution).quantize(Decimal(1)) * self.resolution
+        return (value / self.resolution).quantize(_WHOLE) * self.resolution
