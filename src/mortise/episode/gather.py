@@ -10,9 +10,10 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from mortise.progress.answers import AnswerRun
 from mortise.progress.credit import credited
 from mortise.progress.level import filtered
-from mortise.progress.readings import AnswerRun, Seen, answered_with, track
+from mortise.progress.readings import Seen, answered_with, track
 from mortise.record import CheckIn, ClinicVisit, Fact, Reading, SessionLog
 from mortise.record.tracks import Point, Track, Trouble, key_of, track_of
 from mortise.terms import Cause, Limb, Measure, Origin, Setting, Side, limb_of

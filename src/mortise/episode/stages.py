@@ -17,6 +17,7 @@ from mortise.record import (
     CheckIn,
     DecisionRecord,
     Fact,
+    FiredRule,
     Judgement,
     PlanVersion,
     Proposal,
@@ -227,6 +228,31 @@ def overrule_of(facts: Sequence[Fact], known_ids: Callable[[str], frozenset[str]
         load=newest.load, decided_on=decided.decision.as_of,
         known_facts=known_ids(decided.id), unknown_then=unknown,
     )  # fmt: skip
+
+
+def carried_of(facts: Sequence[Fact]) -> tuple[FiredRule, ...]:
+    """Return the rules of the newest step back that acted.
+
+    Parameters
+    ----------
+    facts : sequence of Fact
+        Those that count.
+
+    Returns
+    -------
+    tuple of FiredRule
+        Those that were met and do not lock; empty when every step back was overruled.
+    """
+    acted = [
+        fact for fact in facts if isinstance(fact, DecisionRecord) and fact.decision.steps_back_to is not None
+    ]
+    if acted:
+        undone = overruled(facts)
+        acted = [fact for fact in acted if fact.id not in undone]
+    if not acted:
+        return ()
+    newest = max(acted, key=lambda one: (one.on, one.id))
+    return tuple(rule for rule in newest.decision.rules if rule.truth is Truth.MET and not rule.locks)
 
 
 Said = CheckIn | SessionLog | Reading
