@@ -16,6 +16,7 @@ from mortise.record import (
     AutonomyEntry,
     CheckIn,
     DecisionRecord,
+    Discharge,
     Fact,
     FiredRule,
     Judgement,
@@ -257,7 +258,7 @@ def carried_of(facts: Sequence[Fact]) -> tuple[FiredRule, ...]:
 
 Said = CheckIn | SessionLog | Reading
 # Kinds of facts as tuples: looked at for every fact, and a union would be put together each time.
-_SAID, _LEVELS = (CheckIn, SessionLog, Reading), (AutonomyEntry, Proposal, ProposalAnswer)
+_SAID, _LEVELS = (CheckIn, SessionLog, Reading), (AutonomyEntry, Proposal, ProposalAnswer, Discharge)
 _DONE = (Response, StageEntry, PlanVersion, Judgement)
 
 
@@ -267,9 +268,9 @@ class Acts:
     Attributes
     ----------
     facts : list of Fact
-        Stage entries, plans, responses, judgements, proposals with their answers, entries of autonomy, and of the
-        stored decisions those that stepped back or were answered; by date, then id. `standing`, `plan_of`,
-        `overrule_of` need no others.
+        Stage entries, plans, responses, judgements, discharges, proposals with their answers, entries of autonomy, and
+        of the stored decisions those that stepped back or were answered; by date, then id. `standing`, `plan_of`,
+        `overrule_of`, `discharge_of` need no others.
     told_day : int or None
         The last day on which the patient told anything.
     resumed : frozenset of str
