@@ -54,7 +54,7 @@ from mortise.web.care.services.facts import (
 )
 from mortise.web.care.services.following import earned_now
 from mortise.web.care.services.looks import Look, looks_at
-from mortise.web.care.services.messages import mark_seen, messages_of, write_message
+from mortise.web.care.services.messages import is_message_known, mark_seen, messages_of, write_message
 from mortise.web.care.services.needs import (
     NeedRow,
     needs_list,
@@ -149,6 +149,7 @@ __all__ = [
     "follow_escalation",
     "give_up_analysis",
     "goals_of",
+    "is_message_known",
     "judge",
     "keep_aside",
     "keep_version",
