@@ -24,8 +24,12 @@ from mortise.terms import Side
 READING, MEASURING = "reading", "measuring"
 LONGEST_S = 300.0
 MOST_BYTES = 4 * 1024**3  # of address space: a file of 64 MB with eight sensors needs a quarter of it
-TOO_LONG = "Measuring took longer than {minutes} minutes and was stopped. Cut the file to one test and send that."
-TOO_LARGE = "Measuring needed more memory than one recording may have. Cut the file to one test and send that."
+TOO_LONG = (
+    "Measuring took longer than {minutes} minutes and was stopped. Cut the file to one test and send that."
+)
+TOO_LARGE = (
+    "Measuring needed more memory than one recording may have. Cut the file to one test and send that."
+)
 BROKEN = "Our fault: measuring this recording broke. Its files are kept. Tell whoever runs Mortise."
 
 

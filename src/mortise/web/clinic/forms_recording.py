@@ -160,10 +160,18 @@ class LeaveOutForm(forms.Form):
     """A stretch to leave out: seconds from the first sample, and why."""
 
     start_s = forms.DecimalField(
-        label="From, seconds", min_value=0, max_digits=9, decimal_places=3, widget=forms.TextInput(attrs=SECONDS_ATTRS)
+        label="From, seconds",
+        min_value=0,
+        max_digits=9,
+        decimal_places=3,
+        widget=forms.TextInput(attrs=SECONDS_ATTRS),
     )
     end_s = forms.DecimalField(
-        label="To, seconds", min_value=0, max_digits=9, decimal_places=3, widget=forms.TextInput(attrs=SECONDS_ATTRS)
+        label="To, seconds",
+        min_value=0,
+        max_digits=9,
+        decimal_places=3,
+        widget=forms.TextInput(attrs=SECONDS_ATTRS),
     )
     reason = reason_field("Reason", help_text="Such as: stumbled, answered the phone, held the rail.")
 

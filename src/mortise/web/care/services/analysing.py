@@ -33,7 +33,8 @@ WAITING = "waiting"
 SHORTEST_S = Decimal("0.2")  # a shorter hole is bridged, and what touches it might count
 MOST_LEFT_OUT = 20
 GIVEN_UP = (
-    "Measuring was interrupted again and again, or broke. The files are kept: try again, or tell whoever runs Mortise."
+    "Measuring was interrupted again and again, or broke. The files are kept: measure it again, or tell whoever "
+    "runs Mortise."
 )
 
 
@@ -203,7 +204,9 @@ def _why(row: StoredRecording) -> str:
     standing = list(LeftOut.objects.filter(recording=row, withdrawn_at=None))
     if not standing:
         return "The recording was measured again with nothing left out."
-    said = "; ".join(f"{one.start_s.normalize():f} to {one.end_s.normalize():f} s: {one.reason}" for one in standing)
+    said = "; ".join(
+        f"{one.start_s.normalize():f} to {one.end_s.normalize():f} s: {one.reason}" for one in standing
+    )
     return one_line(f"Left out of the recording: {said}")[:500]
 
 
