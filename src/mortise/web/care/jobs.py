@@ -37,5 +37,12 @@ def analyse(recording: str, by: str) -> None:
     services.analyse_recording(recording=found, by=user)
 
 
+@job(n_attempts=1, is_kept=False)
+def refresh_list() -> str:
+    """Say anew what is due and to be done where facts came without a decision."""
+    return f"{services.refresh_outdated(by=BY)} rows of the list renewed"
+
+
 every(EVERY_S, "silent", decide_for_the_silent)
+every(EVERY_S, "list", refresh_list)
 every(EVERY_S, "mail", send_mail)
