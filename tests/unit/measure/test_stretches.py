@@ -91,7 +91,7 @@ def test_markers_and_keypoints_are_not_seen_in_the_stretch() -> None:
     lab = measure.LabRecording(info=info, time_s=time_s, markers=(marker,))
     pose = measure.PoseRecording(
         info=msgspec.convert(
-            {"file": "a.json", "sha256": "", "format": "x", "unit": "m", "rate_hz": 10.0, "n_frames": 30, "duration_s": 2.9},
+            {"file": "a", "sha256": "", "format": "x", "unit": "m", "rate_hz": 10.0, "n_frames": 30, "duration_s": 2.9},
             measure.PoseInfo,
         ),
         time_s=time_s, keypoints={"knee": np.ones((30, 2))}, confidence={"knee": np.ones(30)},
