@@ -98,9 +98,11 @@ def test_own_messages_are_searched_and_nobody_elses(cast: builders.Cast, phone: 
     services.write_message(
         episode=cast.dora_episode, message_id=uuid.uuid4(), words="Message 3 of Dora", by=cast.dora.user
     )
-    shown = lambda query: re.findall(
-        r"<p>(Message \d of \w+)</p>", phone.get(f"/phone/message/{query}").content.decode()
-    )
+
+    def shown(query: str) -> list[str]:
+        page = phone.get(f"/phone/message/{query}").content.decode()
+        return re.findall(r"<p>(Message \d of \w+)</p>", page)
+
     assert len(shown("")) == 5
     assert len(shown("?all=1")) == 7
     assert shown("?q=MESSAGE+3") == ["Message 3 of Ben"]
