@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.translation import gettext
 
+from mortise.report.words import unit_symbol
 from mortise.terms import Measure, Side
 from mortise.units import SYMBOLS
+from mortise.web.phone.said import said
 from mortise.web.ui.fields import UnitInput
 
 
@@ -33,12 +36,13 @@ class SelfTestForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and all(value is None for value in cleaned.values()):
-            raise forms.ValidationError("Fill in at least one, or go back.")
+            raise forms.ValidationError(gettext("Fill in at least one, or go back."))
         for measure, side in self.asked:
             value = cleaned.get(_name(measure, side))
             if value is not None and measure.on_grid(value) != value:
+                steps = {"step": measure.resolution, "unit": unit_symbol(SYMBOLS[measure.unit])}
                 self.add_error(
-                    _name(measure, side), f"Give it in steps of {measure.resolution} {SYMBOLS[measure.unit]}."
+                    _name(measure, side), gettext("Give it in steps of %(step)s %(unit)s.") % steps
                 )
         return cleaned
 
@@ -59,13 +63,17 @@ def _name(measure: Measure, side: Side) -> str:
 
 
 def _field(measure: Measure, side: Side) -> forms.DecimalField:
-    where = "" if side is Side.NONE else f"{side.value.capitalize()}: "
-    between = f"between {measure.low} and {measure.high}"
+    asked = said(measure.question or measure.label)
+    if side is not Side.NONE:
+        asked = (gettext("Left: %(what)s") if side is Side.LEFT else gettext("Right: %(what)s")) % {
+            "what": asked
+        }
+    wrong = gettext("Write a number between %(low)s and %(high)s.") % {
+        "low": measure.low,
+        "high": measure.high,
+    }
     return forms.DecimalField(
-        label=f"{where}{measure.question or measure.label}", help_text=measure.how, required=False,
-        min_value=measure.low, max_value=measure.high, widget=UnitInput(SYMBOLS[measure.unit]),
-        error_messages={
-            "invalid": f"Write a number {between}.", "min_value": f"Write a number {between}.",
-            "max_value": f"Write a number {between}.",
-        },
+        label=asked, help_text=said(measure.how), required=False, localize=True,
+        min_value=measure.low, max_value=measure.high, widget=UnitInput(unit_symbol(SYMBOLS[measure.unit])),
+        error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
     )  # fmt: skip

@@ -11,6 +11,7 @@ import re
 from typing import Any, NamedTuple
 
 import msgspec
+from django.utils.translation import gettext
 from msgspec import Struct
 
 from mortise.errors import ConflictError, InputError
@@ -124,10 +125,14 @@ def _answers(visit: Visit, batch: Batch) -> tuple[tuple[Answer, ...], list[str]]
             circumstances=visit.circumstances,
         )
     except services.UndecidedError as error:  # the facts are kept: ask once more what became of each
-        return services.append_facts(episode=visit.episode, facts=facts, by=visit.user), [str(error)]
-    refused = [f"Not saved: {answer.reason}" for answer in answered.answers if not answer.is_kept]
+        return services.append_facts(episode=visit.episode, facts=facts, by=visit.user), [gettext(str(error))]
+    refused = [
+        gettext("Not saved: %(reason)s") % {"reason": answer.reason}
+        for answer in answered.answers
+        if not answer.is_kept
+    ]
     is_new = any(answer.outcome == "stored" for answer in answered.answers)
     try:
         return answered.answers, refused or (presenters.changes(before, answered.story) if is_new else [])
     except services.UntoldError as error:
-        return answered.answers, [str(error)]
+        return answered.answers, [gettext(str(error))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mortise.protocol import Questionnaire
@@ -12,6 +13,7 @@ from mortise.web.accounts import access
 from mortise.web.care.content import questionnaires
 from mortise.web.phone import questions, state
 from mortise.web.phone.reports import report
+from mortise.web.phone.said import said
 from mortise.web.phone.visits import Visit, visit_of
 from mortise.web.ui.fields import CANNOT_SAY
 
@@ -66,16 +68,16 @@ def _end(request: HttpRequest, visit: Visit, asked: Questionnaire, done: questio
         if readings:
             report(request, visit, visit.story(), readings)
         else:
-            state.say_once(request, ["Too little was answered for a score. Nothing was saved."])
+            state.say_once(request, [gettext("Too little was answered for a score. Nothing was saved.")])
         questions.forget(request, visit, asked)
         return redirect("phone:today")
     measures = visit.content.measures
     scores = [
         (
-            one.score.label,
-            f"{one.value.normalize():f} of {one.score.high}"
+            said(one.score.label),
+            gettext("%(score)s of %(high)s") % {"score": f"{one.value.normalize():f}", "high": one.score.high}
             if one.value is not None
-            else f"No score: {one.why}",
+            else gettext("No score: %(why)s") % {"why": said(one.why)},
         )
         for one in questions.scores_of(visit, asked, done.answers)
     ]

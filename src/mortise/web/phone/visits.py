@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
 
 from mortise.catalog import Content
 from mortise.episode import Story
@@ -35,7 +36,7 @@ class Visit(NamedTuple):
 
     @property
     def ankle_words(self) -> str:
-        return f"{self.episode.involved_side} ankle"
+        return gettext("left ankle") if self.side is Side.LEFT else gettext("right ankle")
 
     def story(self) -> Story:
         """Return the story as of today, under today's circumstances; the reading is audited."""

@@ -2,122 +2,176 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _n
+
 WORDS: dict[str, str] = {
-    "unsent_one": "1 not yet sent",
-    "unsent_many": "{n} not yet sent",
-    "choose_outcome": "Choose done, partly or skipped.",
-    "choose_partly": "Some of it was done: choose “partly”.",
-    "choose_answer": "Choose an answer; “can’t say” is one.",
-    "choose_flags": "Choose one. If you are not sure about a line, tick it.",
-    "choose_which": "Tick the lines that are true, or choose “none of these”.",
-    "choose_yes": "A line is ticked. Choose “yes”, or take the tick away.",
-    "not_saved": "This could not be saved on the phone. Write it down and try again.",
-    "saving": "Saving",
-    "first_question": "First, how is the ankle?",
-    "answers_lighter": "This is today’s plan. Your answers can only make it lighter.",
-    "offline": "No connection. The plan on this phone is from {when}.",
-    "expired": "The plan on this phone is too old. Only the gentle part is left until it connects.",
-    "too_old": "This plan is more than a month old. Connect the phone, or ask your clinic.",
-    "no_plan": "There is no plan on this phone yet. Connect once, and it opens without a connection from then on.",
-    "broken_plan": "The plan on this phone does not check out, so it is not shown. Connect, and it is fetched again.",
-    "newer_plan": "This plan needs the new version of the app. Connect to get it.",
-    "saved_here": "Saved on this phone, not yet sent.",
-    "saved_more": "It is sent by itself when there is a connection. Until then your clinic cannot see it.",
-    "rest_today": "The ankle rests today.",
-    "withheld": "Left out because of what you answered.",
-    "eased": "A lighter day.",
-    "lighter_day": "Today is a lighter day, so there is no more of this today.",
-    "minutes": "{n} min",
-    "exercise_one": "1 exercise, {minutes} min",
-    "exercise_many": "{n} exercises, {minutes} min",
-    "session_of": "Today, {ankle}",
-    "check_in": "Check in, then start",
-    "check_morning": "How was the morning?",
-    "start": "Start",
-    "next": "Next",
-    "save": "Save",
-    "back": "Back",
-    "step_of": "{i} of {n}",
-    "before_start": "Before you start",
-    "note_flags": "If any of these is true, stop and get help; do not wait for us to answer.",
-    "note_questions": "We ask before, not after. No answer can make today harder.",
-    "refused": "Your clinic’s computer did not take this: {reason}",
-    "conflict": "Two different reports carry one number. Both are kept and a person looks at them.",
-    "sign_out_unsent": "{n} not yet sent. They stay on this phone, locked, and are sent when you open your link"
-    " again. Sign out all the same?",
-    "online_only": "This page needs a connection.",
-    "ready_yes": "yes",
-    "ready_no": "no",
-    "ready_unknown": "not known",
-    "live_insecure": "No sensors on this address",
-    "live_insecure_more": "A browser gives a phone’s sensors to a safe address only (https). Ask your clinic for the"
-    " address that begins with https, or do the test by hand.",
-    "live_none": "This device has no motion sensors",
-    "live_none_more": "A phone has them, a computer has not. Open this page on a phone, or do the test by hand.",
-    "live_denied": "The sensors are not allowed",
-    "live_denied_more": "Allow motion sensors for this page in the browser’s settings, load the page again and tap"
-    " Start, or do the test by hand.",
-    "live_silent": "The sensors say nothing",
-    "live_silent_more": "Acceleration or turning does not arrive. Close other apps and load the page again, or do the"
-    " test by hand.",
-    "live_start": "Start",
-    "live_ready": "Put the phone on. It starts in {n} s.",
-    "live_go": "Stand still.",
-    "live_flat_wait": "Hands off …",
-    "live_flat_moving": "It moves. Lay it down and take your hands away.",
-    "live_flat_tilted": "It is not flat. Screen up, on a table.",
-    "live_flat_gravity": "It does not feel gravity as it should. Take it out of its case, or do the test by hand.",
-    "live_stand": "Stand still.",
-    "live_forward": "Knee forward.",
-    "live_hold": "Hold it.",
-    "live_held": "Held. Come back.",
-    "live_short": "That was not held. Stay two seconds.",
-    "live_aside": "Knee over the second toe.",
-    "live_fast": "Slower.",
-    "live_slipped": "You stand otherwise than before: the heel came up, or the phone slid.",
-    "live_trial": "{n} of 3",
-    "live_under_way": "Recording.",
-    "live_lost": "The foot came down.",
-    "live_result": "This is what the phone measured.",
-    "live_refused": "No number was made of it.",
-    "live_keep": "Keep it",
-    "live_again": "Again",
-    "live_kept": "Saved on this phone, not yet sent.",
-    "live_sent": "Your clinic’s computer has it and measured {value}.",
-    "live_sent_aside": "Your clinic has the recording. Somebody looks at it before the number counts.",
-    "live_sent_refused": "Your clinic’s computer made no number of it: {reason}",
-    "live_not_kept": "This could not be saved on the phone. Write the number down.",
-    "live_more_n_counted": "{value} of {n_trials} counted",
-    "live_more_height_cm": "{value} cm high",
-    "live_more_period_s": "{value} s from one to the next",
-    "live_more_speed_mm_s": "Sway {value} mm a second",
-    "live_more_symmetry_ratio": "One foot’s step takes {value} times the other’s",
-    "live_more_n_steps": "{value} steps",
-    "live_more_contact_s": "{value} s on the floor between",
-    "live_more_n_hops": "{value} hops",
-    "live_q_few_trials": "Fewer than three counted.",
-    "live_q_trials_disagree": "They differ by more than six degrees.",
-    "live_q_no_hold": "Not held for half a second.",
-    "live_q_too_fast": "Too fast.",
-    "live_q_out_of_plane": "The knee went aside.",
-    "live_q_not_back_to_standing": "You did not come back to where you stood: the heel came up, or the phone slid.",
-    "live_q_sensor_slipped": "The phone slid on the shin.",
-    "live_q_off_beat": "Not to the beat of thirty a minute.",
-    "live_q_height_at_shin": "Height at the shin: less than the heel’s.",
-    "live_q_held_to_end": "Held to the end.",
-    "live_q_few_strides": "Few steps.",
-    "live_r_no_standing": "It did not begin with standing still. Stand still for a second first.",
-    "live_r_no_lunge": "No knee-forward was found.",
-    "live_r_no_rise": "No heel rise was found. Come down all the way each time.",
-    "live_r_walking": "That looks like walking.",
-    "live_r_no_stand": "You did not stand still for three seconds.",
-    "live_r_no_walk": "No walking was found.",
-    "live_r_few_strides": "Too few steps. Walk ten metres straight on.",
-    "live_r_no_hop": "No hop was found.",
-    "live_r_slow_sensor": "This phone gives too few samples a second.",
-    "live_r_too_short": "That was too short.",
-    "live_r_gaps": "Samples are missing. Close other apps and do it again.",
-    "kind_check_in": "Check, {on}",
-    "kind_session_log": "Session, {on}",
-    "kind_other": "Report, {on}",
+    "choose_outcome": _n("Choose done, partly or skipped."),
+    "choose_partly": _n("Some of it was done: choose “partly”."),
+    "choose_answer": _n("Choose an answer; “can’t say” is one."),
+    "choose_flags": _n("Choose one. If you are not sure about a line, tick it."),
+    "choose_which": _n("Tick the lines that are true, or choose “none of these”."),
+    "choose_yes": _n("A line is ticked. Choose “yes”, or take the tick away."),
+    "not_saved": _n("This could not be saved on the phone. Write it down and try again."),
+    "saving": _n("Saving"),
+    "first_question": _n("First, how is the ankle?"),
+    "answers_lighter": _n("This is today’s plan. Your answers can only make it lighter."),
+    "offline": _n("No connection. The plan on this phone is from {when}."),
+    "expired": _n("The plan on this phone is too old. Only the gentle part is left until it connects."),
+    "too_old": _n("This plan is more than a month old. Connect the phone, or ask your clinic."),
+    "no_plan": _n(
+        "There is no plan on this phone yet. Connect once, and it opens without a connection from then on."
+    ),
+    "broken_plan": _n(
+        "The plan on this phone does not check out, so it is not shown. Connect, and it is fetched again."
+    ),
+    "newer_plan": _n("This plan needs the new version of the app. Connect to get it."),
+    "saved_here": _n("Saved on this phone, not yet sent."),
+    "saved_more": _n(
+        "It is sent by itself when there is a connection. Until then your clinic cannot see it."
+    ),
+    "rest_today": _n("The ankle rests today."),
+    "withheld": _n("Left out because of what you answered."),
+    "eased": _n("A lighter day."),
+    "lighter_day": _n("Today is a lighter day, so there is no more of this today."),
+    "minutes": _n("{n} min"),
+    "session_of": _n("Today, {ankle}"),
+    "check_in": _n("Check in, then start"),
+    "check_morning": _n("How was the morning?"),
+    "start": _n("Start"),
+    "next": _n("Next"),
+    "save": _n("Save"),
+    "back": _n("Back"),
+    "step_of": _n("{i} of {n}"),
+    "before_start": _n("Before you start"),
+    "note_flags": _n("If any of these is true, stop and get help; do not wait for us to answer."),
+    "note_questions": _n("We ask before, not after. No answer can make today harder."),
+    "refused": _n("Your clinic’s computer did not take this: {reason}"),
+    "conflict": _n("Two different reports carry one number. Both are kept and a person looks at them."),
+    "online_only": _n("This page needs a connection."),
+    "ready_yes": _n("yes"),
+    "ready_no": _n("no"),
+    "ready_unknown": _n("not known"),
+    "live_insecure": _n("No sensors on this address"),
+    "live_insecure_more": _n(
+        "A browser gives a phone’s sensors to a safe address only (https). Ask your clinic for the"
+        " address that begins with https, or do the test by hand."
+    ),
+    "live_none": _n("This device has no motion sensors"),
+    "live_none_more": _n(
+        "A phone has them, a computer has not. Open this page on a phone, or do the test by hand."
+    ),
+    "live_denied": _n("The sensors are not allowed"),
+    "live_denied_more": _n(
+        "Allow motion sensors for this page in the browser’s settings, load the page again and tap"
+        " Start, or do the test by hand."
+    ),
+    "live_silent": _n("The sensors say nothing"),
+    "live_silent_more": _n(
+        "Acceleration or turning does not arrive. Close other apps and load the page again, or do the"
+        " test by hand."
+    ),
+    "live_start": _n("Start"),
+    "live_ready": _n("Put the phone on. It starts in {n} s."),
+    "live_go": _n("Stand still."),
+    "live_flat_wait": _n("Hands off …"),
+    "live_flat_moving": _n("It moves. Lay it down and take your hands away."),
+    "live_flat_tilted": _n("It is not flat. Screen up, on a table."),
+    "live_flat_gravity": _n(
+        "It does not feel gravity as it should. Take it out of its case, or do the test by hand."
+    ),
+    "live_stand": _n("Stand still."),
+    "live_forward": _n("Knee forward."),
+    "live_hold": _n("Hold it."),
+    "live_held": _n("Held. Come back."),
+    "live_short": _n("That was not held. Stay two seconds."),
+    "live_aside": _n("Knee over the second toe."),
+    "live_fast": _n("Slower."),
+    "live_slipped": _n("You stand otherwise than before: the heel came up, or the phone slid."),
+    "live_trial": _n("{n} of 3"),
+    "live_under_way": _n("Recording."),
+    "live_lost": _n("The foot came down."),
+    "live_result": _n("This is what the phone measured."),
+    "live_refused": _n("No number was made of it."),
+    "live_keep": _n("Keep it"),
+    "live_again": _n("Again"),
+    "live_kept": _n("Saved on this phone, not yet sent."),
+    "live_sent": _n("Your clinic’s computer has it and measured {value}."),
+    "live_sent_aside": _n("Your clinic has the recording. Somebody looks at it before the number counts."),
+    "live_sent_refused": _n("Your clinic’s computer made no number of it: {reason}"),
+    "live_not_kept": _n("This could not be saved on the phone. Write the number down."),
+    "live_more_n_counted": _n("{value} of {n_trials} counted"),
+    "live_more_height_cm": _n("{value} cm high"),
+    "live_more_period_s": _n("{value} s from one to the next"),
+    "live_more_speed_mm_s": _n("Sway {value} mm a second"),
+    "live_more_symmetry_ratio": _n("One foot’s step takes {value} times the other’s"),
+    "live_more_n_steps": _n("{value} steps"),
+    "live_more_contact_s": _n("{value} s on the floor between"),
+    "live_more_n_hops": _n("{value} hops"),
+    "live_q_few_trials": _n("Fewer than three counted."),
+    "live_q_trials_disagree": _n("They differ by more than six degrees."),
+    "live_q_no_hold": _n("Not held for half a second."),
+    "live_q_too_fast": _n("Too fast."),
+    "live_q_out_of_plane": _n("The knee went aside."),
+    "live_q_not_back_to_standing": _n(
+        "You did not come back to where you stood: the heel came up, or the phone slid."
+    ),
+    "live_q_sensor_slipped": _n("The phone slid on the shin."),
+    "live_q_off_beat": _n("Not to the beat of thirty a minute."),
+    "live_q_height_at_shin": _n("Height at the shin: less than the heel’s."),
+    "live_q_held_to_end": _n("Held to the end."),
+    "live_q_few_strides": _n("Few steps."),
+    "live_r_no_standing": _n("It did not begin with standing still. Stand still for a second first."),
+    "live_r_no_lunge": _n("No knee-forward was found."),
+    "live_r_no_rise": _n("No heel rise was found. Come down all the way each time."),
+    "live_r_walking": _n("That looks like walking."),
+    "live_r_no_stand": _n("You did not stand still for three seconds."),
+    "live_r_no_walk": _n("No walking was found."),
+    "live_r_few_strides": _n("Too few steps. Walk ten metres straight on."),
+    "live_r_no_hop": _n("No hop was found."),
+    "live_r_slow_sensor": _n("This phone gives too few samples a second."),
+    "live_r_too_short": _n("That was too short."),
+    "live_r_gaps": _n("Samples are missing. Close other apps and do it again."),
+    "kind_check_in": _n("Check, {on}"),
+    "kind_session_log": _n("Session, {on}"),
+    "exercises_minutes": _n("{exercises}, {minutes}"),
+    "seconds": _n("{n} s"),
+    "kind_other": _n("Report, {on}"),
 }
+
+
+# What is counted: the number decides its form, and a language may have up to six.
+N_COUNTED = (
+    200  # every rule of plurals looks at the last two digits, or at a small number: from 100 on it repeats
+)
+
+
+def counted() -> dict[str, list[str]]:
+    """Return each counted sentence in its form for 0, 1, 2 and so on."""
+    numbers = range(N_COUNTED)
+    return {
+        "unsent": [ngettext("{n} not yet sent", "{n} not yet sent", n) for n in numbers],
+        "exercises": [ngettext("{n} exercise", "{n} exercises", n) for n in numbers],
+        "minutes": [ngettext("{n} min", "{n} min", n) for n in numbers],
+        "sign_out_unsent": [
+            ngettext(
+                "{n} not yet sent. It stays on this phone, locked, and is sent when you open your link again. Sign out"
+                " all the same?",
+                "{n} not yet sent. They stay on this phone, locked, and are sent when you open your link again. Sign"
+                " out all the same?",
+                n,
+            )
+            for n in numbers
+        ],
+    }
+
+
+def page_words() -> dict[str, Any]:
+    """Return every sentence of the scripts in the language of the page; a counted one with the form of each number."""
+    said: dict[str, Any] = {name: gettext(text) for name, text in WORDS.items()}
+    for name, by_number in counted().items():
+        forms = list(dict.fromkeys(by_number))
+        said[name] = {"forms": forms, "form_of": "".join(str(forms.index(one)) for one in by_number)}
+    return said

@@ -9,10 +9,9 @@ import { held, note, setNote } from "./outbox.js";
 import { showPicture } from "./picture.js";
 import { player } from "./player.js";
 import { draftFor, said, saveCheck, showWrongs, today, watchForms } from "./saving.js";
-import { say } from "./words.js";
+import { LOCALE, say } from "./words.js";
 
 const texts = JSON.parse(document.getElementById("phone-texts")?.textContent ?? "{}");
-const LOCALE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 const main = () => /** @type {HTMLElement} */ (document.querySelector("[data-shell]"));
 const dock = () => /** @type {HTMLElement} */ (document.querySelector("[data-shell-dock]"));
 
@@ -97,7 +96,7 @@ function todayPage(state) {
     done: state.isDone ? "yes" : "",
     items: items.map((item) => ({ name: plan.exercises[item.exercise].name, why: doseWhy(plan, item), dose: plan.doses[item.dose].words })),
     session_title: say("session_of", { ankle: plan.ankle }),
-    session_words: say(items.length === 1 ? "exercise_one" : "exercise_many", { n: items.length, minutes }),
+    session_words: say("exercises_minutes", { exercises: say("exercises", { n: items.length }), minutes: say("minutes", { n: minutes }) }),
     none: hasNone ? say("rest_today") : "",
     left_out: state.isDone || !solved ? [] : [...solved.taken.map((name) => ({ name: `${plan.exercises[name].name}.`, why: say("withheld") })), ...solved.left_out.map((one) => ({ name: `${one.name}.`, why: one.why }))],
     education: plan.education ?? [],
