@@ -207,8 +207,11 @@ INSTALLED_APPS = [
     "django.forms",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
     "mortise.web.ui",
     "mortise.web.audit",
+    "mortise.web.jobs",
     "mortise.web.accounts",
     "mortise.web.care",
     *(f"mortise.web.{name}" for name in ("clinic", "phone") if has_room(name, "apps")),
@@ -250,6 +253,9 @@ TEMPLATES = [
 FORM_RENDERER = "mortise.web.ui.fields.Look"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": database_of(env_secret("DATABASE_URL"), DATA_DIR)}
+
+# Jobs are rows of the same database: queued in the transaction of what needs them, done by `run_jobs`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "slow"]}}
 
 # ---------------------------------------------------------------- people
 
@@ -342,5 +348,7 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "weasyprint": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.db.backends": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django_tasks": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django_tasks_db": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
     },
 }

@@ -121,6 +121,7 @@ ENGINE = (
     _n("Your physiotherapist chose this for you."),
     _n("Something new was reported since, so take it more carefully until you have spoken."),
     _n("Please answer first: %(labels)s."),
+    _n("Your programme has ended. If something comes back, ask your clinic to open it again."),
     _n("Stop here. One of your answers has to be looked at by a professional before you go on."),
 )  # fmt: skip
 SENTENCE_ENDS = re.compile(r"(?<=[.?!…]) +")

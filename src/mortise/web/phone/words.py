@@ -36,7 +36,6 @@ WORDS: dict[str, str] = {
     "withheld": _n("Left out because of what you answered."),
     "eased": _n("A lighter day."),
     "lighter_day": _n("Today is a lighter day, so there is no more of this today."),
-    "minutes": _n("{n} min"),
     "session_of": _n("Today, {ankle}"),
     "check_in": _n("Check in, then start"),
     "check_morning": _n("How was the morning?"),
@@ -138,7 +137,26 @@ WORDS: dict[str, str] = {
     "kind_session_log": _n("Session, {on}"),
     "exercises_minutes": _n("{exercises}, {minutes}"),
     "seconds": _n("{n} s"),
+    "kind_message": _n("Message, {on}"),
+    "kind_questionnaire": _n("Questionnaire, {on}"),
+    "kind_reading": _n("Test, {on}"),
     "kind_other": _n("Report, {on}"),
+    "choose_number": _n("Write a number between {low} and {high}."),
+    "choose_step": _n("Give it in steps of {step} {unit}."),
+    "choose_some": _n("Fill in at least one, or go back."),
+    "choose_item": _n("Choose an answer, or leave it open."),
+    "message_empty": _n("Write a sentence, or go back."),
+    "message_sent": _n("Your clinic has it."),
+    "message_waits": _n("Not yet sent."),
+    "due": _n("Due."),
+    "open": _n("Open"),
+    "go_on": _n("Go on"),
+    "leave": _n("Leave"),
+    "leave_open": _n("Leave open"),
+    "from_to": _n("{low} to {high}"),
+    "score_of": _n("{value} of {high}"),
+    "no_score": _n("No score: {n} of {all} answered; {least} are needed"),
+    "too_little": _n("Too little was answered for a score. Nothing is saved."),
 }
 
 
@@ -154,6 +172,9 @@ def counted() -> dict[str, list[str]]:
     return {
         "unsent": [ngettext("{n} not yet sent", "{n} not yet sent", n) for n in numbers],
         "exercises": [ngettext("{n} exercise", "{n} exercises", n) for n in numbers],
+        "questions": [ngettext("{n} question.", "{n} questions.", n) for n in numbers],
+        "n_answered": [ngettext("{n} answered.", "{n} answered.", n) for n in numbers],
+        "left_open": [ngettext("{n} left open.", "{n} left open.", n) for n in numbers],
         "minutes": [ngettext("{n} min", "{n} min", n) for n in numbers],
         "sign_out_unsent": [
             ngettext(

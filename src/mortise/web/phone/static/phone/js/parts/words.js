@@ -16,6 +16,11 @@ export function say(name, values = {}) {
   return Object.entries(values).reduce((said, [key, value]) => said.replaceAll(`{${key}}`, String(value)), text);
 }
 
+/** A day without its year: "21 November". @param {string} iso as in 2026-11-21 */
+export function dayWords(iso) {
+  return new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
+}
+
 /** A number as the language writes it. @param {number} value @param {number} n_decimals */
 export function written(value, n_decimals) {
   return new Intl.NumberFormat(LOCALE, { minimumFractionDigits: n_decimals, maximumFractionDigits: n_decimals, useGrouping: false }).format(value);
