@@ -17,10 +17,11 @@ from mortise.record import CheckIn, FiredRule, PlannedExercise, Session
 from mortise.report.doses import short_dose, tempo_words
 from mortise.report.figure import load_figures, thumbnail
 from mortise.report.words import listed
-from mortise.terms import Advice, Load, Truth
+from mortise.terms import Advice, Load, Side, Truth
 from mortise.web.phone.changes import last_told
 from mortise.web.phone.presenters_follow import clinic_lines
 from mortise.web.phone.presenters_progress import TrackStage, gate_count, track_of
+from mortise.web.phone.presenters_self import SensorTest, next_visit_words, sensor_tests_due
 from mortise.web.phone.said import in_words, said
 from mortise.web.phone.self_tests import measures_due
 from mortise.web.phone.visits import Visit
@@ -98,6 +99,8 @@ class TodayPage(NamedTuple):
     tests: str
     is_questionnaire_due: bool
     education: tuple[str, ...]
+    next_visit: str
+    sensor_tests: tuple[SensorTest, ...]
     action: Action | None
     others: tuple[OtherAnkle, ...]
 
@@ -148,7 +151,9 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
         tests=capital(listed([in_a_sentence(said(one.label)) for one in measures_due(visit, story)])),
         is_questionnaire_due=_is_questionnaire_due(visit, story),
         education=education_texts(visit, story),
-        others=tuple(OtherAnkle(str(one.pk), f"To the {one.involved_side} ankle") for one in visit.others),
+        next_visit=next_visit_words(visit, story),
+        sensor_tests=sensor_tests_due(visit, story),
+        others=tuple(OtherAnkle(str(one.pk), _to_the(one.side)) for one in visit.others),
         action=_action(checked, done, bool(session.exercises), bool(morning_due(story))),
     )
 
@@ -156,7 +161,7 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
 def education_texts(visit: Visit, story: Story) -> tuple[str, ...]:
     """Return what is taught in the stage the person is in."""
     stage, texts = visit.content.protocol(visit.episode.protocol).stage(story.stage), visit.content.texts
-    return tuple(texts[key] for key in stage.education if key in texts)
+    return tuple(said(texts[key]) for key in stage.education if key in texts)
 
 
 def headline(visit: Visit, story: Story) -> str:
@@ -169,6 +174,10 @@ def headline(visit: Visit, story: Story) -> str:
     if not story.lights:
         return gettext("Your first session.")
     return said(texts[f"load.{decision.load.value}.patient"])
+
+
+def _to_the(side: Side) -> str:
+    return gettext("To the left ankle") if side is Side.LEFT else gettext("To the right ankle")
 
 
 def _speaks_of_stage(advice: Advice) -> bool:

@@ -19,6 +19,7 @@ from mortise.catalog import Content
 from mortise.web.phone import live
 from mortise.web.phone.forms import ExerciseForm, QuestionsForm, RedFlagsForm
 from mortise.web.phone.presenters import DAY_WORDS
+from mortise.web.phone.presenters_self import FLARE
 from mortise.web.phone.presenters_session import BLANK, blank_item
 from mortise.web.phone.said import said
 from mortise.web.phone.words import page_words
@@ -75,7 +76,7 @@ def shell_context(content: Content, version: str) -> dict[str, Any]:
         "texts": {
             key: said(text)
             for key, text in content.texts.items()
-            if key.startswith(("emergency.", "setback."))
+            if key.startswith(("emergency.", "setback.", *FLARE))
         },
         "live_tests": live.plain(),
         "emergency_now": said(content.texts["emergency.now"]),
