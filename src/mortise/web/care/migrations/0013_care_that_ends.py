@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """A discharge is a kind of fact."""
 
     dependencies = [
-        ('care', '0011_fill_what_the_list_reads'),
+        ("care", "0012_stretches_left_out"),
     ]
 
     operations = [
