@@ -29,9 +29,7 @@ _told: OrderedDict[tuple[Any, ...], Story] = OrderedDict()
 _lock = Lock()
 
 
-def told(
-    episode: EpisodeRow, on: date, circumstances: Circumstances, story: Callable[..., Story]
-) -> Story:
+def told(episode: EpisodeRow, on: date, circumstances: Circumstances, story: Callable[..., Story]) -> Story:
     """Return the story of an episode on a day: the one told before when nothing it rests on has changed.
 
     Parameters
@@ -39,7 +37,9 @@ def told(
     story
         What tells a story. A story told by something else is another story.
     """
-    if connection.in_atomic_block:  # what is not committed may never have been: it is told, and not remembered
+    if (
+        connection.in_atomic_block
+    ):  # what is not committed may never have been: it is told, and not remembered
         return _tell(episode, on, circumstances, story)
     key = _key(episode, on, circumstances, story)
     with _lock:
@@ -55,9 +55,7 @@ def told(
     return made
 
 
-def _tell(
-    episode: EpisodeRow, on: date, circumstances: Circumstances, story: Callable[..., Story]
-) -> Story:
+def _tell(episode: EpisodeRow, on: date, circumstances: Circumstances, story: Callable[..., Story]) -> Story:
     return story(load_record(episode), content(), on, circumstances, records_beside(episode))
 
 
