@@ -20,6 +20,7 @@ from mortise.report.words import day
 from mortise.terms import Context, Side
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, StoredRecording
@@ -39,7 +40,7 @@ from mortise.web.ui.fields import add_error
 UPLOAD_SIDES = {"left": Side.LEFT, "right": Side.RIGHT}
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD, to_write=Right.TREAT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def recordings(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """List the recordings of an ankle and take a new one in."""
@@ -91,7 +92,7 @@ def _stored(request: StaffRequest, episode: EpisodeRow, form: RecordingForm) -> 
     return services.analyse_recording(recording=stored, by=request.user)
 
 
-@access.staff
+@access.needs(Right.SEE_FOOT)
 @require_safe
 def recording(request: StaffRequest, recording_id: UUID) -> HttpResponse:
     """Show what a recording says, or why it says nothing."""

@@ -28,6 +28,7 @@ from mortise.web.care.models import EpisodeRow, RecordingFile, StoredRecording
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, lock, store
 from mortise.web.care.services.instruments import instrument_of
+from mortise.web.care.services.consents import is_withdrawn
 from mortise.web.care.services.lines import desk_words, one_line
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def store_recording(
     """
     if test not in RECORDED_TESTS:
         raise InputError("This test is not known.", where="test")
+    if is_withdrawn(patient=episode.patient, purpose=Purpose.RECORDINGS):
+        raise InputError("The patient took their consent to recordings back.", where="test")
     if not 0 < len(uploads) <= MAX_FILES:
         raise InputError(f"A recording has 1 to {MAX_FILES} files.", where="files")
     sides = [upload.side for upload in uploads if upload.side is not Side.NONE]
