@@ -18,8 +18,8 @@ from mortise.web.audit import clock, log
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.content import content
-from mortise.web.care.management.commands.run_jobs import one_round
 from mortise.web.care.models import FactRow, Need, Notice, Standing
+from mortise.web.jobs.timetable import one_round
 from tests.web import builders
 from tests.web.builders import Cast
 from tests.web.clinic.desk import calm_answers

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from mortise.episode.discharges import discharge_of
 from mortise.episode.escalations import EscalationCase
 from mortise.episode.follow_up import FollowUp
 from mortise.episode.ladder import LadderStanding
@@ -72,7 +73,7 @@ def tasks_of(decision: Decision, found: FollowUp, facts: tuple[Fact, ...]) -> tu
         *_resume(decision, facts),
         *(_escalation(one, as_of) for one in found.escalations if one.is_open),
         *_reopened(found.reopening, stored, as_of),
-        *_silence(decision),
+        *(() if discharge_of(facts) else _silence(decision)),
         *(task for one in found.ladders for task in _ladder(one, stored, as_of)),
         *_raise(found.open_raise, stored, as_of),
         *(

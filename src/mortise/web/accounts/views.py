@@ -89,7 +89,8 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         attempts.note_failure(request)
         return render(request, "accounts/link_needed.html", {"is_refused": True}, status=404)
     if request.method != "POST":
-        return render(request, "accounts/enter.html", {"is_guest": found.user.is_guest, "link": found})
+        door = "enter_guest" if found.user.is_guest else "enter"
+        return render(request, f"accounts/{door}.html", {"link": found})
     link = phone_links.open_link(request, token)
     if link is None:  # used up between the two looks at it
         return render(request, "accounts/link_needed.html", {"is_refused": True}, status=404)

@@ -119,7 +119,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     found = people.open_invitation(token, clock.now())
     if found is None:
         attempts.note_failure(request)
-        return render(request, "accounts/link_needed.html", {"is_ended": True}, status=404)
+        return render(request, "accounts/ended.html", status=404)
     form = JoinForm(request.POST if request.method == "POST" else None, initial={"name": found.name})
     if request.method == "POST" and form.is_valid():
         try:

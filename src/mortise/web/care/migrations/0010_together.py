@@ -12,7 +12,7 @@ from mortise.web.audit.triggers import append_only
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_roles_and_invitations'),
+        ('accounts', '0003_roles_and_invitations'),
         ('care', '0009_messages_of_patients'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -63,7 +63,7 @@ from mortise.web.care.services.guests import (
     is_open,
 )
 from mortise.web.care.services.looks import Look, looks_at
-from mortise.web.care.services.messages import mark_seen, messages_of, write_message
+from mortise.web.care.services.messages import is_message_known, mark_seen, messages_of, write_message
 from mortise.web.care.services.needs import (
     NeedRow,
     needs_list,
@@ -195,6 +195,7 @@ __all__ = [
     "guests_of",
     "hand_over",
     "invite_guest",
+    "is_message_known",
     "is_open",
     "is_withdrawn",
     "judge",

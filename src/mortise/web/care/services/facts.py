@@ -87,13 +87,17 @@ def append_fact(*, episode: EpisodeRow, fact: Fact, by: User) -> Fact:
 
 
 @transaction.atomic
-def keep_aside(*, episode: EpisodeRow, fact: Fact, reason: str, by: User) -> None:
-    """Keep a report that came when it could not count, once, for a person to look at; audited."""
+def keep_aside(
+    *, episode: EpisodeRow, fact: Fact | bytes, reason: str, by: User, is_conflict: bool = False
+) -> str:
+    """Keep a report that could not count or be taken, once, for a person to look at; return its id; audited."""
     lock(episode)
-    fact_id = one_line(fact.id)[:MAX_ID_LENGTH]
-    if not QuarantinedFact.objects.filter(episode=episode, fact_id=fact_id).exists():
-        _quarantine(episode, fact_id, fact, one_line(reason), is_conflict=False, by=by)
+    fact_id = one_line(_id_in(fact))[:MAX_ID_LENGTH]
+    known = QuarantinedFact.objects.filter(episode=episode, fact_id=fact_id)
+    if not fact_id or is_conflict or not known.exists():
+        _quarantine(episode, fact_id, fact, one_line(reason), is_conflict=is_conflict, by=by)
     log.record(by, "facts.append", episode.patient, {"refused": 1, "episode": episode.pk})
+    return fact_id
 
 
 def record_of(*, episode: EpisodeRow, by: User) -> PatientRecord:

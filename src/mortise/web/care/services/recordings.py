@@ -24,11 +24,11 @@ from mortise.units import convert
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content
-from mortise.web.care.models import EpisodeRow, RecordingFile, StoredRecording
+from mortise.web.care.models import EpisodeRow, Purpose, RecordingFile, StoredRecording
+from mortise.web.care.services.consents import is_withdrawn
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, lock, store
 from mortise.web.care.services.instruments import instrument_of
-from mortise.web.care.services.consents import is_withdrawn
 from mortise.web.care.services.lines import desk_words, one_line
 
 if TYPE_CHECKING:

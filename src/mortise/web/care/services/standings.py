@@ -141,6 +141,9 @@ def reason_line(decision: Decision, protocol: Protocol) -> str:
     named.sort(key=lambda rule: rule.truth is Truth.UNKNOWN)  # what is known says more than what is not
     if named:
         return named[0].say_clinician
+    held = next((one.reason for one in decision.constraints if one.constraint in decision.reasons), "")
+    if held:
+        return held
     gate = protocol.stage(decision.stage).exit
     if not gate:
         return "No gate after this stage."
