@@ -10,7 +10,8 @@ from __future__ import annotations
 import uuid
 from typing import Any, TypeVar
 
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 
@@ -42,8 +43,12 @@ def patients_of(user: User) -> QuerySet[Patient]:
     if may(user, Right.SEE_TRAINING):
         return agreed(here, Purpose.COACH)
     if may(user, Right.SEE_SUMMARY):
-        mine = here.filter(guests__user=user, guests__link__revoked_at__isnull=True)
-        return not_withdrawn(mine.filter(guests__link__expires_at__gt=timezone.now()), Purpose.TREATMENT)
+        mine = here.filter(
+            guests__user=user,
+            guests__link__revoked_at__isnull=True,
+            guests__link__expires_at__gt=timezone.now(),
+        )
+        return not_withdrawn(mine, Purpose.TREATMENT)
     if may(user, Right.OWN_PHONE):
         return here.filter(user_id=user.pk)
     return Patient.objects.none()
@@ -63,9 +68,8 @@ def agreed(patients: QuerySet[Patient], purpose: Purpose) -> QuerySet[Patient]:
 
 def not_withdrawn(patients: QuerySet[Patient], purpose: Purpose) -> QuerySet[Patient]:
     """Return those who did not take a purpose back; who was never asked counts as not having done so."""
-    return patients.annotate(**{f"said_{purpose.value}": _newest(purpose)}).exclude(
-        **{f"said_{purpose.value}": False}
-    )
+    said = Coalesce(_newest(purpose), Value(True))
+    return patients.annotate(**{f"kept_{purpose.value}": said}).filter(**{f"kept_{purpose.value}": True})
 
 
 def require(user: User, right: Right) -> None:
