@@ -24,5 +24,12 @@ def send_mail() -> str:
     return f"{sent.n_sent} sent, {sent.n_failed} failed"
 
 
+@job(n_attempts=1, is_kept=False)
+def refresh_list() -> str:
+    """Say anew what is due and to be done where facts came without a decision."""
+    return f"{services.refresh_outdated(by=BY)} rows of the list renewed"
+
+
 every(EVERY_S, "silent", decide_for_the_silent)
+every(EVERY_S, "list", refresh_list)
 every(EVERY_S, "mail", send_mail)

@@ -25,6 +25,7 @@ from mortise.web.care import services
 from mortise.web.phone import envelope_self, presenters, presenters_pages, presenters_session, signing
 from mortise.web.phone.changes import as_told, last_told
 from mortise.web.phone.easier import easier_doses, harder_words
+from mortise.web.phone.presenters_self import FLARE
 from mortise.web.phone.shell import shell
 from mortise.web.phone.state import CIRCUMSTANCES, TEN_MINUTES
 from mortise.web.phone.vetoes import shares, veto_table
@@ -164,7 +165,7 @@ def _stop(visit: Visit, story: Story) -> dict[str, Any]:
 
 
 def _texts(visit: Visit) -> dict[str, str]:
-    wanted = ("emergency.", "load.", "setback.", "advice.stop_and_seek_help.patient")
+    wanted = (*FLARE, "emergency.", "load.", "setback.", "advice.stop_and_seek_help.patient")
     return {
         key: text
         for key, text in visit.content.texts.items()

@@ -19,6 +19,7 @@ from mortise.terms import Advice, Load, Truth
 from mortise.web.phone.changes import last_told
 from mortise.web.phone.presenters_follow import clinic_lines
 from mortise.web.phone.presenters_progress import TrackStage, gate_count, track_of
+from mortise.web.phone.presenters_self import SensorTest, next_visit_words, sensor_tests_due
 from mortise.web.phone.self_tests import measures_due
 from mortise.web.phone.visits import Visit
 from mortise.web.ui.templatetags.look import SAYS
@@ -94,6 +95,8 @@ class TodayPage(NamedTuple):
     tests: str
     is_questionnaire_due: bool
     education: tuple[str, ...]
+    next_visit: str
+    sensor_tests: tuple[SensorTest, ...]
     action: Action | None
     others: tuple[OtherAnkle, ...]
 
@@ -134,6 +137,8 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
         tests=listed([_in_a_sentence(one.label) for one in measures_due(visit, story)]),
         is_questionnaire_due=_is_questionnaire_due(visit, story),
         education=education_texts(visit, story),
+        next_visit=next_visit_words(visit, story),
+        sensor_tests=sensor_tests_due(visit, story),
         others=tuple(OtherAnkle(str(one.pk), f"To the {one.involved_side} ankle") for one in visit.others),
         action=_action(checked, done, bool(session.exercises), bool(morning_due(story))),
     )

@@ -15,6 +15,7 @@ from mortise.protocol.criteria import criteria_in
 from mortise.terms import Truth
 from mortise.web.care.services import Look
 from mortise.web.phone.presenters import headline
+from mortise.web.phone.presenters_self import flare_plan
 from mortise.web.phone.visits import Visit
 from mortise.web.ui.fields import CANNOT_SAY
 
@@ -58,6 +59,7 @@ class HelpPage(NamedTuple):
     emergency: tuple[str, ...]
     emergency_words: str
     setbacks: tuple[str, ...]
+    flare: tuple[str, ...]
     clinic: str
     calls: tuple[Call, ...]
     looks: tuple[Look, ...]
@@ -164,6 +166,7 @@ def help_page(visit: Visit, looks: Iterable[Look], calendar_url: str) -> HelpPag
         emergency=emergency_lines(visit),
         emergency_words=texts["emergency.now"],
         setbacks=setbacks,
+        flare=flare_plan(visit),
         clinic=visit.patient.clinic.name,
         calls=calls_of(visit),
         looks=tuple({(look.who, look.what, look.at.date()): look for look in looks}.values()),

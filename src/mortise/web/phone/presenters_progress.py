@@ -17,6 +17,7 @@ from mortise.record import Finding
 from mortise.report import chart
 from mortise.report.words import day, number, plural, with_unit
 from mortise.terms import Cause, Limb, Measure, Truth
+from mortise.web.phone.presenters_self import Coming, KeepingCard, coming_up, keeping_card
 from mortise.web.phone.visits import Visit
 
 TRENDS = ("comfort_nrs", "range_feeling_nrs", "confidence_nrs", "pain_worst_24h_nrs", "lunge_cm")
@@ -60,6 +61,8 @@ class ProgressPage(NamedTuple):
     in_place_words: str
     charts: tuple[SafeString, ...]
     goals: tuple[str, ...]
+    keeping: KeepingCard | None = None
+    coming: tuple[Coming, ...] = ()
     week: tuple[str, ...] = ()  # what the week holds, and the most it may
 
 
@@ -80,6 +83,8 @@ def progress_page(visit: Visit, story: Story) -> ProgressPage:
         in_place_words=f"{plural(len(in_place), 'line')} in place",
         charts=tuple(_charts(visit, story)),
         goals=tuple(goal.words for goal in story.goals),
+        keeping=keeping_card(visit, story),
+        coming=coming_up(visit, story),
         week=tuple(_counted(line) for line in story.counters),
     )
 

@@ -17,6 +17,7 @@ from mortise.catalog import Content
 from mortise.web.phone import live
 from mortise.web.phone.forms import ExerciseForm, QuestionsForm, RedFlagsForm
 from mortise.web.phone.presenters import DAY_WORDS
+from mortise.web.phone.presenters_self import FLARE
 from mortise.web.phone.presenters_session import BLANK, blank_item
 from mortise.web.phone.words import WORDS
 
@@ -65,7 +66,9 @@ def shell_context(content: Content, version: str) -> dict[str, Any]:
         "version": version,
         "phone_words": WORDS,
         "texts": {
-            key: text for key, text in content.texts.items() if key.startswith(("emergency.", "setback."))
+            key: text
+            for key, text in content.texts.items()
+            if key.startswith(("emergency.", "setback.", *FLARE))
         },
         "live_tests": live.plain(),
         "emergency_now": content.texts["emergency.now"],

@@ -65,8 +65,13 @@ from mortise.web.care.services.guests import (
 from mortise.web.care.services.looks import Look, looks_at
 from mortise.web.care.services.messages import is_message_known, mark_seen, messages_of, write_message
 from mortise.web.care.services.needs import (
+    Ankle,
+    Facet,
     NeedRow,
+    NeedsPage,
+    Wanted,
     needs_list,
+    needs_page,
 )
 from mortise.web.care.services.notices import send_due
 from mortise.web.care.services.patients import (
@@ -101,6 +106,7 @@ from mortise.web.care.services.plans import (
     set_goals,
     set_plan,
 )
+from mortise.web.care.services.rebuilding import Rebuilt, rebuild_all, refresh_outdated
 from mortise.web.care.services.recordings import (
     Said,
     Upload,
@@ -142,23 +148,28 @@ __all__ = [
     "GAIT_TESTS",
     "NOTHING_SAID",
     "Agreed",
+    "Ankle",
     "Answer",
     "Answered",
     "Decided",
     "Delivered",
+    "Facet",
     "GoalDraft",
     "Look",
     "NeedRow",
+    "NeedsPage",
     "NewGuest",
     "NewLink",
     "PhoneSays",
     "PhoneState",
+    "Rebuilt",
     "Replayed",
     "Said",
     "UndecidedError",
     "UnprovedError",
     "UntoldError",
     "Upload",
+    "Wanted",
     "accept_readings",
     "acceptable",
     "add_patient",
@@ -209,6 +220,7 @@ __all__ = [
     "n_not_received",
     "name_physician",
     "needs_list",
+    "needs_page",
     "new_id",
     "newest_decision",
     "note_deliveries",
@@ -232,11 +244,13 @@ __all__ = [
     "quarantine_of",
     "quarantined_or_404",
     "raise_escalation",
+    "rebuild_all",
     "record_consent",
     "record_of",
     "recording_or_404",
     "recording_with",
     "recordings_of",
+    "refresh_outdated",
     "renew_epoch",
     "replay_all",
     "respond",

@@ -31,6 +31,7 @@ from mortise.terms import Origin
 from mortise.web.accounts.models import Role, User
 from mortise.web.audit import clock, log
 from mortise.web.care.models import EpisodeRow, FactRow, Notice, QuarantinedFact, ServerState, Standing
+from mortise.web.care.services import standings
 from mortise.web.care.services.lines import one_line
 
 MAX_FACT_BYTES = 64 * 1024
@@ -174,6 +175,8 @@ def store(episode: EpisodeRow, fact: Fact) -> Fact:
             )  # fmt: skip
     except IntegrityError:  # the same id came in by another door at this moment
         raise ConflictError("Another fact has this id.", mend="Send it again.") from None
+    if fact.origin is not Origin.ENGINE:
+        Standing.objects.filter(episode=episode, is_outdated=False).update(is_outdated=True)
     if isinstance(fact, HEARD) and fact.origin is not Origin.CLINICIAN:
         _heard(episode, fact)
     return received
@@ -268,9 +271,7 @@ def _check_day(episode: EpisodeRow, fact: Fact) -> None:
 
 
 def _heard(episode: EpisodeRow, fact: Fact) -> None:
-    standing = Standing.objects.filter(episode=episode)
-    if not standing.filter(last_heard_on__gte=fact.on).exists():
-        standing.update(last_heard_on=fact.on)
+    standings.heard(episode, fact.on)
     waiting = Notice.objects.filter(episode=episode, kind=Notice.Kind.SILENCE, next_at__isnull=False)
     waiting.update(next_at=None)  # no mail about a silence that is over
 

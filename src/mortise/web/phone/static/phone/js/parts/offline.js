@@ -206,6 +206,7 @@ function help(plan) {
     fill(copy("t-help"), {
       emergency_now: known["emergency.now"],
       emergency: plan?.stop.emergency ?? [],
+      flare: ["education.flare", "education.pacing"].map((key) => known[key]).filter(Boolean),
       setbacks: Object.keys(known).filter((key) => key.startsWith("setback.")).map((key) => known[key]),
       clinic: plan?.clinic,
     }),
