@@ -73,6 +73,9 @@ def test_tasks_and_clocks_go_along_with_a_hand_over(cast: Cast, eve: User) -> No
     before = services.needs_list(by=cast.ada, today=today)
     services.hand_over(patient=cast.ben, to=eve.pk, note="All yours.", by=cast.ada)
     assert services.needs_list(by=eve, today=today) == before
+    services.judge(episode=cast.episode, judgement="acknowledge", reason="Seen.", by=cast.ada)
+    cast.episode.standing.refresh_from_db()
+    assert cast.episode.standing.clinician_id == eve.pk, "the list names who took the patient"
 
 
 def test_covering_colleague_sees_the_list_and_is_told(

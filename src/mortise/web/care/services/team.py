@@ -16,7 +16,7 @@ from mortise.web.accounts.access import may
 from mortise.web.accounts.models import User
 from mortise.web.accounts.rights import RIGHTS, STAFF_ROLES, Right
 from mortise.web.audit import clock, log
-from mortise.web.care.models import Charge, Cover, EpisodeRow, Note, Opinion, Patient
+from mortise.web.care.models import Charge, Cover, EpisodeRow, Note, Opinion, Patient, Standing
 from mortise.web.care.models.together import MOST_WORDS
 from mortise.web.care.services.access import patients_of, require
 from mortise.web.care.services.mails import tell, where
@@ -61,6 +61,7 @@ def hand_over(*, patient: Patient, to: Any, note: str, by: User) -> Charge:
         at=clock.now(),
     )  # fmt: skip
     Patient.objects.filter(pk=patient.pk).update(treated_by=receiver)
+    Standing.objects.filter(episode__patient=patient).update(clinician=receiver)
     log.record(by, "patient.hand_over", patient, {"to": receiver.pk})
     if receiver.pk != by.pk:
         tell(receiver, "a patient was handed over to you",
