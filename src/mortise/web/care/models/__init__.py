@@ -6,7 +6,7 @@ from mortise.web.care.models.messages import Message
 from mortise.web.care.models.notices import Notice
 from mortise.web.care.models.patients import EpisodeRow, Patient
 from mortise.web.care.models.phones import Delivery, PhoneDevice
-from mortise.web.care.models.recordings import RecordingFile, StoredRecording
+from mortise.web.care.models.recordings import LeftOut, RecordingFile, StoredRecording
 from mortise.web.care.models.standings import Need, Standing
 from mortise.web.care.models.together import (
     Charge,
@@ -26,6 +26,7 @@ __all__ = [
     "EpisodeRow",
     "FactRow",
     "GuestPass",
+    "LeftOut",
     "Letter",
     "Message",
     "Need",

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_roles_and_invitations'),
-        ('care', '0011_fill_what_the_list_reads'),
+        ('care', '0012_stretches_left_out'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
