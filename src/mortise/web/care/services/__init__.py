@@ -4,6 +4,7 @@ from mortise.web.care.services.access import (
     GAIT_TESTS,
     ankles_of,
     decision_or_404,
+    ended_episodes_of,
     episode_or_404,
     fact_or_404,
     open_episodes_of,
@@ -48,6 +49,13 @@ from mortise.web.care.services.decisions import (
     newest_decision,
     respond,
     story_of,
+)
+from mortise.web.care.services.discharges import (
+    EndedRow,
+    Outcome,
+    discharge,
+    discharged_list,
+    reopen,
 )
 from mortise.web.care.services.exports import write_export
 from mortise.web.care.services.facts import (
@@ -160,6 +168,7 @@ __all__ = [
     "Answered",
     "Decided",
     "Delivered",
+    "EndedRow",
     "Facet",
     "GoalDraft",
     "Look",
@@ -167,6 +176,7 @@ __all__ = [
     "NeedsPage",
     "NewGuest",
     "NewLink",
+    "Outcome",
     "PhoneSays",
     "PhoneState",
     "Rebuilt",
@@ -201,9 +211,12 @@ __all__ = [
     "decide",
     "decide_for_the_silent",
     "decision_or_404",
+    "discharge",
+    "discharged_list",
     "earned_now",
     "end_cover",
     "end_guest",
+    "ended_episodes_of",
     "episode_or_404",
     "episodes_of_guest",
     "exclude_recording",
@@ -263,6 +276,7 @@ __all__ = [
     "recordings_of",
     "refresh_outdated",
     "renew_epoch",
+    "reopen",
     "replay_all",
     "respond",
     "result_of",

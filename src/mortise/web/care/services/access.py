@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 
-from mortise.errors import InputError
+from mortise.errors import ConflictError, InputError
 from mortise.web.accounts.access import may
 from mortise.web.accounts.models import PhoneLink, User
 from mortise.web.accounts.rights import Right
@@ -86,6 +86,24 @@ def require_physiotherapist(user: User) -> None:
         raise InputError("Only a physiotherapist can do this.")
 
 
+def require_open(episode: EpisodeRow) -> None:
+    """Raise `ConflictError` when care has ended: nothing is planned for somebody who was discharged."""
+    if EpisodeRow.objects.filter(pk=episode.pk, closed_on__isnull=False).exists():
+        raise ConflictError("This patient was discharged.", mend="Reopen care first.")
+
+
+def require_to_judge(episode: EpisodeRow, judgement: str, by: User) -> None:
+    """Refuse whoever may not judge so; a physician opens a programme again only for patients they are named for."""
+    if judgement not in ("resume", "acknowledge"):
+        require_physiotherapist(by)
+    require(by, Right.RESUME)
+    is_named = may(by, Right.TREAT) or episode.patient.physician_id == by.pk
+    if judgement == "resume" and not is_named:
+        raise InputError(
+            "Only a physician named for this patient can open the programme again.", where="judgement"
+        )
+
+
 def patient_or_404(user: User, patient_id: Any) -> Patient:
     """Return one patient, or 404."""
     return _one(user, patients_of(user).select_related("clinic", "user"), pk=_uuid(patient_id))
@@ -136,6 +154,11 @@ def patient_of_phone(user: User) -> Patient:
 def open_episodes_of(user: User, patient: Patient) -> list[EpisodeRow]:
     """Return the open episodes of a patient this person may reach, newest first."""
     return list(_episodes_of(user).filter(patient=patient, closed_on__isnull=True))
+
+
+def ended_episodes_of(user: User, patient: Patient) -> list[EpisodeRow]:
+    """Return the ended episodes of a patient this person may reach, the last ended first."""
+    return list(_episodes_of(user).filter(patient=patient, closed_on__isnull=False).order_by("-closed_on"))
 
 
 def ankles_of(*, episode: EpisodeRow) -> list[EpisodeRow]:

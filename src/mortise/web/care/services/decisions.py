@@ -18,14 +18,12 @@ from mortise.protocol.constraints import Circumstances
 from mortise.record import CheckIn, DecisionRecord, Judgement, PatientRecord, Response, StageEntry
 from mortise.record.facts import Fact
 from mortise.terms import Advice, Load, Origin
-from mortise.web.accounts.access import may
 from mortise.web.accounts.models import User
-from mortise.web.accounts.rights import Right
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content, why_refused
 from mortise.web.care.models import EpisodeRow, FactRow, Need, Standing
 from mortise.web.care.services import following, notices, standings
-from mortise.web.care.services.access import require, require_physiotherapist
+from mortise.web.care.services.access import require_open, require_physiotherapist, require_to_judge
 from mortise.web.care.services.facts import (
     Answer,
     admitted,
@@ -245,6 +243,7 @@ def respond(
     require_physiotherapist(by)
     episode, today = decision.episode, decision.episode.patient.clinic.today()
     lock(episode)
+    require_open(episode)
     made = _decision_of(episode, decision.pk)
     overrules = response == "overrule"
     reason = one_line(reason)
@@ -282,7 +281,7 @@ def judge(
     A physician can say that a red flag was seen; opening the programme again is for those who treat and for the
     physician who is named for this patient.
     """
-    _may_judge(episode, judgement, by)
+    require_to_judge(episode, judgement, by)
     reason = one_line(reason)
     if not reason:
         raise InputError("A judgement needs its reason.", where="reason")
@@ -299,17 +298,6 @@ def judge(
         notices.acknowledge(episode, by)
     log.record(by, "judgement.record", episode.patient, {"episode": episode.pk, "judgement": judgement})
     return decide(episode=episode, on=today, by=by)
-
-
-def _may_judge(episode: EpisodeRow, judgement: str, by: User) -> None:
-    if judgement not in ("resume", "acknowledge"):
-        require_physiotherapist(by)
-    require(by, Right.RESUME)
-    is_named = may(by, Right.TREAT) or episode.patient.physician_id == by.pk
-    if judgement == "resume" and not is_named:
-        raise InputError(
-            "Only a physician named for this patient can open the programme again.", where="judgement"
-        )
 
 
 def newest_decision(*, episode: EpisodeRow, by: User) -> FactRow | None:

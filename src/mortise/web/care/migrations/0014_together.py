@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_roles_and_invitations'),
-        ('care', '0012_stretches_left_out'),
+        ('care', '0013_care_that_ends'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
