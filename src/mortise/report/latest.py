@@ -23,7 +23,7 @@ class Newest(Struct, frozen=True, kw_only=True):
     is_treated: bool
     first: str
     first_on: date
-    now: str
+    newest: str
     on: date
     n_readings: int
 
@@ -68,14 +68,14 @@ def _newest(one: MeasureSeries, told: Story) -> Newest:
     measure = told.content.measures[one.measure]
     first, last = one.points[0], one.points[-1]
     level = next((point for point in reversed(one.level) if point.on <= last.on), None)
-    now = (
+    words = (
         quantity(level.value, (level.high - level.low) / 2, one.unit, measure.resolution)
         if level is not None
         else quantity(last.value, None, one.unit, measure.resolution)
     )
     return Newest(
         measure=one.measure, label=measure.label, side=one.side, is_treated=one.limb is not Limb.UNINVOLVED,
-        first=quantity(first.value, first.error, one.unit, measure.resolution), first_on=first.on, now=now,
+        first=quantity(first.value, first.error, one.unit, measure.resolution), first_on=first.on, newest=words,
         on=last.on, n_readings=len(one.points),
     )  # fmt: skip
 
@@ -83,4 +83,4 @@ def _newest(one: MeasureSeries, told: Story) -> Newest:
 def newest_words(one: Newest) -> str:
     """Write one of them as a sentence: "Knee to wall, left, treated: 8.8 ± 1.0 cm on 17 Nov"."""
     side = f", {one.side_words}" if one.side_words else ""
-    return f"{one.label}{side}: {one.now} on {short_day(one.on)}"
+    return f"{one.label}{side}: {one.newest} on {short_day(one.on)}"
