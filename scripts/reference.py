@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mortise.catalog import Content, load
 from mortise.catalog._places import places_of
-from mortise.prescribe.counters import COUNTER_WORDS
+from mortise.prescribe.counters import ceiling_words
 from mortise.protocol import (
     Criterion,
     DoseStep,
@@ -181,10 +181,6 @@ def protocol_page(content: Content, protocol_id: str) -> str:
     return joined(lines)
 
 
-def _ceiling_rows(stage: Stage) -> list[str]:
-    return list(dict.fromkeys(key for one in stage.ceilings for key in one.evidence))
-
-
 def _stage_lines(stage: Stage, content: Content, last: str) -> list[str]:
     weeks = (
         f"{stage.typical_weeks[0]} to {stage.typical_weeks[1]} weeks" if stage.typical_weeks else "ongoing"
@@ -196,12 +192,7 @@ def _stage_lines(stage: Stage, content: Content, last: str) -> list[str]:
         f"Usually {weeks}, at least {stage.min_days} days{back}. Sessions up to {stage.minutes_at_most} min.",
         "",
     ]
-    if stage.ceilings:
-        said = "; ".join(
-            f"{COUNTER_WORDS[one.counter][0]}: {one.per_day} a day, {one.per_week} in seven days"
-            for one in stage.ceilings
-        )
-        lines += [f"At most (clinic default, {', '.join(_ceiling_rows(stage))}): {said}.", ""]
+    lines += [ceiling_words(stage), ""] if stage.ceilings else []
     if stage.exit:
         is_last = stage.id == last
         lines += [

@@ -337,6 +337,27 @@ def _ceiling(
     )  # fmt: skip
 
 
+def ceiling_words(stage: Stage) -> str:
+    """Say the ceilings entered for a stage, with what they rest on.
+
+    Parameters
+    ----------
+    stage : Stage
+        The stage.
+
+    Returns
+    -------
+    str
+        One sentence for a physiotherapist.
+    """
+    rows = ", ".join(dict.fromkeys(key for one in stage.ceilings for key in one.evidence))
+    said = "; ".join(
+        f"{COUNTER_WORDS[one.counter][0]}: {one.per_day} a day, {one.per_week} in seven days"
+        for one in stage.ceilings
+    )
+    return f"At most (clinic default, {rows}): {said}."
+
+
 def why_no_more(counter: Counter, left: Left) -> tuple[str, str]:
     """Say why an exercise does not fit under a ceiling.
 
