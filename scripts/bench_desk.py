@@ -62,6 +62,7 @@ class Figure(NamedTuple):
 
     what: str
     ms: float
+    cpu_ms: float  # of this process; a database that is a process of its own is not in it
     n_queries: int
     limit_ms: int
 
@@ -88,7 +89,12 @@ def _pattern(content: Any, name: str, seed: int, today: date) -> Pattern:
 
     opened_on = today - timedelta(days=N_DAYS - 1)
     record = fictional_patient(
-        content.protocol(name), content.measures, content.exercises, seed=seed, opened_on=opened_on, n_days=N_DAYS
+        content.protocol(name),
+        content.measures,
+        content.exercises,
+        seed=seed,
+        opened_on=opened_on,
+        n_days=N_DAYS,
     )
     plan = PlanVersion(
         id="plan", on=opened_on, origin=Origin.CLINICIAN, by="ada", protocol=name,
@@ -128,7 +134,9 @@ def fill(given: Given, today: date) -> None:
     with transaction.atomic():
         clinic = Clinic.objects.create(name="Clinic of the bench (fictional)", time_zone="UTC")
         staff = [
-            User.objects.create_staff(clinic=clinic, email=f"c{n}@bench.example", name=f"Clinician {n}", password="-")
+            User.objects.create_staff(
+                clinic=clinic, email=f"c{n}@bench.example", name=f"Clinician {n}", password="-"
+            )
             for n in range(4)
         ]
         users = User.objects.bulk_create(
@@ -151,7 +159,24 @@ def fill(given: Given, today: date) -> None:
 
 
 def _name(chance: Random) -> str:
-    parts = ("al", "ben", "cor", "dun", "el", "fal", "gre", "hol", "im", "jo", "ka", "lin", "mar", "no", "os", "pe")
+    parts = [
+        "al",
+        "ben",
+        "cor",
+        "dun",
+        "el",
+        "fal",
+        "gre",
+        "hol",
+        "im",
+        "jo",
+        "ka",
+        "lin",
+        "mar",
+        "no",
+        "os",
+        "pe",
+    ]
     return "".join(chance.sample(parts, 2)).capitalize()
 
 
@@ -206,7 +231,8 @@ def _rows(given: Given, found: list[Pattern], episodes: Sequence[Any], today: da
     from mortise.web.care.services.rebuilding import from_scratch
 
     first = [
-        from_scratch(one, standings.new_row(one), on=today) for one in episodes[: min(len(found), given.whole)]
+        from_scratch(one, standings.new_row(one), on=today)
+        for one in episodes[: min(len(found), given.whole)]
     ]
     needs = (Need.STOPPED, Need.FLARE, Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE, Need.NEW)
     rows = []
@@ -216,7 +242,9 @@ def _rows(given: Given, found: list[Pattern], episodes: Sequence[Any], today: da
             if field.attname not in ("episode_id", "search", "clinician_id"):
                 setattr(row, field.attname, getattr(first[n % len(first)], field.attname))
         row.clinician_id = episode.opened_by_id
-        row.since_at = datetime.combine(today, datetime.min.time(), UTC) - timedelta(minutes=chance.randrange(40_000))
+        row.since_at = datetime.combine(today, datetime.min.time(), UTC) - timedelta(
+            minutes=chance.randrange(40_000)
+        )
         row.last_heard_on = today - timedelta(days=chance.choice((0, 0, 1, 1, 2, 3, 5, 8, 12)))
         if chance.random() < 0.12:
             row.need = chance.choice(needs)
@@ -264,7 +292,7 @@ def _figure(
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    counts, times = set(), []
+    counts, times, cpu_times = set(), [], []
     if n_rounds > 1:
         for address in addresses:
             with CaptureQueriesContext(connection) as captured:
@@ -272,12 +300,13 @@ def _figure(
             counts.add(len(captured))
     for _ in range(n_rounds):
         for address in addresses:
-            start_s = time.perf_counter()
+            start_s, start_cpu_s = time.perf_counter(), time.process_time()
             response = client.get(address)
             times.append(1000 * (time.perf_counter() - start_s))
+            cpu_times.append(1000 * (time.process_time() - start_cpu_s))
             assert response.status_code == 200, address
     assert len(counts) <= 1, f"{what}: the number of queries differs: {sorted(counts)}"
-    return Figure(what, median(times), max(counts, default=0), limit_ms)
+    return Figure(what, median(times), median(cpu_times), max(counts, default=0), limit_ms)
 
 
 # ---------------------------------------------------------------- one database
@@ -374,11 +403,16 @@ def _remove(path: Path) -> None:
 
 def table(found: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Yield the rows of the table, with how much of the limit each takes."""
-    yield "| page | limit, ms | " + " | ".join(f"{one['database']}, ms | of the limit | queries" for one in found) + " |"
-    yield "|---" * (2 + 3 * len(found)) + "|"
+    yield (
+        "| page | limit, ms | "
+        + " | ".join(f"{one['database']}, ms | of the limit | processor, ms | queries" for one in found)
+        + " |"
+    )
+    yield "|---" * (2 + 4 * len(found)) + "|"
     for figures in zip(*(one["figures"] for one in found), strict=True):
         cells = [
-            f"{one['ms']:.0f} | {one['ms'] / one['limit_ms']:.2f} | {one['n_queries'] or ''}" for one in figures
+            f"{one['ms']:.0f} | {one['ms'] / one['limit_ms']:.2f} | {one['cpu_ms']:.0f} | {one['n_queries'] or ''}"
+            for one in figures
         ]
         yield f"| {figures[0]['what']} | {figures[0]['limit_ms']} | " + " | ".join(cells) + " |"
 
@@ -408,7 +442,9 @@ course page for a short record and for a long one.
 
 def main(arguments: list[str]) -> int:
     """Measure on SQLite and on PostgreSQL, or `--here` on the database of the environment."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--patients", type=int, default=5000)
     parser.add_argument("--whole", type=int, default=24)
     parser.add_argument("--weeks", type=int, default=4)
@@ -426,7 +462,9 @@ def main(arguments: list[str]) -> int:
     found = [one for one in (run(given) for run in runs) if one is not None]
     print("\n".join(table(found)))
     for one in found:
-        print(f"{one['database']}: {one['n_facts']:,} facts, filled in {one['filled_s']:.0f} s (0: kept from before)")
+        print(
+            f"{one['database']}: {one['n_facts']:,} facts, filled in {one['filled_s']:.0f} s (0: kept from before)"
+        )
     if asked.write:
         PAGE.write_text(page(given, found), encoding="utf-8")
     return 0
