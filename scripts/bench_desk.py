@@ -20,6 +20,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -222,28 +223,21 @@ def page(given: Given, found: Sequence[dict[str, Any]]) -> str:
 
     sizes = "; ".join(f"{one['database']} {one['n_facts']:,} facts" for one in found)
     with_what = f"Python {sys.version.split()[0]}, Django {version('django')}"
-    lines = [
-        "# Speed of the desk",
-        "",
-        'Made by `make bench ARGS="--desk --write"`. One machine, one run, medians; ' + with_what + ".",
-        "Each page is asked for by a signed-in clinician through the whole stack of the server, audit log included. Processor",
-        "time is that of the application alone; on SQLite the database is part of it.",
-        "",
-        f"A clinic of {given.patients:,} fictional patients. Twelve of the simulator lived a year under the engine (four",
-        f"protocols, three seeds); the clinic is made of copies of their records. {given.whole} patients have the whole year with",
-        "every day's decision stored, and their course pages are measured; the others have what was told in their last",
-        f"{given.weeks} weeks, because a year of stored decisions is about ten megabytes a patient. Every patient has a row of the",
-        f"list. {sizes}.",
-        "",
-        *table(found),
-        "",
-        "A course opened for the first time is told from the record: every fact is read, the year is folded, and the pictures",
-        "are drawn. Told once, it is remembered in the memory of that process until a fact comes in or the day changes.",
-        "",
-        "The number of queries is the same for every page of its kind, and asserted here and in the tests.",
-        "",
+    paragraphs = [
+        'Made by `make bench ARGS="--desk --write"`. One machine, one run, medians; '
+        f"{with_what}. Each page is asked for by a signed-in clinician through the whole stack of the server, audit log "
+        "included. Processor time is that of the application alone; on SQLite the database is part of it.",
+        f"A clinic of {given.patients:,} fictional patients. Twelve of the simulator lived a year under the engine (four "
+        "protocols, three seeds); the clinic is made of copies of their records. "
+        f"{given.whole} patients have the whole year with every day's decision stored, and their course pages are "
+        f"measured; the others have what was told in their last {given.weeks} weeks, because a year of stored decisions "
+        f"is about ten megabytes a patient. Every patient has a row of the list. {sizes}.",
+        "A course opened for the first time is told from the record: every fact is read, the year is folded, and the "
+        "pictures are drawn. Told once, it is remembered in the memory of that process until a fact comes in or the day "
+        "changes. The number of queries is the same for every page of its kind, asserted here and in the tests.",
     ]
-    return "\n".join(lines)
+    first, clinic, last = (textwrap.fill(one, 120) for one in paragraphs)
+    return "\n\n".join(["# Speed of the desk", first, clinic, "\n".join(table(found)), last]) + "\n"
 
 
 def main(arguments: list[str]) -> int:
