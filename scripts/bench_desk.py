@@ -20,7 +20,6 @@ import os
 import re
 import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -36,6 +35,25 @@ PAGE = ROOT / "docs" / "reference" / "desk-speed.md"
 LIST_MS, COURSE_MS = 150, 200
 N_ROUNDS = 15
 FILLING = 1  # count up when the clinic is filled in another way
+
+WORDS = """# Speed of the desk
+
+Made by `make bench ARGS="--desk --write"`. One machine, one run, medians; {with_what}.
+Each page is asked for by a signed-in clinician through the whole stack of the server, audit log included.
+Processor time is that of the application alone; on SQLite the database is part of it.
+
+A clinic of {patients} fictional patients. Twelve of the simulator lived a year under the engine (four protocols,
+three seeds); the clinic is made of copies of their records. {whole} patients have the whole year with every day's
+decision stored, and their course pages are measured; the others have what was told in their last {weeks} weeks,
+because a year of stored decisions is about ten megabytes a patient. Every patient has a row of the list.
+{sizes}.
+
+{table}
+
+A course opened for the first time is told from the record: every fact is read, the year is folded, and the pictures
+are drawn. Told once, it is remembered in the memory of that process until a fact comes in or the day changes. The
+number of queries is the same for every page of its kind, asserted here and in the tests.
+"""
 
 
 class Figure(NamedTuple):
@@ -223,21 +241,10 @@ def page(given: Given, found: Sequence[dict[str, Any]]) -> str:
 
     sizes = "; ".join(f"{one['database']} {one['n_facts']:,} facts" for one in found)
     with_what = f"Python {sys.version.split()[0]}, Django {version('django')}"
-    paragraphs = [
-        'Made by `make bench ARGS="--desk --write"`. One machine, one run, medians; '
-        f"{with_what}. Each page is asked for by a signed-in clinician through the whole stack of the server, audit log "
-        "included. Processor time is that of the application alone; on SQLite the database is part of it.",
-        f"A clinic of {given.patients:,} fictional patients. Twelve of the simulator lived a year under the engine (four "
-        "protocols, three seeds); the clinic is made of copies of their records. "
-        f"{given.whole} patients have the whole year with every day's decision stored, and their course pages are "
-        f"measured; the others have what was told in their last {given.weeks} weeks, because a year of stored decisions "
-        f"is about ten megabytes a patient. Every patient has a row of the list. {sizes}.",
-        "A course opened for the first time is told from the record: every fact is read, the year is folded, and the "
-        "pictures are drawn. Told once, it is remembered in the memory of that process until a fact comes in or the day "
-        "changes. The number of queries is the same for every page of its kind, asserted here and in the tests.",
-    ]
-    first, clinic, last = (textwrap.fill(one, 120) for one in paragraphs)
-    return "\n\n".join(["# Speed of the desk", first, clinic, "\n".join(table(found)), last]) + "\n"
+    return WORDS.format(
+        with_what=with_what, patients=f"{given.patients:,}", whole=given.whole, weeks=given.weeks, sizes=sizes,
+        table="\n".join(table(found)),
+    )  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:
