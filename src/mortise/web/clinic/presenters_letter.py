@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from mortise.terms import Truth
 from mortise.web.clinic.presenters_gate import row_of
 
 PARTS = (("why", "Why this letter"), ("tried", "What was tried"), ("question", "What we ask"))
+N_NAMED = 8  # exercises named in a letter: those done most
 # What is asked of each: our own words, a first draft that the signer changes.
 QUESTIONS: Mapping[str, str] = {
     "imaging": "Which structure explains the limit and the pain? Is there damage to bone, cartilage, tendon or "
@@ -73,7 +75,7 @@ def facts_of(case: EscalationCase, told: Story) -> dict[str, Any]:
         ],
         "numbers": [
             {
-                "measure": one.measure, "label": one.label, "side": one.side_words or "both", "first": one.first,
+                "measure": one.measure, "label": one.label, "side": one.side_words, "first": one.first,
                 "first_on": day(one.first_on, with_year=True), "newest": one.newest, "on": day(one.on, with_year=True),
                 "n": one.n_readings,
             }
@@ -124,10 +126,14 @@ def _tried(told: Story) -> Iterable[str]:
     )
     entries = [one for one in told.facts if isinstance(one, StageEntry)]
     yield from _stages(entries, told)
-    names = [told.content.exercises[one.exercise].name for one in told.stage_now.slots
-             if one.exercise in told.content.exercises]  # fmt: skip
-    if names:
-        yield f"Exercises of the stage now: {listed(names)}."
+    times = Counter(item.exercise for one in done for item in one.items if item.outcome != "skipped")
+    most = [
+        f"{told.content.exercises[name].name} ({plural(n, 'time')})"
+        for name, n in times.most_common(N_NAMED)
+        if name in told.content.exercises
+    ]
+    if most:
+        yield f"Done most: {'; '.join(most)}."
 
 
 def _adherence(told: Story) -> str:
