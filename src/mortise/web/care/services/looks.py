@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _n
+
 from mortise.web.accounts.models import User
 from mortise.web.audit import log
 from mortise.web.audit.models import AuditEntry
@@ -12,29 +15,29 @@ from mortise.web.care.models import Patient
 
 N_SHOWN = 20
 WORDS = {
-    "record.read": "looked at your record",
-    "recording.read": "looked at a recording",
-    "recordings.read": "looked at your recordings",
-    "quarantine.read": "looked at what your phone sent",
-    "facts.append": "added to your record",
-    "facts.correct": "corrected your record",
-    "assessment.save": "saved your assessment",
-    "goals.set": "set your goals",
-    "plan.set": "set your plan",
-    "messages.seen": "read your message",
-    "decision.make": "had your plan worked out anew",
-    "decision.read": "looked at a proposal for your plan",
-    "decision.respond": "answered a proposal for your plan",
-    "judgement.record": "recorded a judgement",
-    "visit.plan": "planned a visit",
-    "recording.store": "stored a recording",
-    "recording.analyse": "measured a recording",
-    "recording.accept": "took over readings of a recording",
-    "recording.exclude": "set a recording aside",
-    "episode.open": "opened your treatment",
-    "patient.add": "added you",
-    "phone_link.make": "made a link for your phone",
-    "phone_link.revoke": "shut a link of your phone",
+    "record.read": _n("looked at your record"),
+    "recording.read": _n("looked at a recording"),
+    "recordings.read": _n("looked at your recordings"),
+    "quarantine.read": _n("looked at what your phone sent"),
+    "facts.append": _n("added to your record"),
+    "facts.correct": _n("corrected your record"),
+    "assessment.save": _n("saved your assessment"),
+    "goals.set": _n("set your goals"),
+    "plan.set": _n("set your plan"),
+    "messages.seen": _n("read your message"),
+    "decision.make": _n("had your plan worked out anew"),
+    "decision.read": _n("looked at a proposal for your plan"),
+    "decision.respond": _n("answered a proposal for your plan"),
+    "judgement.record": _n("recorded a judgement"),
+    "visit.plan": _n("planned a visit"),
+    "recording.store": _n("stored a recording"),
+    "recording.analyse": _n("measured a recording"),
+    "recording.accept": _n("took over readings of a recording"),
+    "recording.exclude": _n("set a recording aside"),
+    "episode.open": _n("opened your treatment"),
+    "patient.add": _n("added you"),
+    "phone_link.make": _n("made a link for your phone"),
+    "phone_link.revoke": _n("shut a link of your phone"),
 }
 
 
@@ -55,6 +58,8 @@ def looks_at(*, patient: Patient, by: User) -> tuple[Look, ...]:
     names = {f"user:{user.pk}": user.name for user in User.objects.filter(pk__in=ids)}
     log.record(by, "looks.read", patient)
     return tuple(
-        Look(entry.at, names.get(entry.actor, "A program of the clinic"), WORDS[entry.action])
+        Look(
+            entry.at, names.get(entry.actor, gettext("A program of the clinic")), gettext(WORDS[entry.action])
+        )
         for entry in newest
     )
