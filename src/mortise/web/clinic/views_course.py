@@ -20,6 +20,7 @@ from mortise.report.words import day, short_day
 from mortise.terms import Advice, Load
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Need
@@ -40,6 +41,7 @@ from mortise.web.clinic.presenters_course import (
 from mortise.web.clinic.presenters_course_chart import DEFAULT_MEASURE, chartable, course_input
 from mortise.web.clinic.presenters_decision import Panel, panel_of, proposed_words
 from mortise.web.clinic.presenters_due import due_rows, session_words
+from mortise.web.clinic.presenters_ended import ended_view
 from mortise.web.clinic.presenters_gate import gate_of
 from mortise.web.clinic.presenters_programme import DoseNow, Programme, programme_of
 from mortise.web.clinic.presenters_words import says_of
@@ -49,7 +51,7 @@ from mortise.web.ui.fields import add_error
 WORKING_CLASSIFICATION = "working_classification"
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD)
 @require_safe
 def course(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Show everything about one ankle."""
@@ -107,7 +109,7 @@ def _shown_decision(episode: EpisodeRow, request: StaffRequest) -> Any:
     return services.decision_or_404(request.user, decided.record.id)
 
 
-@access.staff
+@access.needs(Right.RESUME)
 @require_POST
 def judge(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Take a clinician's judgement about a red flag: seen, or the programme opened again, always with a reason."""
@@ -163,6 +165,7 @@ def course_page(
         "header": full_header(episode, told.record, told),
         "problem": problem,
         "is_started": told.plan is not None,
+        "ended": ended_view(told, names),
         "track": stage_track(told.facts, told.protocol, told.stage, episode.opened_on),
         "links": services.phone_links_of(patient=episode.patient),
         "visit_form": visit_form or VisitForm(today_on=told.as_of),

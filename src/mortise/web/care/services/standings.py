@@ -35,6 +35,7 @@ SAID_BY_THE_NEED = ("resume", "call")
 VISIT = "visit"
 PLATEAU = "plateau"
 FLARE_MEASURE = "flare_flag"
+DISCHARGED = "Discharged."
 UNDECIDED = "A report came in and no decision could be worked out. Look at it yourself."
 
 
@@ -119,6 +120,16 @@ def heard(episode: EpisodeRow, on: date) -> None:
         _save(standing)
 
 
+def discharged(episode: EpisodeRow, on: date, at: datetime | None) -> None:
+    """Care has ended: nothing is asked of anybody."""
+    standing = _of(episode)
+    take_discharge(standing, at or clock.now())
+    standing.is_outdated = False
+    if standing.decision_id:
+        take_told(standing, Told(on))
+    _save(standing)
+
+
 def renamed(patient: Patient) -> None:
     """Let every ankle of a patient be found by their name and number."""
     Standing.objects.filter(episode__patient=patient).update(search=search_words(patient))
@@ -138,7 +149,8 @@ def new_row(episode: EpisodeRow) -> Standing:
     """Return the row as it is when nothing has happened yet; not saved."""
     return Standing(
         episode=episode, since_at=episode.opened_at, search=search_words(episode.patient),
-        silence_days=content().protocol(episode.protocol).silence_days, clinician_id=episode.opened_by_id,
+        silence_days=content().protocol(episode.protocol).silence_days,
+        clinician_id=episode.patient.treated_by_id or episode.opened_by_id,
     )  # fmt: skip
 
 
@@ -239,8 +251,18 @@ def take_plan(standing: Standing, at: datetime) -> None:
         standing.need, standing.since_at = Need.ON_PLAN, at
 
 
+def take_discharge(standing: Standing, at: datetime) -> None:
+    """Take an ended episode off the list; what is told later brings it back."""
+    standing.need, standing.since_at, standing.undecided_at = Need.ON_PLAN, at, None
+    standing.is_answered, standing.reason = True, DISCHARGED
+
+
 def take_clinician(standing: Standing, by: str) -> None:
-    """Whoever acted last treats."""
+    """Whoever acted last treats, unless the patient was handed over: then it is who took them."""
+    taken = standing.episode.patient.treated_by_id
+    if taken is not None:
+        standing.clinician_id = taken
+        return
     try:
         standing.clinician_id = UUID(by)
     except ValueError:
@@ -256,11 +278,11 @@ def take_undecided(standing: Standing, on: date, at: datetime) -> None:
 
 
 def settle(standing: Standing) -> None:
-    """Work out the day from which somebody unheard is silent; none is waited for before there is a programme."""
+    """Work out the day from which somebody unheard is silent; nobody is waited for before a programme or after one."""
     opened_on = standing.episode.opened_on
     last = standing.last_heard_on or max(standing.since_at.date(), opened_on)
-    is_new = standing.need == Need.NEW
-    standing.silent_on = None if is_new else last + timedelta(days=standing.silence_days)
+    is_waited_for = standing.need != Need.NEW and standing.episode.closed_on is None
+    standing.silent_on = None if not is_waited_for else last + timedelta(days=standing.silence_days)
 
 
 def reason_line(decision: Decision, protocol: Protocol) -> str:
