@@ -6,6 +6,7 @@ from django.urls import path
 
 from mortise.web.clinic import (
     views_assess,
+    views_cohort,
     views_course,
     views_follow,
     views_list,
@@ -16,6 +17,7 @@ from mortise.web.clinic import (
     views_questionnaire,
     views_reading,
     views_recording,
+    views_report,
 )
 
 app_name = "clinic"
@@ -60,6 +62,9 @@ urlpatterns = [
     path("recordings/<uuid:recording_id>/take-in/", views_recording.take_in, name="recording-take-in"),
     path("recordings/<uuid:recording_id>/report/", views_recording.report, name="recording-report"),
     path("recordings/<uuid:recording_id>/exclude/", views_recording.exclude, name="recording-exclude"),
+    path("episodes/<uuid:episode_id>/reports/", views_report.reports, name="reports"),
+    path("episodes/<uuid:episode_id>/reports/<slug:kind>/", views_report.report, name="report"),
+    path("cohort/", views_cohort.cohort, name="cohort"),
     path("protocols/", views_protocol.protocols, name="protocols"),
     path("protocols/<slug:protocol_id>/", views_protocol.protocol, name="protocol"),
     path("protocols/<slug:protocol_id>/techniques/", views_protocol.techniques, name="techniques"),

@@ -1,5 +1,6 @@
 """Rows that hold patient data. Only `care` reads and writes them."""
 
+from mortise.web.care.models.cohorts import CohortEntry
 from mortise.web.care.models.facts import FactRow, QuarantinedFact, ServerState
 from mortise.web.care.models.messages import Message
 from mortise.web.care.models.notices import Notice
@@ -9,6 +10,7 @@ from mortise.web.care.models.recordings import LeftOut, RecordingFile, StoredRec
 from mortise.web.care.models.standings import Need, Standing
 
 __all__ = [
+    "CohortEntry",
     "Delivery",
     "EpisodeRow",
     "FactRow",

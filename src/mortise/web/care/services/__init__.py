@@ -27,6 +27,7 @@ from mortise.web.care.services.answers import (
     raise_escalation,
     set_autonomy,
 )
+from mortise.web.care.services.cohorts import ClinicCohort, cohort_for, refresh_cohort
 from mortise.web.care.services.decisions import (
     Answered,
     Decided,
@@ -119,6 +120,7 @@ __all__ = [
     "Ankle",
     "Answer",
     "Answered",
+    "ClinicCohort",
     "Decided",
     "Delivered",
     "Facet",
@@ -149,6 +151,7 @@ __all__ = [
     "ask_analysis",
     "baseline_of",
     "choose_protocol",
+    "cohort_for",
     "correct",
     "decide",
     "decide_for_the_silent",
@@ -195,6 +198,7 @@ __all__ = [
     "recording_or_404",
     "recording_with",
     "recordings_of",
+    "refresh_cohort",
     "refresh_outdated",
     "renew_epoch",
     "replay_all",
