@@ -8,6 +8,7 @@ from mortise.web.clinic import (
     views_assess,
     views_cohort,
     views_course,
+    views_discharge,
     views_follow,
     views_list,
     views_messages,
@@ -37,6 +38,9 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/escalate/", views_follow.escalate, name="escalate"),
     path("episodes/<uuid:episode_id>/escalation/", views_follow.escalation, name="escalation"),
     path("episodes/<uuid:episode_id>/autonomy/", views_follow.autonomy, name="autonomy"),
+    path("episodes/<uuid:episode_id>/discharge/", views_discharge.discharge, name="discharge"),
+    path("episodes/<uuid:episode_id>/reopen/", views_discharge.reopen, name="reopen"),
+    path("discharged/", views_discharge.discharged, name="discharged"),
     path("episodes/<uuid:episode_id>/visit/", views_course.visit, name="visit"),
     path("episodes/<uuid:episode_id>/reading/", views_reading.reading, name="reading"),
     path(

@@ -3,6 +3,7 @@
 from mortise.web.care.services.access import (
     ankles_of,
     decision_or_404,
+    ended_episodes_of,
     episode_or_404,
     fact_or_404,
     open_episodes_of,
@@ -41,6 +42,13 @@ from mortise.web.care.services.decisions import (
     newest_decision,
     respond,
     story_of,
+)
+from mortise.web.care.services.discharges import (
+    EndedRow,
+    Outcome,
+    discharge,
+    discharged_list,
+    reopen,
 )
 from mortise.web.care.services.exports import write_export
 from mortise.web.care.services.facts import (
@@ -123,12 +131,14 @@ __all__ = [
     "ClinicCohort",
     "Decided",
     "Delivered",
+    "EndedRow",
     "Facet",
     "GoalDraft",
     "Look",
     "NeedRow",
     "NeedsPage",
     "NewLink",
+    "Outcome",
     "PhoneSays",
     "PhoneState",
     "Rebuilt",
@@ -156,7 +166,10 @@ __all__ = [
     "decide",
     "decide_for_the_silent",
     "decision_or_404",
+    "discharge",
+    "discharged_list",
     "earned_now",
+    "ended_episodes_of",
     "episode_or_404",
     "exclude_recording",
     "fact_or_404",
@@ -201,6 +214,7 @@ __all__ = [
     "refresh_cohort",
     "refresh_outdated",
     "renew_epoch",
+    "reopen",
     "replay_all",
     "respond",
     "result_of",
