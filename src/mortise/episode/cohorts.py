@@ -22,8 +22,8 @@ GOOD_ADHERENCE_PCT, FAIR_ADHERENCE_PCT = 80, 50
 Z_95 = 1.959964
 
 DEFINITIONS: Mapping[str, str] = {
-    "Who is counted": "Every episode with a programme of a patient who has not refused to be counted. One ankle, one "
-    "episode. An ankle treated for less than a day is left out.",
+    "Who is counted": "Every episode with a programme of a patient who agreed to be counted and did not take it back. "
+    "One ankle, one episode. An ankle treated for less than a day is left out.",
     "Time in a stage": "Whole days from entering a stage to entering the next. The median and the middle half are of "
     "those who left it; who is still in it is counted beside them, not in them. A stage entered twice counts twice.",
     "Change beyond error": "The newest reading on the treated side against the first, by the same instrument. Beyond "

@@ -17,7 +17,7 @@ from mortise.episode.cohorts import Outcome, StageSpell
 from mortise.web.audit import log
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
-from mortise.web.care.models import CohortEntry, EpisodeRow, Patient, Standing
+from mortise.web.care.models import CohortEntry, Consent, EpisodeRow, Patient, Purpose, Standing
 from mortise.web.clinic.views_cohort import Table, csv_of, inert
 from tests.web.builders import Cast
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 PROTOCOL = "restricted-dorsiflexion"
 
 
-def many(cast: Cast, n: int, **outcome: Any) -> None:
+def many(cast: Cast, n: int, *, agrees: bool = True, **outcome: Any) -> None:
     """Put `n` more ankles into Ada's clinic, each with an outcome worked out."""
     for number in range(n):
         user = type(cast.ada).objects.create_patient(clinic=cast.clinic)
@@ -38,6 +38,14 @@ def many(cast: Cast, n: int, **outcome: Any) -> None:
         )  # fmt: skip
         Standing.objects.create(episode=episode, stage="G1", since_at=cast.ada.created_at)
         made = Outcome(protocol=PROTOCOL, n_days=60, **outcome)
+        if agrees:
+            services.record_consent(
+                patient=patient,
+                purpose=Purpose.RESEARCH,
+                is_given=True,
+                how=Consent.How.IN_PERSON,
+                by=cast.ada,
+            )
         CohortEntry.objects.create(
             episode=episode, outcome=msgspec.json.encode(made).decode(), told_on=date(2026, 1, 1)
         )
@@ -96,6 +104,20 @@ def test_only_the_own_clinic_is_counted_and_the_reading_is_audited(desk: Client,
     assert AuditEntry.objects.filter(action="cohort.read").count() == 2
 
 
+def test_only_who_agreed_is_counted_and_taking_it_back_works_at_once(desk: Client, cast: Cast) -> None:
+    many(cast, 8)
+    many(cast, 6, agrees=False)
+    page = desk.get("/desk/cohort/").content.decode()
+    assert "8 ankles together" in page
+    assert "6 ankles of patients who did not agree" in page
+    one = Patient.objects.filter(consents__isnull=False).first()
+    assert one is not None
+    services.record_consent(
+        patient=one, purpose=Purpose.RESEARCH, is_given=False, how=Consent.How.IN_PERSON, by=cast.ada
+    )
+    assert "7 ankles together" in desk.get("/desk/cohort/").content.decode()
+
+
 def test_the_job_counts_each_ankle_once_a_day_and_again_the_next(cast: Cast, monkeypatch: Any) -> None:
     services.set_plan(episode=cast.episode, by=cast.ada, reason="first plan", stage="G1")
     by = log.Process("test")
@@ -116,6 +138,9 @@ def test_a_record_that_cannot_be_told_does_not_cost_the_view(cast: Cast, monkeyp
 
     monkeypatch.setattr("mortise.web.care.services.cohorts.load_record", breaks)
     services.refresh_cohort(by=log.Process("test"))
+    services.record_consent(
+        patient=cast.ben, purpose=Purpose.RESEARCH, is_given=True, how=Consent.How.IN_PERSON, by=cast.ada
+    )
     assert CohortEntry.objects.get().outcome == ""
     assert services.cohort_for(by=cast.ada).cohort.n == 0
 

@@ -15,6 +15,7 @@ from mortise.episode.cohorts import DEFINITIONS, Cohort
 from mortise.report.words import number
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.clinic.requests import page
@@ -33,7 +34,7 @@ class Table(Struct, frozen=True, kw_only=True):
     rows: tuple[tuple[str, ...], ...]
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD)
 @require_safe
 def cohort(request: StaffRequest) -> HttpResponse:
     """Show the cohort; with `?as=csv` give its tables as a file."""
@@ -49,6 +50,7 @@ def cohort(request: StaffRequest) -> HttpResponse:
     context = {
         "cohort": found.cohort,
         "n_waiting": found.n_waiting,
+        "n_not_agreed": found.n_not_agreed,
         "tables": tables,
         "definitions": DEFINITIONS.items(),
         "protocols": protocols.items(),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -14,6 +14,7 @@ from mortise.episode import Story
 from mortise.report.chart import course_chart, inputs, trend_chart
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
@@ -41,7 +42,7 @@ KINDS = {
 N_CHARTS = 6
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD)
 @require_safe
 def reports(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Offer the three reports."""
@@ -57,14 +58,16 @@ def reports(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     return page(request, "reports", context)
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD)
 @require_safe
 def report(request: StaffRequest, episode_id: UUID, kind: str) -> HttpResponse:
     """Show one report as a page; with `?as=pdf` give it as a tagged PDF."""
     episode = services.episode_or_404(request.user, episode_id)
     told = story_of(episode, request)
-    if kind not in KINDS or told.plan is None:
+    if kind not in KINDS:
         raise Http404
+    if told.plan is None:
+        return redirect("clinic:reports", episode_id=episode.pk)
     template = f"clinic/report_{kind}.html"
     with timezone.override(request.user.clinic.time_zone):
         context = context_of(kind, episode, told, request)

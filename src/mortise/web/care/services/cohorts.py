@@ -15,6 +15,7 @@ from mortise.web.audit import log
 from mortise.web.care.content import content
 from mortise.web.care.models import CohortEntry, EpisodeRow
 from mortise.web.care.services.access import patients_of
+from mortise.web.care.services.consents import patients_for_research
 from mortise.web.care.services.facts import load_record
 
 logger = logging.getLogger("mortise.care")
@@ -23,22 +24,25 @@ MOST_AT_ONCE = 40  # a round takes some seconds; five thousand ankles are gone t
 
 
 class ClinicCohort(msgspec.Struct, frozen=True, kw_only=True):
-    """A clinic's cohort, and how many episodes it does not hold yet."""
+    """A clinic's cohort, how many episodes it does not hold yet, and of how many the patient did not agree to it."""
 
     cohort: Cohort
     n_waiting: int
+    n_not_agreed: int
 
 
 def cohort_for(*, by: User, protocol: str = "") -> ClinicCohort:
-    """Return the cohort of the clinic's patients this person may reach, of one protocol when given; audited."""
+    """Return the cohort of one protocol or all, of the patients in reach who agreed to be counted; audited."""
     log.record(by, "cohort.read", detail={"protocol": protocol})
-    episodes = _counted(EpisodeRow.objects.filter(patient__in=patients_of(by)))
+    everybody = _counted(EpisodeRow.objects.filter(patient__clinic_id=by.clinic_id))
     if protocol:
-        episodes = episodes.filter(protocol=protocol)
+        everybody = everybody.filter(protocol=protocol)
+    episodes = everybody.filter(patient__in=patients_for_research(by=by).values("pk"))
     entries = CohortEntry.objects.filter(episode__in=episodes).exclude(outcome="")
     found = [msgspec.json.decode(text, type=Outcome) for text in entries.values_list("outcome", flat=True)]
     n_waiting = episodes.exclude(pk__in=CohortEntry.objects.values("episode_id")).count()
-    return ClinicCohort(cohort=cohort_of(found), n_waiting=n_waiting)
+    n_not_agreed = everybody.filter(patient__in=patients_of(by).values("pk")).count() - episodes.count()
+    return ClinicCohort(cohort=cohort_of(found), n_waiting=n_waiting, n_not_agreed=n_not_agreed)
 
 
 def refresh_cohort(*, by: log.Process, most: int = MOST_AT_ONCE) -> int:
