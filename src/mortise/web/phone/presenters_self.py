@@ -16,8 +16,10 @@ from mortise.record import CheckIn, ClinicVisit, DecisionRecord, Reading, Sessio
 from mortise.report.words import day, listed
 from mortise.terms import Load, Origin
 from mortise.web.phone.live import BY_ID
+from mortise.web.phone.said import said
 from mortise.web.phone.self_tests import live_due
 from mortise.web.phone.visits import Visit
+from mortise.web.ui.local import in_a_sentence
 
 AHEAD = timedelta(days=28)
 MOST_NAMED = 4
@@ -76,7 +78,7 @@ def coming_up(visit: Visit, story: Story) -> tuple[Coming, ...]:
     for one in story.due:
         on = max(one.due_on, visit.today)
         if on <= last:
-            by_day.setdefault((on, one.where), []).append(one.label)
+            by_day.setdefault((on, one.where), []).append(said(one.label))
     for (on, where), labels in by_day.items():
         words = _("At your clinic: {tests}") if where == "visit" else _("Test yourself: {tests}")
         found.append((on, words.format(tests=_some(labels))))
@@ -92,7 +94,7 @@ def next_visit_words(visit: Visit, story: Story) -> str:
 def sensor_tests_due(visit: Visit, story: Story) -> tuple[SensorTest, ...]:
     """Return the tests that are due today and that this phone can take with its sensors."""
     return tuple(
-        SensorTest(reverse("phone:live-test", args=[name]), BY_ID[name].title)
+        SensorTest(reverse("phone:live-test", args=[name]), str(BY_ID[name].title))
         for name, _on in live_due(visit, story)
     )
 
@@ -100,7 +102,7 @@ def sensor_tests_due(visit: Visit, story: Story) -> tuple[SensorTest, ...]:
 def flare_plan(visit: Visit) -> tuple[str, ...]:
     """Return what to do in a flare, and how to spread what one does, in the words of the content."""
     texts = visit.content.texts
-    return tuple(texts[key] for key in FLARE if key in texts)
+    return tuple(said(texts[key]) for key in FLARE if key in texts)
 
 
 def _keeping(visit: Visit, story: Story) -> Keeping:
@@ -129,15 +131,15 @@ def _headline(found: Keeping) -> str:
 def _lines(found: Keeping) -> list[str]:
     assert found.since_on is not None
     sessions = ngettext("{n} session since {day}.", "{n} sessions since {day}.", found.n_sessions)
-    said = sessions.format(n=found.n_sessions, day=day(found.since_on))
+    told = sessions.format(n=found.n_sessions, day=day(found.since_on))
     if not found.is_running:
         days = ngettext("{n} day without a word.", "{n} days without a word.", found.n_silent_days)
         return [
             days.format(n=found.n_silent_days),
             _("Sessions that were missed do not count against you."),
-            said,
+            told,
         ]
-    return [said, _("Rest days, lighter days and days you missed are part of it.")]
+    return [told, _("Rest days, lighter days and days you missed are part of it.")]
 
 
 def _mark(one: Kept) -> DayMark:
@@ -156,7 +158,7 @@ def _when(visit: Visit, on: date) -> str:
 
 
 def _some(labels: list[str]) -> str:
-    words = [f"{one[:1].lower()}{one[1:]}" for one in dict.fromkeys(labels)]
+    words = [in_a_sentence(one) for one in dict.fromkeys(labels)]
     if len(words) <= MOST_NAMED:
         return listed(words)
     rest = len(words) - MOST_NAMED
