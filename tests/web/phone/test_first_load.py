@@ -52,6 +52,7 @@ def test_what_is_made_for_one_person_is_compressed_and_an_archive_is_sent_as_it_
     assert gzip.decompress(again.content).startswith(b"<!doctype html>")
     archive = phone.get("/phone/export/", **SMALL)
     assert "Content-Encoding" not in archive
+    archive.close()
 
 
 def test_static_files_are_compressed_once_beside_themselves(tmp_path: Any, settings: Any) -> None:
