@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def test_the_first_load_with_all_scripts_and_the_plan_is_below_150_kb(cast: buil
     files = [one for one in shell(content()).assets if one.startswith("/static/")]
     found = [finders.find(one.removeprefix("/static/")) for one in files]
     assert len(found) > 40
-    n_static = sum(len(gzip.compress(open(str(one), "rb").read(), 6)) for one in found)  # noqa: SIM115
+    n_static = sum(len(gzip.compress(Path(str(one)).read_bytes(), 6)) for one in found)
     pages = {
         path: size_of(phone.get(path, **SMALL)) for path in ("/phone/", "/phone/shell/", "/phone/envelope/")
     }
