@@ -100,3 +100,9 @@ def _unknown(told: Story, n_told: int) -> int | None:
         return None
     n_days = min(WINDOW_DAYS, told.as_of.toordinal() - course.plan_from)
     return max(0, n_days * course.n_per_week // 7 - n_told)
+
+
+def session_words(told: Story) -> tuple[str, str]:
+    """Return what became of the sessions of the last four weeks, and adherence, in words."""
+    found = sessions_of(told)
+    return found.words, found.adherence
