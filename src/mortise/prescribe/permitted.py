@@ -294,8 +294,8 @@ def _refusal(
         return _left_out(exercise, "Withheld today.", "Not today.", "")  # the session names the constraint
     if limits.load is Load.REST and slot.purpose not in GENTLE_PURPOSES:
         return _left_out(exercise, "Loaded work rests today.", "Today is a day of rest for this one.", "")
-    tags = sorted(limits.without_tags & set(one.tags))
-    if tags:
+    if not limits.without_tags.isdisjoint(one.tags):
+        tags = sorted(limits.without_tags & set(one.tags))
         return _left_out(exercise, f"Withheld today: {', '.join(tags)}.", "Not today.", "")
     since = week.days_since(_ids(exercise, one))
     if since is not None and since - 1 < slot.rest_days:

@@ -214,8 +214,10 @@ class _Search:
             self.best_worth = max(self.best_worth, made)
 
     def _fits(self, k: int, left: tuple[int, ...]) -> bool:
-        takes = self.takes[k]
-        return takes is None or all(a <= b for a, b in zip(takes, left, strict=True))
+        for one, there in zip(self.takes[k] or (), left, strict=False):  # noqa: SIM110 - half the time of `all`
+            if one > there:
+                return False
+        return True
 
     def _less(self, k: int, left: tuple[int, ...]) -> tuple[int, ...]:
         takes = self.takes[k]
@@ -226,18 +228,19 @@ class _Search:
         left: tuple[int, ...],
     ) -> None:  # fmt: skip
         """Look at one choice, then at every one that goes on from it, in order of id."""
-        n, n_purposes = len(chosen), covered.bit_count()
-        made = (min(n, self.n_least), worth, late, n_purposes, -spent)
+        n, n_purposes, n_least = len(chosen), covered.bit_count(), self.n_least
+        made = (n if n < n_least else n_least, worth, late, n_purposes, -spent)
         if made >= self.best_worth:
             self._keep(made, chosen)
-        n_free = self.n_most - n
+        n_free, n_options = self.n_most - n, self.n_options
         if not n_free:
             return
-        for k in range(start, self.n_options):
-            n_more = min(n_free, self.n_options - k)
+        for k in range(start, n_options):
+            n_more = n_free if n_free < n_options - k else n_options - k
+            n_then = n + n_more
             at_most = (
-                min(n + n_more, self.n_least), worth + self.most_worth[k][n_more], late + self.most_overdue[k][n_more],
-                n_purposes + n_more, -spent - self.least_seconds[k][n_more],
+                n_then if n_then < n_least else n_least, worth + self.most_worth[k][n_more],
+                late + self.most_overdue[k][n_more], n_purposes + n_more, -spent - self.least_seconds[k][n_more],
             )  # fmt: skip
             if at_most < self.best_worth:
                 return  # and what comes later could bring no more
