@@ -7,6 +7,7 @@ from django.urls import path
 from mortise.web.clinic import (
     views_assess,
     views_course,
+    views_discharge,
     views_follow,
     views_list,
     views_messages,
@@ -35,6 +36,9 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/escalate/", views_follow.escalate, name="escalate"),
     path("episodes/<uuid:episode_id>/escalation/", views_follow.escalation, name="escalation"),
     path("episodes/<uuid:episode_id>/autonomy/", views_follow.autonomy, name="autonomy"),
+    path("episodes/<uuid:episode_id>/discharge/", views_discharge.discharge, name="discharge"),
+    path("episodes/<uuid:episode_id>/reopen/", views_discharge.reopen, name="reopen"),
+    path("discharged/", views_discharge.discharged, name="discharged"),
     path("episodes/<uuid:episode_id>/visit/", views_course.visit, name="visit"),
     path("episodes/<uuid:episode_id>/reading/", views_reading.reading, name="reading"),
     path(
@@ -55,6 +59,10 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/recordings/", views_recording.recordings, name="recordings"),
     path("recordings/<uuid:recording_id>/", views_recording.recording, name="recording"),
     path("recordings/<uuid:recording_id>/accept/", views_recording.accept, name="recording-accept"),
+    path("recordings/<uuid:recording_id>/again/", views_recording.again, name="recording-again"),
+    path("recordings/<uuid:recording_id>/leave-out/", views_recording.leave_out, name="recording-leave-out"),
+    path("recordings/<uuid:recording_id>/take-in/", views_recording.take_in, name="recording-take-in"),
+    path("recordings/<uuid:recording_id>/report/", views_recording.report, name="recording-report"),
     path("recordings/<uuid:recording_id>/exclude/", views_recording.exclude, name="recording-exclude"),
     path("protocols/", views_protocol.protocols, name="protocols"),
     path("protocols/<slug:protocol_id>/", views_protocol.protocol, name="protocol"),
