@@ -14,6 +14,7 @@ from mortise.protocol.assessment import Assessment, Section
 from mortise.terms import Context
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
@@ -34,7 +35,7 @@ from mortise.web.clinic.presenters_assess import Compared, compared_of, parts_of
 from mortise.web.clinic.requests import capture_of, header_of, page
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD)
 @require_safe
 def begin(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Go to the first section that is not done."""
@@ -48,7 +49,7 @@ def begin(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     return redirect("clinic:assess", episode_id=episode.pk, section_id=first.id)
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD, to_write=Right.TREAT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def section(request: StaffRequest, episode_id: UUID, section_id: str) -> HttpResponse:
     """Show one section and keep what is entered in it."""
