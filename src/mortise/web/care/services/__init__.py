@@ -78,6 +78,18 @@ from mortise.web.care.services.guests import (
     invite_guest,
     is_open,
 )
+from mortise.web.care.services.letters import (
+    MOST_LETTERS,
+    begin_letter,
+    case_of,
+    change_letter,
+    is_signed,
+    letter_or_404,
+    letter_received,
+    letter_sent,
+    sign_letter,
+    signed_pdf,
+)
 from mortise.web.care.services.looks import Look, looks_at
 from mortise.web.care.services.messages import is_message_known, mark_seen, messages_of, write_message
 from mortise.web.care.services.needs import (
@@ -161,6 +173,7 @@ from mortise.web.care.services.versions import Replayed, keep_version, replay_al
 __all__ = [
     "FIRST_PROTOCOL",
     "GAIT_TESTS",
+    "MOST_LETTERS",
     "NOTHING_SAID",
     "Agreed",
     "Ankle",
@@ -201,6 +214,9 @@ __all__ = [
     "ask_analysis",
     "ask_opinion",
     "baseline_of",
+    "begin_letter",
+    "case_of",
+    "change_letter",
     "charges_of",
     "choose_protocol",
     "colleagues",
@@ -230,12 +246,16 @@ __all__ = [
     "invite_guest",
     "is_message_known",
     "is_open",
+    "is_signed",
     "is_withdrawn",
     "judge",
     "keep_aside",
     "keep_version",
     "leave_out",
     "left_out_of",
+    "letter_or_404",
+    "letter_received",
+    "letter_sent",
     "live_facts",
     "looks_at",
     "make_phone_link",
@@ -288,6 +308,8 @@ __all__ = [
     "set_goals",
     "set_plan",
     "settle_quarantined",
+    "sign_letter",
+    "signed_pdf",
     "store_recording",
     "stories_ahead",
     "story_of",
