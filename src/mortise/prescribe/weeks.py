@@ -159,15 +159,15 @@ def families_of(stage: Stage, library: Mapping[str, Exercise]) -> dict[str, froz
     dict
         Kept while stage and library are the same: not to be changed.
     """
+    return _families.get((stage, library), lambda: _make_families(stage, library))
 
-    def make() -> dict[str, frozenset[str]]:
-        own = {slot.exercise for slot in stage.slots}
-        return {
-            name: family_of(library[name], library, own) if name in library else frozenset((name,))
-            for name in own
-        }
 
-    return _families.get((stage, library), make)
+def _make_families(stage: Stage, library: Mapping[str, Exercise]) -> dict[str, frozenset[str]]:
+    own = {slot.exercise for slot in stage.slots}
+    return {
+        name: family_of(library[name], library, own) if name in library else frozenset((name,))
+        for name in own
+    }
 
 
 _families: Kept[dict[str, frozenset[str]]] = Kept(64)
