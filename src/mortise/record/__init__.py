@@ -31,6 +31,7 @@ from mortise.record.facts import (
     SessionLog,
     Sign,
     StageEntry,
+    Treatment,
 )
 from mortise.record.records import (
     Episode,
@@ -74,6 +75,7 @@ __all__ = [
     "SessionLog",
     "Sign",
     "StageEntry",
+    "Treatment",
     "decode_record",
     "encode",
     "json_schema",

@@ -16,6 +16,7 @@ from mortise.web.clinic import (
     views_questionnaire,
     views_reading,
     views_recording,
+    views_room,
 )
 
 app_name = "clinic"
@@ -37,6 +38,8 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/autonomy/", views_follow.autonomy, name="autonomy"),
     path("episodes/<uuid:episode_id>/visit/", views_course.visit, name="visit"),
     path("episodes/<uuid:episode_id>/reading/", views_reading.reading, name="reading"),
+    path("episodes/<uuid:episode_id>/room/", views_room.room, name="room"),
+    path("episodes/<uuid:episode_id>/room/<slug:technique_id>/", views_room.treat, name="treat"),
     path(
         "episodes/<uuid:episode_id>/questionnaires/",
         views_questionnaire.questionnaires,

@@ -42,6 +42,7 @@ from mortise.web.clinic.presenters_decision import Panel, panel_of, proposed_wor
 from mortise.web.clinic.presenters_due import due_rows, session_words
 from mortise.web.clinic.presenters_gate import gate_of
 from mortise.web.clinic.presenters_programme import DoseNow, Programme, programme_of
+from mortise.web.clinic.presenters_room import room_view
 from mortise.web.clinic.presenters_words import says_of
 from mortise.web.clinic.requests import author_names, header_of, page
 from mortise.web.ui.fields import add_error
@@ -234,6 +235,7 @@ def _course_context(
         "reports": reports_of(told.facts, measures, exercise_names),
         "due": due_rows(told.due, told.as_of),
         "sessions": session_words(told),
+        "room": room_view(told, measures, names),
     }
 
 

@@ -98,6 +98,7 @@ from mortise.web.care.services.recordings import (
     store_recording,
 )
 from mortise.web.care.services.silence import decide_for_the_silent
+from mortise.web.care.services.treatments import log_treatment, technique_of
 from mortise.web.care.services.versions import Replayed, keep_version, replay_all, versions_folder
 
 __all__ = [
@@ -144,6 +145,7 @@ __all__ = [
     "keep_aside",
     "keep_version",
     "live_facts",
+    "log_treatment",
     "looks_at",
     "make_phone_link",
     "mark_seen",
@@ -185,6 +187,7 @@ __all__ = [
     "store_recording",
     "stories_ahead",
     "story_of",
+    "technique_of",
     "versions_folder",
     "write_export",
     "write_message",
