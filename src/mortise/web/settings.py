@@ -318,6 +318,7 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         # Lines that hold whole addresses and statements with their values are never written.
         "django.server": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "weasyprint": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.db.backends": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }
