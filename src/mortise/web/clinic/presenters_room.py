@@ -144,7 +144,7 @@ def dose_words(one: Hands, irritability: str) -> str:
         dose = known[irritability]
         return f"Grade {' to '.join(dose.grades)}, {dose.dose}, at {irritability} irritability"
     if irritability:
-        return f"Not given at {irritability} irritability"
+        return ""  # said where it is stopped
     return "; ".join(
         f"{kind.value}: grade {' to '.join(known[kind.value].grades)}, {known[kind.value].dose}"
         for kind in Irritability

@@ -72,6 +72,7 @@ def treat(request: StaffRequest, episode_id: UUID, technique_id: str) -> HttpRes
         "form": form,
         "technique": view,
         "stops": form.stops,
+        "room": room_view(told, content().measures, {}),
         "is_locked": told.is_locked,
         "home": home_lines(told, room_of(told.facts, content().measures)),
         "here": "room",
