@@ -25,6 +25,7 @@ PLAIN: dict[str, Any] = {
     "token": "no-such-token",
     "section": "history",
     "section_id": "history",
+    "technique_id": "calf_release",
     "questionnaire_id": "named-activities",
     "step": "history",
     "measure": "lunge_cm",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -44,6 +44,13 @@ class QuestionRow(NamedTuple):
     right: forms.BoundField | None
     both: forms.BoundField | None
     text: forms.BoundField | None
+
+    @property
+    def acts(self) -> bool:
+        """Whether an answer sends on or stops: such a one is kept only when the clinician has moved on."""
+        return bool(self.question.raises) or any(
+            level.refers or level.is_exclusion or level.tier for level in self.question.levels
+        )
 
 
 class GoalRow(NamedTuple):
@@ -135,16 +142,24 @@ class SectionForm(ReadingsForm):
             GoalRow(self[f"g-{index}-words"], self[f"g-{index}-by"]) for index in range(len(self.goal_ids))
         ]
 
-    def found(self) -> Iterator[Found]:
-        """Yield every answer of a valid form; an empty level with empty text is not examined."""
+    def found(self, touched: Collection[str] | None = None) -> Iterator[Found]:
+        """Yield every answer of a valid form, or what was touched; an empty level with empty text is not examined."""
         for question in self.section.questions:
             text = self.cleaned_data.get(text_field(question), "").replace("\r\n", "\n").strip()
             for side in question_sides(question):
+                names = {question_field(question, side), text_field(question)}
+                if names & set(self.errors) or (touched is not None and not names & set(touched)):
+                    continue
                 level = self.cleaned_data.get(question_field(question, side), "")
                 level = "" if level == CANNOT_SAY and not says_unknown_itself(question) else level
                 if question.kind == "text":
                     level = NOTED if text else ""
                 yield Found(question, side, level, text if level else "")
+
+    def goals_are_whole(self, touched: Collection[str] | None = None) -> bool:
+        """Whether the goals can be kept: none is wrong and, on a page saved as it goes, one was touched."""
+        names = {name for name in self.fields if name.startswith("g-")}
+        return not names & set(self.errors) and (touched is None or bool(names & set(touched)))
 
     def typed_goals(self) -> Iterator[TypedGoal]:
         """Yield every goal of a valid form, empty ones as well: an emptied goal is closed."""
