@@ -198,6 +198,12 @@ class ReadingsForm(forms.Form):
             is_choice=is_choice(measure),
         )
 
+    def put_first(self) -> None:
+        """Let a page of what is due open in its first field."""
+        first = next((field for field in self.fields.values() if isinstance(field, ValueField)), None)
+        if first is not None and isinstance(first.widget, UnitInput):
+            first.widget.attrs["autofocus"] = True
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for measure in self.measures:

@@ -53,6 +53,9 @@ def reading(request: StaffRequest, episode_id: UUID) -> HttpResponse:
         earlier=current.earlier(capture.on),
         today=capture.on,
     )
+    is_retest = not show_all and bool(_due_today(told))
+    if is_retest:
+        form.put_first()
     if is_saving(request):
         return _save(request, episode, form, current, capture)
     if request.method == "POST" and form.is_valid():
@@ -69,7 +72,7 @@ def reading(request: StaffRequest, episode_id: UUID) -> HttpResponse:
         "involved": episode.involved_side,
         "show_all": show_all,
         "due": [row for row in visit_rows if row.when == TODAY],
-        "is_retest": not show_all and any(row.when == TODAY for row in visit_rows),
+        "is_retest": is_retest,
         "next_due": next((row for row in visit_rows if row.when != TODAY), None),
         "here": "reading",
     }
@@ -107,11 +110,17 @@ def _keep(
 
 def _measures(told: Story, *, show_all: bool) -> list[Measure]:
     known = content().measures
-    due = [one.measure for one in told.due if one.where == "visit" and one.due_on <= told.as_of]
-    names = list(dict.fromkeys(due))
+    names = _due_today(told)
     if show_all or not names:
         names += [name for name in _of_protocol(told) if name not in names]
     return [known[name] for name in names if name in known and is_typed(known[name])]
+
+
+def _due_today(told: Story) -> list[str]:
+    """Return what is due at this visit, each once, in the order of the examination."""
+    due = {one.measure for one in told.due if one.where == "visit" and one.due_on <= told.as_of}
+    ordered = [name for name in _of_protocol(told) if name in due]
+    return ordered + sorted(due - set(ordered))
 
 
 def _of_protocol(told: Story) -> list[str]:
