@@ -234,7 +234,7 @@ class ReadingsForm(forms.Form):
         """Return what a measure was taken with, as the form says."""
         return self.cleaned_data.get(f"i-{measure.id}") or usual_instrument(measure)
 
-    def typed(self, touched: Collection[str] | None = None) -> list[Typed]:
+    def typed(self, touched: frozenset[str] | None = None) -> list[Typed]:
         """Return every value of a valid form, empty ones as None; of a page saved as it goes only what was touched."""
         found = []
         for measure in self.measures:
@@ -252,7 +252,7 @@ class ReadingsForm(forms.Form):
 def doubt_words(measure: Measure, value: Decimal, doubt: Doubt) -> str:
     """Say what is odd about a value, and how it would be mended if it is a slip."""
     if doubt.odd is Odd.OUT_OF_RANGE:
-        return f"{implausible_words(measure, value)} Kept all the same, no decision reads it."
+        return f"{implausible_words(measure, value)} If it is kept all the same, no decision reads it."
     before = with_unit(number(doubt.before, measure.resolution), measure.unit)
     if doubt.odd is Odd.SIDES_SWAPPED:
         return f"Left and right look swapped: this side was {before}. Is it the right side?"
