@@ -44,6 +44,7 @@ GENERATED: dict[str, tuple[str, ...]] = {
     "docs/reference/measures/position.svg": ("python", "-m", "scripts.ankle_pictures", "position"),
     "docs/reference/measures/balance.svg": ("python", "-m", "scripts.ankle_pictures", "balance"),
     "docs/reference/record.md": ("mortise", "schema", "record", "--page"),
+    "src/mortise/web/locale/messages.pot": ("mortise", "texts", "template"),
 }
 
 # Whole folders: whatever else lies in them is taken out.

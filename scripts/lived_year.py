@@ -11,7 +11,16 @@ from mortise.cli.tables import ADVICE_WORDS, LOAD_WORDS, minutes_words
 from mortise.episode.series import series_of
 from mortise.progress.change import Answer
 from mortise.progress.plateau import Trend
-from mortise.record import CheckIn, ClinicVisit, Judgement, Session, StageEntry
+from mortise.record import (
+    AutonomyEntry,
+    CheckIn,
+    ClinicVisit,
+    Judgement,
+    PlanVersion,
+    ProposalAnswer,
+    Session,
+    StageEntry,
+)
 from mortise.record.tracks import key_of
 from mortise.report.words import MONTHS, number, with_unit
 from mortise.simulate.rehearsal.years import Lived, year
@@ -120,6 +129,12 @@ def _acts(day: Lived) -> Iterator[str]:
             yield "**Clinic: seen, and the programme opened again**"
         elif isinstance(fact, ClinicVisit) and fact.is_held:
             yield "**Clinic: visit**"
+        elif isinstance(fact, PlanVersion):
+            yield f"**Clinic: a new plan. {fact.reason}**"
+        elif isinstance(fact, ProposalAnswer):
+            yield "**Clinic: yes, load may rise this week**"
+        elif isinstance(fact, AutonomyEntry):
+            yield f"**Autonomy: {fact.autonomy.value}**"
 
 
 ANSWERS = {

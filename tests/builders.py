@@ -32,6 +32,7 @@ from mortise.protocol import (
     Tier,
 )
 from mortise.record import (
+    AutonomyEntry,
     CheckIn,
     ClinicVisit,
     Correction,
@@ -48,6 +49,7 @@ from mortise.record import (
 from mortise.record.records import Episode, encode
 from mortise.terms import (
     Advice,
+    Autonomy,
     Better,
     Derivation,
     Instrument,
@@ -380,14 +382,22 @@ def visit(id: str, n: int, visit_n: int) -> ClinicVisit:
     return ClinicVisit(id=id, on=day(n), origin=Origin.CLINICIAN, by=ADA, visit_on=day(visit_n))
 
 
+def earned(n: int = 0) -> AutonomyEntry:
+    """Return the server's entry that the engine may raise within the protocol's steps."""
+    return AutonomyEntry(id="earned", on=day(n), origin=Origin.ENGINE, by="engine", autonomy=Autonomy.APPLY)
+
+
 def record(
     *facts: Fact,
     involved: Side = Side.LEFT,
     is_bilateral: bool = False,
     birth_year: int = 1985,
     sex: Sex = Sex.MALE,
+    is_earned: bool = True,
 ) -> PatientRecord:
-    """Return Ben's record with these facts."""
+    """Return Ben's record with these facts. The engine has earned to raise by itself, unless they say otherwise."""
+    if is_earned and not any(isinstance(one, AutonomyEntry) for one in facts):
+        facts = (earned(), *facts)
     return PatientRecord(
         person=Person(birth_year=birth_year, sex=sex),
         episode=Episode(

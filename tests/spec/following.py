@@ -68,6 +68,9 @@ def _ask_autonomy(given: tuple[str, ...]) -> tuple[str, ...]:
     start, watched = _entry(Autonomy.PROPOSE, 0), _entry(Autonomy.OBSERVE, 0)
     more: dict[str, list[Fact]] = {
         "the record says nothing": [],
+        "the record says nothing, a plan is set": [plan()],
+        "the record says nothing, a plan is set, a raise accepted": [plan(), asked, answer("y", 15, "p")],
+        "the record says nothing, no plan, a raise accepted": [asked, answer("y", 15, "p")],
         "propose": [start],
         "propose, a raise accepted this week": [start, asked, answer("y", 15, "p")],
         "propose, a raise accepted eight days ago": [start, asked, answer("y", 12, "p")],
@@ -76,7 +79,7 @@ def _ask_autonomy(given: tuple[str, ...]) -> tuple[str, ...]:
         "apply, typed in by a person": [start, _entry(Autonomy.APPLY, 15, Origin.CLINICIAN)],
         "observe, a raise accepted": [watched, asked, answer("y", 15, "p")],
     }
-    decision = told([*calm, *more[given[0]]], 20, b.protocol()).decision
+    decision = told([*calm, *more[given[0]]], 20, b.protocol(), is_earned=False).decision
     return decision.advice.value, decision.load.value
 
 
@@ -151,9 +154,16 @@ FOLLOWING_TABLES: tuple[Table, ...] = (
         (
             Row(
                 ("the record says nothing",),
-                ("hold", "raise"),
-                "From a file: the protocol's bounds alone hold.",
+                ("hold", "keep"),
+                "From a file: the default. Before a clinician has begun a programme, observe.",
             ),
+            Row(
+                ("the record says nothing, a plan is set",),
+                ("hold", "keep"),
+                "The default in a programme: propose.",
+            ),
+            Row(("the record says nothing, a plan is set, a raise accepted",), ("hold", "raise")),
+            Row(("the record says nothing, no plan, a raise accepted",), ("hold", "keep")),
             Row(("propose",), ("hold", "keep"), "Where a new patient starts: the raise waits."),
             Row(("propose, a raise accepted this week",), ("hold", "raise")),
             Row(("propose, a raise accepted eight days ago",), ("hold", "keep"), "A yes holds for a week."),

@@ -13,6 +13,7 @@ from mortise.episode import Story, story
 from mortise.prescribe import DoseState
 from mortise.protocol import Stage
 from mortise.record import (
+    AutonomyEntry,
     CheckIn,
     Decision,
     Episode,
@@ -25,13 +26,15 @@ from mortise.record import (
     SessionLog,
     StageEntry,
 )
-from mortise.terms import Origin, Sex, Side
+from mortise.terms import Autonomy, Origin, Sex, Side
 
 CONTENT = load()
 PROTOCOL = CONTENT.protocol("restricted-dorsiflexion")
 DAY_0 = date(2026, 1, 5)
 PERSON = Person(birth_year=1985, sex=Sex.MALE)
 EPISODE = Episode(id="loop", involved_side=Side.LEFT, protocol=PROTOCOL.id, opened_on=DAY_0)
+# The programme is looked at, not who may raise it: the engine has earned to.
+EARNED = AutonomyEntry(id="earned", on=DAY_0, origin=Origin.ENGINE, by="engine", autonomy=Autonomy.APPLY)
 _CALM_PAIN, _SOME_PAIN, _MUCH_PAIN = Decimal(2), Decimal(4), Decimal(7)
 _WEEK = 7
 
@@ -70,7 +73,7 @@ def loop(
     Sessions of `painful` days hurt at 4, those of `red` days at 7, all others at 2, and every morning is calm. On the
     weekdays in `resting` nothing is done.
     """
-    facts: list[Fact] = []
+    facts: list[Fact] = [EARNED]
     days: list[Day] = []
     done: Session | None = None
     for stage, n_days in stages:

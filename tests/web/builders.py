@@ -20,7 +20,8 @@ from mortise.web.accounts import phone_links
 from mortise.web.accounts.models import Clinic, Role, User
 from mortise.web.audit import clock
 from mortise.web.care import services
-from mortise.web.care.models import EpisodeRow, Patient, StoredRecording
+from mortise.web.care.models import EpisodeRow, Patient, Standing, StoredRecording
+from mortise.web.care.services import standings
 from mortise.web.care.services.decisions import new_id
 
 PASSWORD = "a fictional pass phrase"
@@ -80,6 +81,15 @@ def lunge_cm(on: date, value: str = "7.5", side: Side = Side.LEFT, **given: Any)
         "context": Context.ROUTINE, **given,
     }  # fmt: skip
     return Reading(on=on, measure="lunge_cm", side=side, value=Decimal(value), unit="cm", **facts)
+
+
+def stand(of: EpisodeRow, **fields: Any) -> None:
+    """Put columns of an episode's row of the list as if that had happened."""
+    row = Standing.objects.select_related("episode").get(episode=of)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    standings.settle(row)
+    row.save()
 
 
 def recording(

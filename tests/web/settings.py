@@ -19,6 +19,7 @@ _KEPT = {
 }  # fmt: skip
 for _name in [name for name in os.environ if name.startswith("MORTISE_") and name not in _KEPT]:
     del os.environ[_name]
+os.environ["MORTISE_MIRROR"] = "1"  # a language to test with; nobody's browser asks for it
 
 from mortise.web.settings import *  # noqa: E402, F403
 from mortise.web.settings import DATA_DIR, DATABASES, INSTALLED_APPS  # noqa: E402
@@ -28,3 +29,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _database: dict[str, Any] = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     _database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # a file, as in use: threads and WAL as there
+# A job is done where it is queued, and its end can be looked at; what needs the queue itself chooses the other.
+TASKS = {
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default", "slow"]},
+    "queue": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "slow"]},
+}

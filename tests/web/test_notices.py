@@ -18,8 +18,8 @@ from mortise.web.audit import clock, log
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.content import content
-from mortise.web.care.management.commands.run_jobs import one_round
 from mortise.web.care.models import FactRow, Need, Notice, Standing
+from mortise.web.jobs.timetable import one_round
 from tests.web import builders
 from tests.web.builders import Cast
 from tests.web.clinic.desk import calm_answers
@@ -204,7 +204,7 @@ def test_a_job_that_breaks_leaves_the_others_running(cast: Cast, monkeypatch: py
         raise ZeroDivisionError
 
     monkeypatch.setattr(services, "decide_for_the_silent", breaks)
-    assert one_round() == "silent: broke; 1 sent, 0 failed"
+    assert one_round() == "silent: broke; 0 rows of the list renewed; 1 sent, 0 failed"
 
 
 # ---------------------------------------------------------------- silence

@@ -152,6 +152,12 @@ def test_settings_refuse_the_demonstration_where_it_is_real(tmp_path: Path) -> N
     assert "MORTISE_DEMO" in done.stderr
 
 
+def test_settings_refuse_the_mirror_where_it_is_real(tmp_path: Path) -> None:
+    done = start(tmp_path, "check", MORTISE_MIRROR="1", MORTISE_HTTPS="1")
+    assert done.returncode != 0
+    assert "MORTISE_MIRROR" in done.stderr
+
+
 def test_settings_are_safe_when_nothing_is_set() -> None:
     assert not settings.DEBUG
     assert not settings.DEMO

@@ -30,11 +30,15 @@ from mortise.catalog._places import Place, places_of
 from mortise.catalog.content import CONTENT_ROOT, Content
 from mortise.errors import ContentFaults
 from mortise.protocol import Operator, Protocol, Reduction, Stage
-from mortise.record import Episode, PatientRecord, Person
-from mortise.terms import Advice, Cause, Measure, Sex, Side, Truth
+from mortise.record import AutonomyEntry, Episode, PatientRecord, Person
+from mortise.terms import Advice, Autonomy, Cause, Measure, Origin, Sex, Side, Truth
 
 DAY_0 = date(2026, 1, 5)
 _BIRTH_YEAR_OF = DAY_0.year
+# A case speaks of the protocol: how far it lets the load rise, once the engine may raise by itself.
+EARNED = AutonomyEntry(
+    id="earned", on=DAY_0, origin=Origin.ENGINE, by="engine", autonomy=Autonomy.APPLY, reason="A case."
+)
 
 
 class Case(NamedTuple):
@@ -145,7 +149,7 @@ def _record(
             opened_on=DAY_0,
             is_bilateral=is_bilateral,
         ),
-        facts=tuple(facts.made),
+        facts=(EARNED, *facts.made),
     )
 
 

@@ -31,6 +31,7 @@ COMMANDS: tuple[str, ...] = (
     "check",
     "schema",
     "figures",
+    "texts",
     "serve",
     "demo",
 )

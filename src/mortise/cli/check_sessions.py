@@ -106,12 +106,14 @@ def record_of(
 ) -> PatientRecord:
     from decimal import Decimal
 
+    from mortise.catalog.cases import EARNED
     from mortise.record import CheckIn, Episode, PatientRecord, Person, Reading, StageEntry
     from mortise.terms import Origin, Side
 
     zeros: dict[str, Decimal | None] = dict.fromkeys(protocol.check_in, Decimal(0))
     answers = zeros | {name: None if value is None else Decimal(value) for name, value in said.items()}
     facts: list[Fact] = [
+        EARNED,  # the loosest the engine can be
         StageEntry(id="stage", on=DAY, origin=Origin.CLINICIAN, stage=stage),
         CheckIn(id="told", on=as_of, origin=Origin.PATIENT, moment="before_session", answers=answers),
     ]

@@ -70,6 +70,12 @@ def head(story: Story) -> list[str]:
         f"Advice: {ADVICE_WORDS[decision.advice]}{_to(decision)}",
         f"Load today: {LOAD_WORDS[decision.load]}",
     ]
+    ended = story.discharge
+    if ended is not None:
+        outcome = ended.outcome.replace("_", " ")
+        lines.append(
+            f"Discharged on {ended.on}: {outcome}. {ended.reason} Nothing is planned until care is reopened."
+        )
     if decision.is_locked:
         lines.append("Locked: a red flag froze the programme until a named clinician resumes it.")
     return lines

@@ -45,12 +45,13 @@ def run(args: argparse.Namespace) -> int:
     if args.fill_only:
         server.say(*said, *server.not_run())
         return 0
-    return server.run(
-        args.host,
-        args.port,
-        n_workers=1,
-        ready=lambda: server.say(*said, *server.not_run(), "Stop with Ctrl-C."),
-    )
+    with server.jobs("--no-timetable") as start_jobs:
+
+        def ready() -> None:
+            start_jobs()
+            server.say(*said, *server.not_run(), "Stop with Ctrl-C.")
+
+        return server.run(args.host, args.port, n_workers=1, ready=ready)
 
 
 def sign_in(access: Any, address: str) -> list[str]:

@@ -54,7 +54,5 @@ def _autonomy(story: Story) -> list[Block]:
     from mortise.cli.tables import Heading, Lines
 
     now = story.follow_up.autonomy
-    if now.autonomy is None:
-        return []
-    why = "" if now.entry is None else f" {now.entry.reason}"
+    why = " The record says nothing of it." if now.entry is None else f" {now.entry.reason}"
     return [Heading("How far the engine may act"), Lines((f"{now.autonomy.value.capitalize()}.{why}",))]

@@ -29,7 +29,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "replay", help=text,
         description=f"{text.capitalize()}. Each is made under the version of the protocol it was made under; where "
-        "that is not at hand, it says so.",
+        "that is not at hand, it says so. What another engine decided is decided by this one, and every difference "
+        "is listed.",
     )  # fmt: skip
     parser.add_argument(
         "store",
@@ -141,7 +142,21 @@ def _print(found: list[Replayed]) -> None:
     lost = {
         (one.record, each.decision) for one in found for each in one.differences if each.what == "version"
     }
-    said = f"{n_decisions - len(lost)} stored decisions made again; {len(ids - lost)} differ."
+    older = {
+        (one.record, each.decision) for one in found for each in one.differences if each.what == "engine"
+    }
+    otherwise = {
+        (one.record, each.decision)
+        for one in found
+        for each in one.differences
+        if each.what not in ("engine", "version")
+    }
+    said = f"{n_decisions - len(lost)} stored decisions made again; {len(ids - lost - older)} differ."
+    if older:
+        said += (
+            f" {len(older)} were made by another engine and are not claimed to be the same: this one decides "
+            f"{len(older & otherwise)} of them otherwise."
+        )
     if lost:
         said += f" {len(lost)} cannot be replayed: version not at hand."
     if len(found) > 1:

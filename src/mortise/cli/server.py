@@ -7,7 +7,9 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -18,7 +20,9 @@ DOOR = "mortise.web.wsgi:application"
 DEFAULT_HOST = "127.0.0.1"
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 N_THREADS = 4
-TIMEOUT_S = 60  # an uploaded recording is measured within the request
+TIMEOUT_S = 60
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0  # before jobs that ended are begun again
+STEADY_S = 60.0  # after so long they count as having been well
 HIGHEST_PORT = 65535
 SQLITE_SAYS = {
     "SQLITE_FULL": ("the disk is full.", "Make room; nothing that was acknowledged is lost."),
@@ -144,23 +148,63 @@ def run(
 
 
 @contextmanager
-def jobs() -> Iterator[Callable[[], None]]:
-    """Yield what starts the job beside the server: mail that repeats, decisions about those silent. It ends with both.
+def jobs(*words: str) -> Iterator[Callable[[], None]]:
+    """Yield what starts the process of the jobs beside the server and starts it again when it ends; it ends with both.
 
-    A process of its own, so that no request waits for a mail server; it watches that its parent is alive.
+    A process of its own, so that no request waits for a mail server or a recording; it watches that its parent lives.
     """
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start() -> None:
-        command = [sys.executable, "-m", "mortise.web", "run_jobs", "--with-parent"]
-        started.append(subprocess.Popen(command))
-
+    keeper = _Keeper([sys.executable, "-m", "mortise.web", "run_jobs", "--with-parent", *words])
     try:
-        yield start
+        yield keeper.start
     finally:
-        for process in started:
-            process.terminate()
-            process.wait(timeout=TIMEOUT_S)
+        keeper.stop()
+
+
+class _Keeper:
+    """Keeps one process going: begun again when it ends, after a wait that grows while it keeps ending at once."""
+
+    def __init__(self, command: list[str], env: Mapping[str, str] | None = None) -> None:
+        self._command, self._env = command, env
+        self._owner = os.getpid()
+        self._is_ending = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        """Start the process, and what watches it."""
+        self._process = subprocess.Popen(self._command, env=self._env)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the process, after the job in its hands; what takes too long is ended hard and is done again later.
+
+        A worker of the server is a fork and leaves by the same door: it must not end what is not its own.
+        """
+        self._is_ending.set()
+        if self._process is None or os.getpid() != self._owner:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._thread.join(timeout=TIMEOUT_S)
+
+    def _keep(self) -> None:
+        wait_s = FIRST_WAIT_S
+        while self._process is not None:
+            began_s = time.monotonic()
+            self._process.wait()
+            if self._is_ending.is_set():
+                return
+            wait_s = (
+                FIRST_WAIT_S if time.monotonic() - began_s > STEADY_S else min(2 * wait_s, LONGEST_WAIT_S)
+            )
+            print(f"The jobs ended by themselves; they start again in {wait_s:.0f} s.", file=sys.stderr)
+            if self._is_ending.wait(wait_s):
+                return
+            self._process = subprocess.Popen(self._command, env=self._env)
 
 
 def not_run() -> list[str]:

@@ -1,7 +1,9 @@
 """Staged autonomy: what the engine may do by itself for one patient, earned by server time and counts.
 
 1. A new patient starts at *propose*. What reaches less far, `observe`, is a clinician's choice, and holds while a red
-   flag is open. `advance` never becomes automatic: no stage of autonomy reads it.
+   flag is open and before any clinician has begun a programme. It is the same at every door (`by_default`): a record
+   that says nothing of autonomy, such as one written by hand for the command line, never raises by itself. `advance`
+   never becomes automatic: no stage of autonomy reads it.
 2. *Apply* is earned by one clinician for one patient: agreements with this patient's decisions on several days, enough
    days of the server's own clock, and experience over all patients. It is lost with a red flag or an overrule, from
    whose moment everything is counted anew, and while the protocol is overdue for review.
@@ -92,13 +94,29 @@ def _missing(trust: Trust, n_agreed: int, n_days: int) -> list[str]:
     return found
 
 
-def raise_constraint(autonomy: Autonomy | None, *, is_accepted: bool) -> Constraint | None:
+def by_default(*, is_begun: bool) -> Autonomy:
+    """Return how far the engine may act where the record says nothing of it.
+
+    Parameters
+    ----------
+    is_begun : bool
+        Whether a clinician has set a plan or entered a stage.
+
+    Returns
+    -------
+    Autonomy
+        `propose` in a programme, else `observe`; never `apply`, which is earned and written down by the server.
+    """
+    return Autonomy.PROPOSE if is_begun else Autonomy.OBSERVE
+
+
+def raise_constraint(autonomy: Autonomy, *, is_accepted: bool) -> Constraint | None:
     """Return the constraint that lets a raise wait for a clinician.
 
     Parameters
     ----------
-    autonomy : Autonomy or None
-        The stage in force. None: the record says nothing of it, and the protocol's bounds alone hold.
+    autonomy : Autonomy
+        The stage in force.
     is_accepted : bool
         Whether a clinician has accepted that load may rise these days.
 
@@ -107,7 +125,7 @@ def raise_constraint(autonomy: Autonomy | None, *, is_accepted: bool) -> Constra
     Constraint or None
         None when a raise may happen.
     """
-    if autonomy is None or autonomy is Autonomy.APPLY or (is_accepted and autonomy is Autonomy.PROPOSE):
+    if autonomy is Autonomy.APPLY or (is_accepted and autonomy is Autonomy.PROPOSE):
         return None
     waits = autonomy is Autonomy.PROPOSE
     return Constraint(

@@ -176,7 +176,7 @@ def conclude(
     if overrule is not None:
         advice, load, said = _overruled(overrule, examined, advice, load, as_of, constraints)
         applied = (said, *applied)
-    reasons = _reasons(examined, advice, overrule)
+    reasons = _reasons(examined, advice, overrule, applied)
     return Decision(
         as_of=as_of, advice=advice, load=load, stage=stage.stage.id,
         next_stage=_next_stage(stage, advice, examined, overrule),
@@ -301,12 +301,16 @@ def _next_stage(
     return stage.stage.step_back_to if steps else None
 
 
-def _reasons(examined: Examination, advice: Advice, overrule: Overrule | None) -> tuple[str, ...]:
-    """Name rules, then criteria, headline first: what is tightest leads."""
+def _reasons(
+    examined: Examination, advice: Advice, overrule: Overrule | None, applied: Sequence[AppliedConstraint]
+) -> tuple[str, ...]:
+    """Name rules, then what else holds the advice down, then criteria, headline first: what is tightest leads."""
     rules = sorted(examined.fired, key=_tightness)
     names = [one.rule for one in rules]
     if overrule is not None:
         names.insert(0, f"overrule:{overrule.response}")
+    else:
+        names += [one.constraint for one in applied if "advice" in one.lowered]
     if advice is Advice.ADVANCE:
         names += [one.criterion for one in examined.exits if one.truth is MET]
     else:

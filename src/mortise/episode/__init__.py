@@ -1,6 +1,7 @@
 """One patient's story: folds the record through progress, decide and prescribe; makes receipts and replays them."""
 
 from mortise.episode.diary import Diary
+from mortise.episode.discharges import discharge_of
 from mortise.episode.escalations import EscalationCase, ToConsider, to_raise
 from mortise.episode.fold import ENGINE, Content
 from mortise.episode.follow_up import FollowUp, answers_of
@@ -40,6 +41,7 @@ __all__ = [
     "Treated",
     "answers_of",
     "decision_record",
+    "discharge_of",
     "output_hash",
     "replay",
     "replays",

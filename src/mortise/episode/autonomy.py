@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from mortise.decide.autonomy import PREFIX, RAISE_DAYS, Trust, raise_constraint
+from mortise.decide.autonomy import PREFIX, RAISE_DAYS, Trust, by_default, raise_constraint
 from mortise.decide.overrules import Overrule
+from mortise.episode.known import is_a_clinicians
 from mortise.protocol import Constraint, Protocol
 from mortise.record import (
     AutonomyEntry,
@@ -20,6 +21,7 @@ from mortise.record import (
     Reading,
     Response,
     SessionLog,
+    StageEntry,
 )
 from mortise.terms import Autonomy, Load, Origin
 
@@ -27,9 +29,12 @@ RAISE = "raise"
 
 
 class InForce(NamedTuple):
-    """The stage of autonomy on a day; None when the record says nothing. `raises_until` is the last day of a yes."""
+    """The stage of autonomy on a day and the entry that says so; `raises_until` is the last day of a yes.
 
-    autonomy: Autonomy | None
+    `entry` None: the record says nothing, and the default holds (`decide.autonomy.by_default`).
+    """
+
+    autonomy: Autonomy
     raises_until: date | None
     entry: AutonomyEntry | None
 
@@ -47,7 +52,8 @@ def autonomy_on(facts: Sequence[Fact], as_of: date) -> InForce:
     Returns
     -------
     InForce
-        The newest entry counts. `apply` counts only from the server, any other also from a clinician.
+        The newest entry counts. `apply` counts only from the server, any other also from a clinician. Without one:
+        `propose` once a clinician has set a plan or entered a stage, `observe` before.
     """
     entry = max((one for one in facts if _counts(one)), key=_newest, default=None)
     assert entry is None or isinstance(entry, AutonomyEntry)
@@ -58,7 +64,8 @@ def autonomy_on(facts: Sequence[Fact], as_of: date) -> InForce:
         and one.origin is Origin.CLINICIAN and one.by
     ]  # fmt: skip
     until = max(accepted) + timedelta(days=RAISE_DAYS - 1) if accepted else None
-    return InForce(None if entry is None else entry.autonomy, until, entry)
+    is_begun = any(isinstance(one, PlanVersion | StageEntry) and is_a_clinicians(one) for one in facts)
+    return InForce(by_default(is_begun=is_begun) if entry is None else entry.autonomy, until, entry)
 
 
 def _counts(fact: Fact) -> bool:

@@ -48,6 +48,7 @@ class ToConsider(Struct, frozen=True, kw_only=True):
     since_on: date
     criteria: tuple[str, ...]
     is_late: bool  # the protocol's latest date has passed
+    late_on: date | None = None  # the first day on which it has
 
 
 def escalation_cases(facts: Iterable[Fact], protocol: Protocol) -> tuple[EscalationCase, ...]:
@@ -177,6 +178,7 @@ def to_consider(
                 escalation=name, to=one.to, criteria=one.criteria,
                 since_on=plan_from + timedelta(days=_first_day(one, checkpoint.after_days)),
                 is_late=one.at_latest_days is not None and n_days > one.at_latest_days,
+                late_on=None if one.at_latest_days is None else plan_from + timedelta(days=one.at_latest_days + 1),
             )  # fmt: skip
     return tuple(found.values())
 

@@ -13,6 +13,7 @@ from mortise.decide import Inputs, ReadyStage, StageState, conclude, examine
 from mortise.decide.decisions import RULE_PREFIX
 from mortise.episode.autonomy import autonomy_constraints
 from mortise.episode.derivations import Derivations
+from mortise.episode.discharges import discharge_constraints
 from mortise.episode.due import open_goals
 from mortise.episode.gather import Gathered, tells_of_today
 from mortise.episode.known import Known, KnownSoFar
@@ -50,7 +51,7 @@ from mortise.record.records import Person as RecordPerson
 from mortise.record.tracks import Track, key_of
 from mortise.terms import Limb, Load, Measure, Truth
 
-ENGINE = "mortise-engine/1"  # raised whenever the same facts could give another decision
+ENGINE = "mortise-engine/2"  # raised whenever the same facts could give another decision
 
 FALL_FLAGS = ("fall_or_catch_flag", "red_fall")
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # a week more or less than any day decided about is still a day
@@ -249,7 +250,8 @@ class Folder:
         )  # fmt: skip
         back = re_entry(protocol.layoffs, stage, done, as_of)
         work = constraints_of_work(has_checked_in=as_of in self._checked_in_on, back=back)
-        constraints = (*constraints, *work, *autonomy_constraints(acts, as_of, state.overrule))
+        of_people = (*autonomy_constraints(acts, as_of, state.overrule), *discharge_constraints(acts, stage))
+        constraints = (*constraints, *work, *of_people)
         decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
         constraints = _answered(constraints, state, decision)
         return Folded(as_of, protocol, known, stands, stage, plan, ready, inputs, state, bouts, lights, done,

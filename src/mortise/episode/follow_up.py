@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from mortise.decide.nodes import ReadyNode, leaves_of, ready_stage
 from mortise.episode.autonomy import RAISE, InForce, autonomy_on, raise_waits
+from mortise.episode.discharges import discharge_of
 from mortise.episode.escalations import EscalationCase, ToConsider, escalation_cases, to_consider
 from mortise.episode.fold import Folded
 from mortise.episode.ladder import PLATEAU_STEP, Climb, LadderStanding, ladder_of
@@ -51,10 +52,14 @@ def follow_up(
     Returns
     -------
     FollowUp
-        The same for the same facts and day. Nothing is proposed while a red flag locks the programme.
+        The same for the same facts and day. Nothing is proposed while a red flag locks the programme. After a
+        discharge only what was sent on is followed: no test is asked, so none can reopen care.
     """
     facts, protocol, as_of = folded.known.facts, folded.protocol, folded.as_of
     answers = answers_of(facts)
+    if discharge_of(facts) is not None:
+        cases = escalation_cases(facts, protocol)
+        return FollowUp((), None, cases, (), autonomy_on(facts, as_of), "", ())
     ladders = _ladders(folded, measures, answers, adherence_pct)
     reopening = reopening_of(
         protocol, folded.standing.stage, folded.standing.entered_on, folded.inputs.tracks, measures, facts,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mortise.episode.fold import ENGINE, Content, Folder
 from mortise.episode.receipts import AFTER, digest, ids_known
@@ -15,11 +16,17 @@ from mortise.record import Decision, DecisionRecord, PatientRecord, ProtocolPin
 from mortise.record.records import encode
 
 NOT_AT_HAND = "cannot be replayed: version not at hand"
+OTHER_ENGINE = "engine"  # what is said of a decision that another engine made: never claimed to be the same
 VersionAt = Callable[[ProtocolPin], Content | None]
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """A stored decision that is not what its facts give today: what differs, as stored and as made again."""
+    """A stored decision that is not what its facts give today: what differs, as stored and as made again.
+
+    `what` is `engine` for a decision that another engine made. That engine is not here to be asked: the present one
+    makes the decision, and every field that comes out otherwise is a difference of its own. With none, it is the same
+    in all but the name, which is not the same to the last digit.
+    """
 
     decision: str
     on: date
@@ -164,13 +171,16 @@ class _Under:
             yield _difference(stored, "changed facts", inputs.facts_hash, whole)
         if stored.on != inputs.as_of:
             yield _difference(stored, "on", stored.on.isoformat(), inputs.as_of.isoformat())
-        if inputs.engine != ENGINE:
-            yield _difference(stored, "engine", inputs.engine, ENGINE)
+        is_other_engine = inputs.engine != ENGINE
+        if is_other_engine:
+            yield _difference(stored, OTHER_ENGINE, inputs.engine, ENGINE)
         as_stored = encode(stored.decision)
         stored_hash = hashlib.sha256(as_stored).hexdigest()
         if stored_hash != stored.output_hash:
             yield _difference(stored, "stored decision", stored.output_hash, stored_hash)
         made = self._folder.fold(inputs.as_of, inputs.circumstances, self._again.known_to).decision
+        if is_other_engine:  # its own name is said above; every other field that differs is listed
+            made = replace(made, engine=stored.decision.engine)
         as_made = encode(made)
         is_same = as_made == as_stored and stored_hash == stored.output_hash
         if not is_same and hashlib.sha256(as_made).hexdigest() != stored.output_hash:

@@ -16,6 +16,7 @@ from mortise.record import (
     AutonomyEntry,
     CheckIn,
     DecisionRecord,
+    Discharge,
     Fact,
     Judgement,
     PlanVersion,
@@ -238,9 +239,9 @@ class Acts:
     Attributes
     ----------
     facts : list of Fact
-        Stage entries, plans, responses, judgements, proposals with their answers, entries of autonomy, and of the
-        stored decisions those that stepped back or were answered; by date, then id. `standing`, `plan_of`,
-        `overrule_of` need no others.
+        Stage entries, plans, responses, judgements, discharges, proposals with their answers, entries of autonomy, and
+        of the stored decisions those that stepped back or were answered; by date, then id. `standing`, `plan_of`,
+        `overrule_of`, `discharge_of` need no others.
     told_day : int or None
         The last day on which the patient told anything.
     resumed : frozenset of str
@@ -273,7 +274,7 @@ class Acts:
                 self._put(fact)
         elif isinstance(fact, Said):
             self._add_said(fact)
-        elif isinstance(fact, AutonomyEntry | Proposal | ProposalAnswer):
+        elif isinstance(fact, AutonomyEntry | Proposal | ProposalAnswer | Discharge):
             self._put(fact)
         elif isinstance(fact, Response | StageEntry | PlanVersion | Judgement):
             self._put(fact)

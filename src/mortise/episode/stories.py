@@ -12,6 +12,7 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from mortise.episode.beside import counted_in, goes_first, united, uses_of_session
+from mortise.episode.discharges import discharge_of
 from mortise.episode.due import Due, LoadCounters, due_list, load_counters
 from mortise.episode.fold import Content, Folded, Folder, fold
 from mortise.episode.follow_up import FollowUp, follow_up
@@ -26,7 +27,7 @@ from mortise.prescribe.goals import purposes_of_goals
 from mortise.prescribe.phases import phase_on, phase_words, stage_in_phase
 from mortise.progress.sessions import adherence
 from mortise.protocol import Circumstances, Constraint, Layoff, Phase, Protocol, Stage
-from mortise.record import Decision, Fact, Goal, PatientRecord, PlanVersion, Session
+from mortise.record import Decision, Discharge, Fact, Goal, PatientRecord, PlanVersion, Session
 from mortise.record.tracks import Track
 
 ADHERENCE_DAYS = 28
@@ -91,6 +92,11 @@ class Story:
         """Whether a red flag has frozen the programme until a named clinician resumes it."""
         return self.folded.decision.is_locked
 
+    @cached_property
+    def discharge(self) -> Discharge | None:
+        """Return the discharge that holds, or None while care goes on."""
+        return discharge_of(self.folded.known.facts)
+
     @property
     def plan(self) -> PlanVersion | None:
         """Return the newest plan version, or None."""
@@ -139,7 +145,7 @@ class Story:
             beside=self._counted_beside, goal_purposes=purposes_of_goals(self.goals),
         )  # fmt: skip
         said, said_patient = phase_words(self.plan, self.as_of)
-        if not said or self.is_locked:
+        if not said or self.is_locked or self.discharge is not None:
             return made
         return replace(made, why=f"{said} {made.why}", why_patient=f"{said_patient} {made.why_patient}")
 
@@ -187,14 +193,16 @@ class Story:
     @cached_property
     def gate_forecast(self) -> GateForecast | None:
         """Return when the next gate could open, as an interval; None in a stage without an exit, and while locked."""
-        if self.is_locked:
+        if self.is_locked or self.discharge is not None:
             return None
         return gate_forecast(self.stage_now, self.decision.findings, self.tracks, self.content.measures,
                              entered_on=self.entered_on, as_of=self.as_of)  # fmt: skip
 
     @cached_property
     def due(self) -> tuple[Due, ...]:
-        """Return what is to be measured or asked, when and where."""
+        """Return what is to be measured or asked, when and where; nothing after a discharge."""
+        if self.discharge is not None:
+            return ()
         plan_from = min((one.on for one in self.folded.plans), default=None)
         return due_list(
             self.protocol, self.stage, self.content.measures, self.tracks, self.decision, plan_from,

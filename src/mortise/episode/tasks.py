@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from mortise.episode.discharges import discharge_of
 from mortise.episode.escalations import EscalationCase
 from mortise.episode.follow_up import FollowUp
 from mortise.episode.ladder import LadderStanding
@@ -36,7 +37,8 @@ class TaskKind(StrEnum):
 class Task(Struct, frozen=True, kw_only=True):
     """One thing to be done. `about` is the case, proposal or measure it is about; words are for the clinician.
 
-    `is_quiet`: it stands on the patient's page, and in the list of all patients only when it is overdue.
+    `is_quiet`: it stands on the patient's page, and in the list of all patients only when it is overdue, which it is
+    from `surfaces_on` on (None: never).
     """
 
     kind: TaskKind
@@ -47,6 +49,7 @@ class Task(Struct, frozen=True, kw_only=True):
     due_on: date
     is_overdue: bool
     is_quiet: bool = False
+    surfaces_on: date | None = None
 
 
 def tasks_of(decision: Decision, found: FollowUp, facts: tuple[Fact, ...]) -> tuple[Task, ...]:
@@ -72,13 +75,13 @@ def tasks_of(decision: Decision, found: FollowUp, facts: tuple[Fact, ...]) -> tu
         *_resume(decision, facts),
         *(_escalation(one, as_of) for one in found.escalations if one.is_open),
         *_reopened(found.reopening, stored, as_of),
-        *_silence(decision),
+        *(() if discharge_of(facts) else _silence(decision)),
         *(task for one in found.ladders for task in _ladder(one, stored, as_of)),
         *_raise(found.open_raise, stored, as_of),
         *(
             Task(kind=TaskKind.CONSIDER, about=one.escalation, title=f"Think of: {one.to}",
                  detail="; ".join(one.criteria), raised_on=one.since_on, due_on=one.since_on, is_overdue=one.is_late,
-                 is_quiet=True)
+                 is_quiet=True, surfaces_on=one.late_on)
             for one in found.consider
         ),
     ]  # fmt: skip
@@ -158,6 +161,7 @@ def _ladder(one: LadderStanding, stored: dict[str, Proposal], as_of: date) -> It
         yield Task(
             kind=TaskKind.PLATEAU, about=one.proposal, raised_on=proposal.on, due_on=one.retest_by, is_quiet=True,
             title=f"Re-test: {one.label}", detail="The next step waits for it.", is_overdue=as_of > one.retest_by,
+            surfaces_on=one.retest_by + timedelta(days=1),
         )  # fmt: skip
 
 

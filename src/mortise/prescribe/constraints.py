@@ -248,9 +248,9 @@ def constraints_of_work(*, has_checked_in: bool, back: Return | None) -> tuple[C
     Returns
     -------
     tuple of Constraint
-        Without a check-in nothing is raised: nobody knows how the ankle is. While a dose is still bounded after a
-        break nothing is raised either, and no stage is proposed: what opened it was shown at whole doses. Named like
-        rules, so that a clinician may decide otherwise on the record.
+        Without a check-in nothing is raised and no stage is proposed: nobody knows how the ankle is. While a dose is
+        still bounded after a break nothing is raised and no stage proposed either: what opened it was shown at whole
+        doses. Named like rules, so that a clinician may decide otherwise on the record.
 
     References
     ----------
@@ -259,8 +259,8 @@ def constraints_of_work(*, has_checked_in: bool, back: Return | None) -> tuple[C
     found = []
     if not has_checked_in:
         found.append(Constraint(
-            id="rule.no_check_in", author=PROTOCOL, load_at_most=Load.KEEP,
-            reason="No check-in today: nothing is raised.",
+            id="rule.no_check_in", author=PROTOCOL, load_at_most=Load.KEEP, advice_at_most=Advice.HOLD,
+            reason="No check-in today: nothing is raised and no stage proposed. Ask how the ankle is, or overrule.",
             reason_patient="Nothing is added before you have told how the ankle is today.",
         ))  # fmt: skip
     if back is not None and back.dose_pct < FULL_PCT:

@@ -112,10 +112,11 @@ class Judgement(
     """A clinician's recorded judgement, never computed.
 
     `resume` opens a programme that a red flag froze; `range_limit` says that range is as good as it will get;
-    `acknowledge` answers a flag without resuming; `clear` withdraws an earlier constraint (`about` is its id).
+    `acknowledge` answers a flag without resuming; `clear` withdraws an earlier constraint (`about` is its id); `reopen`
+    takes a discharged patient into care again.
     """
 
-    judgement: Literal["resume", "range_limit", "acknowledge", "clear"]
+    judgement: Literal["resume", "range_limit", "acknowledge", "clear", "reopen"]
     reason: str
     about: str = ""
 
@@ -242,6 +243,19 @@ class EscalationStep(
     reason: str = ""
 
 
+class Discharge(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="discharge"
+):
+    """A clinician ended care, with the outcome and the reason; nothing is planned from `on` until care is reopened.
+
+    `summary` is what was reached, in words for the patient. Later facts are kept; a red flag in them still counts.
+    """
+
+    outcome: Literal["goals_reached", "as_good_as_expected", "own_wish", "sent_on", "not_heard_from"]
+    reason: str
+    summary: str = ""
+
+
 class AutonomyEntry(
     _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="autonomy_entry"
 ):
@@ -297,6 +311,7 @@ Fact = (
     | Proposal
     | ProposalAnswer
     | EscalationStep
+    | Discharge
     | AutonomyEntry
     | Treatment
     | Correction

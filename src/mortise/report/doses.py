@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from mortise.protocol import DoseStep, Exercise
-from mortise.report.words import number, plural
+from mortise.report.words import number, plural, tr
 
 _LONG_S = 120  # from here on whole minutes read better
 
@@ -25,8 +25,8 @@ def seconds_words(seconds: Decimal) -> str:
         Whole minutes from two minutes on when nothing is left over, else seconds.
     """
     if seconds >= _LONG_S and seconds % 60 == 0:
-        return f"{number(seconds / 60, 1)} min"
-    return f"{_plain(seconds)} s"
+        return tr("{n} min").format(n=number(seconds / 60, 1))
+    return tr("{n} s").format(n=_plain(seconds))
 
 
 def short_dose(dose: DoseStep) -> str:
@@ -43,7 +43,9 @@ def short_dose(dose: DoseStep) -> str:
         A single repetition that is held is written by its hold.
     """
     if dose.walk_s:
-        rounds = f"walk {seconds_words(dose.walk_s)}, run {seconds_words(dose.run_s)}"
+        rounds = tr("walk {walk}, run {run}").format(
+            walk=seconds_words(dose.walk_s), run=seconds_words(dose.run_s)
+        )
         return rounds if dose.n_sets == 1 else f"{dose.n_sets} × ({rounds})"
     if dose.duration_s:
         length = seconds_words(dose.duration_s)
@@ -71,10 +73,14 @@ def tempo_words(dose: DoseStep, exercise: Exercise | None = None) -> str:
     """
     if dose.duration_s or dose.n_reps == 1:
         return ""
-    parts: Iterable[tuple[str, Decimal]] = (("up", dose.up_s), ("hold", dose.hold_s), ("down", dose.down_s))
+    parts: Iterable[tuple[str, Decimal]] = (
+        (tr("up"), dose.up_s), (tr("hold"), dose.hold_s), (tr("down"), dose.down_s),
+    )  # fmt: skip
     if exercise is not None:
         parts = ((name.lower(), value) for _, name, value in exercise.phases(dose))
-    return ", ".join(f"{name} {_plain(value)} s" for name, value in parts if value)
+    return tr(", ").join(
+        tr("{part} {n} s").format(part=name, n=_plain(value)) for name, value in parts if value
+    )
 
 
 def full_dose(dose: DoseStep, *, with_rest: bool = False, exercise: Exercise | None = None) -> str:

@@ -1,10 +1,17 @@
-"""Numbers, dates and counts as people read them: minus sign, unit, error, age. A number never travels alone."""
+"""Numbers, dates and counts as people read them: minus sign, unit, error, age. A number never travels alone.
+
+Everything is English unless somebody higher up speaks another language for the time being: see `spoken`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from html import escape
+from typing import NamedTuple
 
 from mortise.units import SYMBOLS
 
@@ -18,6 +25,54 @@ MONTHS = (
 )  # fmt: skip
 
 Number = float | int | Decimal
+
+
+def _english_day(on: date) -> str:
+    return f"{on.day} {MONTHS[on.month - 1]}"
+
+
+def _english_short_day(on: date) -> str:
+    return f"{on.day} {MONTHS[on.month - 1][:3]}"
+
+
+class Speech(NamedTuple):
+    """How a language writes what this room writes; that of English stands as default."""
+
+    say: Callable[[str], str] = str
+    day: Callable[[date], str] = _english_day
+    short_day: Callable[[date], str] = _english_short_day
+    decimal_mark: str = "."
+
+
+_ENGLISH = Speech()
+_speech: ContextVar[Speech] = ContextVar("speech", default=_ENGLISH)
+
+
+@contextmanager
+def spoken(speech: Speech) -> Iterator[None]:
+    """Write in another language as long as this lasts, in this thread or task only.
+
+    Parameters
+    ----------
+    speech : Speech
+        How that language says and writes things.
+    """
+    token = _speech.set(speech)
+    try:
+        yield
+    finally:
+        _speech.reset(token)
+
+
+def tr(text: str) -> str:
+    """Return a message of this room in the language that is spoken; the English is its key.
+
+    Parameters
+    ----------
+    text : str
+        A literal, so that it can be found; what changes stands as `{name}` and is filled in afterwards.
+    """
+    return _speech.get().say(text)
 
 
 def n_decimals(resolution: Number) -> int:
@@ -56,10 +111,10 @@ def number(value: Number | None, resolution: Number = 0.1, *, signed: bool = Fal
     """
     exact = None if value is None else Decimal(str(value))
     if exact is None or not exact.is_finite():
-        return NOT_KNOWN
+        return tr("not known")
     step = Decimal(str(resolution))
     rounded = (exact / step).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * step
-    text = f"{abs(rounded):.{n_decimals(step)}f}"
+    text = f"{abs(rounded):.{n_decimals(step)}f}".replace(".", _speech.get().decimal_mark)
     if rounded < 0:
         return MINUS + text
     return f"+{text}" if signed and rounded > 0 else text
@@ -68,9 +123,25 @@ def number(value: Number | None, resolution: Number = 0.1, *, signed: bool = Fal
 def with_unit(text: str, unit: str) -> str:
     """Put the symbol of `unit` (a unit name such as `cm`, or a symbol) behind a number already written."""
     symbol = SYMBOLS.get(unit, unit)
-    if not symbol or text == NOT_KNOWN:
+    if not symbol or text == tr("not known"):
         return text
-    return text + symbol if symbol in _TIGHT else f"{text}{_NARROW_SPACE}{symbol}"
+    return text + symbol if symbol in _TIGHT else f"{text}{_NARROW_SPACE}{unit_symbol(symbol)}"
+
+
+def unit_symbol(symbol: str) -> str:
+    """Return the symbol of a unit as the language writes it; one that is the same everywhere stays.
+
+    Parameters
+    ----------
+    symbol : str
+        As `mortise.units` has it.
+    """
+    known = {
+        "m": tr("m"), "cm": tr("cm"), "mm": tr("mm"), "s": tr("s"), "ms": tr("ms"), "min": tr("min"),
+        "days": tr("days"), "m/s": tr("m/s"), "steps/min": tr("steps/min"), "mm/s": tr("mm/s"), "cm²": tr("cm²"),
+        "Hz": tr("Hz"), "J/kg": tr("J/kg"), "kg": tr("kg"), "N": tr("N"), "points": tr("points"),
+    }  # fmt: skip
+    return known.get(symbol, symbol)
 
 
 def quantity(
@@ -104,11 +175,11 @@ def quantity(
     if error and Decimal(str(error)).is_finite() and abs(Decimal(str(error))) * 2 <= Decimal(str(resolution)):
         resolution = Decimal(str(resolution)) / 10
     main = number(value, resolution, signed=signed)
-    if main == NOT_KNOWN:
+    if main == tr("not known"):
         return main
     margin = number(error, resolution)
-    if margin == NOT_KNOWN:
-        return f"{with_unit(main, unit)}, error not known"
+    if margin == tr("not known"):
+        return tr("{value}, error not known").format(value=with_unit(main, unit))
     return with_unit(f"{main} ± {margin}", unit)
 
 
@@ -117,21 +188,21 @@ def quantity_html(
 ) -> str:
     """Write a value with its error in small grey, isolated left to right for pages of either direction."""
     main = number(value, resolution)
-    if main == NOT_KNOWN:
-        return f'<span class="faint">{NOT_KNOWN}</span>'
+    if main == tr("not known"):
+        return f'<span class="faint">{main}</span>'
     margin = "" if error is None else f' <span class="pm">± {escape(number(error, resolution))}</span>'
     return f'<span class="num">{escape(with_unit(main, unit))}{margin}</span>'
 
 
 def day(on: date, *, with_year: bool = False) -> str:
     """Write a date as in a letter: "20 November", with the year where it could be mistaken."""
-    words = f"{on.day} {MONTHS[on.month - 1]}"
+    words = _speech.get().day(on)
     return f"{words} {on.year}" if with_year else words
 
 
 def short_day(on: date) -> str:
     """Write a date as on an axis: "20 Nov"."""
-    return f"{on.day} {MONTHS[on.month - 1][:3]}"
+    return _speech.get().short_day(on)
 
 
 def age(taken_on: date, today_on: date) -> str:
@@ -151,4 +222,4 @@ def listed(words: list[str] | tuple[str, ...]) -> str:
     """Join words as a sentence does: "a, b and c"."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    return tr("{several} and {last}").format(several=tr(", ").join(words[:-1]), last=words[-1])

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from mortise.protocol import Exercise, Protocol, Stage
 from mortise.record import (
+    AutonomyEntry,
     CheckIn,
     ClinicVisit,
     ExerciseLog,
@@ -28,11 +29,30 @@ from mortise.record import (
     StageEntry,
 )
 from mortise.record.records import Episode
-from mortise.terms import Better, Measure, Origin, Setting, Sex, Side
+from mortise.terms import Autonomy, Better, Measure, Origin, Setting, Sex, Side
 
 CLINICIAN = "ada"
 PATIENT = "ben"
 WEEKS_TO_SETTLE = 5.0  # SIM: range closes on its limit with this time constant
+
+
+def trusted(on: date) -> AutonomyEntry:
+    """Return the server's entry that the engine may raise by itself: whoever tests the engine lets it be its loosest.
+
+    Parameters
+    ----------
+    on : date
+        From this day on.
+
+    Returns
+    -------
+    AutonomyEntry
+        Of nobody's making but the simulation's.
+    """
+    return AutonomyEntry(
+        id=f"trusted-{on.isoformat()}", on=on, origin=Origin.ENGINE, by="engine", autonomy=Autonomy.APPLY,
+        clinician=CLINICIAN, reason="A simulated patient.",
+    )  # fmt: skip
 
 
 class Habits(Struct, frozen=True, kw_only=True):
@@ -86,7 +106,8 @@ def fictional_patient(
         Facts in the order received.
     """
     patient = _Patient(protocol, measures, exercises, Random(seed), opened_on, involved, habits or Habits())
-    facts = tuple(fact for day in range(n_days) for fact in patient.live(day))
+    lived = (fact for day in range(n_days) for fact in patient.live(day))
+    facts = (trusted(opened_on), *lived)
     return PatientRecord(
         person=Person(birth_year=opened_on.year - 41, sex=Sex.MALE, height_cm=Decimal(178)),
         episode=Episode(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
@@ -154,6 +155,12 @@ def sqlite_at(path: Path) -> dict[str, Any]:
     }
 
 
+def languages_in(folder: Path) -> list[str]:
+    """Return the languages that have a compiled catalogue."""
+    names = (path.parent.parent.name for path in folder.glob("*/LC_MESSAGES/django.mo"))
+    return sorted(name.replace("_", "-").lower() for name in names)
+
+
 def has_room(name: str, part: str) -> bool:
     """Tell whether a web room exists in this installation and has this part."""
     return all(find_spec(module) for module in (f"mortise.web.{name}", f"mortise.web.{name}.{part}"))
@@ -172,6 +179,12 @@ BEHIND_PROXY = env_bool("MORTISE_BEHIND_PROXY", default=False)
 if DEMO and HTTPS:
     raise ImproperlyConfigured(
         "MORTISE_DEMO fills in fictional people with known passwords: not with MORTISE_HTTPS, which is for real use."
+    )
+
+MIRROR = env_bool("MORTISE_MIRROR", default=False)
+if MIRROR and HTTPS:
+    raise ImproperlyConfigured(
+        "MORTISE_MIRROR offers a language made for tests: not with MORTISE_HTTPS, which is for real use."
     )
 
 SECRET_KEY = env_secret("MORTISE_SECRET_KEY") or kept_secret(DATA_DIR / "secret-key")
@@ -194,8 +207,11 @@ INSTALLED_APPS = [
     "django.forms",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
     "mortise.web.ui",
     "mortise.web.audit",
+    "mortise.web.jobs",
     "mortise.web.accounts",
     "mortise.web.care",
     *(f"mortise.web.{name}" for name in ("clinic", "phone") if has_room(name, "apps")),
@@ -213,6 +229,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "mortise.web.accounts.middleware.PhoneSessions",
+    "mortise.web.accounts.middleware.Languages",
     "mortise.web.accounts.middleware.Access",
     "mortise.web.ui.middleware.ErrorPages",
 ]
@@ -229,13 +246,16 @@ TEMPLATES = [
                 "mortise.web.ui.context.house",
                 *(["mortise.web.phone.context.phone"] if has_room("phone", "apps") else []),
             ],
-            "builtins": ["mortise.web.ui.templatetags.look"],
+            "builtins": ["django.templatetags.i18n", "mortise.web.ui.templatetags.look"],
         },
     }
 ]
 FORM_RENDERER = "mortise.web.ui.fields.Look"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": database_of(env_secret("DATABASE_URL"), DATA_DIR)}
+
+# Jobs are rows of the same database: queued in the transaction of what needs them, done by `run_jobs`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "slow"]}}
 
 # ---------------------------------------------------------------- people
 
@@ -277,7 +297,15 @@ if DEBUG:
 
 # ---------------------------------------------------------------- language, files, mail, log
 
-LANGUAGE_CODE = "en-gb"
+LANGUAGE_CODE = "en-gb"  # what everything is written in; the others are made from it
+LOCALE_DIR = Path(__file__).resolve().parent / "locale"
+LOCALE_PATHS = [*([DATA_DIR / "locale"] if MIRROR else []), LOCALE_DIR]
+LANGUAGES = [
+    (LANGUAGE_CODE, "English"),
+    *((name, name) for name in languages_in(LOCALE_DIR)),
+    *([("qps-plocm", "Mirror")] if MIRROR else []),
+]
+LANGUAGES_BIDI = [*global_settings.LANGUAGES_BIDI, "qps"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # of the server; a clinic has its own
@@ -320,5 +348,7 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "weasyprint": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.db.backends": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django_tasks": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django_tasks_db": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
     },
 }

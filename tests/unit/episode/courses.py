@@ -109,9 +109,9 @@ def escalated(id: str, n: int, step: str, **changes: Any) -> EscalationStep:
     return EscalationStep(id=id, on=b.day(n), **(given | changes))
 
 
-def told(facts: Sequence[Fact], n: int, made: Protocol | None = None) -> Story:
+def told(facts: Sequence[Fact], n: int, made: Protocol | None = None, *, is_earned: bool = True) -> Story:
     """Return the story of day `n`."""
-    return story(b.record(*facts), b.SmallContent(made or protocol()), b.day(n))
+    return story(b.record(*facts, is_earned=is_earned), b.SmallContent(made or protocol()), b.day(n))
 
 
 class Care:

@@ -26,7 +26,8 @@ def course(*values: str, sore: tuple[int, ...] = ()) -> list[Fact]:
 
 
 def finding(*values: str, sore: tuple[int, ...] = ()) -> tuple[Finding, Advice]:
-    decision = told(course(*values, sore=sore), 7 * (len(values) - 1) + 1, MADE).decision
+    n = 7 * (len(values) - 1) + 1
+    decision = told([*course(*values, sore=sore), b.check_in("today", n)], n, MADE).decision
     return decision.findings[0], decision.advice
 
 

@@ -38,7 +38,20 @@ def test_a_calm_day_may_be_raised_once_it_is_told_and_not_before() -> None:
     silent = told(*without_check_in(STEADY, 12)).decision
     assert silent.load is Load.KEEP
     said = [one for one in silent.constraints if one.constraint == "rule.no_check_in"]
-    assert [one.lowered for one in said] == [("load",)]
+    assert [one.lowered for one in said] == [("advice", "load")]
+
+
+def test_nothing_is_proposed_without_a_check_in_and_a_human_may_still_decide() -> None:
+    assert told(*STEADY).decision.advice is Advice.ADVANCE
+    silent = told(*without_check_in(STEADY, 12))
+    assert (silent.decision.advice, silent.decision.next_stage) == (Advice.HOLD, None)
+    assert "rule.no_check_in" in silent.decision.reasons
+    record = b.record(*without_check_in(STEADY, 12))
+    stored = decision_record(record, b.SmallContent(), b.day(12))
+    chosen = b.response("y", 12, stored.id, Advice.ADVANCE)
+    after = told(*record.facts, stored, chosen).decision
+    assert (after.advice, after.next_stage) == (Advice.ADVANCE, "S2")
+    assert "rule.no_check_in" not in after.reasons
 
 
 def test_a_check_in_of_yesterday_or_without_an_answer_does_not_tell_of_today() -> None:

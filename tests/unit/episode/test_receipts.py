@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from mortise.episode import Diary, decision_record, output_hash, replay, story
 from mortise.episode.receipts import AFTER, known_by
-from mortise.episode.replays import NOT_AT_HAND
+from mortise.episode.replays import NOT_AT_HAND, OTHER_ENGINE
 from mortise.protocol import Constraint
 from mortise.record import DecisionRecord, Fact, PatientRecord, PlanVersion
 from mortise.record.records import decode_record, encode
@@ -212,6 +212,7 @@ def test_asking_again_returns_the_stored_decision_until_something_becomes_known(
 def test_a_diary_makes_the_same_receipts_as_one_decision_after_the_other() -> None:
     slow = lived()
     diary = Diary(slow.person, slow.episode, CONTENT)
+    diary.take((b.earned(),))
     for n in range(13):
         diary.take(fact for fact in b.ready_to_advance(12) if fact.on == b.day(n))
         made = diary.decide(b.day(n))
@@ -220,3 +221,31 @@ def test_a_diary_makes_the_same_receipts_as_one_decision_after_the_other() -> No
     assert replay(b.record(*diary.facts), CONTENT) == ()
     assert diary.folded is not None
     assert diary.folded.decision.advice is Advice.ADVANCE
+
+
+def made_by_another_engine(record: PatientRecord, **otherwise: object) -> PatientRecord:
+    """Return the record with its last decision as another engine would have stored it."""
+    last = receipts(record)[-1]
+    decision = replace(last.decision, engine="mortise-engine/0", **otherwise)
+    inputs = replace(last.inputs, engine="mortise-engine/0")
+    old = replace(last, decision=decision, output_hash=output_hash(decision), inputs=inputs)
+    return replace(record, facts=(*record.facts[:-1], old))
+
+
+def test_what_another_engine_decided_is_never_claimed_to_be_the_same() -> None:
+    alike = replay(made_by_another_engine(lived()), CONTENT)
+    assert [one.what for one in alike] == [OTHER_ENGINE]
+    assert alike[0].stored == "mortise-engine/0"
+
+
+def test_what_another_engine_decided_otherwise_is_listed_field_by_field() -> None:
+    found = replay(made_by_another_engine(lived(), advice=Advice.HOLD, next_stage=None), CONTENT)
+    assert {one.what for one in found} == {OTHER_ENGINE, "advice", "next_stage"}
+    assert {one.what: (one.stored, one.found) for one in found}["advice"] == ('"hold"', '"advance"')
+
+
+def test_an_older_decision_that_was_touched_is_still_told() -> None:
+    record = made_by_another_engine(lived())
+    touched = replace(receipts(record)[-1], output_hash="0" * 64)
+    found = replay(replace(record, facts=(*record.facts[:-1], touched)), CONTENT)
+    assert {OTHER_ENGINE, "stored decision"} <= {one.what for one in found}

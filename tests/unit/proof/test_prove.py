@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import tomllib
 from functools import cache
@@ -93,7 +94,10 @@ def test_a_counterexample_reads_as_a_fictional_patient(tmp_path: Path) -> None:
     broken = prove(content.protocol(NAME), content.measures).broken
     text = next(one.patient for one in broken if one.where.endswith("stage G1, rule warmth.today"))
     assert text.startswith("A fictional patient in G1, one ankle affected, ")
-    assert "7 days in the stage. Known: Warmth, own answer clearly warmer. Whatever else" in text
+    # Which of the answers that break the rule is shown is the solver's choice, and it need not choose alike twice.
+    assert re.search(
+        r"7 days in the stage\. Known: Warmth, own answer (clearly|a little) warmer\. Whatever else", text
+    )
     assert "Figures the clinic set" not in text
     assert "Not known" not in text
     assert text.endswith(("Advice advance, load raise.", "Advice advance, load keep."))

@@ -10,8 +10,8 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from mortise.record import ExerciseLog, SessionLog
-from mortise.terms import Origin
+from mortise.record import ExerciseLog, Reading, SessionLog
+from mortise.terms import Better, Measure, Origin, Side
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
@@ -79,6 +79,16 @@ def start(cast: Cast) -> Client:
     assert response.status_code == 200, response.content.decode()[:2000]
     cast.episode.refresh_from_db()
     return client
+
+
+def visit_reading(measure: Measure, on: date) -> Reading:
+    """Return the best there is of a measure, taken at a visit."""
+    return Reading(
+        id=new_id(), on=on, origin=Origin.CLINICIAN, measure=measure.id,
+        side=Side.LEFT if measure.is_sided else Side.NONE,
+        value=measure.low if measure.better is Better.DOWN else measure.high,
+        unit=measure.unit, instrument=measure.instruments[0].id, at_visit=True,
+    )  # fmt: skip
 
 
 def report(cast: Cast, on: date | None = None, **answers: Decimal | None) -> None:

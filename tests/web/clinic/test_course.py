@@ -18,7 +18,7 @@ from mortise.terms import Advice, Load
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.content import content
-from mortise.web.care.models import FactRow, Need, Standing
+from mortise.web.care.models import FactRow, Need
 from tests.web import builders
 from tests.web.builders import Cast
 from tests.web.clinic.desk import report, section_data, start, trained, url
@@ -330,8 +330,12 @@ def test_protocol_page_says_who_checked_it_its_hash_and_the_strength_of_each_fig
 def test_step_back_that_nobody_answered_is_still_said_when_the_day_has_moved_on(cast: Cast) -> None:
     client = start(cast)
     report(cast)
-    Standing.objects.filter(episode=cast.episode).update(
-        need=Need.STEPPED_BACK, advice="step_back", reason="Two red days in 14.", is_answered=False
+    builders.stand(
+        cast.episode,
+        need=Need.STEPPED_BACK,
+        advice="step_back",
+        reason="Two red days in 14.",
+        is_answered=False,
     )
     page = client.get(url("course", cast.episode.pk)).content.decode()
     assert "not answered yet" in page

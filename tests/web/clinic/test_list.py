@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mortise.record import Reading
-from mortise.terms import Better, Measure, Origin, Side
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import Need, Standing
 from tests.web import builders
 from tests.web.builders import Cast
-from tests.web.clinic.desk import report, start, url
+from tests.web.clinic.desk import report, start, url, visit_reading
+from tests.web.crowds import crowd
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def test_list_of_a_new_clinic_says_how_to_begin() -> None:
 def test_list_counts_whoever_asks_for_nothing(cast: Cast) -> None:
     client = start(cast)
     report(cast)
-    Standing.objects.filter(episode=cast.episode).update(need=Need.ON_PLAN, tests_due_on=None)
+    builders.stand(cast.episode, need=Need.ON_PLAN, tests_due_on=None)
     desk = client.get(url("needs")).context["desk"]
     assert desk.headline == "Nobody needs you."
     assert desk.n_on_plan == 1
@@ -61,7 +61,7 @@ def test_list_counts_whoever_asks_for_nothing(cast: Cast) -> None:
 def test_list_calls_a_silent_patient_silent_and_not_on_plan(cast: Cast) -> None:
     client = start(cast)
     long_ago = cast.clinic.today() - timedelta(days=12)
-    Standing.objects.filter(episode=cast.episode).update(need=Need.ON_PLAN, last_heard_on=long_ago)
+    builders.stand(cast.episode, need=Need.ON_PLAN, last_heard_on=long_ago)
     (group,) = client.get(url("needs")).context["desk"].groups
     assert group.rows[0].says.word == "Cannot decide"
     assert group.rows[0].since == "12 days"
@@ -70,7 +70,7 @@ def test_list_calls_a_silent_patient_silent_and_not_on_plan(cast: Cast) -> None:
 def due_on(cast: Cast, days: int, **over: Any) -> None:
     on = cast.clinic.today() + timedelta(days=days)
     fields = {"need": Need.ON_PLAN, "tests_due_on": on, "tests_due": "Knee to wall"}
-    Standing.objects.filter(episode=cast.episode).update(**fields | over)
+    builders.stand(cast.episode, **fields | over)
 
 
 def test_decision_renews_which_test_at_a_visit_is_due_and_a_reading_puts_it_off(cast: Cast) -> None:
@@ -91,15 +91,6 @@ def test_decision_renews_which_test_at_a_visit_is_due_and_a_reading_puts_it_off(
     services.decide(episode=cast.episode, on=today, by=cast.ada)
     standing.refresh_from_db()
     assert standing.tests_due_on is None or standing.tests_due_on > today
-
-
-def visit_reading(measure: Measure, on: date) -> Reading:
-    return Reading(
-        id=services.new_id(), on=on, origin=Origin.CLINICIAN, measure=measure.id,
-        side=Side.LEFT if measure.is_sided else Side.NONE,
-        value=measure.low if measure.better is Better.DOWN else measure.high,
-        unit=measure.unit, instrument=measure.instruments[0].id, at_visit=True,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("days", "says"), [(-3, "Due since"), (0, "Due today"), (3, "Due by")])
@@ -137,7 +128,7 @@ def test_list_keeps_the_order_of_need(cast: Cast) -> None:
     }  # fmt: skip
     for name, fields in reversed(wanted.items()):
         made = builders.episode(builders.patient(cast.ada, name), cast.ada)
-        Standing.objects.filter(episode=made).update(**fields)
+        builders.stand(made, **fields)
     rows = services.needs_list(by=cast.ada, today=today)
     assert [row.name for row in rows if row.name != "Ben Fictional"] == list(wanted)
 
@@ -186,3 +177,73 @@ def test_every_page_says_that_it_is_no_medical_device_and_unsigned(cast: Cast) -
         page = client.get(address).content.decode()
         assert "Not a medical device" in page
         assert "not been reviewed by a clinician" in page
+
+
+def test_list_is_narrowed_by_the_address_and_says_to_what(cast: Cast) -> None:
+    crowd(cast.ada, 60, Random(5))
+    client = builders.signed_in(cast.ada)
+    whole = client.get(url("needs")).context["desk"]
+    assert (whole.shown, whole.previous) == ("1 to 50 of 61", "")
+    rest = client.get(url("needs") + whole.next).context["desk"]
+    assert rest.shown == "51 to 61 of 61"
+    assert client.get(url("needs") + rest.previous).context["desk"].shown == "1 to 50 of 61"
+    chip = next(one for one in whole.filters.chips if one.label == "Silent")
+    narrowed = client.get(url("needs") + chip.address)
+    desk = narrowed.context["desk"]
+    assert {row.says.word for group in desk.groups for row in group.rows} == {"Cannot decide"}
+    assert sum(len(group.rows) for group in desk.groups) == chip.n
+    assert desk.headline == whole.headline  # what is narrowed does not hide how many need somebody
+    assert "Shown: silent." in narrowed.content.decode()
+    stage = next(one for one in whole.filters.choices if one.name == "stage")
+    option = stage.groups[0][1][0]
+    both = client.get(url("needs"), {"stage": option.value, "need": "silent"}).context["desk"]
+    assert both.filters.said == f"silent; stage {option.value}"
+
+
+@pytest.mark.parametrize("name", ["q", "need", "stage", "clinician", "protocol", "after", "before"])
+def test_hostile_filters_are_only_words(cast: Cast, name: str) -> None:
+    client = builders.signed_in(cast.ada)
+    for value in ("<script>alert(1)</script>", "\x00", "' OR 1=1 --", "é" * 5000, "0_0_0_0"):
+        response = client.get(url("needs"), {name: value})
+        assert response.status_code == 200
+        assert "<script>alert" not in response.content.decode()
+
+
+def test_number_of_the_clinic_finds_a_patient_and_is_had_by_one_alone(cast: Cast) -> None:
+    client = builders.signed_in(cast.ada)
+    typed = {
+        "name": "Mirela Dunne",
+        "number": "B-4711",
+        "birth_year": "1974",
+        "sex": "unspecified",
+        "side": "left",
+    }
+    assert client.post(url("patient-add"), typed).status_code == 302
+    page = client.get(url("needs"), {"q": "4711"}).content.decode()
+    assert "Mirela Dunne" in page
+    assert "B-4711" in page
+    assert "Ben Fictional" not in page
+    again = client.post(url("patient-add"), typed | {"name": "Somebody Else"})
+    assert again.status_code == 400
+    assert "Another patient of this clinic has this number." in again.content.decode()
+    builders.patient(cast.cy, "Of another clinic", number="B-4711")
+
+
+def test_flare_and_standstill_come_before_what_waits(cast: Cast) -> None:
+    still = {
+        "is_plateau": True,
+        "n_tasks": 1,
+        "task": "Stands still: Hops",
+        "task_due_on": cast.clinic.today(),
+    }
+    people: dict[str, dict[str, Any]] = {
+        "Flares": {"need": Need.FLARE, "advice": "step_back"},
+        "Stands": {"need": Need.ON_PLAN, **still},
+    }
+    for name, fields in people.items():
+        builders.stand(builders.episode(builders.patient(cast.ada, name), cast.ada), **fields)
+    desk = builders.signed_in(cast.ada).get(url("needs")).context["desk"]
+    assert [(group.key, [row.name for row in group.rows]) for group in desk.groups] == [
+        ("decide", ["Flares", "Stands"]), ("week", ["Ben Fictional"]),
+    ]  # fmt: skip
+    assert desk.groups[0].rows[1].why.startswith("Stands still: Hops, by ")

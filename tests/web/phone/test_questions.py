@@ -29,7 +29,7 @@ def readings(cast: builders.Cast) -> list[Reading]:
 def test_one_item_a_screen_resumed_and_scored(phone: Client, cast: builders.Cast) -> None:
     page = phone.get(PATH).content.decode()
     assert "1 of 5" in page
-    assert page.count("<fieldset") == 1
+    assert page.split("<template")[0].count("<fieldset") == 1
     assert phone.post(PATH, {"item": "1", "answer": "4"})["Location"] == f"{PATH}?item=2"
     phone.post(PATH, {"item": "2", "answer": "6"})
     assert "3 of 5" in phone.get(PATH).content.decode()  # begun again where it was left

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mortise.errors import ContentError
 from mortise.report.chart._svg import hatchings, safe
 from mortise.report.chart.inputs import Heading
+from mortise.report.words import tr
 from mortise.terms import Side
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]*\Z")
@@ -41,7 +42,7 @@ class Canvas(NamedTuple):
 
 def side_word(side: Side) -> str:
     """Return the side as a reader sees it."""
-    return {Side.LEFT: "Left", Side.RIGHT: "Right", Side.NONE: "Both"}[side]
+    return {Side.LEFT: tr("Left"), Side.RIGHT: tr("Right"), Side.NONE: tr("Both")}[side]
 
 
 def is_treated_side(side: Side, treated: Side) -> bool:
@@ -114,7 +115,7 @@ def chart_figure(
         f'aria-label="{safe(heading.finding)}">{hatchings(heading.id_prefix)}{canvas.content}</svg>'
     )
     if canvas.is_wide:
-        label = f"{heading.title}; scrolls sideways on a small screen"
+        label = tr("{title}; scrolls sideways on a small screen").format(title=heading.title)
         css = "scroll scroll--wide" if canvas.width > 760 else "scroll"
         picture = f'<div class="{css}" tabindex="0" role="region" aria-label="{safe(label)}">{picture}</div>'
     numbers = "".join(table_html(table) for table in tables)
@@ -123,6 +124,10 @@ def chart_figure(
         f'<figure class="chart"><figcaption><b>{isolated(heading.title)}</b>'
         f'<span class="small hush">{isolated(heading.about)}</span></figcaption>{picture}{keys_html(keys)}'
         + (f'<ul class="dots small hush">{said}</ul>' if said else "")
-        + (f"<details><summary>Show the numbers</summary>{numbers}</details>" if numbers else "")
+        + (
+            f"<details><summary>{safe(tr('Show the numbers'))}</summary>{numbers}</details>"
+            if numbers
+            else ""
+        )
         + "</figure>"
     )

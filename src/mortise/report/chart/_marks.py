@@ -5,6 +5,7 @@ from __future__ import annotations
 from mortise.report.chart._figure import Key
 from mortise.report.chart._svg import circle, n, rect, text
 from mortise.report.chart.inputs import Calm, DecisionMark, Glyph
+from mortise.report.words import tr
 
 # drawn in a field of 20 by 20
 _GLYPHS = {
@@ -82,7 +83,7 @@ MORNING_KEY = Key('<path class="c-morning" d="M2 10h6l6-5h12"/>', "next morning"
 
 def stale_key(prefix: str) -> Key:
     """Return the entry of a level that nobody has measured lately."""
-    return Key(rect(1, 1, 26, 12, "", fill=f"{prefix}-own"), "last value too old")
+    return Key(rect(1, 1, 26, 12, "", fill=f"{prefix}-own"), tr("last value too old"))
 
 
 def load_key(prefix: str) -> Key:

@@ -11,7 +11,7 @@ from mortise.report.chart._marks import PRACTICE_KEY, peg, series_key, stale_key
 from mortise.report.chart._scale import Days, Scale, rounded_range, tick_decimals, value_ticks
 from mortise.report.chart._svg import Box, band, circle, is_known, line, path, rect, text, text_width
 from mortise.report.chart.inputs import Dot, GateLine, Level, NormBand, Series
-from mortise.report.words import number, quantity, short_day, with_unit
+from mortise.report.words import number, quantity, short_day, tr, with_unit
 from mortise.terms import Side
 
 ENOUGH_NORM = 1.2  # a norm reaching further than this many spans of the data beyond them runs off the panel
@@ -196,7 +196,7 @@ def measure_panel(
     if not any(is_known(dot.value) for one in series for dot in one.dots):
         box = panel.box
         parts.append(
-            text((box.left + box.right) / 2, (box.top + box.bottom) / 2, "No reading yet", "c-mid c-halo")
+            text((box.left + box.right) / 2, (box.top + box.bottom) / 2, tr("No reading yet"), "c-mid c-halo")
         )
     return "".join(parts)
 
@@ -204,8 +204,10 @@ def measure_panel(
 def series_words(series: Series) -> str:
     """Return a series' name beside its line: the side, and whether it is the treated one."""
     if series.side is Side.NONE:
-        return "Level" if series.level else "Answers"
-    return f"{side_word(series.side)}, treated" if series.is_treated else side_word(series.side)
+        return tr("Level") if series.level else tr("Answers")
+    if not series.is_treated:
+        return side_word(series.side)
+    return tr("{side}, treated").format(side=side_word(series.side))
 
 
 def side_labels(panel: Panel, series: Sequence[Series], today_on: date, x: float) -> str:
@@ -242,7 +244,7 @@ def measure_keys(series: Sequence[Series], prefix: str, today_on: date) -> list[
         for one in sorted(series, key=lambda one: not one.is_treated)
     ]
     if any(dot.is_practice for one in series for dot in one.dots):
-        keys.append(PRACTICE_KEY)
+        keys.append(PRACTICE_KEY._replace(words=tr("practice, not counted")))
     if any(len(fold_level(one, today_on).stale) > 1 for one in series):
         keys.append(stale_key(prefix))
     return keys
@@ -250,12 +252,12 @@ def measure_keys(series: Sequence[Series], prefix: str, today_on: date) -> list[
 
 def _reading(series: Series, on: date, unit: str, resolution: float) -> str:
     values = [dot.value for dot in series.dots if dot.on == on]
-    return ", ".join(with_unit(number(value, resolution), unit) for value in values) or "not measured"
+    return ", ".join(with_unit(number(value, resolution), unit) for value in values) or tr("not measured")
 
 
 def _use(series: Sequence[Series], on: date) -> str:
     here = [dot for one in series for dot in one.dots if dot.on == on]
-    use = "practice, not counted" if all(dot.is_practice for dot in here) else "counted"
+    use = tr("practice, not counted") if all(dot.is_practice for dot in here) else tr("counted")
     notes = [dot.note for dot in here if dot.note]
     return "; ".join([use, *notes])
 
@@ -270,9 +272,15 @@ def readings_table(series: Sequence[Series], unit: str, resolution: float, today
         if fresh:
             half = (fresh[-1].high - fresh[-1].low) / 2
             words = quantity(fresh[-1].value, half, unit, resolution)
-            levels.append(f"{series_words(one).lower()} {words} on {short_day(fresh[-1].on)}")
-    caption = "Readings" + (f". Level with its 90 % interval: {'; '.join(levels)}" if levels else "")
-    columns = ("Date", *(series_words(one) for one in ordered), "Use")
+            levels.append(
+                tr("{series} {level} on {day}").format(
+                    series=series_words(one).lower(), level=words, day=short_day(fresh[-1].on)
+                )
+            )
+    caption = tr("Readings")
+    if levels:
+        caption = tr("Readings. Level with its 90 % interval: {levels}").format(levels="; ".join(levels))
+    columns = (tr("Date"), *(series_words(one) for one in ordered), tr("Use"))
     rows = [
         (short_day(on), *(_reading(one, on, unit, resolution) for one in ordered), _use(ordered, on))
         for on in dates

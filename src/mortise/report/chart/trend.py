@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mortise.report.chart import _panels
-from mortise.report.chart._figure import Canvas, chart_figure
+from mortise.report.chart._figure import Canvas, chart_figure, side_word
 from mortise.report.chart._scale import Days, Scale, day_ticks, value_ticks
 from mortise.report.chart._svg import Box, text
 from mortise.report.chart.inputs import Series, Trend
-from mortise.report.words import short_day
+from mortise.report.words import short_day, tr
+from mortise.terms import Side
 
 
 def _edge(trend: Trend, panel: _panels.Panel, one: Series, *, is_upper: bool) -> float:
@@ -31,7 +32,11 @@ def _labels(trend: Trend, panel: _panels.Panel) -> str:
         is_upper = rank > 0
         edge = _edge(trend, panel, one, is_upper=is_upper)
         y = max(edge - 6, panel.box.top + 11) if is_upper else min(edge + 15, panel.box.bottom - 5)
-        words = _panels.series_words(one).replace("treated", "yours")
+        words = (
+            tr("{side}, yours").format(side=side_word(one.side))
+            if one.is_treated and one.side is not Side.NONE
+            else _panels.series_words(one)
+        )
         css = "c-end c-halo " + ("c-text--own" if one.is_treated else "c-text--other")
         parts.append(text(panel.days(_panels.counted(one)[-1].on), y, words, css))
     return "".join(parts)
@@ -72,7 +77,7 @@ def trend_chart(trend: Trend) -> str:
     for on in day_ticks(days, 74):
         if last - days(on) > 60:
             parts.append(text(days(on), 206, short_day(on), "c-mid" if on != first else ""))
-    parts.append(text(last + 6, 206, "today", "c-end c-text--b"))
+    parts.append(text(last + 6, 206, tr("today"), "c-end c-text--b"))
     return chart_figure(
         trend.heading,
         Canvas(326, 214, "".join(parts)),

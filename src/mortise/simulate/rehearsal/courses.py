@@ -12,6 +12,7 @@ from mortise.episode.fold import Content
 from mortise.protocol import Circumstances, Constraint, Exercise, Protocol, Tag
 from mortise.record import ExerciseLog, Fact, PlanVersion, Session, StageEntry
 from mortise.record.records import Episode, Person
+from mortise.simulate.patients import trusted
 from mortise.simulate.rehearsal.bodies import Body, Work, traits_of
 from mortise.simulate.rehearsal.clinics import CLINICIAN, Clinic
 from mortise.simulate.rehearsal.cohorts import Cohort
@@ -124,6 +125,7 @@ class Life:
         self.body.wake(day)
         trains, skips, noise = (self._habits.random() for _ in range(3))
         facts: list[Fact] = [one for one in (self.plan, self._start) if one is not None] if day == 0 else []
+        facts += self.trust(on, day)
         facts += self.clinic.visit(on, day, self.stage, self.body)
         facts += self.phone.morning(on, day, self.stage, self.body)
         self._tell(facts)
@@ -143,6 +145,10 @@ class Life:
     def circumstances(self, day: int) -> Circumstances:
         """Return the day as it is; a script may say more."""
         return ORDINARY
+
+    def trust(self, on: date, day: int) -> Sequence[Fact]:
+        """Return what is written of autonomy: all that can be earned from the first day, to try the loosest engine."""
+        return (trusted(on),) if day == 0 else ()
 
     def _tell(self, facts: list[Fact]) -> None:
         self.engine.take(facts)

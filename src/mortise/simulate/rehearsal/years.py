@@ -6,16 +6,20 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from msgspec import UNSET
+
+from mortise.decide.autonomy import N_DAYS_LEAST
 from mortise.episode.fold import Content
-from mortise.protocol import Circumstances
-from mortise.record import Fact
+from mortise.protocol import Circumstances, Phase
+from mortise.record import AutonomyEntry, Fact, PlanVersion, Proposal, ProposalAnswer
 from mortise.simulate.rehearsal.bodies import Body, Traits
+from mortise.simulate.rehearsal.clinics import CLINICIAN
 from mortise.simulate.rehearsal.cohorts import Cohort
 from mortise.simulate.rehearsal.courses import OPENED_ON, Life, Who
 from mortise.simulate.rehearsal.engines import Day
 from mortise.simulate.rehearsal.judges import Judge, Violation
 from mortise.simulate.rehearsal.phones import Phone
-from mortise.terms import Side
+from mortise.terms import Autonomy, Origin, Side
 
 PROTOCOL = "anterior-impingement"
 N_DAYS = 365
@@ -42,6 +46,8 @@ SPRAIN_PAIN, SPRAIN_DAYS = 3.2, 9  # a mild one
 PLATEAU = Span("The range has stopped moving.", 182, 252)
 SEASON = Span("The season: training on Tuesday and Thursday, a match on Saturday.", 301, 357)
 SPANS = (BUSY, HOLIDAY, FLU, PLATEAU, SEASON)
+AGREES_AFTER_DAYS = 7  # Ada says yes to the first raise that was proposed
+_PLANS = ((0, Phase.BUILD, 0), (SEASON.first, Phase.SEASON, SEASON.until))
 _AWAY = range(HOLIDAY.first + 2, HOLIDAY.first + 7)
 _SPORT_WEEKDAYS = (1, 3, 5)
 _MATCH_WEEKDAY = 5
@@ -90,6 +96,8 @@ class Year(Life):
         self.plan = None
         self.judge = Judge(released, content.measures, content.exercises, age=self.body.traits.age)
         self._facts: list[Fact] = []
+        self._autonomy: Autonomy | None = None
+        self._counts_from, self._is_locked = 0, False
 
     def circumstances(self, day: int) -> Circumstances:
         """Return the day as Ben lives it."""
@@ -102,6 +110,24 @@ class Year(Life):
             did_other_sport=SEASON.has(day) and weekday in _SPORT_WEEKDAYS,
             is_ankle_hot=SEASON.has(day) and weekday == _MATCH_WEEKDAY + 1 and (day // 7) % 3 == 0,
         )
+
+    def trust(self, on: date, day: int) -> Sequence[Fact]:
+        """Return what Ada set and what the server wrote of autonomy: proposing first, applying once it is earned."""
+        found: list[Fact] = [
+            _plan_version(self, on, phase, until) for first, phase, until in _PLANS if first == day
+        ]
+        n_days = day - self._counts_from
+        now = Autonomy.APPLY if n_days >= N_DAYS_LEAST else Autonomy.PROPOSE
+        now = Autonomy.OBSERVE if self._is_locked else now
+        if now is not self._autonomy:
+            self._autonomy = now
+            found.append(AutonomyEntry(
+                id=f"u{day}", on=on, origin=Origin.ENGINE, by="engine", autonomy=now, clinician=CLINICIAN,
+                n_days=n_days,
+            ))  # fmt: skip
+        if now is Autonomy.PROPOSE and n_days == AGREES_AFTER_DAYS:
+            found += _agreed(on, day)
+        return found
 
     def lived(self, day: int) -> Lived:
         """Live one day of the year.
@@ -121,6 +147,8 @@ class Year(Life):
         before = self.body.range_cm
         self._facts = []
         said, done, violations = self.live(day)
+        self._is_locked = said.folded.decision.is_locked
+        self._counts_from = day + 1 if self._is_locked else self._counts_from
         if PLATEAU.has(day):
             self.body.range_cm = before
         if day == SPRAIN_ON:
@@ -134,6 +162,27 @@ class Year(Life):
 
     def _train(self, *args: object) -> Iterator[str]:
         return iter(()) if self._stays_home else super()._train(*args)  # type: ignore[arg-type]
+
+
+def _plan_version(life: Year, on: date, phase: Phase, until: int) -> PlanVersion:
+    """Return the plan of a time of the year: from its day on, and never for a day before."""
+    protocol = life.policy.protocol(PROTOCOL)
+    words = {Phase.BUILD: "From the assessment.", Phase.SEASON: "The season: hold what was gained."}
+    is_build = phase is Phase.BUILD
+    return PlanVersion(
+        id=f"plan-{on.isoformat()}", on=on, origin=Origin.CLINICIAN, by=CLINICIAN, protocol=protocol.id,
+        protocol_version=protocol.version, protocol_hash=life.policy.protocol_hash(PROTOCOL),
+        reason=words[phase], phase=UNSET if is_build else phase,
+        phase_until_on=UNSET if is_build else OPENED_ON + timedelta(days=until - 1),
+    )  # fmt: skip
+
+
+def _agreed(on: date, day: int) -> list[Fact]:
+    """Return a raise that was proposed, and Ada's yes to it, which holds for a week."""
+    asked = Proposal(id=f"a{day}", on=on, origin=Origin.ENGINE, by="engine", proposes="raise")
+    return [asked, ProposalAnswer(
+        id=f"y{day}", on=on, origin=Origin.CLINICIAN, by=CLINICIAN, proposal=asked.id, answer="accept",
+    )]  # fmt: skip
 
 
 def _traits(drawn: Traits) -> Traits:

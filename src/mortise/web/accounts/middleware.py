@@ -1,14 +1,18 @@
-"""Sessions of phones end with their link; views open only to those they name."""
+"""Sessions of phones end with their link; each page in its reader's language; views open only to those they name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
+from mortise.report.words import spoken
 from mortise.web.accounts import access, phone_links
+from mortise.web.ui import languages, local
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -28,6 +32,32 @@ class PhoneSessions:
             else:
                 phone_links.keep_session(request)
         return self.get_response(request)
+
+
+class Languages:
+    """Write a patient's pages in their own language, else the browser's, else the clinic's. The desk is English."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = language_of(request)
+        with translation.override(language), spoken(local.speech()):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+def language_of(request: HttpRequest) -> str:
+    """Return the language of the page that is asked for."""
+    user = request.user
+    if not user.is_authenticated:
+        return languages.first_offered(languages.asked_by(request))
+    if not user.is_patient:
+        return settings.LANGUAGE_CODE
+    if languages.is_offered(user.language):
+        return user.language
+    return languages.first_offered(languages.asked_by(request), user.clinic.language)
 
 
 class Access:

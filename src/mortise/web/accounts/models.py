@@ -29,6 +29,7 @@ class Clinic(models.Model):
     time_zone = models.CharField(max_length=60, default="UTC", validators=[check_time_zone])
     emergency_line = models.CharField(max_length=40, blank=True)  # what a patient dials; empty: words only
     phone = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=20, blank=True)  # of its patients who chose none; empty: English
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:
@@ -78,6 +79,7 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=20, choices=Role.choices)
     email = models.EmailField(max_length=254, unique=True, null=True, blank=True)
     name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=20, blank=True)  # empty: the browser's, else the clinic's
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

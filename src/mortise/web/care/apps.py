@@ -9,3 +9,6 @@ class CareConfig(AppConfig):
     name = "mortise.web.care"
     label = "care"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from mortise.web.care import jobs  # noqa: F401 - joins the timetable

@@ -52,6 +52,11 @@ class PatientForm(forms.Form):
     name = forms.CharField(
         label="Name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
+    number = forms.CharField(
+        label="Your own number for them", max_length=40, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Optional. The list finds them by it.",
+    )  # fmt: skip
     birth_year = forms.IntegerField(
         label="Year of birth",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),

@@ -169,9 +169,12 @@ def reason_words(decision: Decision, measures: Mapping[str, Measure], involved: 
     """Return the reasons of a decision as sentences, headline first; a reason without words is left out."""
     rules = {rule.rule: rule for rule in decision.rules}
     findings = {finding.criterion: finding for finding in decision.findings}
+    cuts = {cut.constraint: cut.reason for cut in decision.constraints}
     words = []
     for key in decision.reasons:
-        if key in rules:
+        if key in cuts and key not in rules:
+            words.append(cuts[key])
+        elif key in rules:
             words += [rules[key].say_clinician] if _led(rules[key], decision) else []
         elif key in findings:
             words.append(f"{finding_words(findings[key], measures, involved)}.")

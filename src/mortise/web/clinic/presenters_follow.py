@@ -100,7 +100,7 @@ def follow_of(told: Story, names: Mapping[str, str], earned: Earned | None = Non
         consider=tuple((one.to, "; ".join(one.criteria)) for one in found.consider),
         reopened="" if reopening is None else _reopened(reopening),
         re_entry="" if reopening is None else reopening.proposal, open_raise=found.open_raise,
-        autonomy="" if found.autonomy.autonomy is None else AUTONOMY_WORDS[found.autonomy.autonomy],
+        autonomy=AUTONOMY_WORDS[found.autonomy.autonomy],
         autonomy_why=_why(found.autonomy, earned),
     )  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from msgspec import Struct
 
 from mortise.report.words import day, plural, short_day
 from mortise.web.care.models import Need
-from mortise.web.care.services.needs import NeedRow
+from mortise.web.care.services import NeedRow, NeedsPage
+from mortise.web.clinic.presenters_list_filters import Filters
 from mortise.web.clinic.presenters_words import Says, n_people, says_of
 
-N_ON_PLAN_SHOWN = 200
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_LEAD = re.compile(r"(.{8,90}?[.;:])(?= )")
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -24,6 +26,8 @@ class Row(Struct, frozen=True, kw_only=True):
     name: str
     sub: str
     why: str
+    lead: str  # what of `why` is read first
+    rest: str
     says: Says
     since: str
     action: str
@@ -33,12 +37,13 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class Group(Struct, frozen=True, kw_only=True):
-    """Rows of one urgency."""
+    """Rows of one urgency: those of this page, and how many there are in all."""
 
     key: str
     title: str
     about: str
     rows: tuple[Row, ...]
+    n: int
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -52,68 +57,70 @@ class Desk(Struct, frozen=True, kw_only=True):
     n_needing: int
     is_empty: bool
     query: str
+    filters: Filters
+    shown: str  # "1 to 50 of 5,000"; empty when one page holds all
+    previous: str
+    next: str
 
 
 _GROUPS = (
     ("now", "Now", "a red flag; the clock runs until you answer", (Need.STOPPED,)),
     (
         "decide", "Decide today", "Mortise proposes, you agree or overrule",
-        (Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE),
+        (Need.FLARE, Need.STEPPED_BACK, Need.PLATEAU, Need.ASKED, Need.ADVANCE),
     ),
     (
         "week", "This week", "something to do, tests due, silent, something not taken in, not started",
-        (Need.TASK, Need.TESTS_DUE, Need.SILENT, Need.NOT_TAKEN_IN, Need.WRITTEN, Need.NEW),
+        (
+            Need.TASK, Need.TESTS_DUE, Need.SILENT, Need.NOT_TAKEN_IN, Need.NOT_RECEIVED, Need.WRITTEN, Need.NEW,
+        ),
     ),
 )  # fmt: skip
 
 
-def desk_of(
-    found: Iterable[NeedRow], now: datetime, today_on: date, titles: Mapping[str, str], query: str = ""
-) -> Desk:
-    """Arrange the clinic's episodes by need; within one need the longest waiting comes first.
+def desk_of(found: NeedsPage, now: datetime, today_on: date, filters: Filters) -> Desk:
+    """Arrange a page of the list by need.
 
     Parameters
     ----------
     found
-        Every open episode of the clinic, in order of need.
+        The page, in order of need.
     now, today_on
         The moment and the clinic's own day.
-    titles
-        Protocol id to its title.
-    query
-        Only people whose name holds these words are shown.
+    filters
+        What was asked for, and what else could be.
     """
-    everybody = tuple(found)
-    wanted = query.casefold().split()
-    shown = [one for one in everybody if all(word in one.name.casefold() for word in wanted)]
-    ankles = _ankles(everybody)
     groups = []
     for key, title, about, needs in _GROUPS:
-        rows = tuple(_row(one, now, titles, ankles) for one in shown if one.need in needs)
+        rows = tuple(_row(one, now, filters) for one in found.rows if one.need in needs)
         if rows:
-            groups.append(Group(key=key, title=title, about=about, rows=rows))
-    quiet = sorted((one for one in shown if not one.needs_somebody), key=lambda one: one.name)
-    needing = {one.patient_id for one in everybody if one.needs_somebody}
-    n_quiet = len({one.patient_id for one in everybody} - needing)
-    n_needing = len(needing)
+            n = sum(found.n_by_need.get(one, 0) for one in needs)
+            groups.append(Group(key=key, title=title, about=about, rows=rows, n=n))
+    quiet = tuple(_row(one, now, filters) for one in found.rows if not one.needs_somebody)
+    n_quiet = found.n_people - found.n_needing
     return Desk(
-        headline=headline(n_needing, len({one.patient_id for one in everybody if one.need is Need.STOPPED})),
-        about=f"{WEEKDAYS[today_on.weekday()]} {day(today_on)}. {_quiet_words(n_quiet, n_needing)}",
+        headline=headline(found.n_needing, found.n_stopped),
+        about=f"{WEEKDAYS[today_on.weekday()]} {day(today_on)}. {_quiet_words(n_quiet, found.n_needing)}",
         groups=tuple(groups),
-        on_plan=tuple(_row(one, now, titles, ankles) for one in quiet[:N_ON_PLAN_SHOWN]),
-        n_on_plan=len(quiet),
-        n_needing=n_needing,
-        is_empty=not everybody,
-        query=query,
+        on_plan=quiet,
+        n_on_plan=found.n_by_need.get(Need.ON_PLAN, 0),
+        n_needing=found.n_needing,
+        is_empty=not found.n_people,
+        query=filters.wanted.words,
+        filters=filters,
+        shown=_shown(found),
+        previous=filters.address(before=found.previous) if found.previous else "",
+        next=filters.address(after=found.next) if found.next else "",
     )
 
 
-def _ankles(rows: Iterable[NeedRow]) -> dict[UUID, list[NeedRow]]:
-    """Return the open episodes of each patient."""
-    found: dict[UUID, list[NeedRow]] = {}
-    for one in rows:
-        found.setdefault(one.patient_id, []).append(one)
-    return found
+def _shown(found: NeedsPage) -> str:
+    """Say which rows these are: "51 to 100 of 5,000"; nothing when they are all."""
+    if found.n_found == len(found.rows):
+        return ""
+    if not found.rows:
+        return f"Nobody further; {found.n_found:,} in all"
+    return f"{found.first:,} to {found.first + len(found.rows) - 1:,} of {found.n_found:,}"
 
 
 def headline(n_needing: int, n_now: int) -> str:
@@ -132,26 +139,34 @@ def _quiet_words(n_quiet: int, n_needing: int) -> str:
     return f"{others} {'is' if n_quiet == 1 else 'are'} on plan and asked for nothing."
 
 
-def _row(
-    row: NeedRow, now: datetime, titles: Mapping[str, str], ankles: Mapping[UUID, Iterable[NeedRow]]
-) -> Row:
+def _row(row: NeedRow, now: datetime, filters: Filters) -> Row:
     stage = f", stage {row.stage}" if row.stage else ""
+    why = row.reason or "On plan."
+    lead, rest = split(why)
     return Row(
         episode_id=row.episode_id,
         name=row.name,
-        sub=f"{row.age}, {row.side.value}. {titles.get(row.protocol, row.protocol)}{stage}",
-        why=row.reason or "On plan.",
+        sub=_sub((row.number, f"{row.age}"), f"{row.side.value}. {filters.title(row.protocol)}{stage}"),
+        why=why,
+        lead=lead,
+        rest=rest,
         says=_says(row),
         since=_since(row, now),
         action="Answer" if row.need is Need.STOPPED else row.action,
         is_flag=row.need is Need.STOPPED,
-        others=tuple(
-            (one.episode_id, one.side.value)
-            for one in ankles[row.patient_id]
-            if one.episode_id != row.episode_id
-        ),
+        others=tuple((one.episode_id, one.side.value) for one in row.others),
         is_due=row.need is Need.TESTS_DUE,
     )
+
+
+def _sub(first: Iterable[str], rest: str) -> str:
+    return ", ".join(one for one in (*first, rest) if one)
+
+
+def split(why: str) -> tuple[str, str]:
+    """Return what of a reason is read first, and the rest."""
+    found = _LEAD.match(why)
+    return (why, "") if found is None else (found[1], why[found.end() :])
 
 
 def _says(row: NeedRow) -> Says:

@@ -59,6 +59,7 @@ def header_of(
         "facts": [
             (label, value)
             for label, value in (
+                ("Number", patient.number),
                 ("Age", str(patient.person.age_on(patient.clinic.today()))),
                 (
                     "Treated",

@@ -11,6 +11,7 @@ from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.clinic.presenters_list import desk_of
+from mortise.web.clinic.presenters_list_filters import FIELDS, filters_of
 from mortise.web.clinic.requests import page
 
 QUERY_LENGTH = 80
@@ -19,9 +20,25 @@ QUERY_LENGTH = 80
 @access.staff
 @require_safe
 def needs(request: StaffRequest) -> HttpResponse:
-    """Show every patient of the clinic in order of need; `q` keeps those whose name holds it."""
+    """Show the patients of the clinic in order of need, a page at a time.
+
+    `q` keeps those whose name or number holds it; `need`, `stage`, `clinician`, `protocol` those who have it;
+    `after` and `before` turn the page.
+    """
     today_on = request.user.clinic.today()
-    rows = services.needs_list(by=request.user, today=today_on)
-    titles = {row.protocol: content().protocol(row.protocol).title for row in rows}
-    query = request.GET.get("q", "").strip()[:QUERY_LENGTH]
-    return page(request, "list", {"desk": desk_of(rows, clock.now(), today_on, titles, query)})
+    wanted = services.Wanted(
+        **{field: _given(request, name) for field, name in FIELDS.items()},
+        after=_given(request, "after"),
+        before=_given(request, "before"),
+    )
+    found = services.needs_page(by=request.user, today=today_on, wanted=wanted)
+    filters = filters_of(
+        wanted, {name: content().protocol(name) for name in content().protocol_ids}, needs=found.needs,
+        used=found.protocols, stages=found.stages, clinicians=found.clinicians,
+    )  # fmt: skip
+    return page(request, "list", {"desk": desk_of(found, clock.now(), today_on, filters), "here": "needs"})
+
+
+def _given(request: StaffRequest, name: str) -> str:
+    text = request.GET.get(name, "").replace("\x00", "")
+    return " ".join(text.split())[:QUERY_LENGTH]

@@ -46,6 +46,7 @@ def _opened(request: StaffRequest, form: PatientForm) -> EpisodeRow | None:
         with transaction.atomic():
             patient = services.add_patient(
                 name=typed["name"],
+                number=typed["number"],
                 birth_year=typed["birth_year"],
                 sex=Sex(typed["sex"]),
                 by=request.user,

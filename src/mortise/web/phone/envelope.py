@@ -22,7 +22,8 @@ from mortise.record import PlannedExercise
 from mortise.report.doses import short_dose, tempo_words
 from mortise.web.audit import clock
 from mortise.web.care import services
-from mortise.web.phone import presenters, presenters_pages, presenters_session, signing
+from mortise.web.phone import envelope_self, presenters, presenters_pages, presenters_session, signing
+from mortise.web.phone.changes import as_told, last_told
 from mortise.web.phone.easier import easier_doses, harder_words
 from mortise.web.phone.shell import shell
 from mortise.web.phone.state import CIRCUMSTANCES, TEN_MINUTES
@@ -93,6 +94,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
         "ankle": visit.ankle_words,
         "side": visit.side.value,
         "is_locked": now.is_locked,
+        "episode": str(visit.episode.pk),
         "stop": _stop(visit, now),
         "days": {day.isoformat(): _day(visit, day, stories, book) for day in days},
         "maintenance": {
@@ -107,6 +109,10 @@ def envelope(visit: Visit) -> dict[str, Any]:
         },
         "vetoes": table,
         "shares": shares(table),
+        "told": _told(visit, now, book),
+        "tests": envelope_self.tests_by_hand(visit, now, days[-1]),
+        "tests_by_phone": envelope_self.tests_by_phone(visit, now, days[-1]),
+        "questionnaires": envelope_self.questionnaires_of(visit, now),
         "exercises": book.exercises,
         "doses": book.doses,
         "texts": _texts(visit),
@@ -126,6 +132,16 @@ def _day(visit: Visit, day: date, stories: dict[tuple[date, str], Story], book: 
         "phase": usual.phase.value,
         "counters": [_counter(line) for line in usual.counters],
     }
+
+
+def _told(visit: Visit, story: Story, book: _Book) -> dict[str, Any] | None:
+    """Return the session that may still be told once more, with the dose each exercise was told at."""
+    log = last_told(story, visit.today)
+    if log is None:
+        return None
+    known = [one for one in log.items if one.exercise in visit.content.exercises]
+    doses = {one.exercise: book.told(as_told(visit.content.exercises[one.exercise], one)) for one in known}
+    return {**envelope_self.told(log), "doses": doses}
 
 
 def _counter(line: CounterLine) -> dict[str, Any]:
@@ -174,6 +190,11 @@ class _Book:
             "items": [self._item(one, story) for one in session.exercises],
             "left_out": [{"name": one.name, "why": one.reason_patient} for one in session.left_out],
         }
+
+    def told(self, planned: PlannedExercise) -> str:
+        """Write an exercise and the dose it was told at; return the dose's name."""
+        self._exercise(planned)
+        return self._dose(planned, planned.dose_step, planned.dose)
 
     def _item(self, planned: PlannedExercise, story: Story) -> dict[str, Any]:
         self._exercise(planned)

@@ -10,6 +10,7 @@ from django import forms
 
 from mortise.terms import Measure, Side
 from mortise.units import SYMBOLS
+from mortise.web.phone.self_tests import instrument_at_home
 from mortise.web.ui.fields import UnitInput
 
 
@@ -21,49 +22,69 @@ class HandValue(NamedTuple):
     value: Decimal
 
 
+class Asked(NamedTuple):
+    """One field: what it is called, what it asks, and of which measure on which side."""
+
+    name: str
+    label: str
+    measure: Measure
+    side: Side
+
+
+def asked_of(measures: Iterable[Measure], involved: Side) -> list[Asked]:
+    """Return the fields of measures, the treated side first."""
+    return [_asked(m, side) for m in measures for side in _sides(m, involved)]
+
+
+def _asked(measure: Measure, side: Side) -> Asked:
+    words = measure.question or measure.label
+    if side is Side.NONE:
+        return Asked(measure.id, words, measure, side)
+    return Asked(f"{measure.id}-{side.value}", f"{side.value.capitalize()}: {words}", measure, side)
+
+
 class SelfTestForm(forms.Form):
     """One field for each due measure and side. At least one must be filled."""
 
     def __init__(self, measures: Iterable[Measure], involved: Side, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = [(m, side) for m in measures for side in _sides(m, involved)]
-        for measure, side in self.asked:
-            self.fields[_name(measure, side)] = _field(measure, side)
+        self.asked = asked_of(measures, involved)
+        for one in self.asked:
+            self.fields[one.name] = _field(one)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and all(value is None for value in cleaned.values()):
             raise forms.ValidationError("Fill in at least one, or go back.")
-        for measure, side in self.asked:
-            value = cleaned.get(_name(measure, side))
+        for one in self.asked:
+            value, measure = cleaned.get(one.name), one.measure
             if value is not None and measure.on_grid(value) != value:
-                self.add_error(
-                    _name(measure, side), f"Give it in steps of {measure.resolution} {SYMBOLS[measure.unit]}."
-                )
+                self.add_error(one.name, f"Give it in steps of {measure.resolution} {SYMBOLS[measure.unit]}.")
         return cleaned
 
     def values(self) -> Iterator[HandValue]:
         """Yield what was filled in."""
-        for measure, side in self.asked:
-            value = self.cleaned_data.get(_name(measure, side))
+        for one in self.asked:
+            value = self.cleaned_data.get(one.name)
             if value is not None:
-                yield HandValue(measure, side, value)
+                yield HandValue(one.measure, one.side, value)
 
 
 def _sides(measure: Measure, involved: Side) -> tuple[Side, ...]:
     return (involved, involved.opposite) if measure.is_sided else (Side.NONE,)
 
 
-def _name(measure: Measure, side: Side) -> str:
-    return measure.id if side is Side.NONE else f"{measure.id}-{side.value}"
-
-
-def _field(measure: Measure, side: Side) -> forms.DecimalField:
-    where = "" if side is Side.NONE else f"{side.value.capitalize()}: "
+def _field(one: Asked) -> forms.DecimalField:
+    measure = one.measure
     between = f"between {measure.low} and {measure.high}"
+    by_hand = {  # what a script needs to keep the value on the phone
+        "data-measure": measure.id, "data-side": one.side.value, "data-unit": measure.unit,
+        "data-instrument": instrument_at_home(measure), "data-low": measure.low, "data-high": measure.high,
+        "data-step": measure.resolution,
+    }  # fmt: skip
     return forms.DecimalField(
-        label=f"{where}{measure.question or measure.label}", help_text=measure.how, required=False,
-        min_value=measure.low, max_value=measure.high, widget=UnitInput(SYMBOLS[measure.unit]),
+        label=one.label, help_text=measure.how, required=False, min_value=measure.low, max_value=measure.high,
+        widget=UnitInput(SYMBOLS[measure.unit], by_hand),
         error_messages={
             "invalid": f"Write a number {between}.", "min_value": f"Write a number {between}.",
             "max_value": f"Write a number {between}.",

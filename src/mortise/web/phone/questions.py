@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -42,19 +43,30 @@ class UnderWay(NamedTuple):
 
 
 def offered(request: HttpRequest, visit: Visit, story: Story) -> list[Offered]:
-    """Return what may be asked here, due ones first. What every check asks anyway is not asked twice."""
+    """Return what may be asked here with how far one has come, due ones first."""
+    return [
+        Offered(one, is_due, len(under_way(request, visit, one).answers))
+        for one, is_due in askable(visit, story)
+    ]
+
+
+def askable(visit: Visit, story: Story) -> list[tuple[Questionnaire, bool]]:
+    """Return what may be asked here and whether it is due, due first. What every check asks is not asked twice."""
     protocol = visit.content.protocol(visit.episode.protocol)
     daily = {*protocol.check_in, *protocol.after_session, *protocol.next_morning}
     due = {one.measure for one in story.due if one.due_on <= visit.today}
     found = [
-        Offered(
-            one, any(score.measure in due for score in one.scores),
-            len(under_way(request, visit, one).answers),
-        )
+        (one, any(score.measure in due for score in one.scores))
         for one in questionnaires(visit.today)[0].values()
         if one.items and not all(item.asks in daily for item in one.items)
-    ]  # fmt: skip
-    return sorted(found, key=lambda each: (not each.is_due, each.asked.short))
+    ]
+    return sorted(found, key=lambda each: (not each[1], each[0].short))
+
+
+def about_words(asked: Questionnaire) -> str:
+    """Return what it is about, and that it is not validated where that is so."""
+    is_said = asked.is_validated or "not validated" in asked.about.lower()
+    return asked.about if is_said else f"{asked.about} Not validated."
 
 
 def under_way(request: HttpRequest, visit: Visit, asked: Questionnaire) -> UnderWay:
@@ -77,11 +89,11 @@ def keep(request: HttpRequest, visit: Visit, asked: Questionnaire, done: UnderWa
     request.session[KEPT_KEY] = all_kept
 
 
-def forget(request: HttpRequest, visit: Visit, asked: Questionnaire) -> None:
-    """Drop the answers: they are saved."""
-    all_kept = dict(request.session.get(KEPT_KEY, {}))
-    all_kept.pop(_key(visit, asked), None)
-    request.session[KEPT_KEY] = all_kept
+def forget(request: HttpRequest, visit: Visit, questionnaire_id: str) -> None:
+    """Drop the answers to every version: they are saved."""
+    gone = f"{visit.episode.pk}:{questionnaire_id}:"
+    all_kept = request.session.get(KEPT_KEY, {})
+    request.session[KEPT_KEY] = {key: said for key, said in all_kept.items() if not key.startswith(gone)}
 
 
 class ItemForm(forms.Form):
@@ -119,8 +131,15 @@ def scores_of(visit: Visit, asked: Questionnaire, answers: Mapping[str, str | No
     return scored(asked, given, visit.content.measures)
 
 
-def readings_of(visit: Visit, asked: Questionnaire, done: UnderWay) -> list[Reading]:
-    """Return the scores as readings, with the answers behind them."""
+def readings_of(
+    visit: Visit,
+    asked: Questionnaire,
+    done: UnderWay,
+    *,
+    on: date | None = None,
+    captured_at: datetime | None = None,
+) -> list[Reading]:
+    """Return the scores as readings, with the answers behind them; without a day they are of today."""
     found = []
     for one in scores_of(visit, asked, done.answers):
         measure = visit.content.measures[one.score.measure]
@@ -128,8 +147,9 @@ def readings_of(visit: Visit, asked: Questionnaire, done: UnderWay) -> list[Read
             continue
         found.append(
             Reading(
-                id=f"{done.batch}-{one.score.id}", on=visit.today, origin=Origin.PATIENT, captured_at=clock.now(),
-                measure=measure.id, side=visit.side if measure.is_sided else Side.NONE, value=one.value,
+                id=f"{done.batch}-{one.score.id}", on=on or visit.today, origin=Origin.PATIENT,
+                captured_at=captured_at or clock.now(), measure=measure.id,
+                side=visit.side if measure.is_sided else Side.NONE, value=one.value,
                 unit=measure.unit, instrument=one.score.by_phone or one.score.by,
                 trials=one.answers if len(one.answers) > 1 else (),
             )

@@ -16,8 +16,8 @@ from msgspec import Struct
 from mortise.errors import ConflictError, InputError
 from mortise.web.audit import clock
 from mortise.web.care import services
-from mortise.web.care.services.facts import Answer
-from mortise.web.phone import presenters, signing
+from mortise.web.phone import signing
+from mortise.web.phone.inbox import Sent, Taken, taken_in
 from mortise.web.phone.visits import Visit
 
 MAX_ITEMS = 200
@@ -32,6 +32,7 @@ class Item(Struct, kw_only=True, forbid_unknown_fields=True):
     fact: msgspec.Raw
     wall_ms: int | None = None
     zone: str = ""
+    episode: str = ""  # the ankle it was written for
     monotonic_ms: float | None = None
 
 
@@ -51,7 +52,7 @@ class Contact(NamedTuple):
     """The answer to a batch, and what a page may say of it."""
 
     body: dict[str, Any]
-    changed: list[str]
+    taken: Taken
 
 
 def read_batch(raw: bytes) -> Batch:
@@ -80,10 +81,8 @@ def take_in(visit: Visit, batch: Batch) -> Contact:
             "These reports belong to somebody else.", mend="Open your own link on this phone.", where="person"
         )
     now = clock.now()
-    changed: list[str] = []
-    answers: tuple[Answer, ...] = ()
-    if batch.items:
-        answers, changed = _answers(visit, batch)
+    taken = taken_in(visit, [Sent(bytes(item.fact), item.episode) for item in batch.items])
+    answers = taken.answers
     says = services.PhoneSays(
         batch.device,
         batch.last_sequence,
@@ -109,25 +108,4 @@ def take_in(visit: Visit, batch: Batch) -> Contact:
             for item, answer in zip(batch.items, answers, strict=True)
         ],
     }
-    return Contact(body, changed)
-
-
-def _answers(visit: Visit, batch: Batch) -> tuple[tuple[Answer, ...], list[str]]:
-    facts = [bytes(item.fact) for item in batch.items]
-    try:
-        before = visit.story()
-        answered = services.answer_report(
-            episode=visit.episode,
-            facts=facts,
-            on=visit.today,
-            by=visit.user,
-            circumstances=visit.circumstances,
-        )
-    except services.UndecidedError as error:  # the facts are kept: ask once more what became of each
-        return services.append_facts(episode=visit.episode, facts=facts, by=visit.user), [str(error)]
-    refused = [f"Not saved: {answer.reason}" for answer in answered.answers if not answer.is_kept]
-    is_new = any(answer.outcome == "stored" for answer in answered.answers)
-    try:
-        return answered.answers, refused or (presenters.changes(before, answered.story) if is_new else [])
-    except services.UntoldError as error:
-        return answered.answers, [str(error)]
+    return Contact(body, taken)

@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from mortise.errors import InputError
-from mortise.record import ExerciseLog, PlannedExercise, SessionLog
+from mortise.record import ExerciseLog, SessionLog
 from mortise.terms import Origin
 from mortise.web.accounts import access
 from mortise.web.audit import clock
 from mortise.web.phone import presenters_session
-from mortise.web.phone.changes import last_told
+from mortise.web.phone.changes import as_told, last_told
 from mortise.web.phone.forms import ExerciseForm
 from mortise.web.phone.reports import report
 from mortise.web.phone.views_session import after_form, log_items
@@ -31,7 +31,11 @@ def change(request: HttpRequest) -> HttpResponse:
     log = last_told(story, visit.today)
     if story.is_locked or log is None:
         return redirect("phone:today")
-    planned = [_as_told(visit, one) for one in log.items if one.exercise in visit.content.exercises]
+    planned = [
+        as_told(visit.content.exercises[one.exercise], one)
+        for one in log.items
+        if one.exercise in visit.content.exercises
+    ]
     is_posted = request.method == "POST"
     data = request.POST if is_posted else None
     forms = [
@@ -60,18 +64,6 @@ def _told_again(
     return SessionLog(
         id=log_id, on=log.on, logged_on=visit.today, origin=Origin.PATIENT, captured_at=clock.now(),
         session=log.session, items=items, answers=after.answers(),
-    )  # fmt: skip
-
-
-def _as_told(visit: Visit, one: ExerciseLog) -> PlannedExercise:
-    """Return an exercise with the dose that was told: its rung is the plan it is told against."""
-    exercise = visit.content.exercises[one.exercise]
-    step = min(max(one.dose_step, 0), len(exercise.dose_steps) - 1)
-    dose = exercise.dose_steps[step]
-    n_sides = 2 if exercise.both_sides else 1
-    return PlannedExercise(
-        exercise=exercise.id, name=exercise.name, purpose="", dose_step=step, dose=dose, usual_step=step,
-        n_sides=n_sides, seconds=dose.seconds(n_sides), why="", why_patient="",
     )  # fmt: skip
 
 

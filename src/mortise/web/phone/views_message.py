@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +13,14 @@ from django.views.decorators.http import require_http_methods
 from mortise.errors import MortiseError
 from mortise.web.accounts import access
 from mortise.web.care import services
+from mortise.web.care.models import Message
 from mortise.web.phone import presenters_pages, state
+from mortise.web.phone.inbox import MESSAGE_KEPT
 from mortise.web.phone.visits import visit_of
 from mortise.web.ui.fields import add_error
 
 MOST_LETTERS = 1000
+N_NEWEST = 5
 
 
 class MessageForm(forms.Form):
@@ -45,13 +49,24 @@ def message(request: HttpRequest) -> HttpResponse:
         except MortiseError as error:
             add_error(form, error, "words")
         else:
-            state.say_once(request, ["Your clinic has your message. Somebody reads it when they next look."])
+            state.say_once(request, [str(MESSAGE_KEPT)])
             return redirect("phone:today")
     context = {
         "form": form,
-        "earlier": services.messages_of(episode=visit.episode, by=visit.user)[:5],
+        **_earlier(services.messages_of(episode=visit.episode, by=visit.user), request),
         "page": {"calls": presenters_pages.calls_of(visit)},
         "emergency_words": visit.content.texts["emergency.now"],
         "tab": "help",
     }
     return render(request, "phone/message.html", context, status=422 if is_posted else 200)
+
+
+def _earlier(messages: list[Message], request: HttpRequest) -> dict[str, Any]:
+    """Return the person's own messages: the newest, all of them, or those that say what is searched for."""
+    q = request.GET.get("q", "").strip()
+    if q:
+        found = [one for one in messages if q.casefold() in one.words.casefold()]
+    else:
+        found = messages if "all" in request.GET else messages[:N_NEWEST]
+    n_more = 0 if q else len(messages) - len(found)
+    return {"earlier": found, "n_messages": len(messages), "n_more": n_more, "q": q}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mortise.terms import Side
 from mortise.web.accounts import access
 from mortise.web.care.content import content
-from mortise.web.phone import state
+from mortise.web.phone import questions, state
 from mortise.web.phone.envelope import sealed_envelope, tag_of
 from mortise.web.phone.figures import figure_trees
 from mortise.web.phone.shell import shell, shell_page
@@ -104,9 +104,11 @@ def sync(request: HttpRequest) -> HttpResponse:
         return refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON.")
     visit = visit_of(request)
     contact = take_in(visit, read_batch(request.body))
-    if contact.changed:
-        state.say_once(request, contact.changed)
+    if contact.taken.changed:
+        state.say_once(request, contact.taken.changed)
         state.forget_check(request)
+    for there, name in contact.taken.finished:
+        questions.forget(request, there, name)
     return JsonResponse(contact.body)
 
 

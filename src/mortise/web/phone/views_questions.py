@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -53,7 +55,8 @@ def question(request: HttpRequest, questionnaire_id: str) -> HttpResponse:
         questions.keep(request, visit, asked, done._replace(answers=done.answers | {item.id: form.said()}))
         return redirect(f"{request.path}?item={number + 1}")
     context = {
-        "asked": asked, "form": form, "number": number, "n_items": len(asked.items), "tab": "check",
+        "asked": asked, "form": form, "done": done, "answers_json": json.dumps(done.answers),
+        "number": number, "n_items": len(asked.items), "tab": "check",
         "back_url": f"{request.path}?item={number - 1}" if number > 1 else "",
     }  # fmt: skip
     return render(request, "phone/question.html", context, status=422 if is_posted else 200)
@@ -67,7 +70,7 @@ def _end(request: HttpRequest, visit: Visit, asked: Questionnaire, done: questio
             report(request, visit, visit.story(), readings)
         else:
             state.say_once(request, ["Too little was answered for a score. Nothing was saved."])
-        questions.forget(request, visit, asked)
+        questions.forget(request, visit, asked.id)
         return redirect("phone:today")
     measures = visit.content.measures
     scores = [
@@ -80,7 +83,8 @@ def _end(request: HttpRequest, visit: Visit, asked: Questionnaire, done: questio
         for one in questions.scores_of(visit, asked, done.answers)
     ]
     context = {
-        "asked": asked, "scores": scores, "n_items": len(asked.items), "tab": "check", "measures": measures,
+        "asked": asked, "scores": scores, "done": done, "answers_json": json.dumps(done.answers),
+        "n_items": len(asked.items), "tab": "check", "measures": measures,
         "n_open": sum(said is None for said in done.answers.values()),
         "back_url": f"{reverse('phone:question', args=[asked.id])}?item={len(asked.items)}",
     }  # fmt: skip

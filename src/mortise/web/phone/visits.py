@@ -17,6 +17,8 @@ from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Patient
 from mortise.web.phone import state
 
+HERE = "mortise.episode"  # in the request: which ankle its page is about
+
 
 class Visit(NamedTuple):
     """One request of a patient's phone."""
@@ -37,6 +39,16 @@ class Visit(NamedTuple):
     def ankle_words(self) -> str:
         return f"{self.episode.involved_side} ankle"
 
+    def at(self, episode: str) -> Visit | None:
+        """Return the same visit at the ankle of this id; None when no such programme is open."""
+        if episode == str(self.episode.pk):
+            return self
+        here = next((one for one in self.others if str(one.pk) == episode), None)
+        if here is None:
+            return None
+        rest = tuple(one for one in (self.episode, *self.others) if one is not here)
+        return self._replace(episode=here, others=rest)
+
     def story(self) -> Story:
         """Return the story as of today, under today's circumstances; the reading is audited."""
         return services.story_of(
@@ -56,4 +68,5 @@ def visit_of(request: HttpRequest) -> Visit:
     chosen = state.ankle_of(request)
     here = next((one for one in episodes if str(one.pk) == chosen), episodes[0])
     others = tuple(one for one in episodes if one is not here)
+    request.META[HERE] = str(here.pk)
     return Visit(user, patient, here, today, state.circumstances_of(request, today), content(), others)

@@ -23,6 +23,9 @@ class Patient(models.Model):
     clinic = models.ForeignKey("accounts.Clinic", on_delete=models.PROTECT, related_name="patients")
     user = models.OneToOneField("accounts.User", on_delete=models.PROTECT, related_name="patient")
     name = models.CharField(max_length=120)
+    number = models.CharField(
+        max_length=40, blank=True, default="", db_default=""
+    )  # the clinic's own, if it has any
     birth_year = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(1900), MaxValueValidator(2100)]
     )
@@ -47,6 +50,11 @@ class Patient(models.Model):
                 | models.Q(height_cm__range=(Decimal(50), Decimal(272))),
             ),
             models.CheckConstraint(name="care_patient_has_name", condition=~models.Q(name="")),
+            models.UniqueConstraint(
+                fields=["clinic", "number"],
+                condition=~models.Q(number=""),
+                name="care_number_once_per_clinic",
+            ),
         )
 
     def __str__(self) -> str:

@@ -46,10 +46,15 @@ from mortise.web.care.services.facts import (
 )
 from mortise.web.care.services.following import earned_now
 from mortise.web.care.services.looks import Look, looks_at
-from mortise.web.care.services.messages import mark_seen, messages_of, write_message
+from mortise.web.care.services.messages import is_message_known, mark_seen, messages_of, write_message
 from mortise.web.care.services.needs import (
+    Ankle,
+    Facet,
     NeedRow,
+    NeedsPage,
+    Wanted,
     needs_list,
+    needs_page,
 )
 from mortise.web.care.services.notices import send_due
 from mortise.web.care.services.patients import (
@@ -84,6 +89,7 @@ from mortise.web.care.services.plans import (
     set_goals,
     set_plan,
 )
+from mortise.web.care.services.rebuilding import Rebuilt, rebuild_all, refresh_outdated
 from mortise.web.care.services.recordings import (
     Said,
     Upload,
@@ -104,22 +110,27 @@ from mortise.web.care.services.versions import Replayed, keep_version, replay_al
 __all__ = [
     "FIRST_PROTOCOL",
     "NOTHING_SAID",
+    "Ankle",
     "Answer",
     "Answered",
     "Decided",
     "Delivered",
+    "Facet",
     "GoalDraft",
     "Look",
     "NeedRow",
+    "NeedsPage",
     "NewLink",
     "PhoneSays",
     "PhoneState",
+    "Rebuilt",
     "Replayed",
     "Said",
     "UndecidedError",
     "UnprovedError",
     "UntoldError",
     "Upload",
+    "Wanted",
     "accept_readings",
     "acceptable",
     "add_patient",
@@ -141,6 +152,7 @@ __all__ = [
     "fact_or_404",
     "follow_escalation",
     "goals_of",
+    "is_message_known",
     "judge",
     "keep_aside",
     "keep_version",
@@ -152,6 +164,7 @@ __all__ = [
     "messages_of",
     "n_not_received",
     "needs_list",
+    "needs_page",
     "new_id",
     "newest_decision",
     "note_deliveries",
@@ -168,10 +181,12 @@ __all__ = [
     "quarantine_of",
     "quarantined_or_404",
     "raise_escalation",
+    "rebuild_all",
     "record_of",
     "recording_or_404",
     "recording_with",
     "recordings_of",
+    "refresh_outdated",
     "renew_epoch",
     "replay_all",
     "respond",

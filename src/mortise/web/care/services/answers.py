@@ -58,6 +58,7 @@ def answer_proposal(
         retest_on=retest_on if answer == "accept" else None,
     )  # fmt: skip
     store(episode, fact)
+    standings.acted(episode, fact.by)
     if answer == "accept":
         _act(episode, proposed, fact, by)
     log.record(
@@ -190,5 +191,6 @@ def _act(episode: EpisodeRow, proposed: Proposal, answer: Fact, by: User) -> Non
 def _decided(episode: EpisodeRow, today: date, by: User) -> Decided:
     """Decide anew, and say in the list what is still to be done."""
     decided = decide(episode=episode, on=today, by=by)
-    standings.tasks_changed(episode, decided.story.tasks)
+    told = decided.story
+    standings.told_again(episode, standings.Told(told.as_of, told.due, told.tasks))
     return decided

@@ -246,13 +246,13 @@ def respond(
         decision=made.id, response=response, advice=chosen, load=load if overrules else None,
         stage=stage if overrules else "", reason=reason,
     )  # fmt: skip
-    store(episode, fact)
+    stored = store(episode, fact)
     entered = stage if overrules else (made.decision.next_stage or "") if chosen is Advice.ADVANCE else ""
     if entered and entered != made.decision.stage:
         _enter_stage(
             episode, entered, today, because=fact.id, by=str(by.pk), origin=Origin.CLINICIAN, reason=reason
         )
-    standings.answered(episode, fact, stage=entered)
+    standings.answered(episode, chosen, fact.by, stored.received_at, stage=entered)
     following.renewed_autonomy(episode, today)
     detail = {"episode": episode.pk, "decision": made.id, "response": response}
     log.record(by, "decision.respond", episode.patient, detail)
@@ -318,7 +318,8 @@ def _with_what_follows(episode: EpisodeRow, decided: Decided) -> Decided:
     if more:
         whole = msgspec.structs.replace(decided.whole, facts=(*decided.whole.facts, *more))
         decided = Decided(decided.record, whole, decided.circumstances, decided.beside)
-    standings.renew(episode, decided.record, decided.story.due, decided.story.tasks)
+    told = decided.story
+    standings.renew(episode, decided.record, standings.Told(told.as_of, told.due, told.tasks))
     notices.raise_for(episode, decided.record.decision, decided.story.facts, was_locked=was_locked)
     return decided
 

@@ -32,6 +32,7 @@ from mortise.terms import Origin
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.models import EpisodeRow, FactRow, Notice, QuarantinedFact, ServerState, Standing
+from mortise.web.care.services import standings
 from mortise.web.care.services.lines import one_line
 
 MAX_FACT_BYTES = 64 * 1024
@@ -82,13 +83,17 @@ def append_fact(*, episode: EpisodeRow, fact: Fact, by: User) -> Fact:
 
 
 @transaction.atomic
-def keep_aside(*, episode: EpisodeRow, fact: Fact, reason: str, by: User) -> None:
-    """Keep a report that came when it could not count, once, for a person to look at; audited."""
+def keep_aside(
+    *, episode: EpisodeRow, fact: Fact | bytes, reason: str, by: User, is_conflict: bool = False
+) -> str:
+    """Keep a report that could not count or be taken, once, for a person to look at; return its id; audited."""
     lock(episode)
-    fact_id = one_line(fact.id)[:MAX_ID_LENGTH]
-    if not QuarantinedFact.objects.filter(episode=episode, fact_id=fact_id).exists():
-        _quarantine(episode, fact_id, fact, one_line(reason), is_conflict=False, by=by)
+    fact_id = one_line(_id_in(fact))[:MAX_ID_LENGTH]
+    known = QuarantinedFact.objects.filter(episode=episode, fact_id=fact_id)
+    if not fact_id or is_conflict or not known.exists():
+        _quarantine(episode, fact_id, fact, one_line(reason), is_conflict=is_conflict, by=by)
     log.record(by, "facts.append", episode.patient, {"refused": 1, "episode": episode.pk})
+    return fact_id
 
 
 def record_of(*, episode: EpisodeRow, by: User) -> PatientRecord:
@@ -165,6 +170,8 @@ def store(episode: EpisodeRow, fact: Fact) -> Fact:
             )  # fmt: skip
     except IntegrityError:  # the same id came in by another door at this moment
         raise ConflictError("Another fact has this id.", mend="Send it again.") from None
+    if fact.origin is not Origin.ENGINE:
+        Standing.objects.filter(episode=episode, is_outdated=False).update(is_outdated=True)
     if isinstance(fact, HEARD) and fact.origin is not Origin.CLINICIAN:
         _heard(episode, fact)
     return received
@@ -259,9 +266,7 @@ def _check_day(episode: EpisodeRow, fact: Fact) -> None:
 
 
 def _heard(episode: EpisodeRow, fact: Fact) -> None:
-    standing = Standing.objects.filter(episode=episode)
-    if not standing.filter(last_heard_on__gte=fact.on).exists():
-        standing.update(last_heard_on=fact.on)
+    standings.heard(episode, fact.on)
     waiting = Notice.objects.filter(episode=episode, kind=Notice.Kind.SILENCE, next_at__isnull=False)
     waiting.update(next_at=None)  # no mail about a silence that is over
 

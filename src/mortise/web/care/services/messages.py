@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -17,8 +18,10 @@ from mortise.web.care.services.lines import one_line
 
 
 @transaction.atomic
-def write_message(*, episode: EpisodeRow, message_id: UUID, words: str, by: User) -> Message:
-    """Keep a patient's message, once; audited without a word of it."""
+def write_message(
+    *, episode: EpisodeRow, message_id: UUID, words: str, by: User, captured_at: datetime | None = None
+) -> Message:
+    """Keep a patient's message, once, written on the phone at `captured_at`; audited without a word of it."""
     said = one_line(words)
     if not said:
         raise InputError("There is nothing in it.", where="words", mend="Write a sentence.")
@@ -30,10 +33,17 @@ def write_message(*, episode: EpisodeRow, message_id: UUID, words: str, by: User
         if known.episode_id != episode.pk or known.words != said:
             raise ConflictError("Another message has this id.", mend="Load the page again.")
         return known
-    made = Message.objects.create(id=message_id, episode=episode, words=said, written_at=clock.now())
+    now = clock.now()
+    written_at = min(captured_at, now) if captured_at is not None and captured_at.tzinfo else now
+    made = Message.objects.create(id=message_id, episode=episode, words=said, written_at=written_at)
     Standing.objects.filter(episode=episode).update(n_messages=F("n_messages") + 1)
     log.record(by, "message.write", episode.patient, {"message": made.pk})
     return made
+
+
+def is_message_known(*, episode: EpisodeRow, message_id: UUID) -> bool:
+    """Tell whether this episode holds a message of this id; not audited, as nothing is read of it."""
+    return Message.objects.filter(pk=message_id, episode=episode).exists()
 
 
 def messages_of(*, episode: EpisodeRow, by: User) -> list[Message]:

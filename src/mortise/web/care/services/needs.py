@@ -1,37 +1,57 @@
-"""Who needs somebody: every open episode of a clinic in order of need, in a constant number of queries."""
+"""Who needs somebody: the open episodes of a clinic in order of need, page by page, in a constant number of queries.
+
+The list is made of `Standing`, one row per episode. What changes by the clock alone (silence, a test or a task that
+falls due) is worked out in the query, so that it surfaces on its day although nobody wrote anything.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from mortise.report.words import short_day
+from django.db.models import Count, Q, QuerySet
+
 from mortise.terms import Side
 from mortise.web.accounts.models import User
 from mortise.web.audit import log
 from mortise.web.care.models import Need, Standing
+from mortise.web.care.services import ordering
 from mortise.web.care.services.access import patients_of
+from mortise.web.care.services.needs_words import ACTIONS, reason_of
+from mortise.web.care.services.ordering import ORDER, Cursor
+from mortise.web.care.services.standings import folded
 
-ORDER = (
-    Need.STOPPED, Need.STEPPED_BACK, Need.ASKED, Need.ADVANCE, Need.TASK, Need.TESTS_DUE, Need.SILENT,
-    Need.NOT_TAKEN_IN, Need.WRITTEN, Need.NEW, Need.ON_PLAN,
-)  # fmt: skip
-BOOKING_DAYS = 3  # a test due soon is named while there is still time to book it
-ACTIONS = {
-    Need.STOPPED: "Call",
-    Need.ASKED: "Review",
-    Need.STEPPED_BACK: "Review",
-    Need.ADVANCE: "Review",
-    Need.SILENT: "Call",
-    Need.NEW: "Assess",
-    Need.TESTS_DUE: "Book",
-    Need.TASK: "Open",
-    Need.NOT_TAKEN_IN: "Look",
-    Need.WRITTEN: "Read",
-    Need.ON_PLAN: "Open",
-}
+PAGE_SIZE = 50
+
+
+class Wanted(NamedTuple):
+    """What of the list is asked for; empty: everything. `after` and `before` are the ends of another page."""
+
+    words: str = ""
+    need: str = ""
+    protocol: str = ""
+    stage: str = ""
+    clinician: str = ""
+    after: str = ""
+    before: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is left out."""
+        return any((self.words, self.need, self.protocol, self.stage, self.clinician))
+
+
+EVERYBODY = Wanted()
+
+
+class Ankle(NamedTuple):
+    """An open episode of a patient."""
+
+    episode_id: UUID
+    side: Side
 
 
 class NeedRow(NamedTuple):
@@ -40,6 +60,7 @@ class NeedRow(NamedTuple):
     patient_id: UUID
     episode_id: UUID
     name: str
+    number: str
     age: int
     side: Side
     protocol: str
@@ -58,10 +79,37 @@ class NeedRow(NamedTuple):
     task_due_on: date | None
     decision_id: str
     action: str
+    others: tuple[Ankle, ...] = ()  # the patient's other ankle, where it is treated too
 
     @property
     def needs_somebody(self) -> bool:
         return self.need != Need.ON_PLAN
+
+
+class Facet(NamedTuple):
+    """One value the list can be narrowed to, and how many episodes of the whole list have it."""
+
+    value: str
+    label: str
+    n: int
+
+
+class NeedsPage(NamedTuple):
+    """A page of the list, what it is a page of, and what else could be asked for."""
+
+    rows: tuple[NeedRow, ...]
+    n_people: int
+    n_needing: int
+    n_stopped: int
+    n_found: int
+    n_by_need: dict[Need, int]
+    first: int  # number of the first row, from 1; 0 when there is none
+    previous: str
+    next: str
+    needs: tuple[Facet, ...]
+    protocols: tuple[Facet, ...]
+    stages: tuple[Facet, ...]
+    clinicians: tuple[Facet, ...]
 
 
 def needs_list(*, by: User, today: date) -> tuple[NeedRow, ...]:
@@ -69,81 +117,155 @@ def needs_list(*, by: User, today: date) -> tuple[NeedRow, ...]:
 
     A programme that should be heard from and was not for longer than its protocol allows counts as silent.
     """
-    rows = Standing.objects.filter(episode__patient__in=patients_of(by), episode__closed_on__isnull=True)
-    found = [_row(one, today) for one in rows.select_related("episode__patient")]
+    found = list(_reached(by, today).order_by(*ordering.KEYS))
     log.record(by, "list.read", detail={"n": len(found)})
-    return tuple(_in_order(found))
+    return _rows(found, today)
 
 
-def _in_order(rows: Iterable[NeedRow]) -> list[NeedRow]:
-    return sorted(rows, key=lambda row: (ORDER.index(row.need), row.since_at, row.name, row.episode_id))
+def needs_page(*, by: User, today: date, wanted: Wanted = EVERYBODY, size: int = PAGE_SIZE) -> NeedsPage:
+    """Return one page of the list, in the same order as the whole; audited with the number of rows shown.
 
-
-def _row(standing: Standing, today: date) -> NeedRow:
-    episode = standing.episode
-    patient = episode.patient
-    silent = _n_days_silent(standing, today)
-    need, reason = _need(standing, silent, today)
-    if standing.n_quarantined:
-        items = "item was" if standing.n_quarantined == 1 else "items were"
-        reason = f"{reason} {standing.n_quarantined} {items} sent and not taken; look at them."
-    if standing.n_messages:
-        words = "A message waits" if standing.n_messages == 1 else f"{standing.n_messages} messages wait"
-        reason = f"{reason} {words} to be read."
-    return NeedRow(
-        patient_id=patient.pk, episode_id=episode.pk, name=patient.name, age=patient.person.age_on(today),
-        side=episode.side, protocol=episode.protocol, stage=standing.stage, next_stage=standing.next_stage,
-        need=need, advice=standing.advice, load=standing.load, is_locked=standing.is_locked,
-        reason=reason.strip(), since_at=standing.since_at, last_heard_on=standing.last_heard_on,
-        n_days_silent=silent, n_quarantined=standing.n_quarantined, tests_due_on=standing.tests_due_on,
-        task_due_on=standing.task_due_on,
-        decision_id=standing.decision_id, action=ACTIONS[need],
+    A page begins behind the last row of the one before, by its place in the order and not by its number: whoever is
+    answered for or newly comes in while somebody turns pages makes nobody else be passed over.
+    """
+    everybody = _reached(by, today)
+    counts = _counts(everybody)
+    people = everybody.aggregate(
+        n=Count("episode__patient", distinct=True),
+        needing=Count("episode__patient", distinct=True, filter=~Q(rank=ORDER.index(Need.ON_PLAN))),
+        stopped=Count("episode__patient", distinct=True, filter=Q(rank=ORDER.index(Need.STOPPED))),
+    )
+    found = _narrowed(everybody, wanted)
+    n_by_need = _by_need(found)
+    shown, first = _page(found, wanted, size, sum(n_by_need.values()))
+    log.record(by, "list.read", detail={"n": len(shown)})
+    n_found = sum(n_by_need.values())
+    return NeedsPage(
+        rows=_rows(shown, today), n_people=people["n"], n_needing=people["needing"], n_stopped=people["stopped"],
+        n_found=n_found, n_by_need=n_by_need, first=first,
+        previous=str(ordering.cursor_of(shown[0])) if shown and first > 1 else "",
+        next=str(ordering.cursor_of(shown[-1])) if shown and first + len(shown) - 1 < n_found else "",
+        needs=_facets(counts, "rank", {str(n): Need(one).label for n, one in enumerate(ORDER)}, by_value=True),
+        protocols=_facets(counts, "episode__protocol", {}), stages=_facets(counts, "stage", {}),
+        clinicians=_facets(counts, "clinician", _names(by, counts)),
     )  # fmt: skip
 
 
-def _need(standing: Standing, silent: int | None, today: date) -> tuple[Need, str]:
-    """Return the need and its reason; of somebody on plan, silence comes before tests: nothing is known of them."""
-    need = Need(standing.need)
-    if need == Need.NEW:
-        return need, "Assessment open; no programme yet."
-    task = _task_words(standing, today)
-    if need != Need.ON_PLAN:
-        return need, f"{standing.reason} {task}".strip()
-    tests = _tests_words(standing, today)
-    if silent is not None and silent >= standing.silence_days:
-        words = f"No answer for {silent} days; every symptom is unknown, advance is off."
-        return Need.SILENT, " ".join(one for one in (words, task, tests) if one)
-    if task:
-        return Need.TASK, f"{task} {tests}".strip()
-    if tests:
-        return Need.TESTS_DUE, tests
-    if standing.n_quarantined:
-        return Need.NOT_TAKEN_IN, standing.reason
-    return (Need.WRITTEN if standing.n_messages else need), standing.reason
+# ---------------------------------------------------------------- what is asked for
 
 
-def _task_words(standing: Standing, today: date) -> str:
-    """Say the most urgent thing to be done beside the decision, by when, and how many more there are."""
-    due_on = standing.task_due_on
-    if not standing.n_tasks or due_on is None:
-        return ""
-    late = f", overdue since {short_day(due_on)}" if due_on < today else f", by {short_day(due_on)}"
-    more = f" And {standing.n_tasks - 1} more." if standing.n_tasks > 1 else ""
-    return f"{standing.task}{late}.{more}"
+def _reached(by: User, today: date) -> QuerySet[Standing]:
+    rows = Standing.objects.filter(episode__patient__in=patients_of(by), episode__closed_on__isnull=True)
+    return ordering.annotated(rows, today).select_related("episode__patient")
 
 
-def _tests_words(standing: Standing, today: date) -> str:
-    """Say which tests at a visit are due within days, or since when; nothing when none is."""
-    due_on = standing.tests_due_on
-    if due_on is None or due_on > today + timedelta(days=BOOKING_DAYS):
-        return ""
-    if due_on < today:
-        return f"Due since {short_day(due_on)}: {standing.tests_due}."
-    return f"Due {'today' if due_on == today else f'by {short_day(due_on)}'}: {standing.tests_due}."
+def _narrowed(rows: QuerySet[Standing], wanted: Wanted) -> QuerySet[Standing]:
+    for word in folded(wanted.words).split():
+        rows = rows.filter(search__contains=word)
+    if wanted.need:
+        known = {one.name.lower(): ORDER.index(one) for one in Need}
+        rows = rows.filter(Q(rank=known[wanted.need])) if wanted.need in known else rows.none()
+    if wanted.protocol:
+        rows = rows.filter(episode__protocol=wanted.protocol)
+    if wanted.stage:
+        rows = rows.filter(stage=wanted.stage)
+    if wanted.clinician:
+        clinician = _uuid(wanted.clinician)
+        rows = rows.filter(clinician=clinician) if clinician is not None else rows.none()
+    return rows
 
 
-def _n_days_silent(standing: Standing, today: date) -> int | None:
-    if standing.need == Need.NEW:
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
         return None
-    last = standing.last_heard_on or max(standing.since_at.date(), standing.episode.opened_on)
+
+
+def _page(rows: QuerySet[Standing], wanted: Wanted, size: int, n_found: int) -> tuple[list[Standing], int]:
+    """Return the rows of a page, and the number of the first."""
+    back = Cursor.of(wanted.before)
+    ahead = None if back is not None else Cursor.of(wanted.after)
+    if back is not None:
+        before = rows.filter(ordering.is_before(back))
+        shown = list(before.order_by(*ordering.BACKWARDS)[:size])[::-1]
+        return shown, before.count() - len(shown) + 1 if shown else 0
+    if ahead is not None:
+        after = rows.filter(ordering.is_after(ahead))
+        shown = list(after.order_by(*ordering.KEYS)[:size])
+        return shown, n_found - after.count() + 1 if shown else 0
+    shown = list(rows.order_by(*ordering.KEYS)[:size])
+    return shown, 1 if shown else 0
+
+
+# ---------------------------------------------------------------- counts
+
+
+def _counts(rows: QuerySet[Standing]) -> list[dict[str, Any]]:
+    columns = ("rank", "episode__protocol", "stage", "clinician")
+    grouped = rows.order_by().values(*columns)
+    return list(grouped.annotate(n=Count("pk")))
+
+
+def _by_need(rows: QuerySet[Standing]) -> dict[Need, int]:
+    columns = ("rank",)
+    grouped = rows.order_by().values(*columns).annotate(n=Count("pk"))
+    return {ORDER[one["rank"]]: one["n"] for one in sorted(grouped, key=lambda one: one["rank"])}
+
+
+def _facets(
+    counts: Iterable[dict[str, Any]], column: str, labels: dict[str, str], *, by_value: bool = False
+) -> tuple[Facet, ...]:
+    n: Counter[Any] = Counter()
+    for one in counts:
+        if one[column] is not None and one[column] != "":
+            n[one[column]] += one["n"]
+    if by_value:  # of needs: in their order, each under its name
+        return tuple(Facet(ORDER[value].name.lower(), labels[str(value)], n[value]) for value in sorted(n))
+    found = [Facet(str(value), labels.get(str(value), str(value)), n[value]) for value in n]
+    return tuple(sorted(found, key=lambda one: (one.label.casefold(), one.value)))
+
+
+def _names(by: User, counts: Iterable[dict[str, Any]]) -> dict[str, str]:
+    ids = {one["clinician"] for one in counts if one["clinician"] is not None}
+    named = User.objects.filter(pk__in=ids, clinic_id=by.clinic_id).values_list("pk", "name")
+    return {str(pk): name for pk, name in named}
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _rows(found: Sequence[Standing], today: date) -> tuple[NeedRow, ...]:
+    patients = {one.episode.patient_id for one in found if one.episode.is_bilateral}
+    rows = Standing.objects.filter(
+        episode__patient__in=patients, episode__closed_on__isnull=True
+    ).select_related("episode")
+    beside: dict[UUID, list[Ankle]] = {}
+    for one in rows:
+        ankle = Ankle(one.episode_id, one.episode.side)
+        beside.setdefault(one.episode.patient_id, []).append(ankle)
+    return tuple(_row(one, today, beside.get(one.episode.patient_id, [])) for one in found)
+
+
+def _row(standing: Standing, today: date, ankles: Iterable[Ankle]) -> NeedRow:
+    episode = standing.episode
+    patient = episode.patient
+    need = ORDER[standing.rank]  # type: ignore[attr-defined] # annotated
+    return NeedRow(
+        patient_id=patient.pk, episode_id=episode.pk, name=patient.name, number=patient.number,
+        age=patient.person.age_on(today), side=episode.side, protocol=episode.protocol, stage=standing.stage,
+        next_stage=standing.next_stage, need=need, advice=standing.advice, load=standing.load,
+        is_locked=standing.is_locked, reason=reason_of(standing, need, today), since_at=standing.since_at,
+        last_heard_on=standing.last_heard_on, n_days_silent=n_days_silent(standing, today),
+        n_quarantined=standing.n_quarantined, tests_due_on=standing.tests_due_on,
+        task_due_on=ordering.task_clock(standing), decision_id=standing.decision_id, action=ACTIONS[need],
+        others=tuple(one for one in ankles if one.episode_id != episode.pk),
+    )  # fmt: skip
+
+
+def n_days_silent(standing: Standing, today: date) -> int | None:
+    """Return how many days somebody with a programme has not been heard from."""
+    if standing.silent_on is None:
+        return None
+    last = standing.silent_on - timedelta(days=standing.silence_days)
     return max((today - last).days, 0)

@@ -17,7 +17,8 @@ from mortise.web.accounts import phone_links
 from mortise.web.accounts.models import PhoneLink, User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content, refuse_unproved
-from mortise.web.care.models import EpisodeRow, Patient, Standing
+from mortise.web.care.models import EpisodeRow, Patient
+from mortise.web.care.services import standings
 from mortise.web.care.services.access import require_physiotherapist
 from mortise.web.care.services.facts import load_record, lock
 from mortise.web.care.services.lines import one_line
@@ -44,6 +45,7 @@ def add_patient(
     sex: Sex = Sex.UNSPECIFIED,
     height_cm: Decimal | None = None,
     email: str = "",
+    number: str = "",
     patient_id: UUID | None = None,
 ) -> Patient:
     """Add a patient to the clinic of whoever acts. Writes the patient and the user behind their phone; audited.
@@ -59,8 +61,10 @@ def add_patient(
     user = User.objects.create_patient(clinic=by.clinic)
     patient = Patient(
         id=patient_id, clinic=by.clinic, user=user, name=one_line(name), birth_year=birth_year, sex=sex.value,
-        height_cm=height_cm, email=email.strip(), added_by=by,
+        number=one_line(number), height_cm=height_cm, email=email.strip(), added_by=by,
     )  # fmt: skip
+    if patient.number and Patient.objects.filter(clinic=by.clinic, number=patient.number).exists():
+        raise InputError("Another patient of this clinic has this number.", where="number")
     try:
         patient.full_clean()
     except ValidationError as error:
@@ -96,15 +100,13 @@ def open_episode(
                 patient=patient, involved_side=involved_side.value, protocol=protocol,
                 protocol_version=content().protocol(protocol).version,
                 protocol_hash=content().protocol_hash(protocol),
-                opened_on=opened_on, is_bilateral=is_bilateral, opened_by=by,
+                opened_on=opened_on, is_bilateral=is_bilateral, opened_by=by, opened_at=clock.now(),
             )  # fmt: skip
     except IntegrityError:
         raise ConflictError(
             "This ankle already has an open episode.", mend="Go on with it, or close it first."
         ) from None
-    Standing.objects.create(
-        episode=episode, since_at=clock.now(), silence_days=content().protocol(protocol).silence_days
-    )
+    standings.opened(episode)
     log.record(by, "episode.open", patient, {"episode": episode.pk})
     return episode
 
@@ -128,7 +130,7 @@ def choose_protocol(*, episode: EpisodeRow, protocol: str, by: User) -> None:
     episode.protocol_version = content().protocol(protocol).version
     episode.protocol_hash = content().protocol_hash(protocol)
     episode.save(update_fields=("protocol", "protocol_version", "protocol_hash"))
-    Standing.objects.filter(episode=episode).update(silence_days=content().protocol(protocol).silence_days)
+    standings.put_under(episode, content().protocol(protocol))
     log.record(by, "protocol.choose", episode.patient, {"episode": episode.pk, "protocol": protocol})
 
 

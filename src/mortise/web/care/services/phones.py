@@ -15,9 +15,10 @@ from mortise.protocol.constraints import Circumstances
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content
-from mortise.web.care.models import Delivery, EpisodeRow, FactRow, PhoneDevice, ServerState
+from mortise.web.care.models import Delivery, EpisodeRow, FactRow, PhoneDevice, ServerState, Standing
 from mortise.web.care.services.decisions import require_proved
 from mortise.web.care.services.facts import load_record, records_beside, server_epoch
+from mortise.web.care.services.rebuilding import not_received
 
 if TYPE_CHECKING:
     from mortise.episode import Story
@@ -71,6 +72,7 @@ def note_deliveries(
     Delivery.objects.bulk_create(
         [Delivery(device=device, **item._asdict()) for item in items], ignore_conflicts=True
     )
+    Standing.objects.filter(episode=device.episode_id).update(n_not_received=not_received(device.episode))
     log.record(by, "phone.contact", episode.patient, {"device": device.pk, "n": len(items), "new": is_new})
 
 

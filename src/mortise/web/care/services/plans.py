@@ -150,14 +150,14 @@ def set_plan(
         phase_until_on=msgspec.UNSET if phase is Phase.BUILD or phase_until_on is None else phase_until_on,
     )  # fmt: skip
     require_physiotherapist(by)
-    store(episode, plan)
+    stored = store(episode, plan)
     if stage:
         entry = StageEntry(
             id=new_id(), on=today, origin=Origin.CLINICIAN, by=str(by.pk), captured_at=clock.now(), stage=stage,
             because=plan.id, reason=plan.reason,
         )  # fmt: skip
         store(episode, entry)
-    standings.started(episode, stage)
+    standings.started(episode, stage, plan.by, stored.received_at)
     following.renewed_autonomy(episode, today)
     log.record(by, "plan.set", episode.patient, {"episode": episode.pk, "plan": plan.id, "stage": stage})
     return plan

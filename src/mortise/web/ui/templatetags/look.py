@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _n
 
 from mortise.report import words
 from mortise.terms import Advice, Cause, Load, Truth
+from mortise.web.ui import languages
 
 register = template.Library()
 
 # engine's advice -> word, glyph, class (LOOK.md 2)
 SAYS: dict[str, tuple[str, str, str]] = {
-    Advice.ADVANCE: ("Advance", "advance", "advance"),
-    Advice.HOLD: ("Hold", "hold", "hold"),
-    Advice.STEP_BACK: ("Step back", "ease", "ease"),
-    Advice.ASK_CLINICIAN: ("Ask", "pause", "pause"),
-    Advice.STOP_AND_SEEK_HELP: ("Stopped", "stop", "stop"),
-    Load.RAISE: ("Raise", "advance", "advance"),
-    Load.KEEP: ("Keep", "hold", "hold"),
-    Load.EASE: ("Ease", "ease", "ease"),
-    Load.REST: ("Rest", "pause", "pause"),
-    "refer": ("Refer", "refer", "refer"),
-    "cannot": ("Cannot decide", "cannot", "cannot"),
+    Advice.ADVANCE: (_n("Advance"), "advance", "advance"),
+    Advice.HOLD: (_n("Hold"), "hold", "hold"),
+    Advice.STEP_BACK: (_n("Step back"), "ease", "ease"),
+    Advice.ASK_CLINICIAN: (_n("Ask"), "pause", "pause"),
+    Advice.STOP_AND_SEEK_HELP: (_n("Stopped"), "stop", "stop"),
+    Load.RAISE: (_n("Raise"), "advance", "advance"),
+    Load.KEEP: (_n("Keep"), "hold", "hold"),
+    Load.EASE: (_n("Ease"), "ease", "ease"),
+    Load.REST: (_n("Rest"), "pause", "pause"),
+    "refer": (_n("Refer"), "refer", "refer"),
+    "cannot": (_n("Cannot decide"), "cannot", "cannot"),
 }
 PEGS: dict[str, tuple[str, str]] = {
-    "met": ("In place", "met"),
-    "unmet": ("Not yet", "unmet"),
-    "stale": ("Too old", "stale"),
-    "unknown": ("Not known", "unknown"),
+    "met": (_n("In place"), "met"),
+    "unmet": (_n("Not yet"), "unmet"),
+    "stale": (_n("Too old"), "stale"),
+    "unknown": (_n("Not known"), "unknown"),
 }
+
+
+@register.simple_tag
+def dates_in() -> str:
+    """Return how scripts of this page write dates and numbers."""
+    return languages.dates_in()
+
+
+@register.filter
+def day(on: date) -> str:
+    """Write a day without its year and in short, as the language of the page does."""
+    return words.short_day(on)
 
 
 @register.simple_tag
@@ -54,7 +70,7 @@ def glyph(name: str, label: str = "", kind: str = "glyph") -> SafeString:
 def peg(truth: str, cause: str | None = None, label: bool = True) -> SafeString:
     """Draw the peg of a criterion, spoken as its words unless the words stand beside it."""
     words, name = PEGS[peg_state(truth, cause)]
-    return _drawn(f"p-{name}", "peg", "0 0 18 18", words if label else "")
+    return _drawn(f"p-{name}", "peg", "0 0 18 18", gettext(words) if label else "")
 
 
 @register.filter
@@ -71,7 +87,7 @@ def peg_state(truth: str, cause: str | None = None) -> str:
 def says(what: str, words: str = "") -> SafeString:
     """Say what Mortise proposes, always as shape and word."""
     known, name, kind = SAYS[what]
-    return format_html('<span class="says says--{}">{}{}</span>', kind, glyph(name), words or known)
+    return format_html('<span class="says says--{}">{}{}</span>', kind, glyph(name), words or gettext(known))
 
 
 @register.simple_tag
@@ -83,7 +99,7 @@ def number(
     With the measure's `resolution` the decimals are those the instrument can tell apart.
     """
     if value is None:
-        return format_html('<bdi class="num">{}</bdi>', words.NOT_KNOWN)
+        return format_html('<bdi class="num">{}</bdi>', words.number(None))
 
     def written(number: Any, signed: bool = False) -> str:
         exact = Decimal(str(number))

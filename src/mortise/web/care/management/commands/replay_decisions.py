@@ -18,17 +18,19 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        n_episodes = n_decisions = n_differ = n_lost = 0
+        n_episodes = n_decisions = n_differ = n_lost = n_other = 0
         for one in services.replay_all(by=log.Process("replay_decisions")):
             n_episodes, n_decisions = n_episodes + 1, n_decisions + one.n_decisions
             lost = {each.decision for each in one.differences if each.what == "version"}
-            others = {each.decision for each in one.differences} - lost
-            n_lost, n_differ = n_lost + len(lost), n_differ + len(others)
+            engines = {each.decision for each in one.differences if each.what == "engine"}
+            others = {each.decision for each in one.differences if each.what != "engine"} - lost
+            n_lost, n_differ, n_other = n_lost + len(lost), n_differ + len(others), n_other + len(engines)
             for each in one.differences:
                 self.stdout.write(f"{one.episode} {each.on} {each.decision} {each.what}: {each.found}")
         self.stdout.write(
             f"{n_episodes} episodes, {n_decisions - n_lost} stored decisions made again; {n_differ} differ; "
-            f"{n_lost} cannot be replayed: version not at hand."
+            f"{n_lost} cannot be replayed: version not at hand; "
+            f"{n_other} were made by another engine and are not claimed to be the same."
         )
-        if n_differ or n_lost:
+        if n_differ or n_lost or n_other:
             raise CommandError("Not every stored decision is what its facts give.")

@@ -3,9 +3,11 @@
 import { keepDraft } from "./parts/draft.js";
 import { live } from "./parts/live.js";
 import { player } from "./parts/player.js";
+import { noteList, takeOver } from "./parts/questions.js";
 import { watchForms } from "./parts/saving.js";
 import { ready } from "./parts/ready.js";
 import { start } from "./parts/start.js";
+import { isPossible } from "./parts/vault.js";
 
 watchForms(document);
 const form = document.querySelector("form[data-player]");
@@ -15,6 +17,10 @@ const below = document.querySelector("[data-live-dock]");
 if (place instanceof HTMLElement && below instanceof HTMLElement) live(place, below, place.dataset.live ?? "", place.dataset.side ?? "");
 const draft = document.querySelector("form[data-draft]");
 if (draft instanceof HTMLFormElement) keepDraft(draft);
+const asked = document.querySelector("[data-questionnaire]");
+if (asked instanceof HTMLElement && isPossible()) takeOver(asked);
+const list = document.querySelector("[data-questionnaires]");
+if (list && isPossible()) noteList(list);
 const lines = document.querySelector("[data-ready-page]")?.closest("main");
 if (lines) ready(lines);
 document.documentElement.dataset.scripts = "on";

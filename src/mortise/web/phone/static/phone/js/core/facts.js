@@ -63,12 +63,12 @@ export function missing(exercises, said, after) {
 
 /**
  * The report of a session. Sets counted by the player are kept; done means as planned (as the server reads the form).
- * @param {{id: string, on: string, captured_at: string, session: string, logged_on?: string, exercises: {id: string, levels: {step: number, n_sets: number, n_reps: number}[]}[], said: Record<string, string>, after: string[]}} log
+ * @param {{id: string, on: string, captured_at: string, session: string, logged_on?: string, exercises: {id: string, levels: {step: number, n_sets: number, n_reps: number}[]}[], said: Record<string, string>, after: string[], fixed?: any[]}} log `fixed` stays as it was told
  */
-export function sessionLog({ id, on, logged_on, captured_at, session, exercises, said, after }) {
+export function sessionLog({ id, on, logged_on, captured_at, session, exercises, said, after, fixed = [] }) {
   return {
     kind: "session_log", id, on, logged_on: logged_on ?? on, origin: "patient", captured_at, session,
-    items: exercises.map((one) => exerciseLog(one, (name) => said[`${one.id}-${name}`] ?? "")),
+    items: [...exercises.map((one) => exerciseLog(one, (name) => said[`${one.id}-${name}`] ?? "")), ...fixed],
     answers: Object.fromEntries(after.map((name) => [name, spoken(said[`after-${name}`])])),
   };
 }

@@ -82,24 +82,35 @@ export function levelsOf(plan, item) {
 
 /**
  * What this phone knows of the day besides the plan, from the reports it still holds.
- * @param {any} plan @param {string} on @param {{fact: any, state: string, heard_ms: number | null}[]} held oldest first, heard by the server's clock, as the plan was made
+ * @param {any} plan @param {string} on @param {{fact: any, state: string, heard_ms: number | null, episode?: string}[]} held oldest first, heard by the server's clock, as the plan was made
  */
 export function standing(plan, on, held) {
-  const made_ms = Date.parse(plan.made_at);
-  const isNews = (one) => one.state !== "acknowledged" || (one.heard_ms ?? 0) > made_ms;
-  const checks = held.filter((one) => one.fact.kind === "check_in" && one.fact.moment === "before_session");
-  const stops = checks.filter(isNews).map((one) => evaluate(plan.vetoes, said(plan, one.fact.answers))).filter((effect) => effect.stop);
-  const today = checks.filter((one) => one.fact.on === on && isNews(one)).pop();
+  const isCheck = (one) => one.fact.kind === "check_in" && one.fact.moment === "before_session";
+  const news = newsTo(plan, held);
+  const stops = news.filter(isCheck).map((one) => evaluate(plan.vetoes, said(plan, one.fact.answers))).filter((effect) => effect.stop); // of either ankle
+  const own = ofAnkle(plan, held);
+  const today = ofAnkle(plan, news).filter((one) => isCheck(one) && one.fact.on === on).pop();
   const { day } = dayOf(plan, on);
-  const logs = held.filter((one) => one.fact.kind === "session_log");
+  const logs = own.filter((one) => one.fact.kind === "session_log");
   return {
     stop: stops.pop() ?? null,
     isLocked: plan.is_locked,
     isChecked: Boolean(today) || day.checked,
     isDone: day.done || logs.some((one) => one.fact.on === on),
     answers: today ? said(plan, today.fact.answers) : null,
-    morning: morningOf(on, held, logs, day.morning),
+    morning: morningOf(on, own, logs, day.morning),
   };
+}
+
+/** The reports that the plan was made without. @template {{state: string, heard_ms?: number | null}} One @param {any} plan @param {One[]} held @returns {One[]} */
+export function newsTo(plan, held) {
+  const made_ms = Date.parse(plan.made_at);
+  return held.filter((one) => one.state !== "acknowledged" || (one.heard_ms ?? 0) > made_ms);
+}
+
+/** The reports about the ankle of the plan; one without a name is. @template {{episode?: string}} One @param {any} plan @param {One[]} held @returns {One[]} */
+export function ofAnkle(plan, held) {
+  return held.filter((one) => !one.episode || !plan.episode || one.episode === plan.episode);
 }
 
 function said(plan, answers) {

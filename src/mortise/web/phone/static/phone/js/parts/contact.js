@@ -84,8 +84,8 @@ async function sendAll() {
 async function body(who, key, batch, items) {
   const sent = [];
   for (const item of batch) {
-    const { fact, wall_ms, zone, monotonic_ms } = await opened(key, item.box, `${who}/${item.id}`);
-    sent.push({ sequence: item.sequence, wall_ms, zone, monotonic_ms, fact });
+    const { fact, wall_ms, zone, monotonic_ms, episode = "" } = await opened(key, item.box, `${who}/${item.id}`);
+    sent.push({ sequence: item.sequence, wall_ms, zone, monotonic_ms, episode, fact });
   }
   const n_waiting = items.filter((item) => item.state === "waiting").length;
   return { person: who, ...(await sender(who)), n_waiting, sent_at_ms: Date.now(), items: sent };

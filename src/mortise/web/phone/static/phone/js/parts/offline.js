@@ -1,10 +1,16 @@
-// The pages without the server: today, check, session, stop, help. Filled from the plan on the phone.
+// The pages without the server, filled from the plan on the phone. What has no page without it says so.
 
-import { dayName, dayOf, SCHEMA, chosen, levelsOf, sessionOf, standing } from "../core/plan.js";
+import { dueOn } from "../core/by_hand.js";
+import { dayName, dayOf, SCHEMA, chosen, levelsOf, newsTo, ofAnkle, sessionOf, standing } from "../core/plan.js";
 import { flagAnswers, steps } from "../core/facts.js";
+import { fieldsOf, lastTold } from "../core/told.js";
+import { testsPage } from "./by_hand.js";
 import { heldPlan } from "./contact.js";
+import { keepDraft } from "./draft.js";
 import { copy, fill } from "./fill.js";
 import { live } from "./live.js";
+import { messagePage } from "./message.js";
+import { ask, listPage } from "./questions.js";
 import { held, note, setNote } from "./outbox.js";
 import { showPicture } from "./picture.js";
 import { player } from "./player.js";
@@ -24,18 +30,55 @@ function show(content, below = null) {
 /** Show the page of an address. @param {string} path */
 export async function open(path) {
   const found = await heldPlan();
-  const page = path.replace(/^\/phone\//, "").split("/")[0] || "today";
+  const [page, part = ""] = path.replace(/^\/phone\//, "").split("/").map((one) => one || undefined);
+  return shown(found, page ?? "today", part);
+}
+
+async function shown(found, page, part) {
   if (!("plan" in found)) return trouble(found.trouble, page);
   if (found.plan.schema !== SCHEMA) return trouble("newer_plan", page);
   const state = await stateOf(found.plan);
   document.querySelector(`.p-tabs a[href="/phone/${page === "today" ? "" : `${page}/`}"]`)?.setAttribute("aria-current", "page");
   if (page === "help") return help(found.plan);
+  if (page === "message") return written(state);
   if (state.isLocked || state.stop) return stop(state);
-  if (page === "check") return check(state);
-  if (page === "session" && state.isChecked && !state.isDone && state.session?.items.length) return session(state);
-  if (page === "live") return live(main(), dock(), path.split("/")[3] ?? "", found.plan.side ?? "");
-  if (["progress", "test", "questions", "message"].includes(page)) return onlyOnline(state);
-  return todayPage(state);
+  return (await PAGES[page]?.(state, part)) ?? todayPage(state);
+}
+
+/** Each page's own work; nothing to show leads to today. */
+const PAGES = {
+  check: (state) => check(state).then(() => true),
+  session: async (state, part) => {
+    if (part === "change") return state.told ? session(state, state.told).then(() => true) : null;
+    return state.isChecked && !state.isDone && state.session?.items.length ? session(state).then(() => true) : null;
+  },
+  live(state, part) {
+    live(main(), dock(), part, state.plan.side ?? "");
+    return true;
+  },
+  test(state) {
+    const { content, dock: below } = testsPage(state);
+    show(content, below);
+    watchForms(document);
+    return true;
+  },
+  async questions(state, part) {
+    if (part && (await ask(state.plan, part, show))) return true;
+    show(await listPage(state.plan));
+    return true;
+  },
+  progress(state) {
+    onlyOnline(state);
+    return true;
+  },
+};
+
+/** A message may be written while the programme is stopped too. */
+async function written(state) {
+  const { content, dock: below } = messagePage(state, texts["emergency.now"] ?? "");
+  show(content, below);
+  watchForms(document);
+  await keepDraft(/** @type {HTMLFormElement} */ (document.querySelector("form[data-draft]")));
 }
 
 async function stateOf(plan) {
@@ -44,7 +87,8 @@ async function stateOf(plan) {
   const day = (await note("day")) ?? { on, kinds: [] };
   const kinds = day.on === on ? day.kinds : [];
   const known = standing(plan, on, reports);
-  return { plan, on, kinds, reports, ...known, session: sessionOf(plan, on, kinds, known.answers), ground: dayOf(plan, on).kind };
+  const own = ofAnkle(plan, reports);
+  return { plan, on, kinds, reports, news: newsTo(plan, own), told: lastTold(plan, on, own), ...known, session: sessionOf(plan, on, kinds, known.answers), ground: dayOf(plan, on).kind };
 }
 
 function trouble(name, page) {
@@ -100,11 +144,20 @@ function todayPage(state) {
     session_words: say(items.length === 1 ? "exercise_one" : "exercise_many", { n: items.length, minutes }),
     none: hasNone ? say("rest_today") : "",
     left_out: state.isDone || !solved ? [] : [...solved.taken.map((name) => ({ name: `${plan.exercises[name].name}.`, why: say("withheld") })), ...solved.left_out.map((one) => ({ name: `${one.name}.`, why: one.why }))],
+    can_change: state.told && state.isDone ? "yes" : "",
+    can_change_yesterday: state.told && !state.isDone ? "yes" : "",
+    tests: dueOn(plan.tests ?? [], state.on, state.news).map((one) => one.label),
+    tests_by_phone: (plan.tests_by_phone ?? []).filter((one) => one.due_on <= state.on).map((one) => ({ title: one.title })),
     education: plan.education ?? [],
     days: state.isDone || state.ground !== "day" ? "" : "yes",
   });
   if (state.isChecked) content.querySelector("h1 use")?.setAttribute("href", `#g-${GLYPHS[solved?.load] ?? "hold"}`);
   content.querySelectorAll("[data-figure]").forEach((place, i) => showPicture(place, plan.exercises[items[i].exercise].figure, "small"));
+  const sensors = (plan.tests_by_phone ?? []).filter((one) => one.due_on <= state.on);
+  content.querySelectorAll("[data-live-test] a").forEach((link, i) => {
+    link.href = `/phone/live/${sensors[i].test}/`;
+    link.setAttribute("aria-label", `${link.textContent}: ${sensors[i].title}`);
+  });
   content.querySelectorAll("[data-day]").forEach((button) => {
     button.setAttribute("aria-pressed", String(state.kinds.includes(button.dataset.day)));
     button.addEventListener("click", () => choose(state, button.dataset.day));
@@ -244,12 +297,15 @@ function setChosen(form, answers) {
 
 // ------------------------------------------------------------------ session
 
-async function session(state) {
-  const { plan, session: solved, on } = state;
-  const content = fill(copy("t-session"), { title: say("session_of", { ankle: plan.ankle }) });
+/** @param {any} state @param {ReturnType<typeof lastTold>} [told] a session to be told once more */
+async function session(state, told = null) {
+  const { plan } = state;
+  const solved = told ? { id: told.log.session, items: told.log.items.map((one) => ({ exercise: one.exercise, dose: told.doses[one.exercise], isEased: false, why: "", easier: [], harder: "" })) } : state.session;
+  const content = fill(copy("t-session"), { title: told ? "" : say("session_of", { ankle: plan.ankle }), change: told ? "yes" : "" });
   const form = content.querySelector("form");
   form.dataset.session = solved.id;
-  form.dataset.on = on;
+  form.dataset.on = told ? told.log.on : state.on;
+  if (told) Object.assign(form.dataset, { change: "", fixed: JSON.stringify(told.fixed) });
   form.elements.namedItem("log_id").value = crypto.randomUUID(); // a session begun earlier brings its own back
   const finish = form.querySelector("[data-finish]");
   for (const item of solved.items) finish.before(exerciseOf(plan, item));
@@ -257,11 +313,21 @@ async function session(state) {
   await Promise.all(
     [...form.querySelectorAll("[data-exercise]")].map((node, i) => showPicture(node.querySelector("[data-figure]"), plan.exercises[solved.items[i].exercise].figure, "moving")),
   );
+  if (told) setFields(form, fieldsOf(told.log));
   show(content, copy("t-session-dock"));
   document.querySelector(".p-main")?.classList.add("p-main--play");
   document.querySelector(".p-tabs")?.setAttribute("hidden", "");
   watchForms(document);
   player(/** @type {HTMLFormElement} */ (document.getElementById("session")));
+}
+
+function setFields(form, fields) {
+  for (const [name, value] of Object.entries(fields)) {
+    form.querySelectorAll(`input[name="${CSS.escape(name)}"]`).forEach((input) => {
+      if (input.type === "radio") input.checked = input.value === value;
+      else input.value = value;
+    });
+  }
 }
 
 function exerciseOf(plan, item) {

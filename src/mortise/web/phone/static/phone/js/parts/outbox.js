@@ -5,6 +5,7 @@ import { erase, read, transaction, write } from "./db.js";
 import { forget, keysOf, locked, opened, person } from "./vault.js";
 
 export const FIGURES = "mortise-figures";
+const NOTES = ["plan", "draft", "day"]; // what was written and not sent stays, locked
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("mortise") : null;
 const listeners = new Set();
 
@@ -22,16 +23,16 @@ export function changed() {
 
 /**
  * Keep reports. Resolves when they are on disk; rejects when they are not. The same id again changes nothing.
- * @param {any[]} facts
+ * @param {any[]} facts @param {string} [episode] the ankle they are about
  */
-export async function keep(facts) {
+export async function keep(facts, episode = "") {
   const who = await person();
   const keys = await keysOf(who);
   if (!who || !keys) throw new Error("nobody's phone");
   const now_ms = Date.now();
   const boxes = [];
   for (const fact of facts) {
-    const item = { fact, wall_ms: now_ms, zone: Intl.DateTimeFormat().resolvedOptions().timeZone, monotonic_ms: performance.now() };
+    const item = { fact, wall_ms: now_ms, zone: Intl.DateTimeFormat().resolvedOptions().timeZone, monotonic_ms: performance.now(), episode };
     boxes.push({ id: fact.id, box: await locked(keys.lock, item, `${who}/${fact.id}`) });
   }
   await transaction("readwrite", async (meta, items, ask) => {
@@ -110,7 +111,7 @@ export async function tidy() {
   const who = await person();
   await transaction("readwrite", async (meta, store, ask) => {
     for (const item of deletable(await ask(store.getAll()), now_ms)) await ask(store.delete(item.id));
-    if (who && isIdle(seen_ms, now_ms)) for (const name of ["plan", "draft", "day"]) await ask(meta.delete(`${name}:${who}`));
+    if (who && isIdle(seen_ms, now_ms)) for (const name of NOTES) await ask(meta.delete(`${name}:${who}`));
     await ask(meta.put(now_ms, "seen_ms"));
   });
   if (isIdle(seen_ms, now_ms)) await globalThis.caches?.delete(FIGURES);
@@ -123,7 +124,7 @@ export async function signOut() {
   const keeps = new Set(unsent(await itemsOf(who)).map((item) => item.id));
   await transaction("readwrite", async (meta, store, ask) => {
     for (const item of await ask(store.index("person").getAll(who))) if (!keeps.has(item.id)) await ask(store.delete(item.id));
-    for (const name of ["plan", "draft", "day"]) await ask(meta.delete(`${name}:${who}`));
+    for (const name of NOTES) await ask(meta.delete(`${name}:${who}`));
   });
   await forget(who);
   await globalThis.caches?.delete(FIGURES);

@@ -3,9 +3,11 @@
 
 import { instant, localDay } from "../core/day.js";
 import { checkIns, flagAnswers, missing, sessionLog } from "../core/facts.js";
+import { readingsIn } from "./by_hand.js";
 import { heldPlan, present, send } from "./contact.js";
+import { messageIn } from "./message.js";
 import { keep, note, setNote } from "./outbox.js";
-import { isPossible, keysOf, person, personOfPage } from "./vault.js";
+import { episodeOfPage, isPossible, keysOf, person, personOfPage } from "./vault.js";
 import { say } from "./words.js";
 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -21,8 +23,7 @@ export function watchForms(root) {
       event.preventDefault();
       if (form.dataset.isSaving) return;
       form.dataset.isSaving = "yes";
-      const save = form.dataset.outbox === "check" ? saveStep : saveSession;
-      save(form)
+      SAVES[form.dataset.outbox](form)
         .then((isKept) => isKept || form.submit())
         .catch((error) => error.message === "unfinished" || tell(form, say("not_saved")))
         .finally(() => delete form.dataset.isSaving);
@@ -31,7 +32,7 @@ export function watchForms(root) {
 }
 
 /** Whether a report can be kept here, for the person whose page this is and nobody else. */
-async function isReady() {
+export async function isReady() {
   const who = await person();
   return Boolean(await keysOf(who)) && [null, who].includes(personOfPage());
 }
@@ -49,6 +50,7 @@ export function said(form) {
 async function saveStep(form) {
   const found = await heldPlan();
   if (!(await isReady()) || !("plan" in found)) return false;
+  if (episodeOfPage() && (found.plan.episode ?? "") !== episodeOfPage()) return false; // the plan is of the other ankle
   const isFirst = form.dataset.stepNumber === "1";
   const answers = isFirst ? flagsIn(form, found.plan.ask.red_flags) : answersIn(form);
   if (!answers) return false; // the server says what is missing
@@ -98,7 +100,7 @@ function answersIn(form) {
 /** Keep a finished check and go on. */
 export async function saveCheck(draft, plan, morning) {
   const captured_at = instant(await present());
-  await keep(checkIns({ ...draft, captured_at, morning, ask: plan.ask }));
+  await keep(checkIns({ ...draft, captured_at, morning, ask: plan.ask }), plan.episode);
   await setNote("draft", null);
   await send();
   const isDanger = plan.ask.red_flags.some((name) => draft.answers[name] === "1");
@@ -131,8 +133,8 @@ async function saveSession(form) {
     showWrongs(form, wrongs);
     throw unfinished();
   }
-  const log = { id: given.log_id, on: form.dataset.on, logged_on: form.dataset.change === undefined ? form.dataset.on : await today(), captured_at: instant(await present()), session: form.dataset.session, exercises, said: given, after };
-  await keep([sessionLog(log)]);
+  const log = { id: given.log_id, on: form.dataset.on, logged_on: form.dataset.change === undefined ? form.dataset.on : await today(), captured_at: instant(await present()), session: form.dataset.session, exercises, said: given, after, fixed: JSON.parse(form.dataset.fixed || "[]") };
+  await keep([sessionLog(log)], await episodeHere());
   localStorage.removeItem(`mortise-session-${form.dataset.session}`);
   localStorage.removeItem(`mortise-change-${form.dataset.session}`);
   await send();
@@ -140,12 +142,36 @@ async function saveSession(form) {
   return true;
 }
 
-/** Say beneath each question what it lacks, and go to the first. @param {HTMLFormElement} form @param {{name: string, wrong: string}[]} wrongs */
+/** Tests by hand and messages: kept, sent, and back to today. */
+async function savePlain(form, factsIn) {
+  if (!(await isReady())) return false;
+  const found = factsIn(form, { on: await today(), captured_at: instant(await present()) });
+  if ("wrongs" in found) {
+    showWrongs(form, found.wrongs);
+    throw unfinished();
+  }
+  await keep(found.facts, await episodeHere());
+  if (form.dataset.outbox === "message") await setNote("message", null);
+  await send();
+  location.assign("/phone/");
+  return true;
+}
+
+const SAVES = { check: saveStep, session: saveSession, tests: (form) => savePlain(form, readingsIn), message: (form) => savePlain(form, messageIn) };
+
+/** The ankle this page is about: the server's page says it, else the plan that the page was made from. */
+async function episodeHere() {
+  const found = episodeOfPage() ? {} : await heldPlan();
+  return "plan" in found ? (found.plan.episode ?? "") : episodeOfPage();
+}
+
+/** Say beneath each question what it lacks, and go to the first. @param {HTMLFormElement} form @param {{name: string, wrong: string, values?: Record<string, string>}[]} wrongs */
 export function showWrongs(form, wrongs) {
   form.querySelectorAll("[data-said-here]").forEach((node) => node.remove());
-  for (const { name, wrong } of wrongs) {
-    const field = form.querySelector(`[name="${CSS.escape(name)}"]`)?.closest("fieldset");
-    if (field) field.append(wrongNode(say(wrong)));
+  if (wrongs.length === 0) return;
+  for (const { name, wrong, values } of wrongs) {
+    const field = form.querySelector(`[name="${CSS.escape(name)}"]`)?.closest("fieldset, .field") ?? form;
+    field.append(wrongNode(say(wrong, values ?? {})));
   }
   const first = form.querySelector(`[name="${CSS.escape(wrongs[0].name)}"]`);
   form.dispatchEvent(new CustomEvent("wrong", { detail: wrongs[0].name }));

@@ -17,6 +17,11 @@ export function personOfPage() {
   return document.querySelector('meta[name="mortise-person"]')?.getAttribute("content") || null;
 }
 
+/** The ankle the server made this page about; nothing on a page without the server. */
+export function episodeOfPage() {
+  return document.querySelector('meta[name="mortise-episode"]')?.getAttribute("content") ?? "";
+}
+
 /** @param {{person: string, lock_key: string, seal_key: string}} given */
 export async function unlock(given) {
   const lock = await crypto.subtle.importKey("raw", bytesOf(given.lock_key), "AES-GCM", false, ["encrypt", "decrypt"]);

@@ -1,0 +1,35 @@
+"""What has to happen without anybody asking: mail that repeats until it is answered, decisions about those silent."""
+
+from __future__ import annotations
+
+from mortise.web.audit import clock, log
+from mortise.web.care import services
+from mortise.web.jobs.kinds import job
+from mortise.web.jobs.timetable import every
+
+EVERY_S = 20.0
+BY = log.Process("run_jobs")
+
+
+@job(n_attempts=1, is_kept=False)
+def decide_for_the_silent() -> str:
+    """Decide for patients not heard from."""
+    return f"{services.decide_for_the_silent(now=clock.now(), by=BY)} decided for silence"
+
+
+@job(n_attempts=1, is_kept=False)
+def send_mail() -> str:
+    """Send the mail that is due."""
+    sent = services.send_due(now=clock.now(), by=BY)
+    return f"{sent.n_sent} sent, {sent.n_failed} failed"
+
+
+@job(n_attempts=1, is_kept=False)
+def refresh_list() -> str:
+    """Say anew what is due and to be done where facts came without a decision."""
+    return f"{services.refresh_outdated(by=BY)} rows of the list renewed"
+
+
+every(EVERY_S, "silent", decide_for_the_silent)
+every(EVERY_S, "list", refresh_list)
+every(EVERY_S, "mail", send_mail)
