@@ -44,13 +44,7 @@ class QuestionRow(NamedTuple):
     right: forms.BoundField | None
     both: forms.BoundField | None
     text: forms.BoundField | None
-
-    @property
-    def acts(self) -> bool:
-        """Whether an answer sends on or stops: such a one is kept only when the clinician has moved on."""
-        return bool(self.question.raises) or any(
-            level.refers or level.is_exclusion or level.tier for level in self.question.levels
-        )
+    acts: bool  # an answer sends on or stops: it is kept only when the clinician has moved on
 
 
 class GoalRow(NamedTuple):
@@ -131,6 +125,8 @@ class SectionForm(ReadingsForm):
             right=bound(question_field(question, Side.RIGHT)),
             both=bound(question_field(question, Side.NONE)),
             text=bound(text_field(question)),
+            acts=bool(question.raises)
+            or any(level.refers or level.is_exclusion or level.tier for level in question.levels),
         )
 
     @property

@@ -114,13 +114,6 @@ class MeasureRow(NamedTuple):
     instrument_label: str
     is_choice: bool
 
-    @property
-    def instrument_now(self) -> str:
-        """Return the name of the instrument that is taken when nobody changes it."""
-        chosen = self.instrument.value() if self.instrument is not None else ""
-        known = self.measure.instrument(str(chosen)) if chosen else None
-        return known.label if known is not None else self.instrument_label
-
 
 class ReadingsForm(forms.Form):
     """Measures as rows, with how and when they were taken.
@@ -187,7 +180,8 @@ class ReadingsForm(forms.Form):
             return self[name] if name in self.fields else None
 
         instrument = f"i-{measure.id}"
-        usual = measure.instrument(usual_instrument(measure))
+        chosen = self[instrument].value() if instrument in self.fields else ""
+        usual = measure.instrument(str(chosen or usual_instrument(measure)))
         return MeasureRow(
             measure=measure,
             left=bound(Side.LEFT),
@@ -234,7 +228,7 @@ class ReadingsForm(forms.Form):
         """Return what a measure was taken with, as the form says."""
         return self.cleaned_data.get(f"i-{measure.id}") or usual_instrument(measure)
 
-    def typed(self, touched: frozenset[str] | None = None) -> list[Typed]:
+    def typed(self, touched: Collection[str] | None = None) -> list[Typed]:
         """Return every value of a valid form, empty ones as None; of a page saved as it goes only what was touched."""
         found = []
         for measure in self.measures:
