@@ -14,7 +14,7 @@ KINDS = (
 class Migration(migrations.Migration):
     """Widen the constraint on kinds; no row changes."""
 
-    dependencies = (("care", "0009_messages_of_patients"),)
+    dependencies = (("care", "0011_fill_what_the_list_reads"),)
 
     operations = (
         lifted("care_factrow"),
