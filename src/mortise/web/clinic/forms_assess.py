@@ -10,6 +10,7 @@ from django import forms
 
 from mortise.protocol.assessment import Question, Section
 from mortise.terms import Side
+from mortise.web.clinic import charts
 from mortise.web.clinic.forms import DateInput
 from mortise.web.clinic.forms_readings import ReadingsForm
 from mortise.web.ui.fields import CANNOT_SAY, Cells
@@ -54,6 +55,15 @@ class GoalRow(NamedTuple):
     by_on: forms.BoundField
 
 
+class ChartRow(NamedTuple):
+    """The charts of one side: pictures to tap, and the same regions as ticks for keyboard and screen reader."""
+
+    side: str
+    is_treated: bool
+    views: tuple[charts.View, ...]
+    regions: list[tuple[charts.Region, forms.BoundField]]
+
+
 class SectionForm(ReadingsForm):
     """Everything one section asks. Nothing is required: what is left out is not examined, and said to be."""
 
@@ -70,6 +80,8 @@ class SectionForm(ReadingsForm):
         self.goal_ids = [goal_id for goal_id, _, _ in goals] + [""] * max(1, N_GOALS - len(goals))
         for question in section.questions:
             self._ask(question, signs)
+        if section.id == charts.SECTION:
+            self._draw_charts(signs)
         if section.asks_goals:
             self._ask_goals(goals)
 
@@ -98,6 +110,30 @@ class SectionForm(ReadingsForm):
             )
             texts = (signs.get((question.id, side), ("", ""))[1] for side in sides)
             self.initial[name] = next((text for text in texts if text), "")
+
+    def _draw_charts(self, signs: Mapping[tuple[str, Side], tuple[str, str]]) -> None:
+        for side in (Side.LEFT, Side.RIGHT):
+            for region in charts.REGIONS:
+                name = chart_field(region.id, side)
+                self.fields[name] = forms.BooleanField(
+                    label=f"{region.label}, {self._side_words(side)}", required=False
+                )
+                self.initial[name] = (charts.sign_of(region.id), side) in signs
+
+    @property
+    def charts(self) -> list[ChartRow]:
+        """Return the charts, one for each side."""
+        if self.section.id != charts.SECTION:
+            return []
+        return [
+            ChartRow(
+                side.value,
+                side is self.involved,
+                charts.VIEWS,
+                [(one, self[chart_field(one.id, side)]) for one in charts.REGIONS],
+            )
+            for side in (Side.LEFT, Side.RIGHT)
+        ]
 
     def _ask_goals(self, goals: tuple[tuple[str, str, date | None], ...]) -> None:
         for index in range(len(self.goal_ids)):
@@ -151,6 +187,16 @@ class SectionForm(ReadingsForm):
                 if question.kind == "text":
                     level = NOTED if text else ""
                 yield Found(question, side, level, text if level else "")
+        if self.section.id == charts.SECTION:
+            yield from self._tapped(touched)
+
+    def _tapped(self, touched: Collection[str] | None) -> Iterator[Found]:
+        for side in (Side.LEFT, Side.RIGHT):
+            for region in charts.REGIONS:
+                name = chart_field(region.id, side)
+                if touched is None or name in touched:
+                    here = charts.HERE if self.cleaned_data.get(name) else ""
+                    yield Found(Question(id=charts.sign_of(region.id), label=region.label), side, here, "")
 
     def goals_are_whole(self, touched: Collection[str] | None = None) -> bool:
         """Whether the goals can be kept: none is wrong and, on a page saved as it goes, one was touched."""
@@ -185,6 +231,11 @@ def question_sides(question: Question) -> tuple[Side, ...]:
 def question_field(question: Question, side: Side) -> str:
     """Name the field of one question on one side."""
     return f"q-{question.id}-{side.value}"
+
+
+def chart_field(region: str, side: Side) -> str:
+    """Name the field of one region of the charts on one side."""
+    return f"c-{region}-{side.value}"
 
 
 def text_field(question: Question) -> str:

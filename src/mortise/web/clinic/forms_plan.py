@@ -55,6 +55,8 @@ class FigureRow(NamedTuple):
     allowed: str
     strength: str
     is_default: bool
+    outside: forms.BoundField
+    is_outside: bool
 
 
 class LimitRow(NamedTuple):
@@ -245,6 +247,10 @@ class PlanForm(forms.Form):
         name = f"f-{criterion.id}"
         unit = SYMBOLS.get(criterion.unit, criterion.unit)
         self.fields[name] = forms.CharField(label=criterion.label, required=False, widget=UnitInput(unit))
+        self.fields[f"out-{criterion.id}"] = forms.BooleanField(
+            label=f"{criterion.label}: outside what is proved", required=False
+        )
+        self.initial[f"out-{criterion.id}"] = self.is_outside(criterion, self._standing(criterion))
         self.initial[name] = f"{self._standing(criterion).normalize():f}"
 
     def _standing(self, criterion: Criterion) -> Decimal:
@@ -256,7 +262,9 @@ class PlanForm(forms.Form):
         for criterion in self.editable.values():
             name = f"f-{criterion.id}"
             try:
-                cleaned[name] = self._figure(criterion, cleaned.get(name, ""))
+                cleaned[name] = self._figure(
+                    criterion, cleaned.get(name, ""), may_be_outside=bool(cleaned.get(f"out-{criterion.id}"))
+                )
             except ValidationError as error:
                 self.add_error(name, error)
         until = cleaned.get("phase_until")
@@ -271,7 +279,14 @@ class PlanForm(forms.Form):
                 )
         return cleaned
 
-    def _figure(self, criterion: Criterion, typed: str) -> Decimal:
+    @staticmethod
+    def is_outside(criterion: Criterion, value: Decimal) -> bool:
+        """Whether a figure lies outside what the protocol is proved for."""
+        assert criterion.allowed is not None
+        low, high = criterion.allowed
+        return not low <= value <= high
+
+    def _figure(self, criterion: Criterion, typed: str, *, may_be_outside: bool) -> Decimal:
         assert criterion.allowed is not None
         if not typed.strip():
             return self._standing(criterion)
@@ -279,15 +294,28 @@ class PlanForm(forms.Form):
             value = Decimal(typed.strip().replace(",", "."))
         except InvalidOperation:
             raise ValidationError(f"“{typed[:20]}” is not a number.") from None
-        low, high = criterion.allowed
-        if not value.is_finite() or not low <= value <= high:
+        if not value.is_finite() or not self._is_possible(criterion, value):
             raise ValidationError(f"A clinic may set {self._allowed(criterion)} here.")
+        if self.is_outside(criterion, value) and not may_be_outside:
+            raise ValidationError(
+                f"A clinic may set {self._allowed(criterion)} here. Outside it nothing is proved: tick that it "
+                "is meant, and write the reason."
+            )
         return value
+
+    def _is_possible(self, criterion: Criterion, value: Decimal) -> bool:
+        measure = self.measures.get(criterion.measure)
+        return measure is not None and measure.low <= value <= measure.high
 
     def _allowed(self, criterion: Criterion) -> str:
         assert criterion.allowed is not None
         low, high = (number(end, _grid(end)) for end in criterion.allowed)
         return with_unit(f"{low} to {high}", criterion.unit)
+
+    @property
+    def has_outside(self) -> bool:
+        """Whether a figure of a valid form lies outside what is proved, and was said to be meant."""
+        return any(self.is_outside(one, self.cleaned_data[f"f-{one.id}"]) for one in self.editable.values())
 
     @property
     def exercise_rows(self) -> list[ExerciseRow]:
@@ -304,6 +332,7 @@ class PlanForm(forms.Form):
             FigureRow(
                 criterion=one, field=self[f"f-{one.id}"], allowed=self._allowed(one),
                 strength=STRENGTH_WORDS[one.strength], is_default=one.strength is Strength.CONSENSUS,
+                outside=self[f"out-{one.id}"], is_outside=self.is_outside(one, self._standing(one)),
             )
             for one in self.editable.values()
         ]  # fmt: skip

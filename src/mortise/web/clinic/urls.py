@@ -7,6 +7,7 @@ from django.urls import path
 from mortise.web.clinic import (
     views_assess,
     views_course,
+    views_decide,
     views_follow,
     views_list,
     views_messages,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/autonomy/", views_follow.autonomy, name="autonomy"),
     path("episodes/<uuid:episode_id>/visit/", views_course.visit, name="visit"),
     path("episodes/<uuid:episode_id>/reading/", views_reading.reading, name="reading"),
+    path("episodes/<uuid:episode_id>/what-if/", views_decide.what_if, name="what-if"),
     path("episodes/<uuid:episode_id>/room/", views_room.room, name="room"),
     path("episodes/<uuid:episode_id>/room/<slug:technique_id>/", views_room.treat, name="treat"),
     path(

@@ -34,6 +34,8 @@ from mortise.web.clinic.entries import (
 from mortise.web.clinic.forms_assess import SectionForm
 from mortise.web.clinic.forms_readings import CONTEXTS, MeasureRow, ReadingsForm, is_typed
 from mortise.web.clinic.presenters_assess import Compared, compared_of, parts_of, raised_of
+from mortise.web.clinic.presenters_falls import SECTIONS as FALLS_SECTIONS
+from mortise.web.clinic.presenters_falls import falls_view
 from mortise.web.clinic.requests import capture_of, header_of, page
 from mortise.web.clinic.saving import answer, is_saving, part, refused, touched_of
 
@@ -119,7 +121,9 @@ def _save(
         refused(form, touched, error)
     current = current_of(services.record_of(episode=episode, by=request.user), capture.on)
     context = _context(episode, asked, form, current, capture)
-    html = {name: part(f"_{name}", context) for name in ("raised", "parts")} | compared_html(context["rows"])
+    html = {name: part(f"_{name}", context) for name in ("raised", "parts", "falls")} | compared_html(
+        context["rows"]
+    )
     return answer(request, form, touched, html)
 
 
@@ -188,4 +192,7 @@ def _context(
         "contexts": CONTEXTS,
         "taken": form.initial.get("context", Context.ROUTINE.value),
         "involved": episode.involved_side,
+        "falls": falls_view(current, episode.patient.person, content().measures, capture.on)
+        if asked.id in FALLS_SECTIONS
+        else None,
     }

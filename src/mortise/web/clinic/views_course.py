@@ -40,7 +40,7 @@ from mortise.web.clinic.presenters_course import (
 from mortise.web.clinic.presenters_course_chart import DEFAULT_MEASURE, chartable, course_input
 from mortise.web.clinic.presenters_decision import Panel, panel_of, proposed_words
 from mortise.web.clinic.presenters_due import due_rows, session_words
-from mortise.web.clinic.presenters_gate import gate_of
+from mortise.web.clinic.presenters_gate import gate_of, outside_lines
 from mortise.web.clinic.presenters_programme import DoseNow, Programme, programme_of
 from mortise.web.clinic.presenters_room import room_view
 from mortise.web.clinic.presenters_words import says_of
@@ -205,6 +205,7 @@ def _decision_context(
         "is_overrule_open": overrule is not None,
         "reason_form": reason or ReasonForm(),
         "waiting": _waiting(episode, told),
+        "outside": outside_lines(told, names),
     }
 
 
