@@ -34,3 +34,4 @@ TASKS = {
     "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default", "slow"]},
     "queue": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "slow"]},
 }
+MEASURE_APART = False  # a process each would cost a second; what bounds it has tests of its own

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from mortise.decide.inputs import Inputs
 from mortise.decide.misses import nearest_misses
-from mortise.decide.nodes import ReadyStage, evaluate, leaves_of
+from mortise.decide.nodes import ReadyStage, evaluate
 from mortise.decide.overrules import Overrule, new_dangers
 from mortise.decide.rules import fire
 from mortise.decide.verdicts import MET, NOT_MET, UNKNOWN
@@ -200,7 +200,7 @@ def _advice(stage: ReadyStage, examined: Examination, state: StageState, as_of: 
 
 
 def _escalating(stage: ReadyStage, examined: Examination) -> Iterable[tuple[Finding, bool]]:
-    leaves = [leaf.ready.escalates for line in stage.exits for leaf in leaves_of(line)]
+    leaves = [leaf.ready.escalates for line in stage.exit_leaves for leaf in line]
     return zip(examined.exits, leaves, strict=True)
 
 

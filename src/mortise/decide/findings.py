@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from mortise.decide.inputs import Inputs
 from mortise.decide.ready import Ready
+from mortise.decide.remembered import Remembered
 from mortise.decide.verdicts import MET, NOT_MET, UNKNOWN, Verdict, is_settled, judge
 from mortise.protocol import Operator, Reduction
 from mortise.record import Finding
@@ -45,9 +46,11 @@ def finder_of(ready: Ready) -> Finder:
 
 
 def _full_finder(ready: Ready) -> Finder:
+    remembered = Remembered(ready)
+
     def find(inputs: Inputs) -> Finding:
         track = inputs.tracks.get(ready.key)
-        verdict, age_days, instrument = _look(ready, track, inputs)
+        verdict, age_days, instrument = _look(ready, track, inputs, remembered)
         return _finding(ready, verdict, age_days, instrument)
 
     return find
@@ -85,7 +88,9 @@ def _plain_finder(ready: Ready, bound: Decimal) -> Finder:
     return find
 
 
-def _look(ready: Ready, track: Track | None, inputs: Inputs) -> tuple[Verdict, int | None, str]:
+def _look(
+    ready: Ready, track: Track | None, inputs: Inputs, remembered: Remembered
+) -> tuple[Verdict, int | None, str]:
     """Judge the criterion on whatever the track holds."""
     if track is None or track.newest is None:
         return _nothing(ready, track, inputs)
@@ -107,8 +112,10 @@ def _look(ready: Ready, track: Track | None, inputs: Inputs) -> tuple[Verdict, i
             age_days,
             track.instrument,
         )
-    fresh = [one for one in track.series if _is_fresh(ready, track, one.points[-1].day, inputs.day)]
     spent = 0 if ready.is_time else inputs.spent_until
+    if len(track.series) == 1:  # its newest day is the track's, and fresh
+        return remembered.judge(track.series[0], inputs.day, spent), age_days, track.instrument
+    fresh = [one for one in track.series if _is_fresh(ready, track, one.points[-1].day, inputs.day)]
     verdicts = [judge(ready, one, inputs.day, spent) for one in fresh]
     return _united(verdicts), age_days, track.instrument
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from mortise.decide.nodes import ReadyStage, leaves_of
+from mortise.decide.nodes import ReadyStage
 from mortise.decide.ready import Ready
 from mortise.record import Finding, NearestMiss
 from mortise.terms import Cause, Limb, Truth
@@ -42,8 +42,7 @@ def nearest_misses(
     """
     misses: list[NearestMiss] = []
     at = 0
-    for line, truth in zip(stage.exits, truths, strict=True):
-        leaves = leaves_of(line)
+    for leaves, truth in zip(stage.exit_leaves, truths, strict=True):
         found = findings[at : at + len(leaves)]
         at += len(leaves)
         if truth is not Truth.MET:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from msgspec import Struct
 
 from mortise.decide.findings import Finder, finder_of, kleene
 from mortise.decide.inputs import Inputs
 from mortise.decide.ready import Person, Ready, make_ready
-from mortise.protocol import Band, Criterion, Node, Protocol, Rule, Stage
+from mortise.decide.verdicts import Test, test_of
+from mortise.protocol import Band, Criterion, Node, Protocol, Reduction, Rule, Stage
 from mortise.record import Finding
 from mortise.terms import Measure, Truth
 
@@ -33,11 +35,18 @@ ReadyNode = Leaf | Branch
 
 
 class ReadyRule(Struct, frozen=True):
-    """A rule with its condition ready; `leaves` are its criteria in order."""
+    """A rule with its condition ready; `leaves` are its criteria in order.
+
+    `plain` is the one comparison of a newest value that it is made of, if that is all it is, `test` that comparison.
+    `is_of_today`: it holds on the days on which it is met, and on no others.
+    """
 
     rule: Rule
     node: ReadyNode
     leaves: tuple[Ready, ...]
+    plain: Ready | None
+    test: Test
+    is_of_today: bool
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -46,7 +55,10 @@ class ReadyRule(Struct, frozen=True):
 
 
 class ReadyStage(Struct, frozen=True):
-    """A stage's exits and the rules that hold in it, ready for one person."""
+    """A stage's exits and the rules that hold in it, ready for one person.
+
+    `exit_leaves` are the criteria of each exit line; `flags_alone` the red flags for which no rule of the stage locks.
+    """
 
     protocol: Protocol
     stage: Stage
@@ -55,6 +67,8 @@ class ReadyStage(Struct, frozen=True):
     rules: tuple[ReadyRule, ...]
     measures: Mapping[str, Measure]
     person: Person
+    exit_leaves: tuple[tuple[Leaf, ...], ...]
+    flags_alone: tuple[Measure, ...]
 
 
 def ready_stage(
@@ -93,7 +107,12 @@ def ready_stage(
         for rule in protocol.rules
         if not rule.stages or stage_id in rule.stages
     )
-    return ReadyStage(protocol, stage, protocol.after(stage_id), exits, rules, measures, person)
+    locking = {leaf.measure for ready in rules if ready.rule.locks for leaf in ready.leaves}
+    alone = tuple(measures[one] for one in protocol.red_flags if one not in locking and one in measures)
+    leaves = tuple(leaves_of(line) for line in exits)
+    return ReadyStage(
+        protocol, stage, protocol.after(stage_id), exits, rules, measures, person, leaves, alone
+    )
 
 
 def ready_rule(
@@ -119,7 +138,20 @@ def ready_rule(
     """
     of = "danger" if rule.is_danger else "rule"
     node = ready_node(rule.when, of=of, group=rule.id, measures=measures, bands=bands, person=person)
-    return ReadyRule(rule, node, tuple(leaf.ready for leaf in leaves_of(node)))
+    leaves = tuple(leaf.ready for leaf in leaves_of(node))
+    plain = node.ready if isinstance(node, Leaf) and _is_plain(node.ready) else None
+    test = _never if plain is None or plain.bound is None else test_of(plain.operator, plain.bound)
+    return ReadyRule(rule, node, leaves, plain, test, not rule.locks and rule.for_days == 1)
+
+
+def _is_plain(leaf: Ready) -> bool:
+    """Whether a criterion compares nothing but the newest value with its bound."""
+    is_plain = leaf.bound is not None and leaf.reduce is Reduction.LAST and leaf.n_dates == 1
+    return is_plain and not leaf.needs_visit
+
+
+def _never(value: Decimal) -> bool:
+    return False
 
 
 def ready_node(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,9 +11,8 @@ from msgspec.structs import replace
 
 from mortise.decide.inputs import Inputs
 from mortise.decide.nodes import Leaf, ReadyRule, ReadyStage, evaluate
-from mortise.decide.ready import Ready
-from mortise.decide.verdicts import MET, UNKNOWN, test_of
-from mortise.protocol import Operator, Reduction, Rule, Tag, Tier
+from mortise.decide.verdicts import MET, NOT_MET, UNKNOWN
+from mortise.protocol import Operator, Rule, Tag, Tier
 from mortise.record import Finding, FiredRule
 from mortise.record.tracks import Point, Track, key_of, track_of
 from mortise.terms import Advice, Cause, Limb, Load, Measure, Strength, Truth
@@ -63,9 +61,16 @@ def fire(stage: ReadyStage, inputs: Inputs, *, opened_day: int, resumed: frozens
     findings: list[Finding] = []
     fired: list[FiredRule] = []
     for ready in stage.rules:
-        found: list[Finding] = []
-        truth = evaluate(ready.node, inputs, found)
+        node = ready.node
+        if isinstance(node, Leaf):  # the common case without one more call
+            found = [node.find(inputs)]
+            truth = found[0].truth
+        else:
+            found = []
+            truth = evaluate(node, inputs, found)
         findings += found
+        if truth is NOT_MET and ready.is_of_today:
+            continue
         result = _fired(ready, truth, found, inputs, stage, opened_day=opened_day, resumed=resumed)
         if result is not None:
             fired.append(result)
@@ -138,42 +143,44 @@ def _without_the_future(track: Track) -> Track:
 
 def _still_fired(ready: ReadyRule, inputs: Inputs) -> int | None:
     """Return the newest earlier day on which the rule was met and from which it still holds."""
-    for day in range(inputs.day - 1, inputs.day - ready.rule.for_days, -1):
-        is_met = _was_met_plainly(ready, inputs, day)
-        if is_met is None:
-            is_met = evaluate(ready.node, inputs.until(day, ready.keys), []) is MET
-        if is_met:
+    first = inputs.day - ready.rule.for_days + 1
+    if first == inputs.day:
+        return None
+    points = _plain_points(ready, inputs)
+    if points is not None:
+        return _newest_met(ready, points, first, inputs.day - 1)
+    for day in range(inputs.day - 1, first - 1, -1):
+        if evaluate(ready.node, inputs.until(day, ready.keys), []) is MET:
             return day
     return None
 
 
-def _was_met_plainly(ready: ReadyRule, inputs: Inputs, day: int) -> bool | None:
-    """Whether one plain comparison was met on an earlier day; None when the longer way has to be taken."""
-    leaf = _plain_leaf(ready)
+def _plain_points(ready: ReadyRule, inputs: Inputs) -> Sequence[Point] | None:
+    """Return the days that one plain comparison reads; None when the longer way has to be taken."""
+    leaf = ready.plain
     track = None if leaf is None else inputs.tracks.get(leaf.key)
     if leaf is None or leaf.bound is None or track is None or track.troubles or track.fresh_until:
         return None
     if len(track.series) != 1:
         return None
-    points = track.series[0].points
-    n_known = bisect_right(points, day, key=_day)
-    if not n_known:
-        return None
-    newest = points[n_known - 1]
-    return day - newest.day <= leaf.max_age_days and test_of(leaf.operator, leaf.bound)(newest.value)
+    series = track.series[0]
+    is_possible = series.span is None or _may_meet(leaf.operator, leaf.bound, *series.span)
+    return series.points if is_possible else ()
 
 
-def _day(point: Point) -> int:
-    return point.day
-
-
-def _plain_leaf(ready: ReadyRule) -> Ready | None:
-    """Return the one comparison of a newest value that the rule is made of, if that is all it is."""
-    if not isinstance(ready.node, Leaf):
-        return None
-    leaf = ready.node.ready
-    is_plain = leaf.bound is not None and leaf.reduce is Reduction.LAST and leaf.n_dates == 1
-    return leaf if is_plain and not leaf.needs_visit else None
+def _newest_met(ready: ReadyRule, points: Sequence[Point], first: int, last: int) -> int | None:
+    """Return the newest day from `first` to `last` on which the newest value known by then met a plain comparison."""
+    leaf, test = ready.leaves[0], ready.test
+    n_known = len(points)
+    for day in range(last, first - 1, -1):
+        while n_known and points[n_known - 1].day > day:
+            n_known -= 1
+        if not n_known:
+            return None
+        newest = points[n_known - 1]
+        if day - newest.day <= leaf.max_age_days and test(newest.value):
+            return day
+    return None
 
 
 def _as_met(rule: Rule, since: int, evidence_day: int | None, inputs: Inputs) -> FiredRule:
@@ -238,10 +245,10 @@ def _locked_day(ready: ReadyRule, inputs: Inputs, resumed: frozenset[str]) -> in
 
 def _days_met_alone(ready: ReadyRule, inputs: Inputs, resumed: frozenset[str]) -> list[int] | None:
     """Return the days on which one plain comparison is met by itself; None when the rule is not that simple."""
-    leaf = _plain_leaf(ready)
+    leaf, test = ready.plain, ready.test
     if leaf is None or leaf.bound is None:
         return None
-    track, test = inputs.tracks.get(leaf.key), test_of(leaf.operator, leaf.bound)
+    track = inputs.tracks.get(leaf.key)
     return [
         point.day
         for series in (() if track is None else track.series)
@@ -270,12 +277,8 @@ def _days_of(ready: ReadyRule, inputs: Inputs, resumed: frozenset[str]) -> set[i
 
 def _flags_without_rule(stage: ReadyStage, inputs: Inputs, resumed: frozenset[str]) -> list[FiredRule]:
     """Lock for every red flag that no rule of the stage locks for: content cannot switch this off."""
-    covered = {leaf.measure for ready in stage.rules if ready.rule.locks for leaf in ready.leaves}
     fired = []
-    for measure_id in stage.protocol.red_flags:
-        measure = stage.measures.get(measure_id)
-        if measure_id in covered or measure is None:
-            continue
+    for measure in stage.flags_alone:
         days = _flagged_days(measure, inputs, resumed)
         if days:
             fired.append(_flag_fired(measure, min(days)))

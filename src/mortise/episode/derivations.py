@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,20 +12,37 @@ from mortise.decide import ReadyStage
 from mortise.decide.nodes import leaves_of
 from mortise.episode.gather import uncounted
 from mortise.episode.lights import SessionLight, aggravated_days
-from mortise.progress.derived import Course, derive
+from mortise.progress.derived import (
+    LAST_LIGHT,
+    Course,
+    bouts_between,
+    daily_track,
+    derive,
+    derived_on,
+    lights_track,
+    lit_days,
+)
 from mortise.progress.flare import Usuals
-from mortise.record.tracks import Track, key_of
-from mortise.terms import Limb, Measure
+from mortise.record.tracks import Point, Track, Trouble, key_of
+from mortise.terms import Derivation, Limb, Measure
 
 # A gain in range that comes with one of these, on that day or the next, is not a gain.
 WARNING_FLAGS = ("sharp_pain_flag", "giving_way_flag", "fall_or_catch_flag")
 _PAIRED = ("side_difference", "limb_symmetry")
+# What these say of a day rests on answers and sessions up to that day, on the day from which lights count, and on
+# nothing else: as long as nothing earlier comes in, it is said once.
+_LASTING = frozenset({
+    "sum", "max", "count_at_least", "change_from_usual", "flare", "running_light", "running_light_or_worse",
+    "days_with_light",
+})  # fmt: skip
+_NEVER = 0  # a day before all others
 
 
 class _Marked(NamedTuple):
-    """A track of range with the days on which its gains do not count, and the track that says so."""
+    """A track of range, the days on which gains do not count, those of them that it has, and the track that says so."""
 
     source: Track
+    aggravated: frozenset[int]
     days: frozenset[int]
     made: Track
 
@@ -37,8 +55,21 @@ class _Compared(NamedTuple):
     made: Track
 
 
+class _Said(NamedTuple):
+    """What a measure said of its days when it was last derived, under what.
+
+    `under` is the first day whose lights counted, and whether there was anything at all to derive from.
+    """
+
+    under: tuple[int, bool]
+    of_days: dict[int, Point | Trouble]
+
+
 class Derivations:
-    """Marks and derives for one episode; what it was made from unchanged, a comparison is not made again."""
+    """Marks and derives for one episode; what it was made from unchanged, nothing is derived again.
+
+    The rule stands in `progress.derived.derive`. This only remembers what it said of earlier days.
+    """
 
     def __init__(self, measures: Mapping[str, Measure]) -> None:
         """Start with nothing made.
@@ -51,6 +82,8 @@ class Derivations:
         self._measures = measures
         self._marked: dict[str, _Marked] = {}
         self._compared: dict[str, _Compared] = {}
+        self._said: dict[str, _Said] = {}
+        self._lights: dict[str, tuple[Point, ...]] = {}
         self._usuals = {
             one.derive.of: Usuals()
             for one in measures.values()
@@ -61,7 +94,12 @@ class Derivations:
         self._wanted: tuple[ReadyStage, frozenset[str], list[tuple[Measure, int]]] | None = None
 
     def finish(
-        self, tracks: dict[str, Track], course: Course, ready: ReadyStage, lights: Sequence[SessionLight]
+        self,
+        tracks: dict[str, Track],
+        course: Course,
+        ready: ReadyStage,
+        lights: Sequence[SessionLight],
+        since: int = _NEVER,
     ) -> None:
         """Mark gains that came with aggravation, then add every derived measure that is read or can be drawn.
 
@@ -75,6 +113,8 @@ class Derivations:
             Which measures are read.
         lights : sequence of SessionLight
             Of every session.
+        since : int
+            The first day of which anything may be new since the last time.
         """
         aggravated = aggravated_days(lights, tracks, WARNING_FLAGS)
         if aggravated:
@@ -82,26 +122,72 @@ class Derivations:
                 if self._measures[track.measure].domain == "range":
                     tracks[key] = self._mark(key, track, aggravated)
         last = course.days[-1]
+        said_before, self._said = self._said, {}
+        lights_before, self._lights = self._lights, {}
         of_days: dict[int, Course] = {}  # the course as far back as each measure is read
         for measure, n_days in self._wanted_in(ready, tracks):
             if n_days not in of_days:
                 days = range(last - n_days + 1, last + 1)
                 of_days[n_days] = replace(course, days=days, usuals=self._usuals)
-            made = self._derived(measure, of_days[n_days])
+            how, of_its_days = measure.derive, of_days[n_days]
+            if how is not None and how.kind in _PAIRED:
+                made = self._comparison(measure, how, of_its_days)
+            elif how is not None and how.kind == LAST_LIGHT:
+                made = self._last_lights(measure, of_its_days, lights_before.get(measure.id, ()), since)
+            elif how is not None and self._keeps(how, tracks):
+                made = self._daily(measure, how, of_its_days, said_before.get(measure.id), since)
+            else:
+                made = derive(measure, of_its_days)
             tracks[key_of(measure.id, made.limb)] = made
 
     def _mark(self, key: str, track: Track, aggravated: frozenset[int]) -> Track:
-        days = frozenset(point.day for one in track.series for point in one.points) & aggravated
         kept = self._marked.get(key)
-        if kept is None or kept.source is not track or kept.days != days:
-            made = uncounted(track, days, self._measures[track.measure]) if days else track
-            kept = self._marked[key] = _Marked(track, days, made)
+        if kept is None or kept.source is not track or kept.aggravated != aggravated:
+            days = frozenset([point.day for one in track.series for point in one.points]) & aggravated
+            if kept is None or kept.source is not track or kept.days != days:
+                made = uncounted(track, days, self._measures[track.measure]) if days else track
+                kept = _Marked(track, aggravated, days, made)
+            self._marked[key] = kept = kept._replace(aggravated=aggravated)
         return kept.made
 
-    def _derived(self, measure: Measure, course: Course) -> Track:
-        how = measure.derive
-        if how is None or how.kind not in _PAIRED:
-            return derive(measure, course)
+    def _keeps(self, how: Derivation, tracks: Mapping[str, Track]) -> bool:
+        """Whether what a measure said of a day stays: what it derives from is as told, in one series at most."""
+        source = self._measures.get(how.of)
+        if how.kind not in _LASTING or source is None:
+            return how.kind in _LASTING and not how.of
+        track = self._source(source, tracks)
+        is_told = source.derive is None and source.domain != "range"
+        return is_told and (track is None or len(track.series) <= 1)
+
+    def _source(self, source: Measure, tracks: Mapping[str, Track]) -> Track | None:
+        return tracks.get(key_of(source.id, Limb.INVOLVED if source.is_sided else Limb.NONE))
+
+    def _daily(
+        self, measure: Measure, how: Derivation, course: Course, before: _Said | None, since: int
+    ) -> Track:
+        """Derive day by day; what was said of the days before `since` still holds."""
+        source = self._measures.get(how.of)
+        track = None if source is None else self._source(source, course.tracks)
+        under = (course.evidence_from, track is not None and bool(track.series))
+        said = before.of_days if before is not None and before.under == under else {}
+        found = [
+            one
+            if day < since and (one := said.get(day)) is not None
+            else derived_on(measure, how, course, day)
+            for day in course.days
+        ]
+        self._said[measure.id] = _Said(under, {one.day: one for one in found})
+        return daily_track(measure, found)
+
+    def _last_lights(self, measure: Measure, course: Course, before: tuple[Point, ...], since: int) -> Track:
+        """Look at the lights from `since` on; those before still are what they were."""
+        kept = before[: bisect_left(before, since, key=_day)]
+        points = kept + lit_days(bouts_between(course, since, course.days[-1]))
+        self._lights[measure.id] = points
+        return lights_track(measure, points)
+
+    def _comparison(self, measure: Measure, how: Derivation, course: Course) -> Track:
+        """Compare the two ankles, unless both tracks are those compared before."""
         is_sided = self._measures[how.of].is_sided
         involved = course.tracks.get(key_of(how.of, Limb.INVOLVED if is_sided else Limb.NONE))
         other = course.tracks.get(key_of(how.of, Limb.UNINVOLVED if is_sided else Limb.NONE))
@@ -124,6 +210,10 @@ class Derivations:
             ]
             self._wanted = (ready, paired, wanted)
         return self._wanted[2]
+
+
+def _day(point: Point) -> int:
+    return point.day
 
 
 def _days_wanted(

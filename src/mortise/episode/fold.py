@@ -22,24 +22,23 @@ from mortise.episode.ready import light_rules_for, ready_for
 from mortise.episode.stages import (
     Acts,
     Standing,
+    carried_of,
     figures_of,
     overrule_of,
-    overruled,
     plan_of,
     plans_of,
     standing,
 )
 from mortise.errors import InputError
-from mortise.prescribe import DoneSession, Doses, Return, constraints_of, planned_stage, re_entry
+from mortise.prescribe import DoneSession, Doses, Return, constraints_of, planned_stage
+from mortise.prescribe.breaks import Breaks
 from mortise.prescribe.constraints import constraints_of_work
 from mortise.progress.derived import Course
 from mortise.progress.sessions import Bout
 from mortise.protocol import Circumstances, Constraint, Exercise, Light, Protocol, Stage
 from mortise.record import (
     Decision,
-    DecisionRecord,
     Fact,
-    FiredRule,
     Goal,
     PatientRecord,
     PlanVersion,
@@ -49,7 +48,7 @@ from mortise.record import (
 from mortise.record.records import Episode
 from mortise.record.records import Person as RecordPerson
 from mortise.record.tracks import Track, key_of
-from mortise.terms import Limb, Load, Measure, Truth
+from mortise.terms import Limb, Load, Measure
 
 ENGINE = "mortise-engine/2"  # raised whenever the same facts could give another decision
 
@@ -159,7 +158,7 @@ class Folder:
         self._received: list[Fact] = []
         self._n_folded = 0  # of those received
         self._seen_until: date | None = None
-        self._doses = Doses(content.exercises)
+        self._doses, self._breaks = Doses(content.exercises), Breaks()
         self._start_anew()
 
     def _start_anew(self) -> None:
@@ -169,6 +168,9 @@ class Folder:
         self._sessions, self._acts = Sessions(), Acts()
         self._derivations = Derivations(content.measures)
         self._lit: list[Lit] = []
+        self._bouts: list[Bout] = []  # of the same sessions
+        self._lights: list[SessionLight] = []
+        self._done: list[DoneSession] = []
         self._lit_under: tuple[object, ...] = ()
         self._lit_on = date.min
         self._first_new = date.max
@@ -231,24 +233,22 @@ class Folder:
         stage = planned_stage(ready.stage, plan, content.exercises)
         tracks = self._tracks(as_of, protocol)
         course = self._course(tracks, stands, stage, as_of)
-        self._light(course, ready, plan, stage, as_of)
-        bouts = tuple([one.bout for one in self._lit])
-        lights = [one.light for one in self._lit]
+        since = self._light(course, ready, plan, stage, as_of)
+        bouts, lights, done = tuple(self._bouts), list(self._lights), tuple(self._done)
         course = replace(course, bouts=bouts)
-        self._derivations.finish(tracks, course, ready, lights)
+        self._derivations.finish(tracks, course, ready, lights, since)
         spent = 0 if stands.stepped_back_on is None else stands.stepped_back_on.toordinal()
         inputs = Inputs(as_of.toordinal(), tracks, spent)
         state = StageState(
             entered_on=stands.entered_on, opened_on=episode.opened_on, borne_load=_borne_load(bouts),
-            resumed=self._acts.resumed, carried=_carried(acts), overrule=overrule_of(acts, known_ids),
+            resumed=self._acts.resumed, carried=carried_of(acts), overrule=overrule_of(acts, known_ids),
         )  # fmt: skip
-        done = tuple([one.done for one in self._lit])
         examined = examine(ready, inputs, state, as_of)
         constraints = constraints_of(
             protocol, stage, plan, examined.fired, circumstances, person.age_on(as_of), as_of,
             has_fallen=_has_fallen(tracks), exercises=content.exercises, done=done, signs=self._signs,
         )  # fmt: skip
-        back = re_entry(protocol.layoffs, stage, done, as_of)
+        back = self._breaks.re_entry(protocol.layoffs, stage, done, as_of)
         work = constraints_of_work(has_checked_in=as_of in self._checked_in_on, back=back)
         of_people = (*autonomy_constraints(acts, as_of, state.overrule), *discharge_constraints(acts, stage))
         constraints = (*constraints, *work, *of_people)
@@ -310,8 +310,8 @@ class Folder:
 
     def _light(
         self, course: Course, ready: ReadyStage, plan: PlanVersion | None, stage: Stage, as_of: date
-    ) -> None:
-        """Light the sessions that something new could have changed."""
+    ) -> int:
+        """Light the sessions that something new could have changed; return the first day with anything new."""
         rules = light_rules_for(ready)
         under = (rules, plan)
         is_lasting = rules.is_lasting and all(_is_single(course, name) for name in rules.sources)
@@ -325,10 +325,17 @@ class Folder:
                 if not kept.stands(one, as_of, self._lit_on, self._first_new):
                     break
                 n_same += 1
-        del self._lit[n_kept + n_same :]
+        for kept_so_far in (self._lit, self._bouts, self._lights, self._done):
+            del kept_so_far[n_kept + n_same :]
         exercises = self._content.exercises
-        self._lit += light_sessions(told[n_same:], self._lit, rules, course, stage, exercises, as_of)
+        lit = light_sessions(told[n_same:], self._bouts, rules, course, stage, exercises, as_of)
+        since = min([self._first_new, *(one.light.on for one in lit)])
+        self._lit += lit
+        self._bouts += [one.bout for one in lit]
+        self._lights += [one.light for one in lit]
+        self._done += [one.done for one in lit]
         self._lit_under, self._lit_on, self._first_new = under, as_of, date.max
+        return since.toordinal()
 
 
 def _is_single(course: Course, measure_id: str) -> bool:
@@ -368,20 +375,6 @@ def _answered(
 
 def _is_tighter(load: Load | None, than: Load) -> bool:
     return load is not None and load.tightness < than.tightness
-
-
-def _carried(facts: Sequence[Fact]) -> tuple[FiredRule, ...]:
-    """Return the rules of the newest step back that acted."""
-    acted = [
-        fact for fact in facts if isinstance(fact, DecisionRecord) and fact.decision.steps_back_to is not None
-    ]
-    if acted:
-        undone = overruled(facts)
-        acted = [fact for fact in acted if fact.id not in undone]
-    if not acted:
-        return ()
-    newest = max(acted, key=lambda one: (one.on, one.id))
-    return tuple(rule for rule in newest.decision.rules if rule.truth is Truth.MET and not rule.locks)
 
 
 def _has_fallen(tracks: Mapping[str, Track]) -> bool | None:

@@ -10,15 +10,17 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from mortise.progress.answers import AnswerRun
 from mortise.progress.credit import credited
 from mortise.progress.level import filtered
-from mortise.progress.readings import AnswerRun, Seen, answered_with, track
+from mortise.progress.readings import Seen, answered_with, track
 from mortise.record import CheckIn, ClinicVisit, Fact, Reading, SessionLog
 from mortise.record.tracks import Point, Track, Trouble, key_of, track_of
 from mortise.terms import Cause, Limb, Measure, Origin, Setting, Side, limb_of
 
 PAIN_DURING = "pain_during_nrs"
 VISIT_GRACE_DAYS = 7  # a clinic test stays fresh to the next planned visit and this much longer
+_ASKED = (CheckIn, SessionLog)
 VISIT_FRESH_AT_MOST_DAYS = 91  # however far away the next visit is planned
 
 
@@ -39,8 +41,8 @@ class Gathered:
             The ankle being treated.
         """
         self._measures, self._involved = measures, involved
-        self._asked: dict[str, AnswerRun] = {}  # by measure
-        self._asked_key: dict[str, str] = {}
+        self._asked: dict[str, tuple[str, AnswerRun]] = {}  # by measure, with its key
+        self._runs: dict[str, AnswerRun] = {}  # the same by key
         self._read: dict[str, list[Seen]] = defaultdict(list)  # by key
         self._names: dict[str, tuple[Measure, Limb]] = {}
         self._visits: list[int] = []
@@ -55,23 +57,27 @@ class Gathered:
         fact : Fact
             Any; of a kind that says nothing of a measure it changes nothing.
         """
-        if isinstance(fact, CheckIn | SessionLog):
-            day = fact.on.toordinal()
+        if isinstance(fact, _ASKED):
+            id_, day, asked, stale = fact.id, fact.on.toordinal(), self._asked, self._stale
             for measure_id, answer in _asked_in(fact, self._measures):
-                run = self._asked.get(measure_id)
-                if run is None:
-                    measure = self._measures[measure_id]
-                    limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
-                    run = self._asked[measure_id] = AnswerRun(measure, limb)
-                    self._asked_key[measure_id] = key_of(measure_id, limb)
-                run.add((fact.id, day, answer))
-                self._stale.add(self._asked_key[measure_id])
+                known = asked.get(measure_id)
+                key, run = self._started(measure_id) if known is None else known
+                run.add((id_, day, answer))
+                stale.add(key)
         elif isinstance(fact, Reading):
             for measure_id, limb, one in seen_in(fact, self._measures, self._involved):
                 self._add_seen(key_of(measure_id, limb), self._measures[measure_id], limb, one)
         elif isinstance(fact, ClinicVisit):
             insort(self._visits, fact.visit_on.toordinal())
             self._stale |= self._tracks.keys()
+
+    def _started(self, measure_id: str) -> tuple[str, AnswerRun]:
+        measure = self._measures[measure_id]
+        limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
+        key = key_of(measure_id, limb)
+        found = self._asked[measure_id] = (key, AnswerRun(measure, limb))
+        self._runs[key] = found[1]
+        return found
 
     def _add_seen(self, key: str, measure: Measure, limb: Limb, one: Seen | None) -> None:
         self._names.setdefault(key, (measure, limb))
@@ -88,9 +94,8 @@ class Gathered:
             Key (`record.tracks.key_of`) to track, the caller's own.
         """
         if self._stale:
-            runs = {self._asked_key[measure_id]: run for measure_id, run in self._asked.items()}
             for key in self._stale:
-                self._tracks[key] = self._made(key, runs.get(key))
+                self._tracks[key] = self._made(key, self._runs.get(key))
             self._stale.clear()
         return dict(self._tracks)
 
@@ -174,13 +179,14 @@ def _asked_in(
     fact: CheckIn | SessionLog, measures: Mapping[str, Measure]
 ) -> Iterator[tuple[str, Decimal | None]]:
     """Yield the answers of a fact to what is known and to what whoever answered may answer."""
+    is_patient = fact.origin is Origin.PATIENT
     for measure_id, value in answers_in(fact).items():
         measure = measures.get(measure_id)
-        if measure is not None and _may_take(fact, measure):
+        if measure is not None and not (is_patient and measure.setting is Setting.CLINIC):
             yield measure_id, value
 
 
-def _may_take(fact: CheckIn | SessionLog | Reading, measure: Measure) -> bool:
+def _may_take(fact: Reading, measure: Measure) -> bool:
     """Whether the fact may speak of the measure: a clinic test is not taken or answered by the patient at home."""
     return measure.setting is not Setting.CLINIC or fact.origin is not Origin.PATIENT
 
@@ -225,7 +231,7 @@ def with_visits(made: Track, measure: Measure, visits: Sequence[int]) -> Track:
         Never less fresh than by age alone, and never fresh for more than 91 days because of a visit far away.
     """
     newest = made.newest
-    if newest is None or not (newest.at_visit or measure.setting is Setting.CLINIC):
+    if not visits or newest is None or not (newest.at_visit or measure.setting is Setting.CLINIC):
         return made
     following = next((day for day in visits if day > newest.day), None)
     if following is None:

@@ -116,10 +116,14 @@ class KnownSoFar:
         if not new:
             return ()
         self._ids |= ids
-        for fact in new:
-            insort(self._facts, fact, key=_by_day)
+        ordered = sorted(new, key=_by_day)
+        if ordered[0].on > last_on:
+            self._facts += ordered
+        else:
+            for fact in ordered:
+                insort(self._facts, fact, key=_by_day)
         self.known = Known(tuple(self._facts), ())
-        return tuple(sorted(new, key=_by_day))
+        return tuple(ordered)
 
 
 def _by_day(fact: Fact) -> tuple[date, str]:

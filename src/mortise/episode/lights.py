@@ -15,8 +15,9 @@ from mortise.decide import Inputs, Person, evaluate, ready_node
 from mortise.decide.nodes import ReadyNode, leaves_of
 from mortise.episode.gather import answers_in
 from mortise.prescribe import DoneSession
+from mortise.progress.answers import answer_track
 from mortise.progress.derived import Course, derive
-from mortise.progress.readings import Seen, answer_track, answered_with, track
+from mortise.progress.readings import Seen, answered_with, track
 from mortise.progress.sessions import LATE_AFTER_DAYS, LIGHT_GRADE, Bout
 from mortise.protocol import Exercise, Light, LightRule, Protocol, Stage
 from mortise.record import CheckIn, Fact, Finding, SessionLog
@@ -200,7 +201,7 @@ def _judged_on(told: Told, as_of: date) -> date:
 
 def light_sessions(
     told: Iterable[Told],
-    before: Sequence[Lit],
+    before: Sequence[Bout],
     rules: LightRules,
     course: Course,
     stage: Stage,
@@ -231,7 +232,7 @@ def light_sessions(
     list of Lit
         Those of `told`, in order.
     """
-    bouts = [one.bout for one in before]
+    bouts = list(before)
     so_far = replace(course, bouts=bouts)  # the list grows with every session that has its light
     lit: list[Lit] = []
     for one in told:

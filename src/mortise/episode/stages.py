@@ -18,6 +18,7 @@ from mortise.record import (
     DecisionRecord,
     Discharge,
     Fact,
+    FiredRule,
     Judgement,
     PlanVersion,
     Proposal,
@@ -230,7 +231,35 @@ def overrule_of(facts: Sequence[Fact], known_ids: Callable[[str], frozenset[str]
     )  # fmt: skip
 
 
+def carried_of(facts: Sequence[Fact]) -> tuple[FiredRule, ...]:
+    """Return the rules of the newest step back that acted.
+
+    Parameters
+    ----------
+    facts : sequence of Fact
+        Those that count.
+
+    Returns
+    -------
+    tuple of FiredRule
+        Those that were met and do not lock; empty when every step back was overruled.
+    """
+    acted = [
+        fact for fact in facts if isinstance(fact, DecisionRecord) and fact.decision.steps_back_to is not None
+    ]
+    if acted:
+        undone = overruled(facts)
+        acted = [fact for fact in acted if fact.id not in undone]
+    if not acted:
+        return ()
+    newest = max(acted, key=lambda one: (one.on, one.id))
+    return tuple(rule for rule in newest.decision.rules if rule.truth is Truth.MET and not rule.locks)
+
+
 Said = CheckIn | SessionLog | Reading
+# Kinds of facts as tuples: looked at for every fact, and a union would be put together each time.
+_SAID, _LEVELS = (CheckIn, SessionLog, Reading), (AutonomyEntry, Proposal, ProposalAnswer, Discharge)
+_DONE = (Response, StageEntry, PlanVersion, Judgement)
 
 
 class Acts:
@@ -268,15 +297,15 @@ class Acts:
         fact : Fact
             In order of days.
         """
-        if isinstance(fact, DecisionRecord):
+        if isinstance(fact, _SAID):
+            self._add_said(fact)
+        elif isinstance(fact, DecisionRecord):
             self._decisions[fact.id] = fact
             if fact.decision.steps_back_to is not None or fact.id in self._responded:
                 self._put(fact)
-        elif isinstance(fact, Said):
-            self._add_said(fact)
-        elif isinstance(fact, AutonomyEntry | Proposal | ProposalAnswer | Discharge):
+        elif isinstance(fact, _LEVELS):
             self._put(fact)
-        elif isinstance(fact, Response | StageEntry | PlanVersion | Judgement):
+        elif isinstance(fact, _DONE):
             self._put(fact)
             if isinstance(fact, Response):
                 self._add_responded(fact.decision)

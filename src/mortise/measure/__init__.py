@@ -50,6 +50,7 @@ from mortise.measure.results import (
     schema,
     to_plain,
 )
+from mortise.measure.stretches import Stretch, measured_without
 from mortise.measure.verdict import Trust, Verdict, verdict_of
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "RecordingSet",
     "Refused",
     "Sources",
+    "Stretch",
     "Stride",
     "TestResult",
     "Trial",
@@ -90,6 +92,7 @@ __all__ = [
     "Verdict",
     "gait",
     "lunge",
+    "measured_without",
     "need_sensors",
     "open_files",
     "phone_log_schema",

@@ -103,6 +103,7 @@ FLAGS: dict[str, str] = {
     "one_foot_seen": "only one foot is seen",
     "rises_missing": "rises are believed missing",
     "one_leg_seen": "only one leg is seen",
+    "left_out": "left out by hand",
     "jumps_missing": "jumps are believed missing",
 }
 

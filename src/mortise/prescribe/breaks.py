@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from mortise.prescribe.practice import LATE_AFTER_DAYS
@@ -12,6 +13,7 @@ from mortise.prescribe.states import DoneSession
 from mortise.protocol import Layoff, Light, Stage
 
 ORDINARY_GAP_DAYS = 3  # free days between two sessions that nobody calls a break, even in a daily programme
+SETTLED_AFTER_DAYS = 5  # a session's light is given and its log no longer new
 N_CLEAN_TO_LIFT = 2  # clean days that lift the bound by one row
 _GREEN = Light.GREEN
 
@@ -61,25 +63,98 @@ def re_entry(
     ----------
     CTX-16
     """
-    rows = sorted(layoffs, key=lambda row: row.up_to_days)
-    days = _worked_days(done, as_of - timedelta(days=1))
-    if not rows or not days:
-        return None
-    ordinary = max(ORDINARY_GAP_DAYS, 7 // max(1, stage.n_sessions_per_week) + 1)
-    level, n_clean, n_back, before = 0, 0, 0, days[0].on  # level 0: no bound; level k: row k - 1
-    for day in days:
-        broken = _row_after((day.on - before).days - 1, ordinary, rows)
-        if broken:
-            level, n_clean, n_back = max(level, broken), 0, 0
-        n_back += 1
-        if day.is_clean:
-            n_clean += 1
-        if level and n_clean >= N_CLEAN_TO_LIFT:
-            level, n_clean = level - 1, 0
-        before = day.on
-    broken = _row_after((as_of - before).days - 1, ordinary, rows)
-    level = max(level, broken)
-    return Return(rows[level - 1], 0 if broken else n_back) if level else None
+    return Breaks().re_entry(layoffs, stage, done, as_of)
+
+
+class _Way(NamedTuple):
+    """How far the way back has gone after some days of work; `level` 0: no bound, k: row k - 1."""
+
+    level: int
+    n_clean: int
+    n_back: int
+    before: date  # the last of these days
+
+
+class Breaks:
+    """The way back, day after day: days of work of some time ago are not walked again.
+
+    Whatever is asked, the answer is that of `re_entry`; a session that came in late or changed its light, another table
+    or another number of sessions a week start the walk anew.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing walked."""
+        self._under: tuple[Sequence[Layoff], int] | None = None
+        self._rows: list[Layoff] = []
+        self._settled: tuple[DoneSession, ...] = ()
+        self._way: _Way | None = None
+
+    def re_entry(
+        self, layoffs: Sequence[Layoff], stage: Stage, done: Sequence[DoneSession], as_of: date
+    ) -> Return | None:
+        """Return the row of the layoff table that bounds today's dose after a break, or None when none does.
+
+        Parameters
+        ----------
+        layoffs, stage, done, as_of
+            As in `re_entry`.
+
+        Returns
+        -------
+        Return or None
+            The same as `re_entry`.
+        """
+        ordinary = max(ORDINARY_GAP_DAYS, 7 // max(1, stage.n_sessions_per_week) + 1)
+        until = as_of - timedelta(days=1)
+        if not self._holds(layoffs, ordinary, done, until):
+            self._under, self._settled, self._way = (layoffs, ordinary), (), None
+            self._rows = sorted(layoffs, key=lambda row: row.up_to_days)
+        self._settle(done, until)
+        way = self._walked(self._way, _worked_days(done[len(self._settled) :], until))
+        if not self._rows or way is None:
+            return None
+        broken = _row_after((as_of - way.before).days - 1, ordinary, self._rows)
+        level = max(way.level, broken)
+        return Return(self._rows[level - 1], 0 if broken else way.n_back) if level else None
+
+    def _holds(
+        self, layoffs: Sequence[Layoff], ordinary: int, done: Sequence[DoneSession], until: date
+    ) -> bool:
+        """Whether what is settled still is what a walk from the start would give."""
+        n = len(self._settled)
+        if self._under is None or self._under[0] is not layoffs or self._under[1] != ordinary:
+            return False
+        if not n:
+            return True
+        last_on = self._settled[-1].on
+        is_same = last_on <= until and tuple(done[:n]) == self._settled
+        return is_same and all(one.on > last_on for one in done[n:])
+
+    def _settle(self, done: Sequence[DoneSession], until: date) -> None:
+        """Walk for good the days of some time ago that come first and of which everything has been told."""
+        first, old_until = len(self._settled), until - timedelta(days=SETTLED_AFTER_DAYS)
+        n = first
+        while n < len(done) and done[n].on <= old_until and done[n].logged_on <= until:
+            n += 1
+        new = done[first:n]
+        in_order = all(one.on <= other.on for one, other in pairwise(new))
+        if new and in_order and all(one.on > new[-1].on for one in done[n:]):
+            self._way = self._walked(self._way, _worked_days(new, until))
+            self._settled += tuple(new)
+
+    def _walked(self, way: _Way | None, days: Iterable[_Worked]) -> _Way | None:
+        """Walk on over days of work, oldest first."""
+        ordinary = 0 if self._under is None else self._under[1]
+        for day in days:
+            level, n_clean, n_back, before = way or (0, 0, 0, day.on)
+            broken = _row_after((day.on - before).days - 1, ordinary, self._rows)
+            if broken:
+                level, n_clean, n_back = max(level, broken), 0, 0
+            n_clean += day.is_clean
+            if level and n_clean >= N_CLEAN_TO_LIFT:
+                level, n_clean = level - 1, 0
+            way = _Way(level, n_clean, n_back + 1, day.on)
+        return way
 
 
 def _row_after(n_days: int, ordinary: int, rows: Sequence[Layoff]) -> int:

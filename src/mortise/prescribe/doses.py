@@ -7,6 +7,7 @@ from copy import copy
 from datetime import date, timedelta
 from itertools import pairwise
 
+from mortise.prescribe.breaks import SETTLED_AFTER_DAYS
 from mortise.prescribe.ladders import ladder_slots
 from mortise.prescribe.practice import AMBER, CLEAN, MIXED, PAINFUL, RED, RED_PAIN_NRS, SHARP, Day, days_of
 from mortise.prescribe.raises import DAYS_PER_CHANGE
@@ -16,7 +17,6 @@ from mortise.protocol import Exercise, Slot, Stage
 N_CLEAN_TO_RAISE = 2  # "progress after 2 clean repeats", EVIDENCE.md 3, clinic default
 N_STEPS_AMBER = 1
 N_STEPS_RED = 2
-SETTLED_AFTER_DAYS = 5  # a session's light is given and its log no longer new
 
 
 def dose_states(
@@ -187,7 +187,7 @@ class Doses:
         self._under: tuple[Mapping[str, Slot], dict[str, SetStep]] | None = None
         self._settled: dict[str, _Ladder] = {}
         self._states: dict[str, DoseState] = {}  # of settled ladders
-        self._sessions: list[DoneSession] = []  # those the settled ladders hold
+        self._sessions: tuple[DoneSession, ...] = ()  # those the settled ladders hold
         self._settled_on = date.min
 
     def states(
@@ -208,7 +208,7 @@ class Doses:
         slots = ladder_slots(stage, self._exercises)
         chosen = {name: one for name, one in set_steps.items() if one.from_on <= as_of}
         if not self._holds(slots, chosen, done, as_of):
-            self._under, self._sessions, self._settled_on = (slots, chosen), [], date.min
+            self._under, self._sessions, self._settled_on = (slots, chosen), (), date.min
             self._states = {}
             self._settled = {
                 name: _started(self._exercises[name], slot, chosen) for name, slot in slots.items()
@@ -240,7 +240,7 @@ class Doses:
         if self._under is None or as_of < self._settled_on or self._under != (slots, chosen):
             return False
         n = len(self._sessions)
-        if len(done) < n or any(one is not other for one, other in zip(self._sessions, done, strict=False)):
+        if tuple(done[:n]) != self._sessions:
             return False
         return not n or all(one.on > self._sessions[-1].on for one in done[n:])
 
@@ -253,7 +253,7 @@ class Doses:
         if is_first and in_order and is_whole and all(one.logged_on <= as_of for one in old):
             _take(self._settled, days_of(old, as_of))
             self._states = {} if old else self._states
-            self._sessions += old
+            self._sessions += tuple(old)
             self._settled_on = as_of
 
 

@@ -7,6 +7,7 @@ from mortise.progress.derived import Course, derive
 from mortise.progress.evidence import evidence
 from mortise.progress.flare import Flare, flare
 from mortise.progress.forecast import Forecast, forecast
+from mortise.progress.keeping import Keeping, Kept, keeping
 from mortise.progress.level import Band, bands, filtered
 from mortise.progress.plateau import Plateau, Trend, plateau, plateau_of
 from mortise.progress.readings import Seen, track
@@ -20,6 +21,8 @@ __all__ = [
     "Course",
     "Flare",
     "Forecast",
+    "Keeping",
+    "Kept",
     "Plateau",
     "Seen",
     "Trend",
@@ -33,6 +36,7 @@ __all__ = [
     "filtered",
     "flare",
     "forecast",
+    "keeping",
     "light_run",
     "plateau",
     "plateau_of",

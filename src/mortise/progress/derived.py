@@ -5,21 +5,18 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from math import sqrt
 
 from msgspec import Struct
 
 from mortise.errors import ContentError
 from mortise.progress.flare import Usuals, between, flare, median
-from mortise.progress.level import filtered
+from mortise.progress.paired import DERIVED, PAIRED, paired
 from mortise.progress.sessions import LIGHT_GRADE, Bout, adherence, light_run
 from mortise.protocol import Light
 from mortise.record.tracks import Point, Series, Track, Trouble, key_of, track_of
-from mortise.terms import Better, Cause, Derivation, Limb, Measure
+from mortise.terms import Cause, Derivation, Limb, Measure
 
-DERIVED = "derived"
 LAST_LIGHT = "last_light"
-PAIR_WITHIN_DAYS = 14  # the other ankle changes slowly; its reading pairs with one this many days apart
 N_LEAST_USUAL = 3
 
 
@@ -73,26 +70,70 @@ def derive(measure: Measure, course: Course) -> Track:
         raise ContentError(
             "a derived measure must say how it is derived.", where=measure.id, mend="Add `derive`."
         )
-    if how.kind in _PAIRED:
+    if how.kind in PAIRED:
         return _paired(measure, how, course)
     if how.kind == LAST_LIGHT:
         return _lights_by_day(measure, course)
+    return daily_track(measure, [derived_on(measure, how, course, day) for day in course.days])
+
+
+def derived_on(measure: Measure, how: Derivation, course: Course, day: int) -> Point | Trouble:
+    """Compute a count or a state on one day.
+
+    Parameters
+    ----------
+    measure : Measure
+        Which.
+    how : Derivation
+        How it is derived.
+    course : Course
+        What it is made from; its `days` do not matter.
+    day : int
+        The day.
+
+    Returns
+    -------
+    Point or Trouble
+        The value, or why there is none.
+
+    Raises
+    ------
+    ContentError
+        When the kind of derivation is not known, or it names a measure that does not exist.
+    """
     daily = _DAILY.get(how.kind)
     if daily is None:
-        known = ", ".join(sorted([*_PAIRED, LAST_LIGHT, *_DAILY]))
+        known = ", ".join(sorted([*PAIRED, LAST_LIGHT, *_DAILY]))
         raise ContentError(f"unknown derivation {how.kind!r}.", where=measure.id, mend=f"Use one of {known}.")
-    points: list[Point] = []
-    troubles: list[Trouble] = []
-    for day in course.days:
-        value = daily(how, course, day)
-        if isinstance(value, Cause):
-            troubles.append(Trouble(day, value, ()))
-        else:
-            raw = value[0] / 100 if how.kind == "adherence" and measure.unit == "ratio" else value[0]
-            kept = min(max(raw, measure.low), measure.high)
-            points.append(Point(day, measure.on_grid(kept), None, value[1]))
+    value = daily(how, course, day)
+    if isinstance(value, Cause):
+        return Trouble(day, value, ())
+    raw = value[0] / 100 if how.kind == "adherence" and measure.unit == "ratio" else value[0]
+    return Point(day, measure.on_grid(min(max(raw, measure.low), measure.high)), None, value[1])
+
+
+def daily_track(measure: Measure, found: Sequence[Point | Trouble]) -> Track:
+    """Put the days of a count or a state together.
+
+    Parameters
+    ----------
+    measure : Measure
+        Which.
+    found : sequence of Point or Trouble
+        Of each day, oldest first.
+
+    Returns
+    -------
+    Track
+        Of one series.
+    """
     limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
-    return track_of(measure.id, limb, (Series(DERIVED, "", None, tuple(points)),), tuple(troubles))
+    points = tuple([one for one in found if type(one) is Point])
+    if len(points) == len(found) and points:  # the common case, kept short
+        series, last = Series(DERIVED, "", None, points), points[-1]
+        return Track(measure.id, limb, (series,), (), last, DERIVED, None, 0, last)
+    troubles = tuple([one for one in found if type(one) is Trouble])
+    return track_of(measure.id, limb, (Series(DERIVED, "", None, points),), troubles)
 
 
 def _source(how: Derivation, course: Course, limb: Limb = Limb.INVOLVED) -> Track | None:
@@ -134,10 +175,27 @@ def _count(how: Derivation, course: Course, day: int) -> Value | Cause:
     return Decimal(len({point.day for point in counted})), _ids(counted)
 
 
-def _bouts(course: Course, day: int, from_day: int = 0) -> Sequence[Bout]:
-    """Return the sessions of the days from `from_day` to `day`."""
+def bouts_between(course: Course, from_day: int, day: int) -> Sequence[Bout]:
+    """Return the sessions of some days.
+
+    Parameters
+    ----------
+    course : Course
+        Of its sessions.
+    from_day, day : int
+        The first day and the last.
+
+    Returns
+    -------
+    sequence of Bout
+        Oldest first.
+    """
     first = bisect_left(course.bouts, from_day, key=_day)
     return course.bouts[first : bisect_right(course.bouts, day, lo=first, key=_day)]
+
+
+def _bouts(course: Course, day: int, from_day: int = 0) -> Sequence[Bout]:
+    return bouts_between(course, from_day, day)
 
 
 def _day(bout: Bout) -> int:
@@ -153,19 +211,50 @@ def _light(how: Derivation) -> Light:
 
 def _lights_by_day(measure: Measure, course: Course) -> Track:
     """Return the worst light of each day with a session, dated that day, so that it ages."""
-    worst: dict[int, Bout] = {}
-    last = course.days[-1]
-    for bout in course.bouts:
-        if bout.light is None or bout.day > last:
+    return lights_track(measure, lit_days(_bouts(course, course.days[-1])))
+
+
+def lit_days(bouts: Sequence[Bout]) -> tuple[Point, ...]:
+    """Return the worst light of each day with a session.
+
+    Parameters
+    ----------
+    bouts : sequence of Bout
+        Oldest first.
+
+    Returns
+    -------
+    tuple of Point
+        Of the days on which a light is known.
+    """
+    worst: dict[int, tuple[Light, Bout]] = {}
+    for bout in bouts:
+        light = bout.light
+        if light is None:
             continue
         before = worst.get(bout.day)
-        if before is None or before.light is None or LIGHT_GRADE[bout.light] < LIGHT_GRADE[before.light]:
-            worst[bout.day] = bout
-    points = tuple(
-        Point(day, _GRADES[bout.light], None, bout.readings)
-        for day, bout in sorted(worst.items())
-        if bout.light is not None
-    )
+        if before is None or LIGHT_GRADE[light] < LIGHT_GRADE[before[0]]:
+            worst[bout.day] = (light, bout)
+    return tuple([
+        Point(day, _GRADES[light], None, bout.readings) for day, (light, bout) in sorted(worst.items())
+    ])  # fmt: skip
+
+
+def lights_track(measure: Measure, points: tuple[Point, ...]) -> Track:
+    """Put the lights of all days together.
+
+    Parameters
+    ----------
+    measure : Measure
+        Which.
+    points : tuple of Point
+        From `lit_days`.
+
+    Returns
+    -------
+    Track
+        Of one series.
+    """
     return track_of(measure.id, Limb.NONE, (Series(DERIVED, "", None, points),))
 
 
@@ -190,7 +279,8 @@ def _days_with_light(how: Derivation, course: Course, day: int) -> Value | Cause
 
 
 def _adherence(how: Derivation, course: Course, day: int) -> Value | Cause:
-    share = adherence(course.bouts, day=day, from_day=course.plan_from, window_days=how.window_days or 28,
+    bouts = _bouts(course, day, day - (how.window_days or 28))
+    share = adherence(bouts, day=day, from_day=course.plan_from, window_days=how.window_days or 28,
                       n_per_week=course.n_per_week)  # fmt: skip
     return Cause.TOO_FEW if share is None else (share, ())  # in percent
 
@@ -247,106 +337,5 @@ _DAILY: dict[str, Callable[[Derivation, Course, int], Value | Cause]] = {
 
 
 def _paired(measure: Measure, how: Derivation, course: Course) -> Track:
-    """Compare the two ankles wherever both were read, by one instrument, at most two weeks apart.
-
-    A trouble on either ankle's newest day is passed on. The track is as fresh as its older half allows by the calendar
-    of visits.
-    """
     involved, other = _source(how, course, Limb.INVOLVED), _source(how, course, Limb.UNINVOLVED)
-    source = course.measures[how.of]
-    if involved is None or other is None or involved.newest is None or other.newest is None:
-        is_half = (involved is None) != (other is None)
-        return track_of(measure.id, Limb.NONE, (), missing=Cause.WRONG_SIDE if is_half else Cause.MISSING)
-    made = [
-        made_series
-        for one in involved.series
-        for against in other.series
-        if (against.instrument, against.rater) == (one.instrument, one.rater)
-        and (made_series := _pair(measure, source, how, one, against)).points
-    ]
-    troubles = [
-        Trouble(track.troubles[-1].day, track.cause, track.troubles[-1].readings)
-        for track in (involved, other)
-        if track.cause is not None and track.troubles
-    ]
-    fresh = (involved.fresh_until, other.fresh_until)
-    missing = Cause.MISSING if made else Cause.INSTRUMENT_CHANGED
-    return track_of(
-        measure.id, Limb.NONE, tuple(made), tuple(troubles), missing=missing, fresh_until=min(fresh)
-    )
-
-
-def _pair(measure: Measure, source: Measure, how: Derivation, one: Series, against: Series) -> Series:
-    within = how.window_days or PAIR_WITHIN_DAYS
-    points: list[Point] = []
-    for point in one.points[one.n_practice if len(one.points) > one.n_practice else 0 :]:
-        near = _nearest(against.points, point.day)
-        if abs(near.day - point.day) > within:
-            continue
-        value = _PAIRED[how.kind](source, point.value, near.value)
-        if value is None:
-            continue
-        if measure.unit == "ratio" and how.kind == "limb_symmetry":
-            value /= 100
-        kept = measure.on_grid(min(max(value, measure.low), measure.high))
-        points.append(
-            Point(
-                point.day,
-                kept,
-                _error(how, measure, point, near),
-                point.readings + near.readings,
-                point.at_visit and near.at_visit,
-                None,
-                None,
-                point.counts,
-            )
-        )
-    derived = measure.instrument(DERIVED)
-    mdc95 = None if derived is None else derived.smallest_real_change
-    return Series(one.instrument, one.rater, mdc95, tuple(filtered(points, measure)))
-
-
-def _nearest(points: Sequence[Point], day: int) -> Point:
-    """Return the point nearest to a day; of two as near the earlier."""
-    n = bisect_left(points, day, key=_point_day)
-    if n == len(points) or (n and day - points[n - 1].day <= points[n].day - day):
-        return points[n - 1]
-    return points[n]
-
-
-def _point_day(point: Point) -> int:
-    return point.day
-
-
-def _side_difference(source: Measure, involved: Decimal, other: Decimal) -> Decimal:
-    """Return by how much the involved ankle is behind: positive is worse."""
-    if source.better is Better.UP:
-        return other - involved
-    return involved - other if source.better is Better.DOWN else abs(involved - other)
-
-
-def _limb_symmetry(source: Measure, involved: Decimal, other: Decimal) -> Decimal | None:
-    """Return the involved ankle in percent of the other; of a measure that is better low, the other way round."""
-    over, under = (other, involved) if source.better is Better.DOWN else (involved, other)
-    return None if under == 0 else 100 * over / under
-
-
-_PAIRED: dict[str, Callable[[Measure, Decimal, Decimal], Decimal | None]] = {
-    "side_difference": _side_difference,
-    "limb_symmetry": _limb_symmetry,
-}
-
-
-def _error(how: Derivation, measure: Measure, one: Point, other: Point) -> Decimal | None:
-    """Return the standard error of the comparison: errors, or relative errors, add as squares."""
-    if one.error is None or other.error is None:
-        return None
-    if how.kind == "side_difference":
-        error = sqrt(float(one.error * one.error + other.error * other.error))
-    else:
-        if one.value == 0 or other.value == 0:
-            return None
-        share = (one.error / one.value) ** 2 + (other.error / other.value) ** 2
-        ratio = float(one.value / other.value) * (1 if measure.unit == "ratio" else 100)
-        error = ratio * sqrt(float(share))
-    return Decimal(error).quantize(Decimal("0.0001"))
+    return paired(measure, how, course.measures[how.of], involved, other)

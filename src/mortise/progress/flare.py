@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -72,12 +73,29 @@ def _day(point: Point) -> int:
     return point.day
 
 
+class _Sum(NamedTuple):
+    """The cumulative sum from point number `start` to before `n`: of what it is made, and where it last was at zero."""
+
+    start: int
+    n: int
+    total: Decimal = _NONE
+    used: tuple[str, ...] = ()
+    crossed: tuple[str, ...] = ()
+    is_known: bool = False
+    zero_at: int = -1  # number of the point that brought it to zero; what came before no longer matters
+
+
 class Usuals:
-    """What is usual on the day of each point, worked out once as long as the days before it are the same."""
+    """What is usual on the day of each point, worked out once as long as the days before it are the same.
+
+    The sum up to the last point but one is kept too: the next day goes on from it, unless its window begins after the
+    last zero.
+    """
 
     def __init__(self) -> None:
         """Start with none."""
         self._made: dict[int, tuple[int, Point, Decimal | None]] = {}
+        self.sums: tuple[Point, _Sum] | None = None  # the newest point taken in, and the sum after it
         self.flares: dict[
             tuple[int, int], tuple[Point, Flare]
         ] = {}  # by day and first day, with the newest point seen
@@ -149,22 +167,36 @@ def flare(points: Sequence[Point], day: int, *, from_day: int = 0, usuals: Usual
 
 def _flare(points: Sequence[Point], day: int, from_day: int, usuals: Usuals) -> Flare:
     first = bisect_right(points, max(from_day, day - LOOK_BACK_DAYS), key=_day)
-    total, is_known = Decimal(0), False
-    used: list[str] = []
-    crossed: tuple[str, ...] = ()
-    for n in range(first, bisect_right(points, day, lo=first, key=_day)):
-        usual = usuals.at(points, n)
-        if usual is None:
-            continue
-        is_known = True
-        point = points[n]
-        total = min(CEILING_NRS, max(_NONE, total + point.value - usual - ALLOWANCE_NRS))
-        if not total:
-            used, crossed = [], ()
-            continue
-        used += point.readings
-        if total >= ALARM_NRS and not crossed:
-            crossed = tuple(used)
-    if not is_known:
+    until = bisect_right(points, day, lo=first, key=_day)
+    found = _kept_sum(points, first, until, usuals) or _Sum(first, first)
+    for n in range(found.n, until):
+        if n == until - 1 and n > first:
+            usuals.sums = (points[n - 1], found)  # the newest day may still change
+        found = _summed(found, points, n, usuals)
+    if not found.is_known:
         return Flare(None, Decimal(0), ())
-    return Flare(total >= ALARM_NRS, total, crossed if total >= ALARM_NRS else ())
+    is_on = found.total >= ALARM_NRS
+    return Flare(is_on, found.total, found.crossed if is_on else ())
+
+
+def _kept_sum(points: Sequence[Point], first: int, until: int, usuals: Usuals) -> _Sum | None:
+    """Return a sum from which this one can go on: it began no later, so where it was at zero this one is too."""
+    if usuals.sums is None:
+        return None
+    newest, found = usuals.sums
+    is_same = found.n < until and points[found.n - 1] == newest
+    return found if is_same and found.start <= first <= found.zero_at else None
+
+
+def _summed(before: _Sum, points: Sequence[Point], n: int, usuals: Usuals) -> _Sum:
+    """Take in point number `n`."""
+    usual = usuals.at(points, n)
+    if usual is None:
+        return before._replace(n=n + 1)
+    point = points[n]
+    total = min(CEILING_NRS, max(_NONE, before.total + point.value - usual - ALLOWANCE_NRS))
+    if not total:
+        return _Sum(before.start, n + 1, total, is_known=True, zero_at=n)
+    used = before.used + point.readings
+    crossed = used if total >= ALARM_NRS and not before.crossed else before.crossed
+    return _Sum(before.start, n + 1, total, used, crossed, True, before.zero_at)

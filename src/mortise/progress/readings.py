@@ -100,7 +100,7 @@ def track(
     bad: dict[int, list[tuple[Cause, str]]] = defaultdict(list)
     unsaid: dict[int, list[str]] = defaultdict(list)
     for one in seen:
-        value = _value(measure, one)
+        value = cleaned(measure, one)
         if isinstance(value, Cause):
             bad[one.day].append((value, one.id))
         elif value is None:
@@ -120,189 +120,25 @@ def track(
     for day, ids in unsaid.items():
         if day not in known_days and day not in bad:
             bad[day] += [(Cause.CANNOT_SAY, one) for one in ids]
-    troubles = [*(_trouble(day, causes) for day, causes in sorted(bad.items())), *contradictory]
+    troubles = [*(trouble_of(day, causes) for day, causes in sorted(bad.items())), *contradictory]
     return track_of(measure.id, limb, tuple(series), tuple(troubles), fresh_until=fresh_until)
 
 
-Answer = tuple[str, int, Decimal | None]  # fact, day, answer; None is "cannot say"
-
-
-class AnswerRun:
-    """The answers to one question on one limb, oldest first, taken in one by one.
-
-    A day is looked at once, when the next one begins; only the newest day is still open.
-    """
-
-    __slots__ = ("_clean", "_closed", "_greatest", "_instrument", "_known", "_least", "_open", "_open_day", "_troubles",
-                 "answers", "limb", "measure")  # fmt: skip
-
-    def __init__(self, measure: Measure, limb: Limb) -> None:
-        self.measure, self.limb = measure, limb
-        self.answers: list[Answer] = []
-        self._instrument = answered_with(measure)
-        self._known = measure.instrument(self._instrument)
-        self._clean: dict[Decimal, Decimal | Cause | None] = {}
-        self._closed: list[Point] = []
-        self._troubles: list[Trouble] = []
-        self._open_day = 0
-        self._open: list[tuple[str, Decimal | Cause | None]] = []
-        self._least, self._greatest = measure.high, measure.low
-
-    def add(self, answer: Answer) -> None:
-        """Take in an answer of the newest day so far, or of a later one.
-
-        Parameters
-        ----------
-        answer : Answer
-            Fact, day and answer.
-        """
-        self.answers.append(answer)
-        fact_id, day, said = answer
-        if day != self._open_day:
-            self._close()
-            self._open_day = day
-        self._open.append((fact_id, None if said is None else self._value(said)))
-
-    def _value(self, said: Decimal) -> Decimal | Cause | None:
-        value = self._clean.get(said)
-        if value is None:
-            value = self._clean[said] = _value(self.measure, Seen("", 0, said, "", self.limb))
-        return value
-
-    def _close(self) -> None:
-        found = self._found()
-        if isinstance(found, Point):
-            self._closed.append(found)
-            self._least, self._greatest = min(self._least, found.value), max(self._greatest, found.value)
-        elif found is not None:
-            self._troubles.append(found)
-        self._open.clear()
-
-    def _found(self) -> Point | Trouble | None:
-        """Return what the open day says: its worst answer, or what is wrong with it."""
-        if len(self._open) == 1:  # the common case, kept short
-            fact_id, value = self._open[0]
-            if isinstance(value, Decimal):
-                return Point(
-                    self._open_day, value, None if self._known is None else self._known.sem, (fact_id,)
-                )
-        if not self._open:
-            return None
-        bad = [(value, one) for one, value in self._open if isinstance(value, Cause)]
-        if bad:
-            return _trouble(self._open_day, bad)
-        told = [(value, one) for one, value in self._open if isinstance(value, Decimal)]
-        unsaid = [(Cause.CANNOT_SAY, one) for one, value in self._open if value is None]
-        if not told:
-            return _trouble(self._open_day, unsaid)
-        values = [value for value, _ in told]
-        worst = min(values) if self.measure.better is Better.UP else max(values)
-        if self.measure.unit == "flag" and worst == 0 and unsaid:
-            return _trouble(self._open_day, unsaid)
-        sem = None if self._known is None else self._known.sem
-        return Point(
-            self._open_day, worst, sem, tuple(sorted({one for value, one in told if value == worst}))
-        )
-
-    def seen(self) -> list[Seen]:
-        """Return the answers as readings, to be cleaned together with others.
-
-        Returns
-        -------
-        list of Seen
-            In the order taken in.
-        """
-        return [
-            Seen(one, day, answer, "", self.limb, self._instrument, is_answer=True)
-            for one, day, answer in self.answers
-        ]
-
-    def track(self) -> Track:
-        """Return the track of all answers so far.
-
-        Returns
-        -------
-        Track
-            Of one series, as `track` would clean them.
-        """
-        points, troubles = self._closed, self._troubles
-        least, greatest = self._least, self._greatest
-        newest = self._found()
-        if isinstance(newest, Point):
-            points = [*points, newest]
-            least, greatest = min(least, newest.value), max(greatest, newest.value)
-        elif newest is not None:
-            troubles = [*troubles, newest]
-        if not points:
-            return track_of(self.measure.id, self.limb, (), tuple(troubles))
-        mdc95 = None if self._known is None else self._known.smallest_real_change
-        n_practice = min(self.measure.n_practice_sessions, len(points))
-        series = Series(self._instrument, "", mdc95, tuple(points), n_practice, (least, greatest))
-        if troubles:
-            return track_of(self.measure.id, self.limb, (series,), tuple(troubles))
-        last = points[-1]
-        return Track(self.measure.id, self.limb, (series,), (), last, self._instrument, None, 0, last)
-
-
-def answers_track(measure: Measure, limb: Limb, answers: Sequence[Answer]) -> Track:
-    """Clean the answers to one question, as `track` would: a year of days in one pass.
+def cleaned(measure: Measure, one: Seen) -> Decimal | Cause | None:
+    """Clean one value.
 
     Parameters
     ----------
     measure : Measure
-        What is asked.
-    limb : Limb
-        Which ankle.
-    answers : sequence of Answer
-        By day, oldest first.
+        Its unit, range and grid.
+    one : Seen
+        As the record holds it.
 
     Returns
     -------
-    Track
-        As `AnswerRun` gives it.
+    Decimal, Cause or None
+        The value in the measure's unit and on its grid, why it cannot be used, or None for "cannot say".
     """
-    run = AnswerRun(measure, limb)
-    for answer in answers:
-        run.add(answer)
-    return run.track()
-
-
-def answer_track(measure: Measure, limb: Limb, fact_id: str, day: int, answer: Decimal | None) -> Track:
-    """Clean a single answer, as `track` would, in a shorter way.
-
-    Parameters
-    ----------
-    measure : Measure
-        What was asked.
-    limb : Limb
-        Which ankle.
-    fact_id : str
-        The fact that holds the answer.
-    day : int
-        Its day.
-    answer : Decimal or None
-        None is "cannot say".
-
-    Returns
-    -------
-    Track
-        Of one day.
-    """
-    instrument = answered_with(measure)
-    value = _value(measure, Seen(fact_id, day, answer, "", limb))
-    if value is None or isinstance(value, Cause):
-        cause = Cause.CANNOT_SAY if value is None else value
-        return Track(measure.id, limb, (), (Trouble(day, cause, (fact_id,)),), None, "", cause)
-    known = measure.instrument(instrument)
-    point = Point(day, value, None if known is None else known.sem, (fact_id,))
-    mdc95 = None if known is None else known.smallest_real_change
-    n_practice = min(measure.n_practice_sessions, 1)
-    series = Series(instrument, "", mdc95, (point,), n_practice)
-    return Track(measure.id, limb, (series,), (), point, instrument, plain=point)
-
-
-def _value(measure: Measure, one: Seen) -> Decimal | Cause | None:
-    """Return the value in the measure's unit and on its grid, a cause, or None for "cannot say"."""
     if measure.is_sided and one.limb is Limb.NONE:
         return Cause.WRONG_SIDE
     if one.value is None:
@@ -322,7 +158,21 @@ def _is_on_grid(value: Decimal, measure: Measure) -> bool:
     return value % measure.resolution == 0
 
 
-def _trouble(day: int, causes: Sequence[tuple[Cause, str]]) -> Trouble:
+def trouble_of(day: int, causes: Sequence[tuple[Cause, str]]) -> Trouble:
+    """Say what is wrong with a day.
+
+    Parameters
+    ----------
+    day : int
+        The day.
+    causes : sequence of tuple
+        Cause and fact, at least one.
+
+    Returns
+    -------
+    Trouble
+        With the first of the causes in order of their names, and every fact.
+    """
     return Trouble(day, min(cause for cause, _ in causes), tuple(sorted({one for _, one in causes})))
 
 

@@ -142,4 +142,4 @@ def key_of(measure: str, limb: Limb) -> str:
     >>> key_of("lunge_cm", Limb.INVOLVED)
     'lunge_cm involved'
     """
-    return f"{measure} {limb.value}"
+    return f"{measure} {limb}"

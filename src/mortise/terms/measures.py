@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from enum import StrEnum
 
 from msgspec import Struct
 
 from mortise.terms.norms import Norm
+from mortise.terms.vocabulary import Word
 
 # A difference of two readings of one instrument: 1.96 x sqrt(2) x SEM (EVIDENCE.md, rule 3 of "How to read this").
 MDC95_PER_SEM = Decimal("2.77")
+_WHOLE = Decimal(1)
 
 
-class Better(StrEnum):
+class Better(Word):
     """Which way a measure improves. Every measure declares it; a record of fact is `NEITHER`."""
 
     UP = "up"
@@ -21,7 +22,7 @@ class Better(StrEnum):
     NEITHER = "neither"
 
 
-class Setting(StrEnum):
+class Setting(Word):
     """Where a measure is taken.
 
     A patient at home is never held for want of a clinic test, because daily danger criteria read `HOME` only.
@@ -107,4 +108,4 @@ class Measure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def on_grid(self, value: Decimal) -> Decimal:
         """Return `value` rounded to the measure's resolution (half to even)."""
-        return (value / self.resolution).quantize(Decimal(1)) * self.resolution
+        return (value / self.resolution).quantize(_WHOLE) * self.resolution

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
+
+from mortise.terms.vocabulary import Word
 
 
-class Truth(StrEnum):
+class Truth(Word):
     """A criterion is met, not met, or unknown. Unknown is a value with a cause and never advances anybody."""
 
     MET = "met"
@@ -14,7 +15,7 @@ class Truth(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Cause(StrEnum):
+class Cause(Word):
     """Why a criterion is unknown."""
 
     MISSING = "missing"
@@ -30,7 +31,7 @@ class Cause(StrEnum):
     TOO_FEW = "too_few"  # fewer readings than the reduction needs
 
 
-class Advice(StrEnum):
+class Advice(Word):
     """What should happen to the stage, tightest first. Precedence is fixed here, not in content."""
 
     STOP_AND_SEEK_HELP = "stop_and_seek_help"
@@ -45,7 +46,7 @@ class Advice(StrEnum):
         return _ADVICE_RANK[self]
 
 
-class Load(StrEnum):
+class Load(Word):
     """What should happen to today's load, tightest first."""
 
     REST = "rest"
@@ -59,7 +60,7 @@ class Load(StrEnum):
         return _LOAD_RANK[self]
 
 
-class Autonomy(StrEnum):
+class Autonomy(Word):
     """How far the engine may act by itself for one patient, least first. None of them ever advances anybody.
 
     `observe`: it only says what it finds. `propose`: a raise of the load waits for a clinician. `apply`: a raise within

@@ -195,6 +195,7 @@ ALLOWED_HOSTS = env_list("MORTISE_HOSTS", default=("localhost", "127.0.0.1", "[:
 ADDRESS = env_text("MORTISE_ADDRESS")  # where people sign in, for mails; empty: mails name no address
 UPLOAD_MAX_BYTES = env_int("MORTISE_UPLOAD_MAX_MB", default=64, low=1, high=1024) * 1024 * 1024
 RECORDINGS_DIR = DATA_DIR / "recordings"
+MEASURE_APART = True  # a recording is measured in a process of its own, with bounds on memory and time
 # A clinic's own licensed words of questionnaires: never in this repository, read when a page asks for them.
 ITEM_PACKS_DIR = Path(env_text("MORTISE_ITEM_PACKS", str(DATA_DIR / "questionnaires"))).expanduser().resolve()
 

@@ -26,16 +26,16 @@ def story(load: Load) -> Any:
 
 
 def test_a_raise_is_said_as_what_the_session_made_of_it() -> None:
-    assert presenters._said(RAISES, story(Load.RAISE)) == "More of one: heel rises."  # type: ignore[arg-type]
+    assert presenters._of_rule(RAISES, story(Load.RAISE)) == "More of one: heel rises."  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("load", [Load.KEEP, Load.EASE, Load.REST])
 def test_a_raise_that_a_tighter_rule_kept_back_is_not_promised(load: Load) -> None:
-    assert presenters._said(RAISES, story(load)) == ""  # type: ignore[arg-type]
+    assert presenters._of_rule(RAISES, story(load)) == ""  # type: ignore[arg-type]
 
 
 def test_what_tightens_is_always_said() -> None:
-    assert presenters._said(EASES, story(Load.EASE)) == "A little less today."  # type: ignore[arg-type]
+    assert presenters._of_rule(EASES, story(Load.EASE)) == "A little less today."  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_what_tightens_is_always_said() -> None:
 def test_a_second_date_that_has_come_is_not_told_as_to_come(n_days: int, words: str) -> None:
     finding = SimpleNamespace(earliest_on=TODAY + timedelta(days=n_days), cause=None)
     visit = SimpleNamespace(today=TODAY)
-    assert presenters_progress._said(finding, Truth.UNKNOWN, visit) == words  # type: ignore[arg-type]
+    assert presenters_progress._found(finding, Truth.UNKNOWN, visit) == words  # type: ignore[arg-type]
 
 
 def test_a_round_of_walking_and_running_is_told_part_by_part() -> None:

@@ -94,13 +94,24 @@ def lines_chart(chart: Lines) -> str:
     )
 
 
+def lines_across(chart: Lines) -> tuple[Scale, float]:
+    """Return where the values of x lie across the picture, and how wide the picture is."""
+    box, width = _box(chart)
+    return _scales(chart, box)[0], width
+
+
+def _box(chart: Lines) -> tuple[Box, float]:
+    width = 920.0 if chart.is_wide else 390.0
+    left = 96.0 if chart.moments or chart.pieces else 48.0
+    return Box(left, _TOP, width - 18.0, _TOP + (_PLOT if chart.lines else 12.0)), width
+
+
 def lines_canvas(chart: Lines) -> Canvas:
     """Return the picture alone, for a file that holds several."""
     names = list(dict.fromkeys(moment.name for moment in chart.moments))
     sides = list(dict.fromkeys(piece.side for piece in chart.pieces))
-    width = 920.0 if chart.is_wide else 390.0
-    left = 96.0 if names or sides else 48.0
-    box = Box(left, _TOP, width - 18.0, _TOP + (_PLOT if chart.lines else 12.0))
+    box, width = _box(chart)
+    left = box.left
     x, y = _scales(chart, box)
     lanes = box.bottom + 42.0
     height = lanes + _LANE * (len(names) + len(sides))

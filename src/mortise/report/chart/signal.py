@@ -219,6 +219,11 @@ def _keys(signal: Signal, sides: list[Side]) -> list[Key]:
     return keys
 
 
+def signal_across(signal: Signal) -> tuple[Scale, float]:
+    """Return where the seconds lie across the picture, and how wide the picture is."""
+    return Scale(0, max(signal.duration_s, 1.0), _LEFT, _RIGHT), _WIDTH
+
+
 def signal_chart(signal: Signal) -> str:
     """Draw a recording with its strides or trials and with what was left out.
 
@@ -234,7 +239,7 @@ def signal_chart(signal: Signal) -> str:
         in words beneath; every stride stands in the table.
     """
     sides = _sides(signal)
-    x = Scale(0, max(signal.duration_s, 1.0), _LEFT, _RIGHT)
+    x, _ = signal_across(signal)
     values = [
         value
         for trace in signal.traces

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,8 +16,8 @@ from mortise.web.accounts.forms import SignInForm
 from mortise.web.audit import log
 
 DESK, PHONE = "/desk/", "/phone/"
-WRONG = "The e-mail and the password do not belong together. Check both and try again."
-PAUSED = "Too many attempts. Wait 15 minutes and try again."
+WRONG = _("The e-mail and the password do not belong together. Check both and try again.")
+PAUSED = _("Too many attempts. Wait 15 minutes and try again.")
 
 
 @access.public

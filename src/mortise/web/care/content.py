@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from mortise.errors import Fault, InputError
+from mortise.errors import ContentError, Fault, InputError
+from mortise.web.ui import languages
 
 if TYPE_CHECKING:
     from mortise.catalog import Content
     from mortise.protocol import Questionnaire
+
+
+logger = logging.getLogger("mortise.web")
 
 
 @lru_cache(maxsize=1)
@@ -21,6 +27,23 @@ def content() -> Content:
     from mortise import catalog
 
     return catalog.load()
+
+
+@lru_cache(maxsize=16)
+def words_in(language: str) -> Mapping[str, str]:
+    """Return what the content says in a language, by its English; a language that cannot be read falls back whole."""
+    if language == languages.MIRROR:
+        from mortise.catalog.translations import translatable
+        from mortise.web.ui.mirror import mirrored
+
+        return {english: mirrored(english) for english in translatable(content()).values()}
+    from mortise.catalog.translations import translations
+
+    try:
+        return translations(content(), language).by_english
+    except ContentError as error:
+        logger.error("the texts in %s cannot be read: %s", language, error)
+        return {}
 
 
 def questionnaires(on: date) -> tuple[dict[str, Questionnaire], tuple[Fault, ...]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care import services
-from mortise.web.jobs.kinds import job
+from mortise.web.jobs.kinds import SLOW, job
 from mortise.web.jobs.timetable import every
 
 EVERY_S = 20.0
@@ -22,6 +23,18 @@ def send_mail() -> str:
     """Send the mail that is due."""
     sent = services.send_due(now=clock.now(), by=BY)
     return f"{sent.n_sent} sent, {sent.n_failed} failed"
+
+
+def _tell_given_up(cause: str, recording: str, by: str) -> None:
+    services.give_up_analysis(recording_id=recording)
+
+
+@job(queue=SLOW, given_up=_tell_given_up)
+def analyse(recording: str, by: str) -> None:
+    """Measure a recording for whoever asked for it, as that person."""
+    user = User.objects.get(pk=by)
+    found = services.recording_or_404(user, recording)
+    services.analyse_recording(recording=found, by=user)
 
 
 @job(n_attempts=1, is_kept=False)

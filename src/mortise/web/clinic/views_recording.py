@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mortise.errors import ConflictError, InputError
 from mortise.measure.results import GaitResult, LungeResult, MeasureResult, TestResult
 from mortise.report.chart import curve_chart, signal_chart, stride_chart, trials_chart
-from mortise.report.chart.lines import lines_chart
-from mortise.report.measured import Person, norm_chart, norms_of, panels_of
+from mortise.report.chart.lines import lines_across, lines_chart
+from mortise.report.chart.signal import signal_across
+from mortise.report.measured import Person, norm_chart, norms_of, panels_of, report_page
 from mortise.report.words import day
 from mortise.terms import Context, Side
 from mortise.web.accounts import access
@@ -23,7 +24,8 @@ from mortise.web.accounts.access import StaffRequest
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, StoredRecording
-from mortise.web.clinic.forms import AcceptReadingsForm, ReasonForm, RecordingForm
+from mortise.web.clinic.forms import ReasonForm
+from mortise.web.clinic.forms_recording import AcceptReadingsForm, LeaveOutForm, RecordingForm
 from mortise.web.clinic.presenters_recording import report_of
 from mortise.web.clinic.presenters_recording_charts import (
     curve_inputs,
@@ -36,6 +38,12 @@ from mortise.web.clinic.requests import header_of, page
 from mortise.web.clinic.views_course import drawn
 from mortise.web.ui.fields import add_error
 
+REFRESH_S = 3
+PROGRESS_WORDS = {
+    "waiting": "Waiting for its turn to be measured.",
+    "reading": "The files are being read.",
+    "measuring": "Being measured now.",
+}
 UPLOAD_SIDES = {"left": Side.LEFT, "right": Side.RIGHT}
 
 
@@ -71,7 +79,7 @@ def _stored(request: StaffRequest, episode: EpisodeRow, form: RecordingForm) -> 
     uploads = [services.Upload(typed[name], side) for name, side in UPLOAD_SIDES.items() if typed.get(name)]
     uploads += [services.Upload(file) for file in typed["unsided"]]
     try:
-        stored = services.store_recording(
+        stored = services.store_recording(  # kept first, whatever becomes of it
             episode=episode,
             uploads=uploads,
             test=typed["test"],
@@ -88,7 +96,8 @@ def _stored(request: StaffRequest, episode: EpisodeRow, form: RecordingForm) -> 
     except InputError as error:
         add_error(form, error, error.where)
         return None
-    return services.analyse_recording(recording=stored, by=request.user)
+    services.ask_analysis(recording=stored, by=request.user)
+    return stored
 
 
 @access.staff
@@ -144,6 +153,80 @@ def exclude(request: StaffRequest, recording_id: UUID) -> HttpResponse:
     return _result_page(request, found, exclude_form=form, status=400)
 
 
+@access.staff
+@require_POST
+def again(request: StaffRequest, recording_id: UUID) -> HttpResponse:
+    """Have a recording measured again, after it was interrupted or broke."""
+    found = services.recording_or_404(request.user, recording_id)
+    if not found.progress:
+        services.ask_analysis(recording=found, by=request.user)
+    return redirect("clinic:recording", recording_id=found.pk)
+
+
+@access.staff
+@require_POST
+def leave_out(request: StaffRequest, recording_id: UUID) -> HttpResponse:
+    """Leave a stretch out, with a reason; the recording is measured again."""
+    found = services.recording_or_404(request.user, recording_id)
+    form = LeaveOutForm(request.POST)
+    if form.is_valid():
+        typed = form.cleaned_data
+        try:
+            services.leave_out(
+                recording=found, start_s=typed["start_s"], end_s=typed["end_s"], reason=typed["reason"],
+                by=request.user,
+            )  # fmt: skip
+        except ConflictError as error:
+            return _result_page(request, found, leave_form=form, problem=str(error), status=409)
+        except InputError as error:
+            add_error(form, error, error.where)
+        else:
+            return redirect("clinic:recording", recording_id=found.pk)
+    return _result_page(request, found, leave_form=form, status=400)
+
+
+@access.staff
+@require_POST
+def take_in(request: StaffRequest, recording_id: UUID) -> HttpResponse:
+    """Take a stretch in again that was left out."""
+    found = services.recording_or_404(request.user, recording_id)
+    stretch = request.POST.get("stretch", "")
+    known = {str(one.pk): one.pk for one in services.left_out_of(recording=found)}
+    if stretch not in known:
+        raise Http404
+    try:
+        services.take_in_again(recording=found, stretch=known[stretch], by=request.user)
+    except ConflictError as error:
+        return _result_page(request, found, problem=str(error), status=409)
+    return redirect("clinic:recording", recording_id=found.pk)
+
+
+@access.staff
+@require_safe
+def report(request: StaffRequest, recording_id: UUID) -> HttpResponse:
+    """Give the measured recording as one page with pictures, to print or to keep; it asks nobody for anything."""
+    found = services.recording_or_404(request.user, recording_id)
+    if found.status != found.Status.MEASURED:
+        return _result_page(request, found, status=400)
+    result = services.result_of(recording=found, by=request.user)
+    baseline = services.baseline_of(recording=found)
+    measures = content().measures
+    made = report_page(
+        result,
+        labels={name: one.label for name, one in measures.items()},
+        treated=found.episode.side,
+        baseline=services.result_of(recording=baseline, by=request.user) if baseline is not None else None,
+        baseline_words=f"on {day(baseline.recorded_on)}" if baseline is not None else "",
+        norms=norms_of(result, measures, _person_of(found)),
+    )
+    response = HttpResponse(made)
+    # one file with its style inside: this page, and no other, may have that
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
+    )
+    return response
+
+
 def _keys(found: StoredRecording) -> list[str]:
     """Return what can be taken into the record: what the content knows a measure and an instrument for."""
     return [reading_key(measure, side) for measure, side in services.acceptable(recording=found)]
@@ -155,6 +238,7 @@ def _result_page(
     *,
     accept_form: AcceptReadingsForm | None = None,
     exclude_form: ReasonForm | None = None,
+    leave_form: LeaveOutForm | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -167,6 +251,9 @@ def _result_page(
         "recorded": day(found.recorded_on, with_year=True),
         "problem": problem,
         "exclude_form": exclude_form or ReasonForm(),
+        "leave_form": leave_form or LeaveOutForm(),
+        "left_out": services.left_out_of(recording=found),
+        "progress": PROGRESS_WORDS.get(found.progress, ""),
         "here": "recordings",
     }
     if found.status == found.Status.MEASURED:
@@ -185,6 +272,7 @@ def _result_page(
             "baseline_on": before_on,
             "charts": charts_of(result, episode.side, before, before_on),
             "signal": signal_of(result, episode.side),
+            "plot": plot_of(result, episode.side),
             "against_usual": drawn(norm_chart(norms.shown, episode.side)) if norms.shown else "",
             "form": accept_form or AcceptReadingsForm(keys=keys, initial={"readings": ticked}),
             "can_take": keys,
@@ -192,7 +280,10 @@ def _result_page(
             "chosen": set(request.POST.getlist("readings") if accept_form is not None else ticked),
             "involved": episode.involved_side,
         }
-    return page(request, "recording", context, status=status)
+    response = page(request, "recording", context, status=status)
+    if found.progress and request.method == "GET":
+        response["Refresh"] = str(REFRESH_S)  # without scripts; the page also has a link
+    return response
 
 
 def _person_of(found: StoredRecording) -> Person:
@@ -225,3 +316,28 @@ def signal_of(result: MeasureResult, involved: Side) -> SafeString:
         return drawn("".join(lines_chart(one) for one in wide))
     signal = signal_input(result, involved)
     return drawn(signal_chart(signal)) if signal is not None else SafeString("")
+
+
+class Plot(NamedTuple):
+    """Where the seconds lie in the picture of the recording, so that a stretch can be drawn on it."""
+
+    left: float
+    right: float
+    width: float
+    from_s: float
+    until_s: float
+
+
+def plot_of(result: MeasureResult, involved: Side) -> Plot | None:
+    """Return the place of the seconds in the first picture over time, or None when there is none."""
+    if isinstance(result, TestResult):
+        for one in panels_of(result, treated=involved):
+            if one.is_wide:
+                x, width = lines_across(one)
+                return Plot(x.at_low, x.at_high, width, x.low, x.high)
+        return None
+    signal = signal_input(result, involved)
+    if signal is None:
+        return None
+    x, width = signal_across(signal)
+    return Plot(x.at_low, x.at_high, width, x.low, x.high)

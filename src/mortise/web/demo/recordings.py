@@ -52,7 +52,7 @@ def add_recordings(episode: EpisodeRow, by: User, today: date) -> None:
             recording = services.store_recording(
                 episode=episode, uploads=uploads, test="gait", recorded_on=on, by=by, placement="instep"
             )
-            recording = services.analyse_recording(recording=recording, by=by)
+            recording = services.analyse_recording(recording=recording, by=by, is_ours=True)
             if recording.status == recording.Status.MEASURED:
                 services.accept_readings(
                     recording=recording, chosen=services.acceptable(recording=recording), by=by, at_visit=True

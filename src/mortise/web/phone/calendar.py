@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 MOST_OCTETS = 75
-TITLES = {"visit": "Visit", "test": "A test to do", "visit_test": "Tests at your visit"}
+TITLES = {"visit": _("Visit"), "test": _("A test to do"), "visit_test": _("Tests at your visit")}
 
 
 class Entry(NamedTuple):
@@ -28,7 +30,7 @@ def calendar(entries: Iterable[Entry], name: str, made_at: datetime) -> str:
         lines += [
             "BEGIN:VEVENT", f"UID:{_text(one.key)}@mortise", f"DTSTAMP:{made_at:%Y%m%dT%H%M%SZ}",
             f"DTSTART;VALUE=DATE:{one.on:%Y%m%d}", f"DTEND;VALUE=DATE:{one.on + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_text(TITLES[one.kind])}", "TRANSP:TRANSPARENT", "CLASS:PRIVATE", "END:VEVENT",
+            f"SUMMARY:{_text(str(TITLES[one.kind]))}", "TRANSP:TRANSPARENT", "CLASS:PRIVATE", "END:VEVENT",
         ]  # fmt: skip
     return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from mortise.web.accounts.models import User
 from mortise.web.phone.signing import person_tag
 from mortise.web.phone.visits import HERE
-from mortise.web.phone.words import WORDS
+from mortise.web.phone.words import page_words
 
 
 def phone(request: HttpRequest) -> dict[str, Any]:
@@ -18,4 +18,4 @@ def phone(request: HttpRequest) -> dict[str, Any]:
         return {}
     user = getattr(request, "user", None)
     person = person_tag(user) if isinstance(user, User) and user.is_patient else ""
-    return {"phone_words": WORDS, "phone_person": person, "phone_episode": request.META.get(HERE, "")}
+    return {"phone_words": page_words(), "phone_person": person, "phone_episode": request.META.get(HERE, "")}

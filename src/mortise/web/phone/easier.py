@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from mortise.episode import Story
 from mortise.prescribe.ladders import at_share, ladder_slots, work_s
 from mortise.protocol import DoseStep, Exercise
@@ -41,12 +43,12 @@ def harder_words(story: Story, planned: PlannedExercise) -> str:
     rung = story.content.exercises[planned.exercise].dose_steps[planned.dose_step]
     is_cut = planned.dose_step < planned.usual_step or work_s(planned.dose) < work_s(rung)
     if is_cut or story.session.load in (Load.EASE, Load.REST):
-        return "Today is a lighter day, so there is no more of this today."
+        return gettext("Today is a lighter day, so there is no more of this today.")
     if planned.dose_step >= top:
-        return "This is the most that your stage has of it."
+        return gettext("This is the most that your stage has of it.")
     if state is not None and state.is_raise_waiting and planned.dose_step < state.step:
-        return "A little more is earned. One thing changes at a time, and its turn comes soon."
-    return "A little more opens after two calm sessions in a row, one change a week."
+        return gettext("A little more is earned. One thing changes at a time, and its turn comes soon.")
+    return gettext("A little more opens after two calm sessions in a row, one change a week.")
 
 
 def as_chosen(log: ExerciseLog, level: int) -> ExerciseLog:

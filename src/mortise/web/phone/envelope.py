@@ -25,9 +25,11 @@ from mortise.web.care import services
 from mortise.web.phone import envelope_self, presenters, presenters_pages, presenters_session, signing
 from mortise.web.phone.changes import as_told, last_told
 from mortise.web.phone.easier import easier_doses, harder_words
+from mortise.web.phone.presenters_self import FLARE
+from mortise.web.phone.said import in_words, said
 from mortise.web.phone.shell import shell
 from mortise.web.phone.state import CIRCUMSTANCES, TEN_MINUTES
-from mortise.web.phone.vetoes import shares, veto_table
+from mortise.web.phone.vetoes import Effect, shares, veto_table
 from mortise.web.phone.visits import Visit
 
 SCHEMA = 1
@@ -107,7 +109,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
             "next_morning": protocol.next_morning,
             "after_session": protocol.after_session,
         },
-        "vetoes": table,
+        "vetoes": _in_words(table),
         "shares": shares(table),
         "told": _told(visit, now, book),
         "tests": envelope_self.tests_by_hand(visit, now, days[-1]),
@@ -147,10 +149,21 @@ def _told(visit: Visit, story: Story, book: _Book) -> dict[str, Any] | None:
 def _counter(line: CounterLine) -> dict[str, Any]:
     """Return one counter in the patient's words: what counts already, what today adds, and the most in seven days."""
     return {
-        "what": line.words_patient,
+        "what": said(line.words_patient),
         "counted": str(line.counted_week),
         "planned": str(line.planned),
         "at_most": None if line.per_week is None else str(line.per_week),
+    }
+
+
+def _in_words(table: dict[str, dict[str, Effect]]) -> dict[str, dict[str, Effect]]:
+    """Return the veto table with what it says in the language of the page."""
+    return {
+        name: {
+            answer: {**effect, "say": [said(line) for line in effect["say"]]}
+            for answer, effect in row.items()
+        }
+        for name, row in table.items()
     }
 
 
@@ -164,9 +177,9 @@ def _stop(visit: Visit, story: Story) -> dict[str, Any]:
 
 
 def _texts(visit: Visit) -> dict[str, str]:
-    wanted = ("emergency.", "load.", "setback.", "advice.stop_and_seek_help.patient")
+    wanted = (*FLARE, "emergency.", "load.", "setback.", "advice.stop_and_seek_help.patient")
     return {
-        key: text
+        key: said(text)
         for key, text in visit.content.texts.items()
         if key.startswith(wanted) and not key.endswith(".clinician")
     }
@@ -186,9 +199,11 @@ class _Book:
         return {
             "id": session.id,
             "load": session.load.value,
-            "why": session.why_patient,
+            "why": said(session.why_patient),
             "items": [self._item(one, story) for one in session.exercises],
-            "left_out": [{"name": one.name, "why": one.reason_patient} for one in session.left_out],
+            "left_out": [
+                {"name": said(one.name), "why": said(one.reason_patient)} for one in session.left_out
+            ],
         }
 
     def told(self, planned: PlannedExercise) -> str:
@@ -202,7 +217,7 @@ class _Book:
         whole = self._dose(planned, planned.dose_step, planned.dose)
         return {
             "exercise": planned.exercise,
-            "why": planned.why_patient if planned.dose_step != planned.usual_step else "",
+            "why": said(planned.why_patient) if planned.dose_step != planned.usual_step else "",
             "dose": whole,
             "eased": {str(pct): self._eased(planned, pct) for pct in self.shares},
             "easier": [self._dose(planned, step, dose) for step, dose in easier_doses(exercise, planned)],
@@ -222,13 +237,13 @@ class _Book:
         exercise, visit = self.visit.content.exercises[planned.exercise], self.visit
         sides = presenters_session.sides_of(visit, planned)
         self.exercises[exercise.id] = {
-            "name": exercise.name,
+            "name": said(exercise.name),
             "tags": exercise.tags,
-            "set_up": exercise.set_up,
-            "steps": exercise.steps,
-            "cue": exercise.cues[0] if exercise.cues else "",
-            "breathing": exercise.breathing,
-            "stop_signs": exercise.stop_signs,
+            "set_up": said(exercise.set_up),
+            "steps": [said(line) for line in exercise.steps],
+            "cue": said(exercise.cues[0]) if exercise.cues else "",
+            "breathing": said(exercise.breathing),
+            "stop_signs": [said(line) for line in exercise.stop_signs],
             "sides": " ".join(side.value for side in sides),
             "side_words": presenters_session.side_words(sides, exercise),
             "figure": reverse("phone:figure", args=[exercise.id, visit.side.value]),
@@ -242,7 +257,7 @@ class _Book:
                 "step": step,
                 "words": short_dose(dose),
                 "long_words": presenters_session.dose_words(dose),
-                "why": tempo_words(dose, exercise) or dose.load,
+                "why": tempo_words(dose, in_words(exercise)) or said(dose.load),
                 "numbers": presenters_session.dose_numbers(dose, exercise),
                 "tempo": [part._asdict() for part in presenters_session.tempo_parts(dose, exercise)],
                 "rep_words": presenters_session.rep_words(dose),

@@ -10,11 +10,13 @@ from typing import Any
 from mortise.episode import Story
 from mortise.protocol import Item, Questionnaire, ScoreRule, Scoring
 from mortise.record import SessionLog
+from mortise.report.words import unit_symbol
 from mortise.units import SYMBOLS
 from mortise.web.care.asked import offered_by, words_of
 from mortise.web.phone import questions
 from mortise.web.phone.forms_tests import asked_of
 from mortise.web.phone.live import TESTS as LIVE_TESTS
+from mortise.web.phone.said import said
 from mortise.web.phone.self_tests import instrument_at_home, live_due, measures_due
 from mortise.web.phone.visits import Visit
 
@@ -26,8 +28,8 @@ def tests_by_hand(visit: Visit, story: Story, until_on: date) -> list[Plain]:
     due_on = {one.measure: one.due_on for one in reversed(story.due)}
     return [
         {
-            "measure": field.measure.id, "side": field.side.value, "label": field.label, "how": field.measure.how,
-            "unit": field.measure.unit, "symbol": SYMBOLS[field.measure.unit],
+            "measure": field.measure.id, "side": field.side.value, "label": field.label, "how": said(field.measure.how),
+            "unit": field.measure.unit, "symbol": unit_symbol(SYMBOLS[field.measure.unit]),
             "instrument": instrument_at_home(field.measure), "low": str(field.measure.low),
             "high": str(field.measure.high), "step": str(field.measure.resolution),
             "due_on": due_on[field.measure.id].isoformat(),
@@ -42,7 +44,7 @@ def tests_by_phone(visit: Visit, story: Story, until_on: date) -> list[Plain]:
     return [
         {
             "test": name,
-            "title": titles[name].title,
+            "title": str(titles[name].title),
             "measure": titles[name].measure,
             "due_on": due_on.isoformat(),
         }
@@ -54,8 +56,8 @@ def questionnaires_of(visit: Visit, story: Story) -> list[Plain]:
     """Return the questionnaires that may be asked, due ones first, with all that is needed to ask and score them."""
     return [
         {
-            "id": one.id, "version": one.version, "short": one.short, "about": questions.about_words(one),
-            "recall": one.recall, "is_due": is_due,
+            "id": one.id, "version": one.version, "short": said(one.short), "about": questions.about_words(one),
+            "recall": said(one.recall), "is_due": is_due,
             "items": list(_items(visit, story, one)),
             "scores": [_score(visit, rule) for rule in one.scores if rule.rule is not Scoring.ENTRY],
         }
@@ -87,8 +89,10 @@ def _items(visit: Visit, story: Story, asked: Questionnaire) -> Iterator[Plain]:
         score = next(asked.scores_with(item.id))
         yield {
             "id": item.id,
-            "words": words[item.id],
-            "cells": offered_by(item, score, measures.get(item.asks)),
+            "words": said(words[item.id]),
+            "cells": [
+                (value, said(label)) for value, label in offered_by(item, score, measures.get(item.asks))
+            ],
             "low": str(score.item_low),
             "high": str(score.item_high),
             "step": _step(item, score),
@@ -101,7 +105,7 @@ def _step(item: Item, score: ScoreRule) -> str:
 
 def _score(visit: Visit, rule: ScoreRule) -> Plain:
     return {
-        "label": rule.label, "rule": rule.rule.value, "items": rule.item_ids, "reversed": rule.reversed_items,
+        "label": said(rule.label), "rule": rule.rule.value, "items": rule.item_ids, "reversed": rule.reversed_items,
         "item_low": str(rule.item_low), "item_high": str(rule.item_high), "is_turned": rule.is_turned,
         "low": str(rule.low), "high": str(rule.high), "least": rule.n_answered_least,
         "step": str(visit.content.measures[rule.measure].resolution),

@@ -7,20 +7,24 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from mortise.terms import Measure
+from mortise.web.phone.said import said
 from mortise.web.ui.fields import CANNOT_SAY, Cells, ManyCells, ScaleInput
+from mortise.web.ui.local import capital
 
-CANNOT_SAY_CHOICE = (CANNOT_SAY, "Can’t say")
+CANNOT_SAY_CHOICE = (CANNOT_SAY, _("Can’t say"))
 NONE_OF_THESE, SOME_OF_THESE = "none", "some"
 # What 0 and 10 mean: without it nobody knows whether more is better.
-PAIN_ENDS = "0 is no pain, 10 the worst you can think of."
+PAIN_ENDS = _("0 is no pain, 10 the worst you can think of.")
 ENDS = {
-    "fatigue_nrs": "0 is not tired, 10 too tired to do anything.",
-    "effort_nrs": "0 is no effort, 10 as hard as it can be.",
-    "comfort_nrs": "0 is not comfortable at all, 10 fully comfortable.",
-    "range_feeling_nrs": "0 is not at all, 10 fully free.",
-    "confidence_nrs": "0 is not at all, 10 fully.",
+    "fatigue_nrs": _("0 is not tired, 10 too tired to do anything."),
+    "effort_nrs": _("0 is no effort, 10 as hard as it can be."),
+    "comfort_nrs": _("0 is not comfortable at all, 10 fully comfortable."),
+    "range_feeling_nrs": _("0 is not at all, 10 fully free."),
+    "confidence_nrs": _("0 is not at all, 10 fully."),
 }
 # Minutes of stiffness as cells: the bands of the symptom rules lie at 10 and 30 minutes over a person's usual.
 STIFFNESS_MIN = (0, 5, 10, 15, 20, 30, 45, 60, 90)
@@ -28,8 +32,8 @@ STIFFNESS_MIN = (0, 5, 10, 15, 20, 30, 45, 60, 90)
 
 def answer_field(measure: Measure) -> forms.ChoiceField:
     """Return the field that asks for one measure, by tap."""
-    label = measure.question or measure.label
-    wrong = {"required": "Choose an answer; “can’t say” is one."}
+    label = said(measure.question or measure.label)
+    wrong = {"required": _("Choose an answer; “can’t say” is one.")}
     if measure.unit == "nrs":
         choices = [(str(number), str(number)) for number in range(11)] + [CANNOT_SAY_CHOICE]
         ends = PAIN_ENDS if measure.id.startswith("pain_") else ENDS.get(measure.id, "")
@@ -37,9 +41,9 @@ def answer_field(measure: Measure) -> forms.ChoiceField:
             label=label, choices=choices, widget=ScaleInput, help_text=ends, error_messages=wrong
         )
     if measure.unit == "flag":
-        choices = [("0", "No"), ("1", "Yes"), CANNOT_SAY_CHOICE]
+        choices = [("0", _("No")), ("1", _("Yes")), CANNOT_SAY_CHOICE]
     elif measure.levels:
-        choices = [(str(rank), level.capitalize()) for rank, level in enumerate(measure.levels)] + [
+        choices = [(str(rank), capital(said(level))) for rank, level in enumerate(measure.levels)] + [
             CANNOT_SAY_CHOICE
         ]
     else:
@@ -48,7 +52,7 @@ def answer_field(measure: Measure) -> forms.ChoiceField:
 
 
 def _minutes(number: int) -> str:
-    return "None" if number == 0 else f"{number} min"
+    return gettext("None") if number == 0 else ngettext("%(n)s min", "%(n)s min", number) % {"n": number}
 
 
 def answer_of(value: str) -> Decimal | None:
@@ -58,7 +62,7 @@ def answer_of(value: str) -> Decimal | None:
     try:
         return Decimal(value)
     except InvalidOperation:
-        raise forms.ValidationError("Choose one of the answers.") from None
+        raise forms.ValidationError(_("Choose one of the answers.")) from None
 
 
 class QuestionsForm(forms.Form):
@@ -78,19 +82,19 @@ class RedFlagsForm(forms.Form):
     """The danger signs in one question: none of these, or which. A tap on none on an ordinary day."""
 
     any_of_these = forms.ChoiceField(
-        label="Any of these?",
-        choices=[(NONE_OF_THESE, "No, none of these"), (SOME_OF_THESE, "Yes")],
+        label=_("Any of these?"),
+        choices=[(NONE_OF_THESE, _("No, none of these")), (SOME_OF_THESE, _("Yes"))],
         widget=Cells(in_row=True),
-        error_messages={"required": "Choose one. If you are not sure about a line, tick it."},
+        error_messages={"required": _("Choose one. If you are not sure about a line, tick it.")},
     )
 
     def __init__(self, measures: Iterable[Measure], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.measures = tuple(measures)
         self.fields["which"] = forms.MultipleChoiceField(
-            label="Since you last checked in: tick what is true.",
+            label=_("Since you last checked in: tick what is true."),
             required=False,
-            choices=[(measure.id, measure.question or measure.label) for measure in self.measures],
+            choices=[(measure.id, said(measure.question or measure.label)) for measure in self.measures],
             widget=ManyCells,
         )
         self.order_fields(["which", "any_of_these"])
@@ -99,9 +103,9 @@ class RedFlagsForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         which, said = cleaned.get("which", []), cleaned.get("any_of_these")
         if said == SOME_OF_THESE and not which:
-            self.add_error("which", "Tick the lines that are true, or choose “none of these”.")
+            self.add_error("which", _("Tick the lines that are true, or choose “none of these”."))
         if said == NONE_OF_THESE and which:
-            self.add_error("any_of_these", "A line is ticked. Choose “yes”, or take the tick away.")
+            self.add_error("any_of_these", _("A line is ticked. Choose “yes”, or take the tick away."))
         return cleaned
 
     def answers(self) -> dict[str, Decimal | None]:
@@ -117,15 +121,15 @@ class DayForm(forms.Form):
     day = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS])
 
 
-OUTCOMES = [("done", "Done"), ("modified", "Partly"), ("skipped", "Skipped")]
+OUTCOMES = [("done", _("Done")), ("modified", _("Partly")), ("skipped", _("Skipped"))]
 REASONS = [
-    ("", "No reason"),
-    ("pain", "It hurt"),
-    ("too_hard", "Too hard"),
-    ("too_easy", "Too easy"),
-    ("no_time", "No time"),
-    ("no_kit", "No kit"),
-    ("unsure", "Not sure how"),
+    ("", _("No reason")),
+    ("pain", _("It hurt")),
+    ("too_hard", _("Too hard")),
+    ("too_easy", _("Too easy")),
+    ("no_time", _("No time")),
+    ("no_kit", _("No kit")),
+    ("unsure", _("Not sure how")),
 ]
 
 
@@ -133,18 +137,18 @@ class ExerciseForm(forms.Form):
     """What became of one exercise."""
 
     outcome = forms.ChoiceField(
-        label="How did it go?", choices=OUTCOMES, widget=Cells(in_row=True),
-        error_messages={"required": "Choose done, partly or skipped."},
+        label=_("How did it go?"), choices=OUTCOMES, widget=Cells(in_row=True),
+        error_messages={"required": _("Choose done, partly or skipped.")},
     )  # fmt: skip
     reason = forms.ChoiceField(
-        label="If not as planned, why?", choices=REASONS, required=False, widget=Cells(in_row=True)
+        label=_("If not as planned, why?"), choices=REASONS, required=False, widget=Cells(in_row=True)
     )
     pain = forms.ChoiceField(
-        label="Pain in it", required=False, widget=ScaleInput,
+        label=_("Pain in it"), required=False, widget=ScaleInput,
         choices=[(str(number), str(number)) for number in range(11)] + [CANNOT_SAY_CHOICE],
     )  # fmt: skip
     effort = forms.ChoiceField(
-        label="Effort in it", required=False, widget=ScaleInput,
+        label=_("Effort in it"), required=False, widget=ScaleInput,
         choices=[(str(number), str(number)) for number in range(11)] + [CANNOT_SAY_CHOICE],
     )  # fmt: skip
     sets = forms.IntegerField(required=False, min_value=0, max_value=20, widget=forms.HiddenInput)
@@ -159,7 +163,7 @@ class ExerciseForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("outcome") == "skipped" and cleaned.get("sets"):
-            self.add_error("outcome", "Some of it was done: choose “partly”.")
+            self.add_error("outcome", _("Some of it was done: choose “partly”."))
         return cleaned
 
 

@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.translation import gettext
 
+from mortise.report.words import unit_symbol
 from mortise.terms import Measure, Side
 from mortise.units import SYMBOLS
+from mortise.web.phone.said import said
 from mortise.web.phone.self_tests import instrument_at_home
 from mortise.web.ui.fields import UnitInput
 
@@ -37,10 +40,11 @@ def asked_of(measures: Iterable[Measure], involved: Side) -> list[Asked]:
 
 
 def _asked(measure: Measure, side: Side) -> Asked:
-    words = measure.question or measure.label
+    words = said(measure.question or measure.label)
     if side is Side.NONE:
         return Asked(measure.id, words, measure, side)
-    return Asked(f"{measure.id}-{side.value}", f"{side.value.capitalize()}: {words}", measure, side)
+    template = gettext("Left: %(what)s") if side is Side.LEFT else gettext("Right: %(what)s")
+    return Asked(f"{measure.id}-{side.value}", template % {"what": words}, measure, side)
 
 
 class SelfTestForm(forms.Form):
@@ -55,11 +59,12 @@ class SelfTestForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and all(value is None for value in cleaned.values()):
-            raise forms.ValidationError("Fill in at least one, or go back.")
+            raise forms.ValidationError(gettext("Fill in at least one, or go back."))
         for one in self.asked:
             value, measure = cleaned.get(one.name), one.measure
             if value is not None and measure.on_grid(value) != value:
-                self.add_error(one.name, f"Give it in steps of {measure.resolution} {SYMBOLS[measure.unit]}.")
+                steps = {"step": measure.resolution, "unit": unit_symbol(SYMBOLS[measure.unit])}
+                self.add_error(one.name, gettext("Give it in steps of %(step)s %(unit)s.") % steps)
         return cleaned
 
     def values(self) -> Iterator[HandValue]:
@@ -76,17 +81,17 @@ def _sides(measure: Measure, involved: Side) -> tuple[Side, ...]:
 
 def _field(one: Asked) -> forms.DecimalField:
     measure = one.measure
-    between = f"between {measure.low} and {measure.high}"
+    wrong = gettext("Write a number between %(low)s and %(high)s.") % {
+        "low": measure.low,
+        "high": measure.high,
+    }
     by_hand = {  # what a script needs to keep the value on the phone
         "data-measure": measure.id, "data-side": one.side.value, "data-unit": measure.unit,
         "data-instrument": instrument_at_home(measure), "data-low": measure.low, "data-high": measure.high,
         "data-step": measure.resolution,
     }  # fmt: skip
     return forms.DecimalField(
-        label=one.label, help_text=measure.how, required=False, min_value=measure.low, max_value=measure.high,
-        widget=UnitInput(SYMBOLS[measure.unit], by_hand),
-        error_messages={
-            "invalid": f"Write a number {between}.", "min_value": f"Write a number {between}.",
-            "max_value": f"Write a number {between}.",
-        },
+        label=one.label, help_text=said(measure.how), required=False, localize=True,
+        min_value=measure.low, max_value=measure.high, widget=UnitInput(unit_symbol(SYMBOLS[measure.unit]), by_hand),
+        error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
     )  # fmt: skip

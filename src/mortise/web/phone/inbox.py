@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from msgspec import Struct
 
 from mortise.errors import ConflictError, InputError, MortiseError
@@ -203,10 +203,11 @@ def _reported(visit: Visit, facts: Sequence[Fact | bytes]) -> tuple[tuple[Answer
             circumstances=visit.circumstances,
         )
     except services.UndecidedError as error:  # the facts are kept: ask once more what became of each
-        return services.append_facts(episode=visit.episode, facts=facts, by=visit.user), [str(error)]
-    refused = [f"Not saved: {answer.reason}" for answer in answered.answers if not answer.is_kept]
+        return services.append_facts(episode=visit.episode, facts=facts, by=visit.user), [gettext(str(error))]
+    template = gettext("Not saved: %(reason)s")
+    refused = [template % {"reason": answer.reason} for answer in answered.answers if not answer.is_kept]
     is_new = any(answer.outcome == "stored" for answer in answered.answers)
     try:
         return answered.answers, refused or (presenters.changes(before, answered.story) if is_new else [])
     except services.UntoldError as error:
-        return answered.answers, [str(error)]
+        return answered.answers, [gettext(str(error))]

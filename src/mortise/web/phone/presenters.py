@@ -9,28 +9,33 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _n
 
 from mortise.episode import Story
 from mortise.record import CheckIn, FiredRule, PlannedExercise, Session
 from mortise.report.doses import short_dose, tempo_words
 from mortise.report.figure import load_figures, thumbnail
-from mortise.report.words import day, listed, plural
-from mortise.terms import Advice, Load, Truth
+from mortise.report.words import listed
+from mortise.terms import Advice, Load, Side, Truth
 from mortise.web.phone.changes import last_told
 from mortise.web.phone.presenters_follow import clinic_lines
 from mortise.web.phone.presenters_progress import TrackStage, gate_count, track_of
+from mortise.web.phone.presenters_self import SensorTest, next_visit_words, sensor_tests_due
+from mortise.web.phone.said import in_words, said
 from mortise.web.phone.self_tests import measures_due
 from mortise.web.phone.visits import Visit
+from mortise.web.ui.local import capital, in_a_sentence, minutes, weekday
 from mortise.web.ui.templatetags.look import SAYS
 
 DUE_SOON = timedelta(days=7)
 MORNING_DAYS = 2  # a morning after is asked for on the next two days, then it is forgotten
 DAY_WORDS = {
-    "ten_minutes": ("10 minutes", "Today is cut to ten minutes."),
-    "travelling": ("Away, no kit", "Today needs nothing but floor, wall and a chair."),
-    "ill": ("Unwell", "Today is only the gentle part."),
-    "other_sport": ("Sport today", "Today leaves out what your sport already loads."),
-    "hot_ankle": ("Ankle is hot", "Today leaves out jumps and end of range."),
+    "ten_minutes": (_n("10 minutes"), _n("Today is cut to ten minutes.")),
+    "travelling": (_n("Away, no kit"), _n("Today needs nothing but floor, wall and a chair.")),
+    "ill": (_n("Unwell"), _n("Today is only the gentle part.")),
+    "other_sport": (_n("Sport today"), _n("Today leaves out what your sport already loads.")),
+    "hot_ankle": (_n("Ankle is hot"), _n("Today leaves out jumps and end of range.")),
 }
 
 
@@ -94,6 +99,8 @@ class TodayPage(NamedTuple):
     tests: str
     is_questionnaire_due: bool
     education: tuple[str, ...]
+    next_visit: str
+    sensor_tests: tuple[SensorTest, ...]
     action: Action | None
     others: tuple[OtherAnkle, ...]
 
@@ -105,36 +112,48 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
     checked, done = has_checked_in(visit, story), is_done(visit, story)
     n_met, n_lines = gate_count(visit, story)
     return TodayPage(
-        date_words=f"{visit.today:%A} {day(visit.today)}",
+        date_words=weekday(visit.today),
         first_name=visit.patient.first_name,
         headline=headline(visit, story),
         glyph=_glyph(visit, story),
         because=tuple(line for line in because(visit, story) if line not in answered),
         answered=tuple(answered),
-        stage_words=f"Stage {stage.number} of {len(protocol.stages)}: {_in_a_sentence(stage.title_patient)}",
-        gate_words=f"{n_met} of {n_lines} in place" if n_lines else "what keeps it",
+        stage_words=gettext("Stage %(number)s of %(n)s: %(title)s")
+        % {
+            "number": stage.number,
+            "n": len(protocol.stages),
+            "title": in_a_sentence(said(stage.title_patient)),
+        },
+        gate_words=ngettext("%(n_met)s of %(n)s in place", "%(n_met)s of %(n)s in place", n_lines)
+        % {"n_met": n_met, "n": n_lines}
+        if n_lines
+        else gettext("what keeps it"),
         track=track_of(visit, story),
         ankle_words=visit.ankle_words,
-        session_words=f"{plural(len(session.exercises), 'exercise')}, {minutes_words(session.seconds)}",
+        session_words=session_words(len(session.exercises), session.seconds),
         exercises=tuple(_line(visit, item) for item in session.exercises)
         if checked or not decision.is_locked
         else (),
         left_out=left_out_lines(session),
-        empty_words=session.why_patient,
+        empty_words=said(session.why_patient),
         has_checked_in=checked,
         is_done_today=done,
-        done_words="Tomorrow we ask how the ankle was in the morning. That answer decides the next session.",
+        done_words=gettext(
+            "Tomorrow we ask how the ankle was in the morning. That answer decides the next session."
+        ),
         can_change=last_told(story, visit.today) is not None,
-        day_words=DAY_WORDS[kind_of_day][1] if kind_of_day in DAY_WORDS else "",
+        day_words=gettext(DAY_WORDS[kind_of_day][1]) if kind_of_day in DAY_WORDS else "",
         day_choices=tuple(
-            DayChoice(kind, words, kind == kind_of_day) for kind, (words, _) in DAY_WORDS.items()
+            DayChoice(kind, gettext(words), kind == kind_of_day) for kind, (words, _) in DAY_WORDS.items()
         ),
         clinic=clinic_lines(story),
         due=due_lines(visit, story),
-        tests=listed([_in_a_sentence(one.label) for one in measures_due(visit, story)]),
+        tests=capital(listed([in_a_sentence(said(one.label)) for one in measures_due(visit, story)])),
         is_questionnaire_due=_is_questionnaire_due(visit, story),
         education=education_texts(visit, story),
-        others=tuple(OtherAnkle(str(one.pk), f"To the {one.involved_side} ankle") for one in visit.others),
+        next_visit=next_visit_words(visit, story),
+        sensor_tests=sensor_tests_due(visit, story),
+        others=tuple(OtherAnkle(str(one.pk), _to_the(one.side)) for one in visit.others),
         action=_action(checked, done, bool(session.exercises), bool(morning_due(story))),
     )
 
@@ -142,19 +161,23 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
 def education_texts(visit: Visit, story: Story) -> tuple[str, ...]:
     """Return what is taught in the stage the person is in."""
     stage, texts = visit.content.protocol(visit.episode.protocol).stage(story.stage), visit.content.texts
-    return tuple(texts[key] for key in stage.education if key in texts)
+    return tuple(said(texts[key]) for key in stage.education if key in texts)
 
 
 def headline(visit: Visit, story: Story) -> str:
     """Return today's one sentence: the stage's when it says something, else the load's."""
     decision, texts = story.decision, visit.content.texts
     if _speaks_of_stage(decision.advice):
-        return texts[f"advice.{decision.advice.value}.patient"]
+        return said(texts[f"advice.{decision.advice.value}.patient"])
     if not has_checked_in(visit, story):
-        return "First, how is the ankle?"
+        return gettext("First, how is the ankle?")
     if not story.lights:
-        return "Your first session."
-    return texts[f"load.{decision.load.value}.patient"]
+        return gettext("Your first session.")
+    return said(texts[f"load.{decision.load.value}.patient"])
+
+
+def _to_the(side: Side) -> str:
+    return gettext("To the left ankle") if side is Side.LEFT else gettext("To the right ankle")
 
 
 def _speaks_of_stage(advice: Advice) -> bool:
@@ -171,20 +194,23 @@ def _glyph(visit: Visit, story: Story) -> str:
 def because(visit: Visit, story: Story) -> tuple[str, ...]:
     """Return why today is as it is: what fired rules say to a patient, each once; else why the session is so."""
     met = [rule for rule in story.decision.rules if rule.truth is Truth.MET]
-    said = [words for rule in met if (words := _said(rule, story))]
+    told = [words for rule in met if (words := _of_rule(rule, story))]
     asked = [rule.say_patient for rule in story.decision.rules if rule.truth is Truth.UNKNOWN]
-    if not has_checked_in(visit, story) and not said:
-        return ("This is today’s plan. Your answers can make it lighter; nothing is added before them.",)
+    if not has_checked_in(visit, story) and not told:
+        return (
+            gettext("This is today’s plan. Your answers can make it lighter; nothing is added before them."),
+        )
     if not story.lights and story.decision.load is Load.KEEP and not _speaks_of_stage(story.decision.advice):
-        return ("It starts low on purpose. Your answers decide what comes next.",)
+        return (gettext("It starts low on purpose. Your answers decide what comes next."),)
     more = visit.content.texts.get(f"advice.{story.decision.advice.value}.patient.more", "")
     lines = (
-        said or asked[:1] or [more if _speaks_of_stage(story.decision.advice) else story.session.why_patient]
+        told or asked[:1] or [more if _speaks_of_stage(story.decision.advice) else story.session.why_patient]
     )
-    return tuple(dict.fromkeys(line for line in lines if line and line != headline(visit, story)))[:3]
+    shown = dict.fromkeys(said(line) for line in lines if line)
+    return tuple(line for line in shown if line != headline(visit, story))[:3]
 
 
-def _said(rule: FiredRule, story: Story) -> str:
+def _of_rule(rule: FiredRule, story: Story) -> str:
     """Return what a rule says, but of a raise only what came of it: a tighter rule or the session may have kept it."""
     if rule.load is not Load.RAISE:
         return rule.say_patient
@@ -197,11 +223,13 @@ def changes(before: Story, after: Story) -> list[str]:
     had = {rule.rule for rule in before.decision.rules if rule.truth is Truth.MET}
     for rule in after.decision.rules:
         if rule.truth is Truth.MET and rule.rule not in had:
-            lines.append(rule.say_patient)
+            lines.append(said(rule.say_patient))
     lines += _dose_changes(before, after)
     if after.decision.load is not before.decision.load and not lines:
-        lines.append(after.session.why_patient)
-    return list(dict.fromkeys(line for line in lines if line)) or ["Saved. It changes nothing today."]
+        lines.append(said(after.session.why_patient))
+    return list(dict.fromkeys(line for line in lines if line)) or [
+        gettext("Saved. It changes nothing today.")
+    ]
 
 
 def _dose_changes(before: Story, after: Story) -> Iterable[str]:
@@ -210,22 +238,36 @@ def _dose_changes(before: Story, after: Story) -> Iterable[str]:
     for item in after.session.exercises:
         was = usual.get(item.exercise)
         if was is not None and item.dose_step != was:
-            yield f"{item.name}: {short_dose(item.dose)}. {item.why_patient}"
+            yield gettext("%(name)s: %(dose)s. %(why)s") % {
+                "name": said(item.name),
+                "dose": short_dose(item.dose),
+                "why": said(item.why_patient),
+            }
     for left in after.session.left_out:
         if left.exercise in usual and left.exercise not in now:
-            yield f"{left.name} is left out. {left.reason_patient}"
+            yield gettext("%(name)s is left out. %(why)s") % {
+                "name": said(left.name),
+                "why": said(left.reason_patient),
+            }
 
 
 def minutes_words(seconds: Decimal) -> str:
     """Write a length as whole minutes, at least one."""
-    return f"{max(1, round(seconds / 60))} min"
+    return minutes(max(1, round(seconds / 60)))
+
+
+def session_words(n: int, seconds: Decimal) -> str:
+    """Write how much a session is: "4 exercises, 12 min"."""
+    exercises = ngettext("%(n)s exercise", "%(n)s exercises", n) % {"n": n}
+    return gettext("%(exercises)s, %(minutes)s") % {"exercises": exercises, "minutes": minutes_words(seconds)}
 
 
 def _line(visit: Visit, item: PlannedExercise) -> ExerciseLine:
     exercise = visit.content.exercises[item.exercise]
-    changed = item.why_patient if item.dose_step != item.usual_step else ""
+    changed = said(item.why_patient) if item.dose_step != item.usual_step else ""
+    tempo = capital(tempo_words(item.dose, in_words(exercise)))
     return ExerciseLine(
-        item.name, changed or _capital(tempo_words(item.dose, exercise)) or item.dose.load, short_dose(item.dose),
+        said(item.name), changed or tempo or said(item.dose.load), short_dose(item.dose),
         small_picture(exercise.figure, visit),
     )  # fmt: skip
 
@@ -239,8 +281,11 @@ def left_out_lines(session: Session) -> tuple[LeftOutLine, ...]:
     """Return what is left out today, one line for each reason."""
     by_reason: dict[str, list[str]] = {}
     for item in session.left_out:
-        by_reason.setdefault(item.reason_patient, []).append(item.name)
-    return tuple(LeftOutLine(listed(names), reason) for reason, names in by_reason.items())
+        by_reason.setdefault(said(item.reason_patient), []).append(said(item.name))
+    return tuple(
+        LeftOutLine(gettext("%(names)s.") % {"names": listed(names)}, reason)
+        for reason, names in by_reason.items()
+    )
 
 
 def has_checked_in(visit: Visit, story: Story) -> bool:
@@ -273,7 +318,8 @@ def due_lines(visit: Visit, story: Story) -> tuple[str, ...]:
     soon = [item for item in story.due if item.where == "visit" and item.due_on <= visit.today + DUE_SOON]
     if not soon:
         return ()
-    return (f"At your next visit: {listed([_in_a_sentence(item.label) for item in soon[:5]])}.",)
+    tests = listed([in_a_sentence(said(item.label)) for item in soon[:5]])
+    return (gettext("At your next visit: %(tests)s.") % {"tests": tests},)
 
 
 def _is_questionnaire_due(visit: Visit, story: Story) -> bool:
@@ -291,16 +337,8 @@ def _is_questionnaire_due(visit: Visit, story: Story) -> bool:
 
 def _action(checked: bool, done: bool, has_exercises: bool, morning: bool) -> Action | None:
     if not checked:
-        words = "Check in, then start" if has_exercises or not done else "Check in"
-        return Action(reverse("phone:check"), "How was the morning?" if done and morning else words)
+        words = gettext("Check in, then start") if has_exercises or not done else gettext("Check in")
+        return Action(reverse("phone:check"), gettext("How was the morning?") if done and morning else words)
     if done or not has_exercises:
         return None
-    return Action(reverse("phone:session"), "Start")
-
-
-def _capital(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}"
-
-
-def _in_a_sentence(title: str) -> str:
-    return f"{title[:1].lower()}{title[1:]}"
+    return Action(reverse("phone:session"), gettext("Start"))

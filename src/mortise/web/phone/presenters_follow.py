@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext
+
 from mortise.episode import Climb, Reopened, Story
+from mortise.web.phone.said import said
 
 
 def clinic_lines(story: Story) -> tuple[str, ...]:
@@ -16,18 +19,20 @@ def _lines(story: Story) -> Iterable[str]:
     found, protocol = story.follow_up, story.protocol
     for ladder in found.ladders:
         if ladder.climb is Climb.RETEST and ladder.step is not None:
-            yield ladder.step.say_patient
+            yield said(ladder.step.say_patient)
     if found.reopening is not None:
         yield _reopened(found.reopening.state)
     words = {one.id: one.say_patient for one in protocol.escalations}
     for case in found.escalations:
         if case.is_open and case.acknowledged_on is not None:
-            yield words[case.escalation]
+            yield said(words[case.escalation])
     if found.open_raise:
-        yield "You are ready for a little more. It waits until your physiotherapist has agreed."
+        yield gettext("You are ready for a little more. It waits until your physiotherapist has agreed.")
 
 
 def _reopened(state: Reopened) -> str:
     if state is Reopened.RETEST:
-        return "One of your tests came out lower than before. Do it once more within the week, the same way."
-    return "Two tests came out lower than before. Your clinic looks at it with you."
+        return gettext(
+            "One of your tests came out lower than before. Do it once more within the week, the same way."
+        )
+    return gettext("Two tests came out lower than before. Your clinic looks at it with you.")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from mortise.episode import Story
 from mortise.protocol import Tier
@@ -15,6 +16,8 @@ from mortise.protocol.criteria import criteria_in
 from mortise.terms import Truth
 from mortise.web.care.services import Look
 from mortise.web.phone.presenters import headline
+from mortise.web.phone.presenters_self import flare_plan
+from mortise.web.phone.said import said
 from mortise.web.phone.visits import Visit
 from mortise.web.ui.fields import CANNOT_SAY
 
@@ -58,6 +61,7 @@ class HelpPage(NamedTuple):
     emergency: tuple[str, ...]
     emergency_words: str
     setbacks: tuple[str, ...]
+    flare: tuple[str, ...]
     clinic: str
     calls: tuple[Call, ...]
     looks: tuple[Look, ...]
@@ -70,15 +74,15 @@ def check_page(
     """Compose one step of the check."""
     back = f"{reverse('phone:check')}?step={number - 1}" if number > 1 else ""
     return CheckPage(
-        title="Before you start",
+        title=gettext("Before you start"),
         number=number,
         n_steps=n_steps,
         steps=tuple("done" if i < number else "now" if i == number else "" for i in range(1, n_steps + 1)),
-        note="If any of these is true, stop and get help; do not wait for us to answer."
+        note=gettext("If any of these is true, stop and get help; do not wait for us to answer.")
         if number == 1
-        else "We ask before, not after. No answer can make today harder.",
+        else gettext("We ask before, not after. No answer can make today harder."),
         back_url=back,
-        next_words="Save" if number == n_steps else "Next",
+        next_words=gettext("Save") if number == n_steps else gettext("Next"),
         morning=morning,
         answers_json=json.dumps({name: said or CANNOT_SAY for name, said in answers.items()}),
     )
@@ -93,17 +97,17 @@ def stop_page(visit: Visit, story: Story) -> StopPage:
     lines = [rule.say_patient for rule in fired] + [texts[f"emergency.{tier}"] for tier in tiers]
     return StopPage(
         headline=headline(visit, story),
-        lines=tuple(dict.fromkeys(lines)),
+        lines=tuple(dict.fromkeys(said(line) for line in lines)),
         emergency=emergency_lines(visit),
         steps=(
-            StopStep(Truth.MET, "Your exercises are paused", texts["emergency.closed"]),
+            StopStep(Truth.MET, gettext("Your exercises are paused"), said(texts["emergency.closed"])),
             StopStep(
-                Truth.MET, "It is on your clinic’s list",
-                f"{clinic} sees it when somebody next looks. Nobody is watching now.",
+                Truth.MET, gettext("It is on your clinic’s list"),
+                gettext("%(clinic)s sees it when somebody next looks. Nobody is watching now.") % {"clinic": clinic},
             ),
             StopStep(
-                Truth.UNKNOWN, "Did you get through to someone?",
-                "Do not wait for us. Call, and tell them what you told us.",
+                Truth.UNKNOWN, gettext("Did you get through to someone?"),
+                gettext("Do not wait for us. Call, and tell them what you told us."),
             ),
         ),
         calls=calls_of(visit),
@@ -118,28 +122,36 @@ def flag_page(visit: Visit, flags: Iterable[str], *, is_saved: bool) -> StopPage
     fired = [one for one in rules if one.tier and told & {c.measure for c in criteria_in(one.when)}]
     lines = [one.say_patient for one in fired] + [texts[f"emergency.{one.tier}"] for one in fired]
     return StopPage(
-        headline=texts["advice.stop_and_seek_help.patient"],
-        lines=tuple(dict.fromkeys(lines)),
+        headline=said(texts["advice.stop_and_seek_help.patient"]),
+        lines=tuple(dict.fromkeys(said(line) for line in lines)),
         emergency=emergency_lines(visit),
         steps=(
             StopStep(
                 Truth.NOT_MET,
-                "This is saved" if is_saved else "This could not be saved",
-                f"{visit.patient.clinic.name} "
-                f"{'was told, and nobody may have seen it' if is_saved else 'does not know'} yet. "
-                "Call, and tell them: " + " ".join(measures[name].label for name in told if name in measures),
+                gettext("This is saved") if is_saved else gettext("This could not be saved"),
+                _what_they_know(is_saved)
+                % {
+                    "clinic": visit.patient.clinic.name,
+                    "signs": " ".join(said(measures[name].label) for name in told if name in measures),
+                },
             ),
         ),
         calls=calls_of(visit),
     )
 
 
+def _what_they_know(is_saved: bool) -> str:
+    if is_saved:
+        return gettext("%(clinic)s was told, and nobody may have seen it yet. Call, and tell them: %(signs)s")
+    return gettext("%(clinic)s does not know yet. Call, and tell them: %(signs)s")
+
+
 def calls_of(visit: Visit) -> tuple[Call, ...]:
     """Return the numbers the clinic has given, the emergency line first; none is made up."""
     clinic = visit.patient.clinic
     given = (
-        ("Call the emergency line", clinic.emergency_line, True),
-        (f"Call {clinic.name}", clinic.phone, False),
+        (gettext("Call the emergency line"), clinic.emergency_line, True),
+        (gettext("Call %(clinic)s") % {"clinic": clinic.name}, clinic.phone, False),
     )
     return tuple(
         Call(words, number, re.sub(r"[^0-9+]", "", number), is_emergency)
@@ -153,17 +165,18 @@ def emergency_lines(visit: Visit) -> tuple[str, ...]:
     protocol = visit.content.protocol(visit.episode.protocol)
     now = [rule for rule in protocol.rules if rule.tier is Tier.NOW]
     signs = dict.fromkeys(one.measure for rule in now for one in criteria_in(rule.when))
-    return tuple(visit.content.measures[name].question for name in signs if name in protocol.red_flags)
+    return tuple(said(visit.content.measures[name].question) for name in signs if name in protocol.red_flags)
 
 
 def help_page(visit: Visit, looks: Iterable[Look], calendar_url: str) -> HelpPage:
     """Compose the help page."""
     texts = visit.content.texts
-    setbacks = tuple(text for key, text in texts.items() if key.startswith("setback."))
+    setbacks = tuple(said(text) for key, text in texts.items() if key.startswith("setback."))
     return HelpPage(
         emergency=emergency_lines(visit),
-        emergency_words=texts["emergency.now"],
+        emergency_words=said(texts["emergency.now"]),
         setbacks=setbacks,
+        flare=flare_plan(visit),
         clinic=visit.patient.clinic.name,
         calls=calls_of(visit),
         looks=tuple({(look.who, look.what, look.at.date()): look for look in looks}.values()),

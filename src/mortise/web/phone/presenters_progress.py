@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _n
 
 from mortise.decide import kleene
 from mortise.episode import MeasureSeries, Story
@@ -15,23 +17,26 @@ from mortise.protocol import Criterion, Group, Node
 from mortise.protocol.criteria import criteria_in
 from mortise.record import Finding
 from mortise.report import chart
-from mortise.report.words import day, number, plural, with_unit
+from mortise.report.words import day, number, with_unit
 from mortise.terms import Cause, Limb, Measure, Truth
+from mortise.web.phone.presenters_self import Coming, KeepingCard, coming_up, keeping_card
+from mortise.web.phone.said import said
 from mortise.web.phone.visits import Visit
+from mortise.web.ui.local import capital
 
 TRENDS = ("comfort_nrs", "range_feeling_nrs", "confidence_nrs", "pain_worst_24h_nrs", "lunge_cm")
 CAUSE_WORDS: Mapping[Cause, str] = {  # short, beside a line; the whole sentence is in the texts
-    Cause.MISSING: "not yet told",
-    Cause.STALE: "too old",
-    Cause.IMPLAUSIBLE: "to be repeated",
-    Cause.FUTURE_DATED: "wrong date",
-    Cause.CONTRADICTORY: "results disagree",
-    Cause.INSTRUMENT_CHANGED: "new way of measuring",
-    Cause.WRONG_SIDE: "side missing",
-    Cause.WRONG_UNIT: "unit not clear",
-    Cause.CANNOT_SAY: "you could not say",
-    Cause.UNCONFIRMED: "once, a second time counts",
-    Cause.TOO_FEW: "too few answers yet",
+    Cause.MISSING: _n("not yet told"),
+    Cause.STALE: _n("too old"),
+    Cause.IMPLAUSIBLE: _n("to be repeated"),
+    Cause.FUTURE_DATED: _n("wrong date"),
+    Cause.CONTRADICTORY: _n("results disagree"),
+    Cause.INSTRUMENT_CHANGED: _n("new way of measuring"),
+    Cause.WRONG_SIDE: _n("side missing"),
+    Cause.WRONG_UNIT: _n("unit not clear"),
+    Cause.CANNOT_SAY: _n("you could not say"),
+    Cause.UNCONFIRMED: _n("once, a second time counts"),
+    Cause.TOO_FEW: _n("too few answers yet"),
 }
 
 
@@ -60,6 +65,8 @@ class ProgressPage(NamedTuple):
     in_place_words: str
     charts: tuple[SafeString, ...]
     goals: tuple[str, ...]
+    keeping: KeepingCard | None = None
+    coming: tuple[Coming, ...] = ()
     week: tuple[str, ...] = ()  # what the week holds, and the most it may
 
 
@@ -71,15 +78,20 @@ def progress_page(visit: Visit, story: Story) -> ProgressPage:
     missing = tuple(line for line in lines if line.truth is not Truth.MET)
     in_place = tuple(line for line in lines if line.truth is Truth.MET)
     return ProgressPage(
-        headline=f"Stage {stage.number} of {len(protocol.stages)}",
-        aim=stage.aim_patient,
+        headline=gettext("Stage %(number)s of %(n)s") % {"number": stage.number, "n": len(protocol.stages)},
+        aim=said(stage.aim_patient),
         track=track_of(visit, story),
-        gate_title=f"What opens stage {following.number}" if following else "Keeping it",
+        gate_title=gettext("What opens stage %(number)s") % {"number": following.number}
+        if following
+        else gettext("Keeping it"),
         missing=missing,
         in_place=in_place,
-        in_place_words=f"{plural(len(in_place), 'line')} in place",
+        in_place_words=ngettext("%(n)s line in place", "%(n)s lines in place", len(in_place))
+        % {"n": len(in_place)},
         charts=tuple(_charts(visit, story)),
         goals=tuple(goal.words for goal in story.goals),
+        keeping=keeping_card(visit, story),
+        coming=coming_up(visit, story),
         week=tuple(_counted(line) for line in story.counters),
     )
 
@@ -87,10 +99,15 @@ def progress_page(visit: Visit, story: Story) -> ProgressPage:
 def _counted(line: CounterLine) -> str:
     """Say what counts of one counter, with today, and the most a week may hold."""
     done = number(line.counted_week + line.planned, Decimal(1))
-    words = line.words_patient[:1].upper() + line.words_patient[1:]
+    words = capital(said(line.words_patient))
     if line.per_week is None:
-        return f"{words}: {done} this week, with today."
-    return f"{words}: {done} of at most {number(line.per_week, Decimal(1))} this week, with today."
+        return gettext("%(what)s: %(done)s this week, with today.") % {"what": words, "done": done}
+    most = number(line.per_week, Decimal(1))
+    return gettext("%(what)s: %(done)s of at most %(most)s this week, with today.") % {
+        "what": words,
+        "done": done,
+        "most": most,
+    }
 
 
 def track_of(visit: Visit, story: Story) -> tuple[TrackStage, ...]:
@@ -122,7 +139,9 @@ def _gate_line(node: Node, found: Mapping[str, Finding], visit: Visit) -> GateLi
     truth = _truth(node, found)
     shown = _telling(node, found, truth)
     cause = shown.cause if shown is not None and truth is Truth.UNKNOWN else None
-    return GateLine(node.id, truth, cause, node.label_patient or node.label, _said(shown, truth, visit))
+    return GateLine(
+        node.id, truth, cause, said(node.label_patient or node.label), _found(shown, truth, visit)
+    )
 
 
 def _truth(node: Criterion | Group, found: Mapping[str, Finding]) -> Truth:
@@ -137,14 +156,18 @@ def _telling(node: Node, found: Mapping[str, Finding], truth: Truth) -> Finding 
     return next((one for one in under if one.truth is truth), under[0] if under else None)
 
 
-def _said(finding: Finding | None, truth: Truth, visit: Visit) -> str:
+def _found(finding: Finding | None, truth: Truth, visit: Visit) -> str:
     if finding is None:
-        return "not known"
+        return gettext("not known")
     if truth is Truth.UNKNOWN:
         if finding.earliest_on is not None:
             is_due = finding.earliest_on <= visit.today
-            return "once more, now" if is_due else f"once more, from {day(finding.earliest_on)}"
-        return CAUSE_WORDS.get(finding.cause, "not known") if finding.cause else "not known"
+            return (
+                gettext("once more, now")
+                if is_due
+                else gettext("once more, from %(day)s") % {"day": day(finding.earliest_on)}
+            )
+        return gettext(CAUSE_WORDS.get(finding.cause, _n("not known")) if finding.cause else _n("not known"))
     return _value(finding, visit.content.measures.get(finding.measure))
 
 
@@ -152,9 +175,9 @@ def _value(finding: Finding, measure: Measure | None) -> str:
     if finding.value is None or measure is None:
         return ""
     if measure.unit == "flag":
-        return "yes" if finding.value else "no"
+        return gettext("yes") if finding.value else gettext("no")
     if measure.levels:
-        return measure.levels[int(finding.value)]
+        return said(measure.levels[int(finding.value)])
     if finding.unit == "ratio":
         return with_unit(number(finding.value * 100, 1), "pct")
     return with_unit(number(finding.value, measure.resolution), finding.unit)
@@ -177,7 +200,7 @@ def _trend(visit: Visit, found: MeasureSeries, measure: Measure) -> SafeString:
     )  # fmt: skip
     trend = chart.Trend(
         heading=chart.Heading(
-            title=measure.label,
+            title=said(measure.label),
             about=_about(found),
             finding=_finding(measure, found),
             id_prefix=f"trend-{measure.id.replace('_', '-')}",
@@ -193,13 +216,23 @@ def _trend(visit: Visit, found: MeasureSeries, measure: Measure) -> SafeString:
 
 def _about(found: MeasureSeries) -> str:
     return (
-        "The line is our estimate, the band how sure it is."
+        gettext("The line is our estimate, the band how sure it is.")
         if found.level
-        else "Each dot is one answer of yours."
+        else gettext("Each dot is one answer of yours.")
     )
 
 
 def _finding(measure: Measure, found: MeasureSeries) -> str:
     last = found.points[-1]
     value = with_unit(number(last.value, measure.resolution), measure.unit)
-    return f"{measure.label}: {value} on {day(last.on)}, {plural(len(found.points), 'answer')} so far."
+    template = ngettext(
+        "%(what)s: %(value)s on %(day)s, %(n)s answer so far.",
+        "%(what)s: %(value)s on %(day)s, %(n)s answers so far.",
+        len(found.points),
+    )
+    return template % {
+        "what": said(measure.label),
+        "value": value,
+        "day": day(last.on),
+        "n": len(found.points),
+    }

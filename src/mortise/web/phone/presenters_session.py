@@ -9,17 +9,18 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
 
 from mortise.episode import Story
 from mortise.protocol import DoseStep, Exercise
 from mortise.record import PlannedExercise, SessionLog
 from mortise.report.doses import short_dose
 from mortise.report.figure import Tempo, animation, load_figures
-from mortise.report.words import plural
 from mortise.terms import Side
 from mortise.web.phone.easier import easier_doses, harder_words
 from mortise.web.phone.forms import ExerciseForm
-from mortise.web.phone.presenters import minutes_words
+from mortise.web.phone.presenters import session_words
+from mortise.web.phone.said import said
 from mortise.web.phone.visits import Visit
 
 MAX_BEADS = 20  # more are too small to count; the number says it
@@ -80,7 +81,7 @@ def session_page(visit: Visit, story: Story, forms: list[ExerciseForm], log_id: 
         on=visit.today,
         log_id=log_id,
         ankle_words=visit.ankle_words,
-        session_words=f"{plural(len(planned), 'exercise')}, {minutes_words(story.session.seconds)}",
+        session_words=session_words(len(planned), story.session.seconds),
         items=tuple(_item(visit, story, item, form) for item, form in zip(planned, forms, strict=True)),
         is_change=False,
     )
@@ -96,7 +97,7 @@ def change_page(
         on=log.on,
         log_id=log_id,
         ankle_words=visit.ankle_words,
-        session_words=plural(len(planned), "exercise"),
+        session_words=ngettext("%(n)s exercise", "%(n)s exercises", len(planned)) % {"n": len(planned)},
         items=tuple(_item(visit, story, item, form) for item, form in zip(planned, forms, strict=True)),
         is_change=True,
     )
@@ -108,9 +109,9 @@ def _item(visit: Visit, story: Story, planned: PlannedExercise, form: ExerciseFo
     sides = sides_of(visit, planned)
     return SessionItem(
         id=exercise.id,
-        name=exercise.name,
+        name=said(exercise.name),
         dose=dose_words(dose),
-        limit=planned.why_patient if planned.dose_step != planned.usual_step else "",
+        limit=said(planned.why_patient) if planned.dose_step != planned.usual_step else "",
         dose_step=planned.dose_step,
         dose_json=json.dumps(dose_numbers(dose, exercise)),
         levels_json=json.dumps([level_of(step, one, exercise) for step, one in levels_of(planned, exercise)]),
@@ -118,11 +119,11 @@ def _item(visit: Visit, story: Story, planned: PlannedExercise, form: ExerciseFo
         sides=" ".join(side.value for side in sides),
         side_words=side_words(sides, exercise),
         animation=_animation(exercise, dose, visit.side),
-        set_up=exercise.set_up,
-        steps=exercise.steps,
-        cue=exercise.cues[0] if exercise.cues else "",
-        breathing=exercise.breathing,
-        stop_signs=exercise.stop_signs,
+        set_up=said(exercise.set_up),
+        steps=tuple(map(said, exercise.steps)),
+        cue=said(exercise.cues[0]) if exercise.cues else "",
+        breathing=said(exercise.breathing),
+        stop_signs=tuple(map(said, exercise.stop_signs)),
         tempo=tempo_parts(dose, exercise),
         rep_words=rep_words(dose),
         n_reps=dose.n_reps,
@@ -167,21 +168,23 @@ def sides_of(visit: Visit, planned: PlannedExercise) -> list[Side]:
 
 def dose_words(dose: DoseStep) -> str:
     """Write a dose with its load."""
-    return f"{short_dose(dose)}{f', {dose.load}' if dose.load else ''}"
+    if not dose.load:
+        return short_dose(dose)
+    return gettext("%(dose)s, %(load)s") % {"dose": short_dose(dose), "load": said(dose.load)}
 
 
 def rep_words(dose: DoseStep) -> str:
     """Return what one repetition is called."""
     if dose.run_s:
-        return "Round"
-    return "Hold" if dose.duration_s else "Repetition"
+        return gettext("Round")
+    return gettext("Hold") if dose.duration_s else gettext("Repetition")
 
 
 def side_words(sides: list[Side], exercise: Exercise) -> str:
     """Return which side comes first, in a word."""
     if exercise.both_sides and len(sides) == 1:
-        return "Both feet"
-    return sides[0].value.capitalize()
+        return gettext("Both feet")
+    return gettext("Left") if sides[0] is Side.LEFT else gettext("Right")
 
 
 def dose_numbers(dose: DoseStep, exercise: Exercise) -> dict[str, float]:
@@ -208,11 +211,13 @@ def _animation(exercise: Exercise, dose: DoseStep, side: Side) -> SafeString:
 def tempo_parts(dose: DoseStep, exercise: Exercise) -> tuple[TempoPart, ...]:
     """Return the parts of a repetition with their seconds."""
     if dose.run_s:
-        rounds = (("walk", "Walk", dose.walk_s), ("run", "Run", dose.run_s))
+        rounds = (("walk", gettext("Walk"), dose.walk_s), ("run", gettext("Run"), dose.run_s))
         return tuple(TempoPart(kind, words, str(round(value))) for kind, words, value in rounds if value)
     if dose.duration_s:
-        return (TempoPart("go", "Keep going", str(round(dose.duration_s))),)
-    return tuple(TempoPart(kind, words, str(_whole(value))) for kind, words, value in exercise.phases(dose))
+        return (TempoPart("go", gettext("Keep going"), str(round(dose.duration_s))),)
+    return tuple(
+        TempoPart(kind, said(words), str(_whole(value))) for kind, words, value in exercise.phases(dose)
+    )
 
 
 def _whole(value: Decimal) -> Decimal | int:

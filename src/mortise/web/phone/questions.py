@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from mortise.episode import Story
 from mortise.progress.questionnaires import Scored, scored
@@ -19,11 +21,12 @@ from mortise.terms import Origin, Side
 from mortise.web.audit import clock
 from mortise.web.care.asked import offered_by, words_of
 from mortise.web.care.content import questionnaires
+from mortise.web.phone.said import said
 from mortise.web.phone.visits import Visit
 from mortise.web.ui.fields import CANNOT_SAY, Cells, UnitInput
 
 KEPT_KEY = "phone_questions"
-LEFT_OPEN = (CANNOT_SAY, "Leave open")
+LEFT_OPEN = (CANNOT_SAY, _("Leave open"))
 FEW_CELLS = 4
 
 
@@ -66,7 +69,8 @@ def askable(visit: Visit, story: Story) -> list[tuple[Questionnaire, bool]]:
 def about_words(asked: Questionnaire) -> str:
     """Return what it is about, and that it is not validated where that is so."""
     is_said = asked.is_validated or "not validated" in asked.about.lower()
-    return asked.about if is_said else f"{asked.about} Not validated."
+    about = said(asked.about)
+    return about if is_said else gettext("%(about)s Not validated.") % {"about": about}
 
 
 def under_way(request: HttpRequest, visit: Visit, asked: Questionnaire) -> UnderWay:
@@ -108,15 +112,17 @@ class ItemForm(forms.Form):
         words = words_of(asked, measures, [goal.activity or goal.words for goal in story.goals])[item.id]
         cells = offered_by(item, score, measures.get(item.asks))
         if cells:
+            choices = [*((value, said(label)) for value, label in cells), LEFT_OPEN]
             self.fields["answer"] = forms.ChoiceField(
-                label=words, choices=[*cells, LEFT_OPEN], widget=Cells(in_row=len(cells) > FEW_CELLS),
-                error_messages={"required": "Choose an answer, or leave it open."},
+                label=words, choices=choices, widget=Cells(in_row=len(cells) > FEW_CELLS),
+                error_messages={"required": _("Choose an answer, or leave it open.")},
             )  # fmt: skip
         else:
-            between = f"{score.item_low} to {score.item_high}"
+            between = gettext("%(low)s to %(high)s") % {"low": score.item_low, "high": score.item_high}
+            wrong = gettext("Write a number from %(between)s.") % {"between": between}
             self.fields["answer"] = forms.DecimalField(
-                label=words, required=False, min_value=score.item_low, max_value=score.item_high,
-                widget=UnitInput(between), error_messages={"invalid": f"Write a number from {between}."},
+                label=words, required=False, localize=True, min_value=score.item_low, max_value=score.item_high,
+                widget=UnitInput(between), error_messages={"invalid": wrong},
             )  # fmt: skip
 
     def said(self) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from mortise.episode import Story
 from mortise.record.facts import Fact
@@ -24,8 +25,12 @@ def report(request: HttpRequest, visit: Visit, before: Story, facts: Sequence[Fa
             circumstances=visit.circumstances,
         )
     except services.UndecidedError as error:
-        state.say_once(request, [str(error)])
+        state.say_once(request, [gettext(str(error))])
         return True
-    refused = [f"Not saved: {answer.reason}" for answer in answered.answers if not answer.is_kept]
+    refused = [
+        gettext("Not saved: %(reason)s") % {"reason": answer.reason}
+        for answer in answered.answers
+        if not answer.is_kept
+    ]
     state.say_once(request, refused or presenters.changes(before, answered.story))
     return not refused

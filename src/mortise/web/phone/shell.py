@@ -12,13 +12,17 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from mortise.catalog import Content
 from mortise.web.phone import live
 from mortise.web.phone.forms import ExerciseForm, QuestionsForm, RedFlagsForm
 from mortise.web.phone.presenters import DAY_WORDS
+from mortise.web.phone.presenters_self import FLARE
 from mortise.web.phone.presenters_session import BLANK, blank_item
-from mortise.web.phone.words import WORDS
+from mortise.web.phone.said import said
+from mortise.web.phone.words import page_words
 
 WORKER = "phone/js/sw/worker.js"
 LOOK = ("ui/look.css", "ui/mark.svg", "phone/phone.css")
@@ -33,9 +37,14 @@ class Shell(NamedTuple):
     worker: str
 
 
-@lru_cache(maxsize=1)
 def shell(content: Content) -> Shell:
-    """Return the shell of this release; it is made once per process.
+    """Return the shell of this release in the language of the page; it is made once per process and language."""
+    return _shell(content, str(translation.get_language() or settings.LANGUAGE_CODE))
+
+
+@lru_cache(maxsize=16)
+def _shell(content: Content, language: str) -> Shell:
+    """Return the shell in one language.
 
     The version covers every byte that is kept, so two files of different releases never carry the same version.
     """
@@ -45,7 +54,7 @@ def shell(content: Content) -> Shell:
         digest.update(f"{static(name)}\n".encode())
         digest.update(_bytes(name))
     digest.update(shell_page(content, "").encode())
-    pages = (reverse("phone:shell"), reverse("phone:manifest"))
+    pages = (f"{reverse('phone:shell')}{language}/", reverse("phone:manifest"))
     return Shell(digest.hexdigest()[:16], (*pages, *(static(n) for n in names)), _bytes(WORKER).decode())
 
 
@@ -63,17 +72,19 @@ def shell_context(content: Content, version: str) -> dict[str, Any]:
     measures = content.measures
     return {
         "version": version,
-        "phone_words": WORDS,
+        "phone_words": page_words(),
         "texts": {
-            key: text for key, text in content.texts.items() if key.startswith(("emergency.", "setback."))
+            key: said(text)
+            for key, text in content.texts.items()
+            if key.startswith(("emergency.", "setback.", *FLARE))
         },
         "live_tests": live.plain(),
-        "emergency_now": content.texts["emergency.now"],
+        "emergency_now": said(content.texts["emergency.now"]),
         "flags": RedFlagsForm([measures[name] for name in flags]),
         "questions": QuestionsForm([measures[name] for name in before if name not in flags]),
         "after": QuestionsForm([measures[name] for name in after], prefix="after"),
         "item": blank_item(ExerciseForm(prefix=BLANK)),
-        "day_words": {kind: words for kind, (words, _) in DAY_WORDS.items()},
+        "day_words": {kind: gettext(words) for kind, (words, _) in DAY_WORDS.items()},
         "tab": "today",
         "is_demo": settings.DEMO,
     }

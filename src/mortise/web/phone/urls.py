@@ -39,6 +39,7 @@ urlpatterns = [
     path("manifest.webmanifest", views_offline.manifest, name="manifest"),
     path("sw.js", views_offline.worker, name="worker"),
     path("shell/", views_offline.shell_view, name="shell"),
+    path("shell/<str:language>/", views_offline.shell_in, name="shell-in"),
     path("figure/<slug:exercise>/<slug:side>/", views_offline.figure, name="figure"),
     path("envelope/", views_offline.envelope, name="envelope"),
     path("sync/", views_offline.sync, name="sync"),

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from mortise.errors import MortiseError
@@ -16,6 +17,7 @@ from mortise.web.care import services
 from mortise.web.care.models import Message
 from mortise.web.phone import presenters_pages, state
 from mortise.web.phone.inbox import MESSAGE_KEPT
+from mortise.web.phone.said import said
 from mortise.web.phone.visits import visit_of
 from mortise.web.ui.fields import add_error
 
@@ -28,9 +30,9 @@ class MessageForm(forms.Form):
 
     message_id = forms.UUIDField(widget=forms.HiddenInput)
     words = forms.CharField(
-        label="What do you want your clinic to know?", max_length=MOST_LETTERS,
+        label=_("What do you want your clinic to know?"), max_length=MOST_LETTERS,
         widget=forms.Textarea(attrs={"rows": 5, "maxlength": MOST_LETTERS, "class": "text"}),
-        error_messages={"required": "Write a sentence, or go back."},
+        error_messages={"required": _("Write a sentence, or go back.")},
     )  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def message(request: HttpRequest) -> HttpResponse:
         "form": form,
         **_earlier(services.messages_of(episode=visit.episode, by=visit.user), request),
         "page": {"calls": presenters_pages.calls_of(visit)},
-        "emergency_words": visit.content.texts["emergency.now"],
+        "emergency_words": said(visit.content.texts["emergency.now"]),
         "tab": "help",
     }
     return render(request, "phone/message.html", context, status=422 if is_posted else 200)

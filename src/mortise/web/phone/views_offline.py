@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from mortise.report.words import spoken
 from mortise.terms import Side
 from mortise.web.accounts import access
 from mortise.web.care.content import content
@@ -21,6 +23,7 @@ from mortise.web.phone.figures import figure_trees
 from mortise.web.phone.shell import shell, shell_page
 from mortise.web.phone.sync import read_batch, take_in
 from mortise.web.phone.visits import visit_of
+from mortise.web.ui import languages, local
 
 SCOPE = "/phone/"
 LOOK_AGAIN = "no-cache"  # may be kept, must be asked about
@@ -38,7 +41,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
     ]
     body = {
         "id": SCOPE, "name": "Mortise", "short_name": "Mortise", "start_url": SCOPE, "scope": SCOPE,
-        "display": "standalone", "background_color": "#f3f3ef", "theme_color": "#f3f3ef", "lang": "en",
+        "display": "standalone", "background_color": "#f3f3ef", "theme_color": "#f3f3ef",
+        "lang": translation.get_language(),
+        "dir": "rtl" if translation.get_language_bidi() else "ltr",
         "icons": [
             {"src": static(f"phone/icons/{name}"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": use}
             for name, size, use in icons
@@ -67,6 +72,16 @@ def worker(request: HttpRequest) -> HttpResponse:
 def shell_view(request: HttpRequest) -> HttpResponse:
     """Give the page that is shown without the server; it holds nobody's data."""
     return _kept(HttpResponse(shell_page(content(), shell(content()).version)))
+
+
+@access.public
+@require_safe
+def shell_in(request: HttpRequest, language: str) -> HttpResponse:
+    """Give the same page in the language its worker asks for, whoever's phone it is."""
+    if not languages.is_offered(language):
+        raise Http404
+    with translation.override(language), spoken(local.speech()):
+        return shell_view(request)
 
 
 @access.public

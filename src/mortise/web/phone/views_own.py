@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from mortise.protocol import Circumstances
@@ -23,16 +25,17 @@ from mortise.web.care.content import content
 from mortise.web.phone import signing
 from mortise.web.phone.calendar import Entry, calendar
 from mortise.web.phone.visits import Visit, visit_of
+from mortise.web.ui import languages
 
 SPOOL_BYTES = 8 * 1024 * 1024  # larger archives go to the disk while they are made
 READY_LINES = (
-    ("secure", "A safe address (https)"),
-    ("worker", "Opens without a connection"),
-    ("store", "Keeps what you tap, locked"),
-    ("lasting", "Keeps it for long"),
-    ("sensors", "Motion sensors"),
-    ("sound", "Sound"),
-    ("awake", "Screen stays on in a session"),
+    ("secure", _("A safe address (https)")),
+    ("worker", _("Opens without a connection")),
+    ("store", _("Keeps what you tap, locked")),
+    ("lasting", _("Keeps it for long")),
+    ("sensors", _("Motion sensors")),
+    ("sound", _("Sound")),
+    ("awake", _("Screen stays on in a session")),
 )
 
 
@@ -67,7 +70,8 @@ def feed(request: HttpRequest, user_id: UUID, key: str) -> HttpResponse:
             Visit(user, patient, episode, patient.clinic.today(), Circumstances(), content())
         )
     ]
-    text = calendar(entries, "Mortise", clock.now())
+    with translation.override(languages.first_offered(user.language, user.clinic.language)):
+        text = calendar(entries, "Mortise", clock.now())
     return HttpResponse(text, content_type="text/calendar; charset=utf-8")
 
 

@@ -7,6 +7,7 @@ import json
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mortise.protocol import Questionnaire
@@ -14,6 +15,7 @@ from mortise.web.accounts import access
 from mortise.web.care.content import questionnaires
 from mortise.web.phone import questions, state
 from mortise.web.phone.reports import report
+from mortise.web.phone.said import said
 from mortise.web.phone.visits import Visit, visit_of
 from mortise.web.ui.fields import CANNOT_SAY
 
@@ -69,23 +71,23 @@ def _end(request: HttpRequest, visit: Visit, asked: Questionnaire, done: questio
         if readings:
             report(request, visit, visit.story(), readings)
         else:
-            state.say_once(request, ["Too little was answered for a score. Nothing was saved."])
+            state.say_once(request, [gettext("Too little was answered for a score. Nothing was saved.")])
         questions.forget(request, visit, asked.id)
         return redirect("phone:today")
     measures = visit.content.measures
     scores = [
         (
-            one.score.label,
-            f"{one.value.normalize():f} of {one.score.high}"
+            said(one.score.label),
+            gettext("%(score)s of %(high)s") % {"score": f"{one.value.normalize():f}", "high": one.score.high}
             if one.value is not None
-            else f"No score: {one.why}",
+            else gettext("No score: %(why)s") % {"why": said(one.why)},
         )
         for one in questions.scores_of(visit, asked, done.answers)
     ]
     context = {
         "asked": asked, "scores": scores, "done": done, "answers_json": json.dumps(done.answers),
         "n_items": len(asked.items), "tab": "check", "measures": measures,
-        "n_open": sum(said is None for said in done.answers.values()),
+        "n_open": sum(one is None for one in done.answers.values()),
         "back_url": f"{reverse('phone:question', args=[asked.id])}?item={len(asked.items)}",
     }  # fmt: skip
     return render(request, "phone/question_end.html", context)

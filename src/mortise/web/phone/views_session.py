@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from mortise.episode import Story
@@ -69,7 +70,9 @@ def _keep_late(request: HttpRequest, visit: Visit, story: Story) -> None:
         answers=after.answers(),
     )  # fmt: skip
     services.keep_aside(episode=visit.episode, fact=log, reason=LATE, by=visit.user)
-    state.say_once(request, ["This session could not be counted. What you wrote went to your clinic."])
+    state.say_once(
+        request, [gettext("This session could not be counted. What you wrote went to your clinic.")]
+    )
 
 
 def _late_item(story: Story, name: str, said: dict[str, Any]) -> ExerciseLog:

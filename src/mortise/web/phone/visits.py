@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
 
 from mortise.catalog import Content
 from mortise.episode import Story
@@ -37,7 +38,7 @@ class Visit(NamedTuple):
 
     @property
     def ankle_words(self) -> str:
-        return f"{self.episode.involved_side} ankle"
+        return gettext("left ankle") if self.side is Side.LEFT else gettext("right ankle")
 
     def at(self, episode: str) -> Visit | None:
         """Return the same visit at the ankle of this id; None when no such programme is open."""

@@ -27,9 +27,8 @@ LOCALE = PACKAGE / "web" / "locale"
 TEMPLATE = LOCALE / "messages.pot"
 # `_n` marks a message where it is written and translates it where it is shown.
 IN_WEB = {
-    "gettext": None, "gettext_lazy": None, "gettext_noop": None, "_n": None, "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+    "gettext": None, "gettext_lazy": None, "gettext_noop": None, "_": None, "_n": None, "_counted": (1, 1),
+    "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
 IN_REPORTS = {"tr": None}
 NOT_READ = {"migrations", "management", "demo", "static"}

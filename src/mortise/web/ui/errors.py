@@ -8,6 +8,8 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _n
 
 from mortise.errors import ConflictError, ContentError, InputError, MortiseError, SignalError
 
@@ -23,18 +25,30 @@ class Page(NamedTuple):
 
 
 PAGES = {
-    400: Page(400, "This could not be read", "Go back, check what was sent, and try again."),
-    403: Page(403, "This page has expired", "Go back, load the page again and repeat what you did."),
-    413: Page(413, "This is too large", "What was sent is too large to be taken. Send a shorter recording."),
-    404: Page(404, "Not here", "This page does not exist, or it is not yours to see."),
-    500: Page(500, "Our fault", "Something broke on our side. Nothing half-done was kept. Try once more."),
+    400: Page(400, _n("This could not be read"), _n("Go back, check what was sent, and try again.")),
+    403: Page(403, _n("This page has expired"), _n("Go back, load the page again and repeat what you did.")),
+    413: Page(413, _n("This is too large"), _n("What was sent is too large to be taken. Send a shorter recording.")),
+    404: Page(404, _n("Not here"), _n("This page does not exist, or it is not yours to see.")),
+    500: Page(500, _n("Our fault"), _n("Something broke on our side. Nothing half-done was kept. Try once more.")),
 }  # fmt: skip
-OURS = Page(500, "Our fault", "")  # what is kept and what to do next the error says itself
+# What errors of ours say to a patient, where it is shown as it stands.
+SAID_TO_PATIENTS = (
+    _n(
+        "The protocol is not run here: it is not proved as it stands. The clinic was told. Do no more than last time."
+    ),
+    _n(
+        "What you sent is saved, but no answer could be worked out. The clinic was told. Do no more than last time."
+    ),
+    _n(
+        "The programme could not be worked out from what is on record. The clinic was told. Do no more than last time."
+    ),
+)
+OURS = Page(500, _n("Our fault"), "")  # what is kept and what to do next the error says itself
 TITLES = {
-    InputError: Page(400, "This could not be read", ""),
-    SignalError: Page(422, "This recording cannot be used", ""),
-    ConflictError: Page(409, "Somebody else was here first", ""),
-    ContentError: Page(500, "A content file is not valid", ""),
+    InputError: Page(400, _n("This could not be read"), ""),
+    SignalError: Page(422, _n("This recording cannot be used"), ""),
+    ConflictError: Page(409, _n("Somebody else was here first"), ""),
+    ContentError: Page(500, _n("A content file is not valid"), ""),
 }
 
 
@@ -43,7 +57,7 @@ def answer_to(request: HttpRequest, error: MortiseError) -> HttpResponse:
     page = next((page for kind, page in TITLES.items() if isinstance(error, kind)), OURS)
     if page.status >= 500:
         logger.error("stopped by %s", error.code, exc_info=error)
-    return _page(request, page._replace(text=page.text or str(error)), code=error.code)
+    return _page(request, page._replace(text=page.text or gettext(str(error) or "?")), code=error.code)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -70,14 +84,18 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Answer without anything that could be broken too: no database, no session."""
     if _is_program(request):
         return JsonResponse({"code": "broken", "message": PAGES[500].text}, status=500)
-    return HttpResponse(render_to_string("ui/error.html", {"page": PAGES[500]}), status=500)
+    return HttpResponse(render_to_string("ui/error.html", {"page": _in_words(PAGES[500])}), status=500)
 
 
 def _page(request: HttpRequest, page: Page, *, code: str = "") -> HttpResponse:
     if _is_program(request):
         body = {"code": code or f"http.{page.status}", "message": page.text}
         return JsonResponse(body, status=page.status)
-    return render(request, "ui/error.html", {"page": page}, status=page.status)
+    return render(request, "ui/error.html", {"page": _in_words(page)}, status=page.status)
+
+
+def _in_words(page: Page) -> Page:
+    return page._replace(title=gettext(page.title), text=gettext(page.text) if page.text else "")
 
 
 def _is_program(request: HttpRequest) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
 
 from mortise.errors import MortiseError
 
@@ -97,7 +98,7 @@ class ScaleInput(forms.RadioSelect):
     def __init__(self, attrs: dict[str, Any] | None = None, *, is_desk: bool = False) -> None:
         self.is_desk = is_desk
         numbers = [(str(number), str(number)) for number in range(11)]
-        super().__init__(attrs, [*numbers, (CANNOT_SAY, "Can’t say")])
+        super().__init__(attrs, [*numbers, (CANNOT_SAY, _("Can’t say"))])
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

@@ -47,6 +47,8 @@ class StoredRecording(models.Model):
     foot_length_cm = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     marks_s = models.CharField(max_length=200, blank=True)  # first pinch, seconds, with blanks between
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.STORED)
+    # where its measuring stands, as long as it waits or goes on; empty: no measuring is asked for
+    progress = models.CharField(max_length=12, blank=True, default="", db_default="")
     result = models.TextField(blank=True)  # canonical JSON of what `measure` found
     refused_reason = models.TextField(blank=True)
     is_excluded = models.BooleanField(default=False)
@@ -79,6 +81,34 @@ class StoredRecording(models.Model):
     def test_words(self) -> str:
         """The test in words."""
         return TEST_WORDS.get(self.test, self.test)
+
+
+class LeftOut(models.Model):
+    """A stretch of a recording that somebody left out, and why. Taken in again it stays on the record, with when."""
+
+    recording = models.ForeignKey(StoredRecording, on_delete=models.PROTECT, related_name="left_out")
+    start_s = models.DecimalField(max_digits=9, decimal_places=3)
+    end_s = models.DecimalField(max_digits=9, decimal_places=3)
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    withdrawn_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("start_s", "id")
+        constraints = (
+            models.CheckConstraint(
+                name="care_left_out_from_to",
+                condition=models.Q(start_s__gte=0) & models.Q(end_s__gt=models.F("start_s")),
+            ),
+            models.CheckConstraint(name="care_left_out_says_why", condition=~models.Q(reason="")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.start_s} to {self.end_s} s"
 
 
 class RecordingFile(models.Model):

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 
-from mortise.errors import ConflictError, InputError, MortiseError
+from mortise.errors import ConflictError, InputError
 from mortise.record import Reading
 from mortise.terms import RECORDED_TESTS, Context, Measure, Origin, Side
 from mortise.units import convert
@@ -28,16 +27,14 @@ from mortise.web.care.models import EpisodeRow, RecordingFile, StoredRecording
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, lock, store
 from mortise.web.care.services.instruments import instrument_of
-from mortise.web.care.services.lines import desk_words, one_line
+from mortise.web.care.services.lines import one_line
 
 if TYPE_CHECKING:
     from mortise.measure import MeasureResult
-
-logger = logging.getLogger("mortise.care")
+    from mortise.measure import Reading as Found
 
 CHUNK_BYTES = 1024 * 1024
 MAX_FILES = 8  # foot and shin of both sides are four; video of two views or a series of takes are more
-BROKEN = "Our fault: measuring this recording broke. Its files are kept. Tell whoever runs Mortise."
 
 
 class Upload(NamedTuple):
@@ -104,41 +101,10 @@ def store_recording(
     return recording
 
 
-def analyse_recording(*, recording: StoredRecording, by: User) -> StoredRecording:
-    """Measure a recording and keep what was found, or why nothing was; audited. Readings are not made here."""
-    from mortise import measure
-
-    streams: list[BinaryIO] = []
-    try:
-        result: MeasureResult | None = _measured(recording, streams)
-        reason = ""
-    except MortiseError as error:
-        result, reason = None, desk_words(str(error))
-    except Exception as error:  # a file nobody thought of must not cost the page, nor look like a number
-        logger.error("measuring broke", exc_info=error)
-        result, reason = None, BROKEN
-    finally:
-        for stream in streams:
-            stream.close()
-    with transaction.atomic():
-        row = StoredRecording.objects.select_for_update().get(pk=recording.pk)
-        row.analysed_at = clock.now()
-        row.refused_reason = reason
-        row.status = row.Status.REFUSED if result is None else row.Status.MEASURED
-        row.result = (
-            "" if result is None else msgspec.json.encode(measure.to_plain(result, curves=True)).decode()
-        )
-        row.save()
-        detail = {"recording": row.pk, "status": row.status}
-        log.record(by, "recording.analyse", recording.episode.patient, detail)
-    recording.refresh_from_db()
-    return recording
-
-
 def result_of(*, recording: StoredRecording, by: User) -> MeasureResult:
     """Return what was found in a measured recording, curves included; audited."""
     log.record(by, "recording.read", recording.episode.patient, {"recording": recording.pk})
-    return _result(recording)
+    return stored_result(recording)
 
 
 def baseline_of(*, recording: StoredRecording) -> StoredRecording | None:
@@ -173,7 +139,7 @@ def acceptable(*, recording: StoredRecording) -> tuple[tuple[str, Side], ...]:
 
     Those are the ones that the content has a measure for, made with an instrument that this measure knows.
     """
-    known, found = content().measures, _result(recording).readings
+    known, found = content().measures, stored_result(recording).readings
     return tuple(
         (one.measure, one.side)
         for one in found
@@ -202,29 +168,13 @@ def accept_readings(
     if row.accepted_at is not None:
         raise ConflictError("The readings of this recording were accepted already.")
     _refuse_known_files(row)
-    measured = _result(row).readings
+    measured = stored_result(row).readings
     found = {(one.measure, one.side): one for one in measured}
     readings = []
     for place in dict.fromkeys(chosen):
         if place not in found:
             raise InputError("This was not measured in the recording.", where="readings")
-        one = found[place]
-        definition = content().measures.get(one.measure)
-        if definition is None:
-            raise InputError(f"{one.measure} is not a measure of the content.", where="readings")
-        instrument = instrument_of(one, definition, measured)
-        if instrument is None:
-            raise InputError(
-                f"{one.measure} was made by {one.method}, which is no instrument of it in the content.",
-                where="readings", mend="Leave this one out.",
-            )  # fmt: skip
-        error = _in_unit(one.error, one.unit, definition)
-        reading = Reading(
-            id=new_id(), on=row.recorded_on, origin=Origin.RECORDING, captured_at=None, measure=one.measure,
-            side=one.side, value=definition.on_grid(_in_unit(one.value, one.unit, definition)),
-            unit=definition.unit, instrument=instrument, recording_error=error,
-            context=context, at_visit=at_visit, quality=one.quality, recording=str(row.pk),
-        )  # fmt: skip
+        reading = reading_from(row, found[place], measured, context=context, at_visit=at_visit)
         store(row.episode, admitted(row.episode, reading, by))
         readings.append(reading)
     row.accepted_at = clock.now()
@@ -329,41 +279,33 @@ def _shown_name(name: str | None) -> str:
     return "".join(letter for letter in last if letter.isprintable())[:200] or "recording"
 
 
-def _measured(recording: StoredRecording, streams: list[BinaryIO]) -> MeasureResult:
-    from mortise import measure
-
-    given: dict[str, tuple[str, BinaryIO]] = {}
-    others: list[tuple[str, BinaryIO]] = []
-    for file in recording.files.all():
-        try:
-            stream = path_of(file.sha256).open("rb")
-        except FileNotFoundError:
-            raise InputError("The file of this recording is gone.", mend="Upload it again.") from None
-        streams.append(stream)
-        if file.side:
-            given[file.side] = (file.original_name, stream)
-        else:
-            others.append((file.original_name, stream))
-    materials = measure.open_files(
-        others,
-        left=given.get("left"),
-        right=given.get("right"),
-        rate_hz=float(recording.rate_hz) if recording.rate_hz else None,
-        placement=recording.placement or None,
-        test=recording.test,
-        marks_s=tuple(float(mark) for mark in recording.marks_s.split()),
-        side=Side(recording.tested_side) if recording.tested_side else None,
-        foot_length_m=float(recording.foot_length_cm) / 100.0 if recording.foot_length_cm else None,
-    )
-    return measure.TESTS[recording.test](materials)
-
-
-def _result(recording: StoredRecording) -> MeasureResult:
+def stored_result(recording: StoredRecording) -> MeasureResult:
     from mortise import measure
 
     if recording.status != recording.Status.MEASURED:
         raise InputError("Nothing was measured in this recording.", where="recording")
     return msgspec.json.decode(recording.result, type=measure.result_type(recording.test))
+
+
+def reading_from(
+    row: StoredRecording, one: Found, measured: Sequence[Found], *, context: Context, at_visit: bool
+) -> Reading:
+    """Return the reading that one number of a recording becomes, with its error and quality."""
+    definition = content().measures.get(one.measure)
+    if definition is None:
+        raise InputError(f"{one.measure} is not a measure of the content.", where="readings")
+    instrument = instrument_of(one, definition, measured)
+    if instrument is None:
+        raise InputError(
+            f"{one.measure} was made by {one.method}, which is no instrument of it in the content.",
+            where="readings", mend="Leave this one out.",
+        )  # fmt: skip
+    return Reading(
+        id=new_id(), on=row.recorded_on, origin=Origin.RECORDING, captured_at=None, measure=one.measure,
+        side=one.side, value=definition.on_grid(_in_unit(one.value, one.unit, definition)),
+        unit=definition.unit, instrument=instrument, recording_error=_in_unit(one.error, one.unit, definition),
+        context=context, at_visit=at_visit, quality=one.quality, recording=str(row.pk),
+    )  # fmt: skip
 
 
 def _in_unit(value: float, unit: str, definition: Measure) -> Decimal:

@@ -6,7 +6,7 @@ import { copy, fill } from "./fill.js";
 import { keepRecording, sendRecordings } from "./recordings.js";
 import { allowed, listen, missing } from "./sensors.js";
 import { wakeLock } from "./sound.js";
-import { say } from "./words.js";
+import { say, written } from "./words.js";
 
 const FLAT_MS = 2000;
 const PUT_ON_S = 6;
@@ -140,8 +140,8 @@ class Run {
     const isKnown = !("refused" in found);
     const isStand = this.test.test === "balance";
     const value = isKnown ? found.value : 0;
-    find("number").textContent = isKnown ? shown(value, this.test.unit) : "–";
-    find("count").textContent = `${Math.floor(since_s)} s`;
+    find("number").textContent = isKnown ? shown(value, this.test.unit_kind) : "–";
+    find("count").textContent = say("seconds", { n: Math.floor(since_s) });
     find("ring").setAttribute("stroke-dasharray", `${Math.min(100, isStand ? (100 * value) / STAND_GOAL_S : (100 * since_s) / this.test.seconds)} 100`);
     find("state").textContent = say("live_under_way");
     if (isStand && isKnown && (value >= STAND_GOAL_S || !found.quality.includes("held_to_end"))) {
@@ -204,7 +204,7 @@ class Run {
     const content = fill(copy("t-live-result"), {
       headline: say(isKnown ? "live_result" : "live_refused"),
       why: isKnown ? "" : say(`live_r_${found.refused}`),
-      number: isKnown ? withUnit(found.value, this.test.unit) + (found.error ? ` ± ${shown(found.error, "°")}` : "") : "",
+      number: isKnown ? withUnit(found.value, this.test) + (found.error ? ` ± ${shown(found.error, "°")}` : "") : "",
       more: isKnown ? moreOf(found.more) : [],
       doubts: isKnown ? found.quality.map((flag) => say(`live_q_${flag}`)).filter(Boolean) : [],
       by_hand: this.test.by_hand,
@@ -243,7 +243,7 @@ class Run {
     if (answer.reason) return say("live_sent_refused", { reason: answer.reason });
     const one = answer.readings.find((reading) => reading.measure === this.test.measure);
     if (!one || !answer.is_on_record) return say("live_sent_aside");
-    return say("live_sent", { value: withUnit(one.value, this.test.unit) });
+    return say("live_sent", { value: withUnit(one.value, this.test) });
   }
 
   again() {
@@ -299,15 +299,15 @@ class Run {
 }
 
 function shown(value, unit) {
-  return String(unit === "s in the air" ? value.toFixed(2) : unit === "°" || unit === "s" ? value.toFixed(1) : Math.round(value));
+  return written(value, unit === "s in the air" ? 2 : unit === "°" || unit === "s" ? 1 : 0);
 }
 
-function withUnit(value, unit) {
-  return `${shown(value, unit)}${unit && unit !== "°" ? " " : ""}${unit}`;
+function withUnit(value, { unit, unit_kind }) {
+  return `${shown(value, unit_kind)}${unit && unit !== "°" ? " " : ""}${unit}`;
 }
 
 function moreOf(more) {
   return Object.entries(more)
     .filter(([name, value]) => value !== null && say(`live_more_${name}`))
-    .map(([name, value]) => say(`live_more_${name}`, { ...more, value: Number.isInteger(value) ? value : Number(value).toFixed(name.endsWith("ratio") || name === "contact_s" ? 2 : 1) }));
+    .map(([name, value]) => say(`live_more_${name}`, { ...more, value: written(Number(value), Number.isInteger(value) ? 0 : name.endsWith("ratio") || name === "contact_s" ? 2 : 1) }));
 }

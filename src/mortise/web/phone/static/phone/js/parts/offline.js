@@ -15,10 +15,9 @@ import { held, note, setNote } from "./outbox.js";
 import { showPicture } from "./picture.js";
 import { player } from "./player.js";
 import { draftFor, said, saveCheck, showWrongs, today, watchForms } from "./saving.js";
-import { say } from "./words.js";
+import { dayWords, LOCALE, say } from "./words.js";
 
 const texts = JSON.parse(document.getElementById("phone-texts")?.textContent ?? "{}");
-const LOCALE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 const main = () => /** @type {HTMLElement} */ (document.querySelector("[data-shell]"));
 const dock = () => /** @type {HTMLElement} */ (document.querySelector("[data-shell-dock]"));
 
@@ -141,7 +140,7 @@ function todayPage(state) {
     done: state.isDone ? "yes" : "",
     items: items.map((item) => ({ name: plan.exercises[item.exercise].name, why: doseWhy(plan, item), dose: plan.doses[item.dose].words })),
     session_title: say("session_of", { ankle: plan.ankle }),
-    session_words: say(items.length === 1 ? "exercise_one" : "exercise_many", { n: items.length, minutes }),
+    session_words: say("exercises_minutes", { exercises: say("exercises", { n: items.length }), minutes: say("minutes", { n: minutes }) }),
     none: hasNone ? say("rest_today") : "",
     left_out: state.isDone || !solved ? [] : [...solved.taken.map((name) => ({ name: `${plan.exercises[name].name}.`, why: say("withheld") })), ...solved.left_out.map((one) => ({ name: `${one.name}.`, why: one.why }))],
     can_change: state.told && state.isDone ? "yes" : "",
@@ -173,7 +172,8 @@ async function choose(state, kind) {
 }
 
 function refusedWords(report) {
-  const kind = say(`kind_${report.fact.kind}`, { on: report.fact.on }) || say("kind_other", { on: report.fact.on });
+  const on = dayWords(report.fact.on);
+  const kind = say(`kind_${report.fact.kind}`, { on }) || say("kind_other", { on });
   return `${kind}: ${report.state === "conflict" ? say("conflict") : say("refused", { reason: report.reason })}`;
 }
 
@@ -206,6 +206,7 @@ function help(plan) {
     fill(copy("t-help"), {
       emergency_now: known["emergency.now"],
       emergency: plan?.stop.emergency ?? [],
+      flare: ["education.flare", "education.pacing"].map((key) => known[key]).filter(Boolean),
       setbacks: Object.keys(known).filter((key) => key.startsWith("setback.")).map((key) => known[key]),
       clinic: plan?.clinic,
     }),

@@ -70,7 +70,7 @@ export async function listPage(plan) {
   const { all } = await kept();
   const rows = (plan.questionnaires ?? []).map((asked) => {
     const n = Object.keys(all[keyOf(plan, asked)]?.answers ?? {}).length;
-    const parts = [asked.is_due ? say("due") : "", say(asked.items.length === 1 ? "question_one" : "question_many", { n: asked.items.length }), n ? say("n_answered", { n }) : "", asked.about];
+    const parts = [asked.is_due ? say("due") : "", say("questions", { n: asked.items.length }), n ? say("n_answered", { n }) : "", asked.about];
     return { short: asked.short, about: parts.filter(Boolean).join(" "), word: say(n ? "go_on" : "open") };
   });
   const content = fill(copy("t-question-list"), { rows, none: rows.length ? "" : "yes" });

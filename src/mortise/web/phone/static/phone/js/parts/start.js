@@ -4,7 +4,7 @@ import { fetchPlan, send } from "./contact.js";
 import { countUnsent, onChange, signOut, tidy } from "./outbox.js";
 import { countRecordings, sendRecordings, tidyRecordings } from "./recordings.js";
 import { isPossible, person, personOfPage } from "./vault.js";
-import { words } from "./words.js";
+import { say } from "./words.js";
 
 export async function start() {
   watchSignOut();
@@ -34,7 +34,7 @@ async function showUnsent() {
   document.querySelectorAll("[data-unsent]").forEach((node) => {
     node.hidden = n === 0;
     const said = node.querySelector("[data-unsent-words]");
-    if (said) said.textContent = n === 1 ? words.unsent_one : words.unsent_many.replace("{n}", String(n));
+    if (said) said.textContent = say("unsent", { n });
   });
 }
 
@@ -69,7 +69,7 @@ function watchSignOut() {
     if (!(form instanceof HTMLFormElement) || !form.matches("[data-sign-out]") || !isPossible()) return;
     event.preventDefault();
     const n = (await countUnsent()) + (await countRecordings());
-    if (n > 0 && !confirm(words.sign_out_unsent.replace("{n}", String(n)))) return;
+    if (n > 0 && !confirm(say("sign_out_unsent", { n }))) return;
     await tidyRecordings(true);
     await signOut();
     form.submit();
