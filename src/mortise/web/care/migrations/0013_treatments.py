@@ -14,7 +14,7 @@ KINDS = (
 class Migration(migrations.Migration):
     """Widen the constraint on kinds; no row changes."""
 
-    dependencies = (("care", "0011_fill_what_the_list_reads"),)
+    dependencies = (("care", "0012_stretches_left_out"),)
 
     operations = (
         lifted("care_factrow"),
