@@ -233,6 +233,7 @@ MIDDLEWARE = [
     "mortise.web.accounts.middleware.Languages",
     "mortise.web.accounts.middleware.Access",
     "mortise.web.ui.middleware.ErrorPages",
+    *(["mortise.web.phone.ended.EndedCare"] if has_room("phone", "ended") else []),
 ]
 ROOT_URLCONF = "mortise.web.urls"
 WSGI_APPLICATION = "mortise.web.wsgi.application"

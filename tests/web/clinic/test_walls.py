@@ -19,10 +19,10 @@ from tests.web.clinic.desk import url
 
 pytestmark = pytest.mark.django_db
 
-WITHOUT_OBJECT = {"needs", "patient-add", "protocols", "protocol", "techniques"}
+WITHOUT_OBJECT = {"needs", "discharged", "patient-add", "protocols", "protocol", "techniques"}
 ONLY_POST = {
     "respond", "judge", "visit", "link-make", "link-revoke", "recording-accept", "recording-exclude", "choose-protocol",
-    "messages", "proposal", "escalate", "escalation", "autonomy",
+    "messages", "proposal", "escalate", "escalation", "autonomy", "reopen",
 }  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def _input(one: Input, measure: Measure, involved: Side) -> str:
     label = f"{measure.label} ({side})" if side else measure.label
     then = _value(measure, one.value_then)
     now = "not known" if one.value_now is None else f"{_value(measure, one.value_now)}"
-    return f"{label}: {then} today, now {now}"
+    return f"{label}: {then} instead of {now}"
 
 
 def _value(measure: Measure, value: Decimal) -> str:

@@ -40,6 +40,7 @@ from mortise.web.clinic.presenters_course import (
 from mortise.web.clinic.presenters_course_chart import DEFAULT_MEASURE, chartable, course_input
 from mortise.web.clinic.presenters_decision import Panel, panel_of, proposed_words
 from mortise.web.clinic.presenters_due import due_rows, session_words
+from mortise.web.clinic.presenters_ended import ended_view
 from mortise.web.clinic.presenters_gate import gate_of, outside_lines
 from mortise.web.clinic.presenters_programme import DoseNow, Programme, programme_of
 from mortise.web.clinic.presenters_room import room_view
@@ -164,6 +165,7 @@ def course_page(
         "header": full_header(episode, told.record, told),
         "problem": problem,
         "is_started": told.plan is not None,
+        "ended": ended_view(told, names),
         "track": stage_track(told.facts, told.protocol, told.stage, episode.opened_on),
         "links": services.phone_links_of(patient=episode.patient),
         "visit_form": visit_form or VisitForm(today_on=told.as_of),

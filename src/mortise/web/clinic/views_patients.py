@@ -74,9 +74,11 @@ def _opened(request: StaffRequest, form: PatientForm) -> EpisodeRow | None:
 @access.staff
 @require_safe
 def patient(request: StaffRequest, patient_id: UUID) -> HttpResponse:
-    """Go to the course of the newest open episode."""
+    """Go to the course of the newest open episode, else of the one that ended last."""
     found = services.patient_or_404(request.user, patient_id)
-    episodes = services.open_episodes_of(request.user, found)
+    episodes = services.open_episodes_of(request.user, found) or services.ended_episodes_of(
+        request.user, found
+    )
     if not episodes:
         raise Http404
     return redirect("clinic:course", episode_id=episodes[0].pk)

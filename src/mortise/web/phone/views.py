@@ -62,7 +62,8 @@ def progress(request: HttpRequest) -> HttpResponse:
 @require_safe
 @access.patient
 def help_page(request: HttpRequest) -> HttpResponse:
-    visit = visit_of(request)
+    visit = visit_of(request, even_ended=True)
     looks = services.looks_at(patient=visit.patient, by=visit.user)
     page = presenters_pages.help_page(visit, looks, request.build_absolute_uri(calendar_path(visit.user)))
-    return render(request, "phone/help.html", {"page": page, "tab": "help"})
+    context = {"page": page, "tab": "help", "is_ended": visit.is_ended}
+    return render(request, "phone/help.html", context)

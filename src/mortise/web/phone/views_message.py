@@ -39,7 +39,7 @@ class MessageForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.patient
 def message(request: HttpRequest) -> HttpResponse:
-    visit = visit_of(request)
+    visit = visit_of(request, even_ended=True)
     is_posted = request.method == "POST"
     form = MessageForm(request.POST if is_posted else None, initial={"message_id": uuid.uuid4()})
     if is_posted and form.is_valid():
@@ -59,6 +59,7 @@ def message(request: HttpRequest) -> HttpResponse:
         "page": {"calls": presenters_pages.calls_of(visit)},
         "emergency_words": said(visit.content.texts["emergency.now"]),
         "tab": "help",
+        "is_ended": visit.is_ended,
     }
     return render(request, "phone/message.html", context, status=422 if is_posted else 200)
 

@@ -117,7 +117,7 @@ def sync(request: HttpRequest) -> HttpResponse:
         return refused(HTTPStatus.FORBIDDEN, "Only this app's own pages may send here.")
     if request.content_type != "application/json":
         return refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON.")
-    visit = visit_of(request)
+    visit = visit_of(request, even_ended=True)
     contact = take_in(visit, read_batch(request.body))
     if contact.taken.changed:
         state.say_once(request, contact.taken.changed)

@@ -43,7 +43,7 @@ READY_LINES = (
 @access.patient
 def export(request: HttpRequest) -> FileResponse:
     """Give everything that is kept about this person."""
-    visit = visit_of(request)
+    visit = visit_of(request, even_ended=True)
     archive = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115  the response closes it
     try:
         services.write_export(archive, patient=visit.patient, by=visit.user)

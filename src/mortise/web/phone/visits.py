@@ -37,6 +37,11 @@ class Visit(NamedTuple):
         return self.episode.side
 
     @property
+    def is_ended(self) -> bool:
+        """Whether this patient was discharged."""
+        return self.episode.closed_on is not None
+
+    @property
     def ankle_words(self) -> str:
         return gettext("left ankle") if self.side is Side.LEFT else gettext("right ankle")
 
@@ -57,15 +62,27 @@ class Visit(NamedTuple):
         )
 
 
-def visit_of(request: HttpRequest) -> Visit:
-    """Return the visit, or 404 when this phone's patient has no open episode. The ankle is the one chosen last."""
+class Ended(Exception):
+    """This patient was discharged, and the page asked for needs an open episode."""
+
+
+def visit_of(request: HttpRequest, *, even_ended: bool = False) -> Visit:
+    """Return the visit, or 404 when this phone's patient never had an episode. The ankle is the one chosen last.
+
+    When all have ended it raises `Ended`, or, for a page that shows what is still theirs, returns the one ended last.
+    """
     user = request.user
     assert isinstance(user, User)
     patient = services.patient_of_phone(user)
     episodes = services.open_episodes_of(user, patient)
-    if not episodes:
-        raise Http404
     today = patient.clinic.today()
+    if not episodes:
+        ended = services.ended_episodes_of(user, patient)
+        if not ended:
+            raise Http404
+        if not even_ended:
+            raise Ended
+        return Visit(user, patient, ended[0], today, Circumstances(), content())
     chosen = state.ankle_of(request)
     here = next((one for one in episodes if str(one.pk) == chosen), episodes[0])
     others = tuple(one for one in episodes if one is not here)

@@ -3,6 +3,7 @@
 from mortise.web.care.services.access import (
     ankles_of,
     decision_or_404,
+    ended_episodes_of,
     episode_or_404,
     fact_or_404,
     open_episodes_of,
@@ -40,6 +41,13 @@ from mortise.web.care.services.decisions import (
     newest_decision,
     respond,
     story_of,
+)
+from mortise.web.care.services.discharges import (
+    EndedRow,
+    Outcome,
+    discharge,
+    discharged_list,
+    reopen,
 )
 from mortise.web.care.services.exports import write_export
 from mortise.web.care.services.facts import (
@@ -122,12 +130,14 @@ __all__ = [
     "Answered",
     "Decided",
     "Delivered",
+    "EndedRow",
     "Facet",
     "GoalDraft",
     "Look",
     "NeedRow",
     "NeedsPage",
     "NewLink",
+    "Outcome",
     "PhoneSays",
     "PhoneState",
     "Rebuilt",
@@ -154,7 +164,10 @@ __all__ = [
     "decide",
     "decide_for_the_silent",
     "decision_or_404",
+    "discharge",
+    "discharged_list",
     "earned_now",
+    "ended_episodes_of",
     "episode_or_404",
     "exclude_recording",
     "fact_or_404",
@@ -199,6 +212,7 @@ __all__ = [
     "recordings_of",
     "refresh_outdated",
     "renew_epoch",
+    "reopen",
     "replay_all",
     "respond",
     "result_of",

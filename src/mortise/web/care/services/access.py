@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
-from mortise.errors import InputError
+from mortise.errors import ConflictError, InputError
 from mortise.web.accounts.models import PhoneLink, User
 from mortise.web.audit import log
 from mortise.web.care.models import EpisodeRow, FactRow, Patient, QuarantinedFact, StoredRecording
@@ -34,6 +34,12 @@ def require_physiotherapist(user: User) -> None:
     """Refuse whoever is not a physiotherapist; reaching a patient is one thing, deciding for them another."""
     if not user.is_physiotherapist:
         raise InputError("Only a physiotherapist can do this.")
+
+
+def require_open(episode: EpisodeRow) -> None:
+    """Raise `ConflictError` when care has ended: nothing is planned for somebody who was discharged."""
+    if EpisodeRow.objects.filter(pk=episode.pk, closed_on__isnull=False).exists():
+        raise ConflictError("This patient was discharged.", mend="Reopen care first.")
 
 
 def patient_or_404(user: User, patient_id: Any) -> Patient:
@@ -84,6 +90,11 @@ def patient_of_phone(user: User) -> Patient:
 def open_episodes_of(user: User, patient: Patient) -> list[EpisodeRow]:
     """Return the open episodes of a patient this person may reach, newest first."""
     return list(_episodes_of(user).filter(patient=patient, closed_on__isnull=True))
+
+
+def ended_episodes_of(user: User, patient: Patient) -> list[EpisodeRow]:
+    """Return the ended episodes of a patient this person may reach, the last ended first."""
+    return list(_episodes_of(user).filter(patient=patient, closed_on__isnull=False).order_by("-closed_on"))
 
 
 def ankles_of(*, episode: EpisodeRow) -> list[EpisodeRow]:

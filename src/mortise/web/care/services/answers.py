@@ -18,7 +18,7 @@ from mortise.web.audit import clock, log
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
 from mortise.web.care.services import following, standings
-from mortise.web.care.services.access import require_physiotherapist
+from mortise.web.care.services.access import require_open, require_physiotherapist
 from mortise.web.care.services.decisions import Decided, decide, enter_stage, new_id
 from mortise.web.care.services.facts import load_record, lock, store
 from mortise.web.care.services.lines import one_line
@@ -45,6 +45,7 @@ def answer_proposal(
     """
     require_physiotherapist(by)
     lock(episode)
+    require_open(episode)
     today, reason = episode.patient.clinic.today(), one_line(reason)
     proposed = _open_proposal(episode, proposal)
     protocol = content().protocol(episode.protocol)
@@ -75,6 +76,7 @@ def raise_escalation(*, episode: EpisodeRow, escalation: str, reason: str, by: U
     """
     require_physiotherapist(by)
     lock(episode)
+    require_open(episode)
     reason = one_line(reason)
     protocol = content().protocol(episode.protocol)
     if escalation not in {one.id for one in protocol.escalations}:
@@ -127,6 +129,7 @@ def set_autonomy(*, episode: EpisodeRow, autonomy: Autonomy, reason: str, by: Us
     """Let the engine only observe, or propose again from now on; more than that is earned, not set; audited."""
     require_physiotherapist(by)
     lock(episode)
+    require_open(episode)
     reason = one_line(reason)
     if autonomy is Autonomy.APPLY:
         raise InputError("This is earned by agreement and time, not set.", where="autonomy")

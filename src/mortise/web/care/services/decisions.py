@@ -23,7 +23,7 @@ from mortise.web.audit import clock, log
 from mortise.web.care.content import content, why_refused
 from mortise.web.care.models import EpisodeRow, FactRow, Need, Standing
 from mortise.web.care.services import following, notices, standings
-from mortise.web.care.services.access import require_physiotherapist
+from mortise.web.care.services.access import require_open, require_physiotherapist
 from mortise.web.care.services.facts import (
     Answer,
     admitted,
@@ -236,6 +236,7 @@ def respond(
     require_physiotherapist(by)
     episode, today = decision.episode, decision.episode.patient.clinic.today()
     lock(episode)
+    require_open(episode)
     made = _decision_of(episode, decision.pk)
     overrules = response == "overrule"
     reason = one_line(reason)

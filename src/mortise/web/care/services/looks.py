@@ -32,6 +32,8 @@ WORDS = {
     "recording.accept": "took over readings of a recording",
     "recording.exclude": "set a recording aside",
     "episode.open": "opened your treatment",
+    "care.discharge": "ended your treatment",
+    "care.reopen": "opened your treatment again",
     "patient.add": "added you",
     "phone_link.make": "made a link for your phone",
     "phone_link.revoke": "shut a link of your phone",

@@ -115,6 +115,8 @@ class NeedsPage(NamedTuple):
 def needs_list(*, by: User, today: date) -> tuple[NeedRow, ...]:
     """Return every open episode this person may reach, most needed first, longest waiting first; audited.
 
+    An ended one comes back to the list while a late danger sign is unanswered or a message unread.
+
     A programme that should be heard from and was not for longer than its protocol allows counts as silent.
     """
     found = list(_reached(by, today).order_by(*ordering.KEYS))
@@ -155,7 +157,9 @@ def needs_page(*, by: User, today: date, wanted: Wanted = EVERYBODY, size: int =
 
 
 def _reached(by: User, today: date) -> QuerySet[Standing]:
-    rows = Standing.objects.filter(episode__patient__in=patients_of(by), episode__closed_on__isnull=True)
+    is_open = Q(episode__closed_on__isnull=True)
+    comes_back = Q(need=Need.STOPPED, is_answered=False) | Q(n_messages__gt=0)
+    rows = Standing.objects.filter(is_open | comes_back, episode__patient__in=patients_of(by))
     return ordering.annotated(rows, today).select_related("episode__patient")
 
 

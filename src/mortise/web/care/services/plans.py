@@ -31,7 +31,7 @@ from mortise.web.audit import clock, log
 from mortise.web.care.content import content, refuse_unproved
 from mortise.web.care.models import EpisodeRow
 from mortise.web.care.services import following, standings
-from mortise.web.care.services.access import require_physiotherapist
+from mortise.web.care.services.access import require_open, require_physiotherapist
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, load_record, lock, store
 from mortise.web.care.services.lines import one_line
@@ -140,6 +140,7 @@ def set_plan(
     """
     refuse_unproved(episode.protocol)
     lock(episode)
+    require_open(episode)
     protocol, today = content().protocol(episode.protocol), episode.patient.clinic.today()
     figures = carried_forward(protocol, figures or {})
     reasoned = one_line(reason) if may_be_outside else ""

@@ -14,6 +14,7 @@ from mortise.protocol import Protocol
 from mortise.record import (
     CheckIn,
     DecisionRecord,
+    Discharge,
     Judgement,
     PatientRecord,
     PlanVersion,
@@ -131,6 +132,8 @@ def _take(row: Standing, fact: Fact, protocol: Protocol) -> None:
         row.stage, row.next_stage = fact.stage, ""
     elif isinstance(fact, Judgement) and fact.judgement == "resume":
         standings.take_resumed(row)
+    elif isinstance(fact, Discharge):
+        standings.take_discharge(row, at)
     if isinstance(fact, Response | PlanVersion | ProposalAnswer):
         standings.take_clinician(row, fact.by)
 
@@ -140,8 +143,14 @@ def _fail(row: Standing, episode: EpisodeRow, at: datetime) -> None:
 
 
 def _last_heard_on(facts: Iterable[Fact]) -> date | None:
-    told = (one for one in facts if isinstance(one, CheckIn | SessionLog))
-    return max((one.on for one in told if one.origin is not Origin.CLINICIAN), default=None)
+    return max((one.on for one in facts if _is_heard(one)), default=None)
+
+
+def _is_heard(fact: Fact) -> bool:
+    """Whether a fact shows that the patient was heard from; who was taken back into care was."""
+    if isinstance(fact, Judgement):
+        return fact.judgement == "reopen"
+    return isinstance(fact, CheckIn | SessionLog) and fact.origin is not Origin.CLINICIAN
 
 
 def _tell(row: Standing, episode: EpisodeRow, record: PatientRecord, on: date) -> None:

@@ -35,6 +35,7 @@ SAID_BY_THE_NEED = ("resume", "call")
 VISIT = "visit"
 PLATEAU = "plateau"
 FLARE_MEASURE = "flare_flag"
+DISCHARGED = "Discharged."
 UNDECIDED = "A report came in and no decision could be worked out. Look at it yourself."
 
 
@@ -117,6 +118,16 @@ def heard(episode: EpisodeRow, on: date) -> None:
     if standing.last_heard_on is None or standing.last_heard_on < on:
         standing.last_heard_on = on
         _save(standing)
+
+
+def discharged(episode: EpisodeRow, on: date, at: datetime | None) -> None:
+    """Care has ended: nothing is asked of anybody."""
+    standing = _of(episode)
+    take_discharge(standing, at or clock.now())
+    standing.is_outdated = False
+    if standing.decision_id:
+        take_told(standing, Told(on))
+    _save(standing)
 
 
 def renamed(patient: Patient) -> None:
@@ -239,6 +250,12 @@ def take_plan(standing: Standing, at: datetime) -> None:
         standing.need, standing.since_at = Need.ON_PLAN, at
 
 
+def take_discharge(standing: Standing, at: datetime) -> None:
+    """Take an ended episode off the list; what is told later brings it back."""
+    standing.need, standing.since_at, standing.undecided_at = Need.ON_PLAN, at, None
+    standing.is_answered, standing.reason = True, DISCHARGED
+
+
 def take_clinician(standing: Standing, by: str) -> None:
     """Whoever acted last treats."""
     try:
@@ -256,11 +273,11 @@ def take_undecided(standing: Standing, on: date, at: datetime) -> None:
 
 
 def settle(standing: Standing) -> None:
-    """Work out the day from which somebody unheard is silent; none is waited for before there is a programme."""
+    """Work out the day from which somebody unheard is silent; nobody is waited for before a programme or after one."""
     opened_on = standing.episode.opened_on
     last = standing.last_heard_on or max(standing.since_at.date(), opened_on)
-    is_new = standing.need == Need.NEW
-    standing.silent_on = None if is_new else last + timedelta(days=standing.silence_days)
+    is_waited_for = standing.need != Need.NEW and standing.episode.closed_on is None
+    standing.silent_on = None if not is_waited_for else last + timedelta(days=standing.silence_days)
 
 
 def reason_line(decision: Decision, protocol: Protocol) -> str:

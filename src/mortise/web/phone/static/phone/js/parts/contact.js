@@ -19,6 +19,7 @@ export async function fetchPlan() {
     return false;
   }
   if (response.status === 304) return true;
+  if (response.status === 410) await setNote("plan", null); // care has ended: no sessions any more, here or offline
   if (!response.ok) return false;
   const given = await response.json();
   const before = await person();

@@ -7,14 +7,14 @@ from mortise.web.audit.triggers import append_only, lifted
 KINDS = (
     "reading", "sign", "check_in", "session_log", "goal", "judgement", "clinic_visit", "stage_entry", "plan_version",
     "decision", "response", "correction", "proposal", "proposal_answer", "escalation_step", "autonomy_entry",
-    "treatment",
+    "discharge", "treatment",
 )  # fmt: skip
 
 
 class Migration(migrations.Migration):
     """Widen the constraint on kinds; no row changes."""
 
-    dependencies = (("care", "0012_stretches_left_out"),)
+    dependencies = (("care", "0013_care_that_ends"),)
 
     operations = (
         lifted("care_factrow"),

@@ -1,0 +1,80 @@
+"""What a phone shows of a care that has ended: a calm page instead of sessions, and everything that is still theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from http import HTTPStatus
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from mortise.record import Discharge
+from mortise.web.accounts.access import wants_json
+from mortise.web.accounts.models import User
+from mortise.web.care import services
+from mortise.web.phone import presenters_pages, state
+from mortise.web.phone.presenters_pages import Call
+from mortise.web.phone.visits import Ended, Visit, visit_of
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class EndedPage(NamedTuple):
+    """The page of somebody who was discharged."""
+
+    first_name: str
+    clinic: str
+    on: date | None
+    summary: str
+    answered: tuple[str, ...]
+    emergency: tuple[str, ...]
+    emergency_words: str
+    setbacks: tuple[str, ...]
+    calls: tuple[Call, ...]
+
+
+def ended_page(visit: Visit, answered: list[str]) -> EndedPage:
+    """Compose the page."""
+    texts = visit.content.texts
+    told = services.record_of(episode=visit.episode, by=visit.user)
+    discharges = services.live_facts(told, Discharge)
+    newest = discharges[-1] if discharges else None
+    return EndedPage(
+        first_name=visit.patient.first_name,
+        clinic=visit.patient.clinic.name,
+        on=visit.episode.closed_on,
+        summary=newest.summary if newest is not None else "",
+        answered=tuple(answered),
+        emergency=presenters_pages.emergency_lines(visit),
+        emergency_words=texts["emergency.now"],
+        setbacks=tuple(text for key, text in texts.items() if key.startswith("setback.")),
+        calls=presenters_pages.calls_of(visit),
+    )
+
+
+class EndedCare:
+    """Answer every page of the phone that needs an open episode, where there is none but one that has ended.
+
+    Today shows the calm page; other pages lead there. A program is told with status 410, so that it drops its plan.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Ended):
+            return None
+        if wants_json(request):
+            return JsonResponse({"code": "care.ended", "message": "Care has ended."}, status=HTTPStatus.GONE)
+        if request.path != reverse("phone:today"):
+            return redirect("phone:today")
+        assert isinstance(request.user, User)
+        visit = visit_of(request, even_ended=True)
+        page = ended_page(visit, state.said_once(request))
+        return render(request, "phone/ended.html", {"page": page, "tab": "today", "is_ended": True})
