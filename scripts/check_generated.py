@@ -43,6 +43,7 @@ GENERATED: dict[str, tuple[str, ...]] = {
     "docs/reference/measures/range.svg": ("python", "-m", "scripts.ankle_pictures", "range"),
     "docs/reference/measures/position.svg": ("python", "-m", "scripts.ankle_pictures", "position"),
     "docs/reference/measures/balance.svg": ("python", "-m", "scripts.ankle_pictures", "balance"),
+    "docs/reference/roles.md": ("python", "-m", "scripts.roles_page"),
     "docs/reference/record.md": ("mortise", "schema", "record", "--page"),
     "src/mortise/web/locale/messages.pot": ("mortise", "texts", "template"),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,11 +16,11 @@ from django.test import Client
 
 from mortise.record import CheckIn, Reading
 from mortise.terms import Context, Origin, Sex, Side
-from mortise.web.accounts import phone_links
-from mortise.web.accounts.models import Clinic, Role, User
+from mortise.web.accounts import people, phone_links
+from mortise.web.accounts.models import Clinic, Invitation, Role, User
 from mortise.web.audit import clock
 from mortise.web.care import services
-from mortise.web.care.models import EpisodeRow, Patient, Standing, StoredRecording
+from mortise.web.care.models import Consent, Cover, EpisodeRow, Patient, Purpose, Standing, StoredRecording
 from mortise.web.care.services import standings
 from mortise.web.care.services.decisions import new_id
 
@@ -42,6 +42,46 @@ def administrator(of: Clinic, email: str = "host@clinic.example") -> User:
     """Return somebody who hosts and treats nobody."""
     return User.objects.create_staff(
         clinic=of, email=email, name="Host", password=PASSWORD, role=Role.ADMINISTRATOR
+    )
+
+
+def colleague(of: Clinic, role: str, name: str = "", email: str = "") -> User:
+    """Return somebody of a clinic in this role, with access."""
+    name = name or role.capitalize()
+    email = email or f"{role}-{of.pk.hex[:6]}@clinic.example"
+    return User.objects.create_staff(clinic=of, email=email, name=name, password=PASSWORD, role=role)
+
+
+def invitation(of: Clinic, role: str = Role.PODIATRIST, email: str = "new@clinic.example") -> Invitation:
+    """Return an open invitation into a clinic."""
+    host = User.objects.filter(clinic=of, role=Role.ADMINISTRATOR).first() or administrator(of)
+    return people.invite(email=email, name="Newcomer", role=role, by=host).invitation
+
+
+def agrees(of: Patient, by: User, purpose: Purpose) -> Consent:
+    """Return a patient's yes to a purpose, said in person."""
+    return services.record_consent(
+        patient=of, purpose=purpose, is_given=True, how=Consent.How.IN_PERSON, by=by
+    )
+
+
+def guest(of: Patient, by: User, n_days: int = 7) -> services.NewGuest:
+    """Return a guest's pass with its token."""
+    return services.invite_guest(patient=of, name="Dr Gale", what_for="A second look", n_days=n_days, by=by)
+
+
+def guest_in(made: services.NewGuest) -> Client:
+    """Return a browser that a guest's link let in."""
+    client = Client()
+    assert client.post(f"/enter/{made.token}/").status_code == 302, "the link did not open"
+    return client
+
+
+def cover(absent: User, covering: User) -> Cover:
+    """Return a cover that runs today."""
+    today = absent.clinic.today()
+    return services.arrange_cover(
+        covering=covering.pk, from_on=today, until_on=today + timedelta(days=7), note="", by=absent
     )
 
 
@@ -93,12 +133,12 @@ def stand(of: EpisodeRow, **fields: Any) -> None:
 
 
 def recording(
-    of: EpisodeRow, by: User, content: bytes = b"not a recording", name: str = "a.csv"
+    of: EpisodeRow, by: User, content: bytes = b"not a recording", name: str = "a.csv", test: str = "gait"
 ) -> StoredRecording:
     """Return a stored recording that was not measured."""
     upload = services.Upload(File(io.BytesIO(content), name=name), Side.LEFT)
     today = of.patient.clinic.today()
-    return services.store_recording(episode=of, uploads=[upload], test="gait", recorded_on=today, by=by)
+    return services.store_recording(episode=of, uploads=[upload], test=test, recorded_on=today, by=by)
 
 
 @dataclass(frozen=True)

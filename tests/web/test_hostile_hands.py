@@ -222,7 +222,7 @@ def test_no_page_writes_a_name_a_token_or_what_was_typed_to_a_log(cast: Cast) ->
         names = ("reason", "note", "email", "password", "batch", "log_id", "candidate", "next", "q", "item")
         typed = dict.fromkeys(names, secret)
         for route in ROUTES:
-            client = phone if route.access == "patient" else ada
+            client = phone if route.is_phone else ada
             client.raise_request_exception = False
             read_whole(client.get(address(route, values), typed))
             client.post(address(route, values), typed)

@@ -1,4 +1,4 @@
-"""Sessions of phones end with their link; each page in its reader's language; views open only to those they name."""
+"""Sessions of phones and guests end with their link; each page in its reader's language and with what they may do."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from mortise.report.words import spoken
-from mortise.web.accounts import access, phone_links
+from mortise.web.accounts import access, offers, phone_links
 from mortise.web.ui import languages, local
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class PhoneSessions:
-    """Sign a patient's phone out when the link that let it in was revoked; keep it in while it is used."""
+    """Sign a patient's phone or a guest out when their link has ended; keep a phone in while it is used."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated and user.is_patient:
+        if user.is_authenticated and user.came_by_link:
             link_id = request.session.get(phone_links.SESSION_KEY, "")
             if not link_id or not phone_links.session_holds(link_id, user):
                 logout(request)
-            else:
+            elif user.is_patient:
                 phone_links.keep_session(request)
         return self.get_response(request)
 
@@ -67,7 +67,7 @@ class Access:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        return offers.narrowed(request, self.get_response(request))
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any

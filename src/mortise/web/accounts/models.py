@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from mortise.web.accounts import rights
 from mortise.web.audit import clock
 
 
@@ -41,11 +42,19 @@ class Clinic(models.Model):
 
 
 class Role(models.TextChoices):
-    """What a person is here. A physiotherapist decides; an administrator hosts; a patient trains."""
+    """What a person is here; what each may do is in `rights`."""
 
-    PHYSIOTHERAPIST = "physiotherapist", "Physiotherapist"
-    ADMINISTRATOR = "administrator", "Administrator"
-    PATIENT = "patient", "Patient"
+    PHYSIOTHERAPIST = rights.PHYSIOTHERAPIST, "Physiotherapist"
+    PHYSICIAN = rights.PHYSICIAN, "Physician"
+    PODIATRIST = rights.PODIATRIST, "Podiatrist"
+    COACH = rights.COACH, "Coach"
+    ADMINISTRATOR = rights.ADMINISTRATOR, "Administrator"
+    PATIENT = rights.PATIENT, "Patient"
+    GUEST = rights.GUEST, "Guest"
+
+
+BY_LINK = (Role.PATIENT, Role.GUEST)  # they have no address and no password: a link lets them in
+STAFF_CHOICES = [(role, label) for role, label in Role.choices if role in rights.STAFF_ROLES]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -63,6 +72,13 @@ class UserManager(BaseUserManager["User"]):
     def create_patient(self, *, clinic: Clinic) -> User:
         """Make the user behind a patient's phone: no address, no password, no name."""
         user = self.model(clinic=clinic, email=None, role=Role.PATIENT)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def create_guest(self, *, clinic: Clinic, name: str) -> User:
+        """Make the user behind a guest's link: a name for the log, no address, no password."""
+        user = self.model(clinic=clinic, email=None, name=name, role=Role.GUEST)
         user.set_unusable_password()
         user.save(using=self._db)
         return user
@@ -93,8 +109,8 @@ class User(AbstractBaseUser):
             models.CheckConstraint(name="accounts_role_known", condition=models.Q(role__in=Role.values)),
             models.CheckConstraint(
                 name="accounts_staff_have_email_patients_none",
-                condition=models.Q(role=Role.PATIENT, email__isnull=True)
-                | (~models.Q(role=Role.PATIENT) & models.Q(email__isnull=False)),
+                condition=models.Q(role__in=BY_LINK, email__isnull=True)
+                | (~models.Q(role__in=BY_LINK) & models.Q(email__isnull=False)),
             ),
         )
 
@@ -108,7 +124,16 @@ class User(AbstractBaseUser):
     @property
     def is_staff_member(self) -> bool:
         """Whether this person works in the clinic."""
-        return self.role in (Role.PHYSIOTHERAPIST, Role.ADMINISTRATOR)
+        return self.role in rights.STAFF_ROLES
+
+    @property
+    def is_guest(self) -> bool:
+        return self.role == Role.GUEST
+
+    @property
+    def came_by_link(self) -> bool:
+        """Whether a link lets this person in, and its end puts them out."""
+        return self.role in BY_LINK
 
     @property
     def is_patient(self) -> bool:
@@ -156,6 +181,40 @@ class PhoneLink(models.Model):
     def can_open(self, now: datetime) -> bool:
         """Whether a phone may be let in with this link at `now`."""
         return self.revoked_at is None and now < self.expires_at and self.n_openings < self.MAX_OPENINGS
+
+
+class Invitation(models.Model):
+    """An invitation to work in a clinic: opened once, by whoever has the link. Only the hash of its token is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=STAFF_CHOICES)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations"
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-invited_at",)
+        constraints = (
+            models.CheckConstraint(
+                name="accounts_invitation_to_staff", condition=models.Q(role__in=rights.STAFF_ROLES)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can still be taken up."""
+        return self.accepted_at is None and self.revoked_at is None and now < self.expires_at
 
 
 class FailedSignIn(models.Model):

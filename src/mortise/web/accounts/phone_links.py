@@ -1,4 +1,4 @@
-"""Links that let a patient in on a phone: make, open, revoke.
+"""Links that let a patient in on a phone, or a guest in to read: make, open, revoke.
 
 The token has 128 bits from the system's random source and is shown once; the database keeps its SHA-256 (a random
 token needs no slow hash). Opening is a deliberate tap (POST), so a preview robot that fetches the address opens
@@ -54,7 +54,7 @@ def open_link(request: HttpRequest, token: str) -> PhoneLink | None:
     request.session.flush()
     login(request, link.user, backend="mortise.web.accounts.backends.StaffByPassword")
     request.session[SESSION_KEY] = str(link.pk)
-    request.session.set_expiry(SESSION_FOR)
+    request.session.set_expiry(link.expires_at if link.user.is_guest else SESSION_FOR)
     return link
 
 
@@ -71,8 +71,9 @@ def revoke_link(link: PhoneLink) -> None:
 
 
 def session_holds(link_id: str, user: User) -> bool:
-    """Tell whether a session started by this link may go on."""
-    return PhoneLink.objects.filter(pk=link_id, user=user, revoked_at__isnull=True).exists()
+    """Tell whether a session started by this link may go on; a guest's ends with the link's own time."""
+    links = PhoneLink.objects.filter(pk=link_id, user=user, revoked_at__isnull=True)
+    return (links.filter(expires_at__gt=timezone.now()) if user.is_guest else links).exists()
 
 
 def hash_of(token: str) -> str:

@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mortise.web.accounts import access, attempts, phone_links
+from mortise.web.accounts import access, attempts, phone_links, rights
 from mortise.web.accounts.forms import SignInForm
 from mortise.web.audit import log
 
-DESK, PHONE = "/desk/", "/phone/"
 WRONG = _("The e-mail and the password do not belong together. Check both and try again.")
 PAUSED = _("Too many attempts. Wait 15 minutes and try again.")
 
@@ -26,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Send everybody to where they belong."""
     if not request.user.is_authenticated:
         return redirect("accounts:sign-in")
-    return redirect(PHONE if request.user.is_patient else DESK)
+    return redirect(rights.HOME[request.user.role])
 
 
 @access.public
@@ -83,19 +82,21 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @access.public
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest, token: str) -> HttpResponse:
-    """Let a patient's phone in by its link; only a tap opens it, so a preview of the address does not."""
+    """Let a patient's phone or a guest in by a link; only a tap opens it, so a preview of the address does not."""
     if attempts.is_paused(request):
         return render(request, "accounts/link_needed.html", {"is_paused": True}, status=429)
-    if phone_links.find_link(token, timezone.now()) is None:
+    found = phone_links.find_link(token, timezone.now())
+    if found is None:
         attempts.note_failure(request)
         return render(request, "accounts/link_needed.html", {"is_refused": True}, status=404)
     if request.method != "POST":
-        return render(request, "accounts/enter.html")
+        door = "enter_guest" if found.user.is_guest else "enter"
+        return render(request, f"accounts/{door}.html", {"link": found})
     link = phone_links.open_link(request, token)
     if link is None:  # used up between the two looks at it
         return render(request, "accounts/link_needed.html", {"is_refused": True}, status=404)
     log.record(link.user, "phone_link.open", detail={"link": link.pk})
-    return redirect(PHONE)
+    return redirect(rights.HOME[link.user.role])
 
 
 @access.public

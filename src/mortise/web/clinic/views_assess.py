@@ -17,6 +17,7 @@ from mortise.terms import Context
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.accounts.models import User
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
@@ -40,7 +41,7 @@ from mortise.web.clinic.requests import capture_of, header_of, page
 from mortise.web.clinic.saving import answer, is_saving, part, refused, touched_of
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD)
 @require_safe
 def begin(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Go to the first section that is not done."""
@@ -54,7 +55,7 @@ def begin(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     return redirect("clinic:assess", episode_id=episode.pk, section_id=first.id)
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD, to_write=Right.TREAT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def section(request: StaffRequest, episode_id: UUID, section_id: str) -> HttpResponse:
     """Show one section and keep what is entered in it."""

@@ -20,6 +20,7 @@ from mortise.report.words import day, short_day
 from mortise.terms import Advice, Load
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Need
@@ -51,7 +52,7 @@ from mortise.web.ui.fields import add_error
 WORKING_CLASSIFICATION = "working_classification"
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD)
 @require_safe
 def course(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Show everything about one ankle."""
@@ -109,7 +110,7 @@ def _shown_decision(episode: EpisodeRow, request: StaffRequest) -> Any:
     return services.decision_or_404(request.user, decided.record.id)
 
 
-@access.staff
+@access.needs(Right.RESUME)
 @require_POST
 def judge(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Take a clinician's judgement about a red flag: seen, or the programme opened again, always with a reason."""

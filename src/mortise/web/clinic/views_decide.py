@@ -13,6 +13,7 @@ from mortise.episode.flips import flips
 from mortise.episode.thresholds import under_figures
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.clinic.forms_decide import ThresholdForm
@@ -21,7 +22,7 @@ from mortise.web.clinic.requests import author_names, page
 from mortise.web.clinic.views_course import full_header, panel, story_of
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD)
 @require_safe
 def what_if(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Show the nearest changes that flip the decision; try another threshold on this patient's past."""

@@ -16,6 +16,7 @@ from mortise.report.ending import OUTCOME_WORDS, summary_of
 from mortise.report.words import day
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
@@ -25,7 +26,7 @@ from mortise.web.clinic.requests import author_names, header_of, page
 from mortise.web.ui.fields import add_error
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD, to_write=Right.TREAT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def discharge(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Show the form that ends care, with a summary drafted from the record; a POST ends it."""
@@ -74,7 +75,7 @@ def reopen(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     return redirect("clinic:course", episode_id=episode.pk)
 
 
-@access.staff
+@access.needs(Right.SEE_LIST)
 @require_safe
 def discharged(request: StaffRequest) -> HttpResponse:
     """List everybody of the clinic whose care has ended."""

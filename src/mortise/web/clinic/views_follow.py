@@ -15,6 +15,7 @@ from mortise.errors import ConflictError, InputError
 from mortise.terms import Autonomy
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
@@ -56,7 +57,7 @@ def escalate(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     return _done(request, episode, form, act)
 
 
-@access.staff
+@access.needs(Right.ANSWER_ESCALATION)
 @require_POST
 def escalation(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Take an escalation in hand, or close it with its outcome."""

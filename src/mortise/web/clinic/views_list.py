@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.care.content import content
@@ -17,7 +18,7 @@ from mortise.web.clinic.requests import page
 QUERY_LENGTH = 80
 
 
-@access.staff
+@access.needs(Right.SEE_LIST)
 @require_safe
 def needs(request: StaffRequest) -> HttpResponse:
     """Show the patients of the clinic in order of need, a page at a time.

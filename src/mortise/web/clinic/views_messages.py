@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.clinic.requests import header_of, page
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD, to_write=Right.TREAT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def messages(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Show the messages of a patient; a POST says that they were read."""

@@ -13,6 +13,7 @@ from mortise.errors import InputError
 from mortise.terms import Sex, Side
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.models import EpisodeRow
 from mortise.web.clinic.forms import BOTH, PatientForm
@@ -24,8 +25,6 @@ from mortise.web.ui.fields import add_error
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: StaffRequest) -> HttpResponse:
     """Add a patient and open the episode of each ankle to be treated; then the assessment begins."""
-    if not request.user.is_physiotherapist:
-        raise Http404
     today_on = request.user.clinic.today()
     is_posted = request.method == "POST"
     form = PatientForm(request.POST if is_posted else None, today_on=today_on, initial={"form_id": uuid4()})
@@ -71,7 +70,7 @@ def _opened(request: StaffRequest, form: PatientForm) -> EpisodeRow | None:
         return None
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD)
 @require_safe
 def patient(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """Go to the course of the newest open episode, else of the one that ended last."""

@@ -20,6 +20,7 @@ from mortise.report.qr import qr_svg
 from mortise.terms import Origin
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.care.content import content
@@ -44,7 +45,7 @@ from mortise.web.ui.fields import add_error
 UNREADY = "A programme can start when what refers is settled and what must be asked was asked."
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD, to_write=Right.TREAT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def classification(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Show what speaks for and against each candidate; take one as working classification."""
@@ -121,7 +122,7 @@ def choose(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     return redirect("clinic:plan", episode_id=episode.pk)
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD, to_write=Right.TREAT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Show the programme proposed, or the one that runs; accept it, or change it with a reason."""

@@ -7,13 +7,14 @@ from django.views.decorators.http import require_safe
 
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care.content import content
 from mortise.web.clinic.presenters_protocol import protocol_of
 from mortise.web.clinic.presenters_technique import techniques_of
 from mortise.web.clinic.requests import page
 
 
-@access.staff
+@access.needs(Right.READ_PROTOCOLS)
 @require_safe
 def protocols(request: StaffRequest) -> HttpResponse:
     """List the protocols."""
@@ -21,7 +22,7 @@ def protocols(request: StaffRequest) -> HttpResponse:
     return page(request, "protocols", {"protocols": found, "here": "protocols"})
 
 
-@access.staff
+@access.needs(Right.READ_PROTOCOLS)
 @require_safe
 def protocol(request: StaffRequest, protocol_id: str) -> HttpResponse:
     """Show one protocol with its figures, their strength and their sources."""
@@ -37,7 +38,7 @@ def protocol(request: StaffRequest, protocol_id: str) -> HttpResponse:
     return page(request, "protocol", {"protocol": view, "here": "protocols"})
 
 
-@access.staff
+@access.needs(Right.READ_PROTOCOLS)
 @require_safe
 def techniques(request: StaffRequest, protocol_id: str) -> HttpResponse:
     """Show what a clinician's hands do under one protocol: cautions first, then how, then the test."""

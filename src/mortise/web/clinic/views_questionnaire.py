@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mortise.terms import Context
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.content import questionnaires as known_questionnaires
@@ -21,7 +22,7 @@ from mortise.web.clinic.requests import capture_of, page
 from mortise.web.clinic.views_course import full_header
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD)
 @require_safe
 def questionnaires(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """List every questionnaire: what it asks, whose it is, whether its words are here, and its newest scores."""
@@ -41,7 +42,7 @@ def questionnaires(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     return page(request, "questionnaires", context)
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD, to_write=Right.TREAT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def questionnaire(request: StaffRequest, episode_id: UUID, questionnaire_id: str) -> HttpResponse:
     """Answer one questionnaire, or enter its scores; the engine answers at once."""

@@ -16,6 +16,7 @@ from mortise.terms import Context, Measure, Setting
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.accounts.models import User
+from mortise.web.accounts.rights import Right
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.content import content
@@ -32,7 +33,7 @@ from mortise.web.clinic.views_course import full_header, story_of
 N_LOG = 200
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD, to_write=Right.TREAT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reading(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Enter clinic measures: those that are due, or with `all` every one the protocol reads."""
@@ -133,7 +134,7 @@ def _of_protocol(told: Story) -> list[str]:
     ]
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD)
 @require_safe
 def looked(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Show who read and who wrote this patient's data, newest first."""
@@ -148,7 +149,7 @@ def looked(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     return page(request, "looked", context)
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD, to_write=Right.TREAT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_aside(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Show what the phone sent and nobody could take in; put an item aside once it was looked at."""

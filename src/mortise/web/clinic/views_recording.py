@@ -21,6 +21,7 @@ from mortise.report.words import day
 from mortise.terms import Context, Side
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, StoredRecording
@@ -47,7 +48,7 @@ PROGRESS_WORDS = {
 UPLOAD_SIDES = {"left": Side.LEFT, "right": Side.RIGHT}
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD, to_write=Right.TREAT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def recordings(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """List the recordings of an ankle and take a new one in."""
@@ -100,7 +101,7 @@ def _stored(request: StaffRequest, episode: EpisodeRow, form: RecordingForm) -> 
     return stored
 
 
-@access.staff
+@access.needs(Right.SEE_FOOT)
 @require_safe
 def recording(request: StaffRequest, recording_id: UUID) -> HttpResponse:
     """Show what a recording says, or why it says nothing."""
@@ -201,7 +202,7 @@ def take_in(request: StaffRequest, recording_id: UUID) -> HttpResponse:
     return redirect("clinic:recording", recording_id=found.pk)
 
 
-@access.staff
+@access.needs(Right.SEE_FOOT)
 @require_safe
 def report(request: StaffRequest, recording_id: UUID) -> HttpResponse:
     """Give the measured recording as one page with pictures, to print or to keep; it asks nobody for anything."""

@@ -16,6 +16,7 @@ from mortise.record import Fact, Reading, Treatment
 from mortise.terms import Context, Measure, Origin, Side
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
@@ -29,7 +30,7 @@ from mortise.web.clinic.views_course import full_header, story_of
 from mortise.web.ui.fields import add_error
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD)
 @require_safe
 def room(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     """Show what was given and whether it lasts, what changed at home, and the techniques to choose from."""
@@ -49,7 +50,7 @@ def room(request: StaffRequest, episode_id: UUID) -> HttpResponse:
     return page(request, "room", context)
 
 
-@access.staff
+@access.needs(Right.SEE_RECORD, to_write=Right.TREAT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def treat(request: StaffRequest, episode_id: UUID, technique_id: str) -> HttpResponse:
     """Show what stops one technique, then take down the tests and what was given."""

@@ -32,6 +32,12 @@ class Patient(models.Model):
     sex = models.CharField(max_length=12, choices=SEXES, default=Sex.UNSPECIFIED.value)
     height_cm = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     email = models.EmailField(blank=True)
+    treated_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="treats"
+    )  # who it is now; how it came to be is in `Charge`. Empty: whoever added them
+    physician = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="named_for"
+    )
     added_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -63,6 +69,12 @@ class Patient(models.Model):
     @property
     def first_name(self) -> str:
         return self.name.split()[0]
+
+    @property
+    def treating_id(self) -> uuid.UUID:
+        """Who treats this patient."""
+        found: uuid.UUID = self.treated_by_id or self.added_by_id
+        return found
 
     @property
     def person(self) -> Person:

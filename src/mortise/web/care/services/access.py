@@ -1,7 +1,8 @@
 """Which objects a person may reach: always by way of the owner. Another clinic's object is 404, as if it did not exist.
 
 Whoever reaches for one that does exist is noted in the audit log under their own clinic; the owner's is not written in.
-Physiotherapists reach the patients of their clinic, a patient reaches themself, an administrator reaches nobody.
+Those who treat, physicians and podiatrists reach the patients of their clinic; a coach those who agreed to it; a guest
+the one of their link, while it holds; a patient themself; an administrator nobody. What they may do there is `rights`.
 """
 
 from __future__ import annotations
@@ -9,30 +10,79 @@ from __future__ import annotations
 import uuid
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.utils import timezone
 
 from mortise.errors import ConflictError, InputError
+from mortise.web.accounts.access import may
 from mortise.web.accounts.models import PhoneLink, User
+from mortise.web.accounts.rights import Right
 from mortise.web.audit import log
-from mortise.web.care.models import EpisodeRow, FactRow, Patient, QuarantinedFact, StoredRecording
+from mortise.web.care.models import (
+    Consent,
+    EpisodeRow,
+    FactRow,
+    Patient,
+    Purpose,
+    QuarantinedFact,
+    StoredRecording,
+)
 from mortise.web.care.services.lines import one_line
 
+GAIT_TESTS = ("gait", "run")  # the recordings that belong to foot and gait
 Row = TypeVar("Row", bound=Model)
 
 
 def patients_of(user: User) -> QuerySet[Patient]:
     """Return the patients this person may reach."""
-    if user.is_physiotherapist:
-        return Patient.objects.filter(clinic_id=user.clinic_id)
-    if user.is_patient:
-        return Patient.objects.filter(clinic_id=user.clinic_id, user_id=user.pk)
+    here = Patient.objects.filter(clinic_id=user.clinic_id)
+    if may(user, Right.SEE_RECORD) or may(user, Right.SEE_FOOT):
+        return here
+    if may(user, Right.SEE_TRAINING):
+        return agreed(here, Purpose.COACH)
+    if may(user, Right.SEE_SUMMARY):
+        mine = here.filter(
+            guests__user=user,
+            guests__link__revoked_at__isnull=True,
+            guests__link__expires_at__gt=timezone.now(),
+        )
+        return not_withdrawn(mine, Purpose.TREATMENT)
+    if may(user, Right.OWN_PHONE):
+        return here.filter(user_id=user.pk)
     return Patient.objects.none()
 
 
+def _newest(purpose: Purpose) -> Subquery:
+    said = Consent.objects.filter(patient=OuterRef("pk"), purpose=purpose).order_by("-at", "-id")
+    return Subquery(said.values("is_given")[:1])
+
+
+def agreed(patients: QuerySet[Patient], purpose: Purpose) -> QuerySet[Patient]:
+    """Return those who agreed to a purpose and did not take it back; nobody is taken to have agreed."""
+    return patients.annotate(**{f"agreed_{purpose.value}": _newest(purpose)}).filter(
+        **{f"agreed_{purpose.value}": True}
+    )
+
+
+def not_withdrawn(patients: QuerySet[Patient], purpose: Purpose) -> QuerySet[Patient]:
+    """Return those who did not take a purpose back; who was never asked counts as not having done so."""
+    said = Coalesce(_newest(purpose), Value(True))
+    return patients.annotate(**{f"kept_{purpose.value}": said}).filter(**{f"kept_{purpose.value}": True})
+
+
+def require(user: User, right: Right) -> None:
+    """Refuse whoever does not hold a right; reaching a patient is one thing, deciding for them another."""
+    if not may(user, right):
+        raise InputError(
+            f"A {user.get_role_display().lower()} cannot do this.", mend="Ask who treats the patient."
+        )
+
+
 def require_physiotherapist(user: User) -> None:
-    """Refuse whoever is not a physiotherapist; reaching a patient is one thing, deciding for them another."""
-    if not user.is_physiotherapist:
+    """Refuse whoever does not treat."""
+    if not may(user, Right.TREAT):
         raise InputError("Only a physiotherapist can do this.")
 
 
@@ -40,6 +90,18 @@ def require_open(episode: EpisodeRow) -> None:
     """Raise `ConflictError` when care has ended: nothing is planned for somebody who was discharged."""
     if EpisodeRow.objects.filter(pk=episode.pk, closed_on__isnull=False).exists():
         raise ConflictError("This patient was discharged.", mend="Reopen care first.")
+
+
+def require_to_judge(episode: EpisodeRow, judgement: str, by: User) -> None:
+    """Refuse whoever may not judge so; a physician opens a programme again only for patients they are named for."""
+    if judgement not in ("resume", "acknowledge"):
+        require_physiotherapist(by)
+    require(by, Right.RESUME)
+    is_named = may(by, Right.TREAT) or episode.patient.physician_id == by.pk
+    if judgement == "resume" and not is_named:
+        raise InputError(
+            "Only a physician named for this patient can open the programme again.", where="judgement"
+        )
 
 
 def patient_or_404(user: User, patient_id: Any) -> Patient:
@@ -67,6 +129,8 @@ def decision_or_404(user: User, decision_id: str) -> FactRow:
 def recording_or_404(user: User, recording_id: Any) -> StoredRecording:
     """Return one recording with its episode, or 404."""
     rows = StoredRecording.objects.filter(episode__patient__in=patients_of(user))
+    if may(user, Right.SEE_FOOT) and not may(user, Right.SEE_RECORD):
+        rows = rows.filter(test__in=GAIT_TESTS)
     return _one(user, rows.select_related("episode__patient__clinic"), pk=_uuid(recording_id))
 
 

@@ -14,11 +14,12 @@ from mortise.record import AutonomyEntry, EscalationStep, Proposal, ProposalAnsw
 from mortise.record.facts import Fact
 from mortise.terms import Autonomy, Origin
 from mortise.web.accounts.models import User
+from mortise.web.accounts.rights import Right
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
 from mortise.web.care.services import following, standings
-from mortise.web.care.services.access import require_open, require_physiotherapist
+from mortise.web.care.services.access import require, require_open, require_physiotherapist
 from mortise.web.care.services.decisions import Decided, decide, enter_stage, new_id
 from mortise.web.care.services.facts import load_record, lock, store
 from mortise.web.care.services.lines import one_line
@@ -103,7 +104,7 @@ def follow_escalation(
 
     Raises `ConflictError` when it is closed already.
     """
-    require_physiotherapist(by)
+    require(by, Right.ANSWER_ESCALATION)
     lock(episode)
     reason = one_line(reason)
     found = next((one for one in following.cases_of(episode) if one.case == case), None)

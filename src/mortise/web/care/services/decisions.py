@@ -23,7 +23,7 @@ from mortise.web.audit import clock, log
 from mortise.web.care.content import content, why_refused
 from mortise.web.care.models import EpisodeRow, FactRow, Need, Standing
 from mortise.web.care.services import following, notices, standings
-from mortise.web.care.services.access import require_open, require_physiotherapist
+from mortise.web.care.services.access import require_open, require_physiotherapist, require_to_judge
 from mortise.web.care.services.facts import (
     Answer,
     admitted,
@@ -98,15 +98,22 @@ class Answered:
         return self.decided.story
 
 
-def story_of(*, episode: EpisodeRow, on: date, by: User, circumstances: Circumstances | None = None) -> Story:
-    """Return the story of an episode as of a day; no fact is stored, the reading is audited.
+def story_of(
+    *,
+    episode: EpisodeRow,
+    on: date,
+    by: User,
+    circumstances: Circumstances | None = None,
+    read: str = "record.read",
+) -> Story:
+    """Return the story of an episode as of a day; no fact is stored, the reading is audited as `read`.
 
     When the engine breaks on the record, the episode is put before the clinic and `UntoldError` is raised; so it is
     with `UnprovedError` when the protocol has no certificate that fits.
     """
     from mortise.episode import story
 
-    log.record(by, "record.read", episode.patient, {"episode": episode.pk, "on": on})
+    log.record(by, read, episode.patient, {"episode": episode.pk, "on": on})
     if why_refused(episode.protocol):
         _put_before_the_clinic(episode, on, by)
         require_proved(episode)
@@ -269,7 +276,12 @@ def judge(
     by: User,
     about: str = "",
 ) -> Decided:
-    """Record a clinician's judgement, such as opening a programme a red flag froze, and decide anew; audited."""
+    """Record a clinician's judgement, such as opening a programme a red flag froze, and decide anew; audited.
+
+    A physician can say that a red flag was seen; opening the programme again is for those who treat and for the
+    physician who is named for this patient.
+    """
+    require_to_judge(episode, judgement, by)
     reason = one_line(reason)
     if not reason:
         raise InputError("A judgement needs its reason.", where="reason")

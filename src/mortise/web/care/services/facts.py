@@ -29,7 +29,7 @@ from mortise.record import (
 from mortise.record.facts import Fact
 from mortise.record.records import decode_fact, encode
 from mortise.terms import Origin
-from mortise.web.accounts.models import User
+from mortise.web.accounts.models import Role, User
 from mortise.web.audit import clock, log
 from mortise.web.care.models import EpisodeRow, FactRow, Notice, QuarantinedFact, ServerState, Standing
 from mortise.web.care.services import standings
@@ -41,6 +41,12 @@ FACT_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 ONE_DAY = timedelta(days=1)
 FROM_PATIENT: tuple[type, ...] = (CheckIn, SessionLog, Reading, Goal)
 FROM_CLINICIAN: tuple[type, ...] = (*FROM_PATIENT, Sign, Judgement, ClinicVisit, Treatment, Correction)
+FROM: dict[str, tuple[type, ...]] = {
+    Role.PATIENT: FROM_PATIENT,
+    Role.PHYSIOTHERAPIST: FROM_CLINICIAN,
+    Role.PHYSICIAN: (Judgement,),
+    Role.PODIATRIST: (Reading, Sign),
+}
 HEARD: tuple[type, ...] = (CheckIn, SessionLog)
 
 _record_decoder = msgspec.json.Decoder(tuple[Fact, ...])
@@ -181,7 +187,7 @@ def admitted(episode: EpisodeRow, fact: Fact, by: User) -> Fact:
     """Return `fact` as this person may add it: their id as author, a believable date; else raise `InputError`."""
     if FACT_ID.fullmatch(fact.id) is None:
         raise InputError("An id has 1 to 80 letters, digits, and . _ : - only.", where="id")
-    allowed = FROM_PATIENT if by.is_patient else FROM_CLINICIAN if by.is_physiotherapist else ()
+    allowed = FROM.get(by.role, ())
     if not isinstance(fact, allowed):
         raise InputError(f"A {by.get_role_display().lower()} cannot add a {kind_of(fact)}.", where="kind")
     if by.is_patient and fact.origin not in (Origin.PATIENT, Origin.RECORDING):

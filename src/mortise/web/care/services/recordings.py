@@ -23,7 +23,8 @@ from mortise.units import convert
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content
-from mortise.web.care.models import EpisodeRow, RecordingFile, StoredRecording
+from mortise.web.care.models import EpisodeRow, Purpose, RecordingFile, StoredRecording
+from mortise.web.care.services.consents import is_withdrawn
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, lock, store
 from mortise.web.care.services.instruments import instrument_of
@@ -75,6 +76,8 @@ def store_recording(
     """
     if test not in RECORDED_TESTS:
         raise InputError("This test is not known.", where="test")
+    if is_withdrawn(patient=episode.patient, purpose=Purpose.RECORDINGS):
+        raise InputError("The patient took their consent to recordings back.", where="test")
     if not 0 < len(uploads) <= MAX_FILES:
         raise InputError(f"A recording has 1 to {MAX_FILES} files.", where="files")
     sides = [upload.side for upload in uploads if upload.side is not Side.NONE]

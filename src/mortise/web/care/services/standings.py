@@ -149,7 +149,8 @@ def new_row(episode: EpisodeRow) -> Standing:
     """Return the row as it is when nothing has happened yet; not saved."""
     return Standing(
         episode=episode, since_at=episode.opened_at, search=search_words(episode.patient),
-        silence_days=content().protocol(episode.protocol).silence_days, clinician_id=episode.opened_by_id,
+        silence_days=content().protocol(episode.protocol).silence_days,
+        clinician_id=episode.patient.treated_by_id or episode.opened_by_id,
     )  # fmt: skip
 
 
@@ -257,7 +258,11 @@ def take_discharge(standing: Standing, at: datetime) -> None:
 
 
 def take_clinician(standing: Standing, by: str) -> None:
-    """Whoever acted last treats."""
+    """Whoever acted last treats, unless the patient was handed over: then it is who took them."""
+    taken = standing.episode.patient.treated_by_id
+    if taken is not None:
+        standing.clinician_id = taken
+        return
     try:
         standing.clinician_id = UUID(by)
     except ValueError:

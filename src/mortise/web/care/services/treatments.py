@@ -11,7 +11,7 @@ from mortise.record.facts import Fact
 from mortise.web.accounts.models import User
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
-from mortise.web.care.services.access import require_physiotherapist
+from mortise.web.care.services.access import require_open, require_physiotherapist
 from mortise.web.care.services.decisions import Answered, answer_report, story_of
 
 
@@ -22,6 +22,7 @@ def log_treatment(*, episode: EpisodeRow, facts: Iterable[Fact], by: User) -> An
     reason, and while a red flag has stopped the programme.
     """
     require_physiotherapist(by)
+    require_open(episode)
     facts = tuple(facts)
     given = [one for one in facts if isinstance(one, Treatment)]
     for one in given:

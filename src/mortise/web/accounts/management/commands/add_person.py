@@ -13,21 +13,23 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from mortise.web.accounts.models import Clinic, Role, User
+from mortise.web.accounts.rights import ADMINISTRATOR, PHYSIOTHERAPIST, STAFF_ROLES
 from mortise.web.audit import log
 
 
 class Command(BaseCommand):
-    """Add a physiotherapist or an administrator, and their clinic when it is new."""
+    """Add somebody who works in a clinic, and their clinic when it is new."""
 
-    help = (
-        "Add a physiotherapist or an administrator, and their clinic when it is new. Asks for the password."
-    )
+    help = "Add somebody who works in a clinic, and their clinic when it is new. Asks for the password."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="they sign in with it")
         parser.add_argument("name", help="as others see it")
         parser.add_argument("clinic", help="name of the clinic; made when there is none of this name")
         parser.add_argument("--time-zone", default="UTC", help="of a new clinic, as in Europe/Madrid")
+        parser.add_argument(
+            "--role", choices=STAFF_ROLES, help="what they are here; without it a physiotherapist"
+        )
         parser.add_argument(
             "--administrator", action="store_true", help="hosts the clinic and sees no patient"
         )
@@ -36,7 +38,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        role = Role.ADMINISTRATOR if options["administrator"] else Role.PHYSIOTHERAPIST
+        role = Role(options["role"] or (ADMINISTRATOR if options["administrator"] else PHYSIOTHERAPIST))
         password = self._password(options["password_file"])
         try:
             with transaction.atomic():

@@ -14,7 +14,7 @@ KINDS = (
 class Migration(migrations.Migration):
     """Widen the constraint on kinds; no row changes."""
 
-    dependencies = (("care", "0013_care_that_ends"),)
+    dependencies = (("care", "0014_together"),)
 
     operations = (
         lifted("care_factrow"),
