@@ -15,6 +15,7 @@ from pathlib import Path
 
 from mortise.catalog import Content, load
 from mortise.catalog._places import places_of
+from mortise.prescribe.counters import ceiling_words
 from mortise.protocol import (
     Criterion,
     DoseStep,
@@ -191,6 +192,7 @@ def _stage_lines(stage: Stage, content: Content, last: str) -> list[str]:
         f"Usually {weeks}, at least {stage.min_days} days{back}. Sessions up to {stage.minutes_at_most} min.",
         "",
     ]
+    lines += [ceiling_words(stage), ""] if stage.ceilings else []
     if stage.exit:
         is_last = stage.id == last
         lines += [

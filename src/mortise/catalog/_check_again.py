@@ -11,6 +11,7 @@ from mortise.catalog._again_care import care_again
 from mortise.catalog._decode import Faults
 from mortise.catalog._places import places_of
 from mortise.protocol import DoseStep, Exercise, Protocol, Slot, Stage
+from mortise.protocol.constraints import StageCeiling
 
 FILE_NAME = "again.toml"
 
@@ -98,6 +99,8 @@ def _list(words: Iterable[str]) -> str:
 def _stages(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[tuple[str, str]]:
     for stage in protocol.stages:
         yield f"stage {stage.id}", _stage(stage)
+        if stage.ceilings:
+            yield f"stage {stage.id}, ceilings", "; ".join(_ceiling(one) for one in stage.ceilings)
         for slot in stage.slots:
             yield f"stage {stage.id}, {slot.exercise}", _slot(slot, exercises.get(slot.exercise))
 
@@ -109,6 +112,10 @@ def _stage(stage: Stage) -> str:
         f"steps {stage.height_cm_at_most or 'of any height'}, back to {stage.step_back_to or 'nowhere'}, "
         f"teaches {_list(stage.education)}"
     )
+
+
+def _ceiling(one: StageCeiling) -> str:
+    return f"{one.counter} {one.per_day} a day, {one.per_week} in seven days"
 
 
 def _slot(slot: Slot, exercise: Exercise | None) -> str:
@@ -184,7 +191,15 @@ def _bounds(protocol: Protocol) -> Iterator[tuple[str, str]]:
         )
 
 
+def _ceilings_cited(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    for stage in protocol.stages:
+        if stage.ceilings:
+            cites = (f"{one.counter} {_list(one.evidence)}, {one.strength}" for one in stage.ceilings)
+            yield f"stage {stage.id}, ceilings cite", "; ".join(cites)
+
+
 def _cited(protocol: Protocol, exercises: Mapping[str, Exercise]) -> Iterator[tuple[str, str]]:
+    yield from _ceilings_cited(protocol)
     for place in places_of(protocol):
         one = place.criterion
         yield f"{one.id} cites", f"{_list(one.evidence)}, {one.strength}"

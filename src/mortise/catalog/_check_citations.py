@@ -37,6 +37,7 @@ _PARTS: dict[str, frozenset[str]] = {
     "Constraint": frozenset({"GATE", "STG", "RED", "FALL"}),
     "Hands": frozenset({"DOSE", "STG", "SIM"}),
     "ForbiddenPosition": frozenset({"CTX", "ESC", "FALL", "GATE", "LOAD", "PROM", "STG", "WBLT", "ROM"}),
+    "StageCeiling": frozenset({"CTX", "LOAD", "STG"}),
     "Ladder": frozenset({"DOSE", "GATE", "LOAD", "PROM", "ROM", "STG"}),
     "Checkpoint": frozenset({"ESC", "LOAD", "STG"}),
     "Plateau": frozenset({"ESC"}),

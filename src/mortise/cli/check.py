@@ -127,10 +127,11 @@ def _against(root: Path | None, revision: str) -> int:
 def with_engine(report: CheckReport, root: Path | None) -> CheckReport:
     """Return the report with the cases run and every possible day's session solved."""
     from mortise.catalog import load
+    from mortise.cli.check_ceilings import ceilings_fit
     from mortise.cli.check_sessions import sessions_exist
 
     content = load(root)
-    return _with(report, sessions_exist(content), cases_hold(content))
+    return _with(report, sessions_exist(content), ceilings_fit(content), cases_hold(content))
 
 
 def cases_hold(content: Content, only: Sequence[str] = ()) -> Obligation:

@@ -150,4 +150,15 @@ def session_faults(day: Day, equipment: tuple[str, ...], told: Story, content: C
             found.append(
                 Fault(where, f"{planned.exercise} is in the session: {', '.join(against + missing)}.")
             )
-    return found
+    return [*found, *_over_ceilings(where, told)]
+
+
+def _over_ceilings(where: str, told: Story) -> Iterator[Fault]:
+    """Yield the counters of which a session and the days before it take more than a ceiling allows."""
+    from mortise.errors import Fault
+
+    for line in told.counters:
+        day = line.per_day is not None and line.planned > line.per_day
+        week = line.per_week is not None and line.counted_week + line.planned > line.per_week
+        if day or week:
+            yield Fault(where, f"{line.planned} {line.words}: more than the ceiling allows.")

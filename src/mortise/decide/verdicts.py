@@ -5,7 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from mortise.decide.ready import Ready
 from mortise.protocol import Operator, Reduction
@@ -117,7 +120,11 @@ def _met_first(verdict: Verdict) -> tuple[bool, int]:
 
 
 def _judge_change(ready: Ready, series: Series, day: int, spent_until: int) -> Verdict:
-    """Judge newest minus baseline, better counted as positive; never a change smaller than the smallest real one."""
+    """Judge newest minus baseline, better counted as positive; never a change smaller than the smallest real one.
+
+    A loss is counted from the best level that was held, not from the first reading: whoever gained much and lost half
+    of it has lost.
+    """
     points = series.points[series.n_practice :]
     if len(points) < 2:
         return _unknown(Cause.TOO_FEW, series.points[-1])
@@ -128,13 +135,30 @@ def _judge_change(ready: Ready, series: Series, day: int, spent_until: int) -> V
     if ready.operator is Operator.AT_LEAST and bound > 0:
         bound = max(bound, series.mdc95)
     elif ready.operator is Operator.AT_MOST and bound < 0:
-        bound = min(bound, -series.mdc95)
+        bound, baseline = min(bound, -series.mdc95), _best_held(points, sign)
     test = test_of(ready.operator, bound)
     change = (points[-1].value - baseline.value) * sign
     if not test(change):
         return Verdict(NOT_MET, None, change, None, baseline.readings + points[-1].readings)
     changed = tuple(_shifted(point, baseline.value, sign) for point in points[1:])
     return _confirm(ready, changed, lambda point: test(point.value), change, spent_until)
+
+
+def _best_held(points: Sequence[Point], sign: int) -> Point:
+    """Return the best level before the newest reading that two readings in a row reached, or else the first reading.
+
+    Of two in a row the worse one counts, and no more than the estimate of that day where there is one: a single lucky
+    reading is no level. What came with aggravation is none either.
+    """
+    best, best_value = points[0], points[0].value * sign
+    earlier = [point for point in points[:-1] if point.counts]
+    for before, point in pairwise(earlier):
+        values = [before.value * sign, point.value * sign]
+        if point.level is not None:
+            values.append(point.level * sign)
+        if min(values) > best_value:
+            best, best_value = point, min(values)
+    return best if best is points[0] else replace(best, value=best_value * sign)
 
 
 def _shifted(point: Point, baseline: Decimal, sign: int) -> Point:

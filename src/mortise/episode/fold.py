@@ -11,13 +11,12 @@ from msgspec.structs import replace
 
 from mortise.decide import Inputs, ReadyStage, StageState, conclude, examine
 from mortise.decide.decisions import RULE_PREFIX
-from mortise.episode.autonomy import autonomy_constraints
 from mortise.episode.derivations import Derivations
-from mortise.episode.discharges import discharge_constraints
 from mortise.episode.due import open_goals
 from mortise.episode.gather import Gathered, tells_of_today
 from mortise.episode.known import Known, KnownSoFar
 from mortise.episode.lights import Lit, SessionLight, Sessions, light_sessions
+from mortise.episode.people import constraints_of_people
 from mortise.episode.ready import light_rules_for, ready_for
 from mortise.episode.stages import (
     Acts,
@@ -50,7 +49,7 @@ from mortise.record.records import Person as RecordPerson
 from mortise.record.tracks import Track, key_of
 from mortise.terms import Limb, Load, Measure
 
-ENGINE = "mortise-engine/2"  # raised whenever the same facts could give another decision
+ENGINE = "mortise-engine/3"  # raised whenever the same facts could give another decision
 
 FALL_FLAGS = ("fall_or_catch_flag", "red_fall")
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # a week more or less than any day decided about is still a day
@@ -250,12 +249,13 @@ class Folder:
         )  # fmt: skip
         back = self._breaks.re_entry(protocol.layoffs, stage, done, as_of)
         work = constraints_of_work(has_checked_in=as_of in self._checked_in_on, back=back)
-        of_people = (*autonomy_constraints(acts, as_of, state.overrule), *discharge_constraints(acts, stage))
+        goals = open_goals(self._goals)
+        of_people = constraints_of_people(acts, as_of, state.overrule, stage, content.exercises, goals, plan)
         constraints = (*constraints, *work, *of_people)
         decision = conclude(ready, examined, state, as_of, pin=pin, engine=ENGINE, constraints=constraints)
         constraints = _answered(constraints, state, decision)
         return Folded(as_of, protocol, known, stands, stage, plan, ready, inputs, state, bouts, lights, done,
-                      course, constraints, decision, plans_of(acts), self._doses, open_goals(self._goals),
+                      course, constraints, decision, plans_of(acts), self._doses, goals,
                       back)  # fmt: skip
 
     def _check_day(self, as_of: date) -> None:

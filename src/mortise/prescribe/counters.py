@@ -252,7 +252,7 @@ def _told(counter: Counter, amount: int) -> Decimal:
 def ceilings_of(
     protocol: Protocol, stage: Stage, exercises: Mapping[str, Exercise]
 ) -> tuple[Constraint, ...]:
-    """Return the ceilings of a stage: one constraint for each counter that the stage touches.
+    """Return the ceilings of a stage: those entered for it, and one for every other counter that the stage touches.
 
     Parameters
     ----------
@@ -270,12 +270,13 @@ def ceilings_of(
 
     Notes
     -----
-    1. The week's ceiling is what the stage's own weekly minima come to at the highest step each slot allows, and a
-       fifth more; for the end of range that provokes this subtype nothing more. It is never less than the largest
-       single dose of the stage, so that no exercise is shut out for good, and the minima always fit.
-    2. The day's ceiling is a third of the week's, or the largest single dose where that is more.
-    3. Both are clinic defaults. A ceiling that a protocol or a clinician sets besides holds as well, and the tighter
-       wins.
+    1. What a protocol enters for the stage holds. A counter for which nothing is entered (an exercise that a plan adds
+       may touch one) has a ceiling worked out from the stage.
+    2. Worked out, the week's ceiling is what the stage's own weekly minima come to at the highest step each slot
+       allows, and a fifth more; for the end of range that provokes this subtype nothing more. It is never less than the
+       largest single dose of the stage, so that no exercise is shut out for good, and the minima always fit.
+    3. The day's ceiling is a third of the week's, or the largest single dose where that is more.
+    4. All are clinic defaults. A ceiling that a clinician sets besides holds as well, and the tighter wins.
 
     References
     ----------
@@ -288,15 +289,20 @@ def ceilings_of(
         name: uses_of(exercises[name], exercises[name].dose_steps[slot.last_step])
         for name, slot in slots.items()
     }
+    entered = {one.counter: one for one in stage.ceilings}
     found = []
     for place, counter in enumerate(COUNTERS):
+        if counter in entered:
+            one = entered[counter]
+            found.append(_ceiling(stage, counter, one.per_day, one.per_week, one.evidence))
+            continue
         largest = max((top[place] for top in tops.values()), default=0)
         if largest:
             minima = sum(n * tops[name][place] for name, n in own.items() if name in tops)
             is_provoking = counter in _END_RANGE and _END_RANGE[counter].value in provoking
             week = max(largest, minima if is_provoking else int(minima * MORE_THAN_MINIMA))
             day = max(largest, week // N_SESSIONS_A_WEEK_LEAST)
-            found.append(_ceiling(stage, counter, _shown(counter, day), _shown(counter, week)))
+            found.append(_ceiling(stage, counter, _shown(counter, day), _shown(counter, week), ("LOAD-24",)))
     return tuple(found)
 
 
@@ -319,14 +325,37 @@ COUNTER_WORDS = {
 }
 
 
-def _ceiling(stage: Stage, counter: Counter, per_day: Decimal, per_week: Decimal) -> Constraint:
+def _ceiling(
+    stage: Stage, counter: Counter, per_day: Decimal, per_week: Decimal, evidence: tuple[str, ...]
+) -> Constraint:
     words, patient = COUNTER_WORDS[counter]
     return Constraint(
         id=f"counter.{counter.value}", author="protocol",
         reason=f"Stage {stage.title}: at most {per_week} {words} in seven days, {per_day} on one (clinic default).",
         reason_patient=f"There is a limit to {patient} in a week.",
-        ceilings=(Ceiling(counter=counter, per_day=per_day, per_week=per_week),), evidence=("LOAD-24",),
+        ceilings=(Ceiling(counter=counter, per_day=per_day, per_week=per_week),), evidence=evidence,
     )  # fmt: skip
+
+
+def ceiling_words(stage: Stage) -> str:
+    """Say the ceilings entered for a stage, with what they rest on.
+
+    Parameters
+    ----------
+    stage : Stage
+        The stage.
+
+    Returns
+    -------
+    str
+        One sentence for a physiotherapist.
+    """
+    rows = ", ".join(dict.fromkeys(key for one in stage.ceilings for key in one.evidence))
+    said = "; ".join(
+        f"{COUNTER_WORDS[one.counter][0]}: {one.per_day} a day, {one.per_week} in seven days"
+        for one in stage.ceilings
+    )
+    return f"At most (clinic default, {rows}): {said}."
 
 
 def why_no_more(counter: Counter, left: Left) -> tuple[str, str]:

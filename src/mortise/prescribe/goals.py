@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from mortise.record import Goal
+from mortise.protocol import Constraint, Exercise, Stage
+from mortise.record import Goal, PlanVersion
 
 # The beginnings of words in which people name a goal, and what an exercise for it serves (`protocol.PURPOSES`).
 _WORDS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -17,7 +18,7 @@ _WORDS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("run", "jog", "parkrun", "marathon"), ("running",)),
     (("jump", "hop", "land"), ("jumping",)),
     (("balanc", "stead", "fall", "trip", "stumbl"), ("balance",)),
-    (("danc", "ballet", "pointe", "releve"), ("sport", "jumping", "balance")),
+    (("danc", "ballet", "pointe", "releve", "relevé"), ("sport", "jumping", "balance")),
     (
         (
             "sport",
@@ -39,6 +40,79 @@ _WORDS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )
 
 
+# The beginnings of words in which people name a sport that has exercises of its own (`Exercise.only_for`).
+_ACTIVITY_WORDS: dict[str, tuple[str, ...]] = {
+    "dance": ("danc", "ballet", "pointe", "releve", "relevé"),
+    "kicking": ("football", "soccer", "futsal", "rugby", "gaelic", "kick", "penalt"),
+}
+
+
+def activities_of_goals(goals: Iterable[Goal]) -> frozenset[str]:
+    """Return the kinds of sport that open goals name.
+
+    Parameters
+    ----------
+    goals : iterable of Goal
+        Those that are open.
+
+    Returns
+    -------
+    frozenset of str
+        Of `protocol.exercises.ACTIVITIES`; empty when none is named.
+    """
+    words = _words_of(goals)
+    return frozenset(
+        activity
+        for activity, beginnings in _ACTIVITY_WORDS.items()
+        if any(word.startswith(beginnings) for word in words)
+    )
+
+
+def constraints_of_goals(
+    stage: Stage, exercises: Mapping[str, Exercise], goals: Iterable[Goal], plan: PlanVersion | None
+) -> tuple[Constraint, ...]:
+    """Return what keeps out exercises of a sport that nobody named: a footballer is not given plié jumps.
+
+    Parameters
+    ----------
+    stage : Stage
+        Whose exercises.
+    exercises : mapping of str to Exercise
+        The library.
+    goals : iterable of Goal
+        Those that are open.
+    plan : PlanVersion or None
+        An exercise that a clinician put into the plan by name is meant.
+
+    Returns
+    -------
+    tuple of Constraint
+        At most one.
+    """
+    chosen = () if plan is None or plan.exercises is None else plan.exercises
+    special = [
+        one for slot in stage.slots
+        if slot.exercise not in chosen and (one := exercises.get(slot.exercise)) is not None and one.only_for
+    ]  # fmt: skip
+    if not special:
+        return ()
+    named = activities_of_goals(goals)
+    out = sorted({one.id for one in special if named.isdisjoint(one.only_for)})
+    if not out:
+        return ()
+    return (Constraint(
+        id="goals.other_sports", author="protocol", without_exercises=tuple(out),
+        reason="Exercises of a sport that is not among the goals; a plan may name them.",
+        reason_patient="This belongs to a sport that is not among your goals.",
+    ),)  # fmt: skip
+
+
+def _words_of(goals: Iterable[Goal]) -> list[str]:
+    return [
+        word for goal in goals for word in re.findall(r"[a-zé]+", f"{goal.words} {goal.activity}".lower())
+    ]
+
+
 def purposes_of_goals(goals: Iterable[Goal]) -> frozenset[str]:
     """Return the purposes that open goals ask for.
 
@@ -53,9 +127,7 @@ def purposes_of_goals(goals: Iterable[Goal]) -> frozenset[str]:
         Empty when no word is known. It decides between exercises that are otherwise equally due, and nothing else: no
         minimum, ceiling or constraint reads it.
     """
-    words = [
-        word for goal in goals for word in re.findall(r"[a-z]+", f"{goal.words} {goal.activity}".lower())
-    ]
+    words = _words_of(goals)
     return frozenset(
         purpose
         for beginnings, purposes in _WORDS

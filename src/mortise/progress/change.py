@@ -66,23 +66,43 @@ def change_of(series: Series, better: Better) -> Change | None:
     -----
     "Not improving" is said only when even the smallest slope worth having is as unlikely as improvement must be likely;
     it is not a plateau. The count of further measures takes the line fitted so far to go on.
+
+    A claim that was once made stands while the newest level lies above the first by the smallest real change: the
+    evidence may be looked at after every reading, and a gain is not undone by standing still. Whether it still goes on
+    is the plateau's question.
     """
     points = credited(series.points[series.n_practice :], better)
     if better is Better.NEITHER or not points:
         return None
     sign = 1 if better is Better.UP else -1
     up, down = evidence(points, sign), evidence(points, -sign)
+    since = (points[-1].value - points[0].value) * sign if len(points) > 1 else None
+    if up < BETTER_AT and down < WORSE_AT and _is_still_above(points, sign, series.mdc95):
+        up = max(up, _claimed(points, sign))
     if up >= BETTER_AT:
         answer = Answer.BETTER
     elif down >= WORSE_AT:
         answer = Answer.WORSE
     else:
         answer = Answer.NOT_IMPROVING if _rules_out(points, sign) else Answer.UNDECIDED
-    since = (points[-1].value - points[0].value) * sign if len(points) > 1 else None
     is_real = None if since is None or series.mdc95 is None else abs(since) > series.mdc95
     n_more = _n_more(points, sign) if answer is Answer.UNDECIDED else None
     return Change(answer=answer, evidence_better=up, evidence_worse=down, n_more=n_more,
                   since_baseline=since, is_real=is_real)  # fmt: skip
+
+
+def _is_still_above(points: Sequence[Point], sign: int, mdc95: Decimal | None) -> bool:
+    """Whether the newest level, and the newest reading, lie above the first reading by the smallest real change."""
+    if mdc95 is None or len(points) < 2:
+        return False
+    newest = points[-1]
+    level = newest.value if newest.level is None else newest.level
+    return min((level - points[0].value) * sign, (newest.value - points[0].value) * sign) >= mdc95
+
+
+def _claimed(points: Sequence[Point], sign: int) -> Decimal:
+    """Return the strongest evidence that any run from the first reading on gave."""
+    return max((evidence(points[:n], sign) for n in range(2, len(points))), default=Decimal(0))
 
 
 def _rules_out(points: Sequence[Point], sign: int) -> bool:

@@ -26,7 +26,7 @@ from mortise.protocol.care import (
     SwitchedOff,
     Variant,
 )
-from mortise.protocol.constraints import Ceiling, Circumstances, Constraint, Counter, Phase
+from mortise.protocol.constraints import Ceiling, Circumstances, Constraint, Counter, Phase, StageCeiling
 from mortise.protocol.criteria import Band, BandRow, Criterion, Group, Node, Operator, Reduction
 from mortise.protocol.exercises import PURPOSES, Demand, DoseStep, Exercise, Snippet, Tag, Technique
 from mortise.protocol.protocols import (
@@ -106,6 +106,7 @@ __all__ = [
     "Slot",
     "Snippet",
     "Stage",
+    "StageCeiling",
     "SurgeonLimit",
     "SwitchedOff",
     "Tag",

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from mortise.terms import Advice, Load
+from mortise.terms import Advice, Load, Strength
 from mortise.terms.vocabulary import Word
 
 
@@ -35,6 +35,16 @@ class Ceiling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     counter: Counter
     per_day: Decimal | None = None
     per_week: Decimal | None = None
+
+
+class StageCeiling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The most of one counter that a stage of a subtype allows, as it was entered: contacts, or minutes of work."""
+
+    counter: Counter
+    per_day: Decimal
+    per_week: Decimal
+    evidence: tuple[str, ...]
+    strength: Strength
 
 
 class Constraint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

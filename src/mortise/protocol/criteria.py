@@ -25,7 +25,8 @@ class Reduction(Word):
 
     `LAST` newest; `MEDIAN`, `MAX`, `MIN` over the last `window` days, which must hold at least `n_least` dates;
     `FILTERED` the estimated level with its known error (met when P(level on the right side of the bound) >= 0.8, or
-    when the two newest raw readings agree); `CHANGE_FROM_BASELINE` newest minus baseline, in the measure's direction.
+    when the two newest raw readings agree); `CHANGE_FROM_BASELINE` newest minus baseline, in the measure's direction; a
+    loss counts from the best level held in two readings in a row.
     """
 
     LAST = "last"

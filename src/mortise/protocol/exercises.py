@@ -103,6 +103,10 @@ class DoseStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.n_sets * n_sides * (one_set + self.rest_s)
 
 
+# Kinds of sport that have exercises of their own.
+ACTIVITIES = ("dance", "kicking")
+
+
 class Exercise(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An exercise as a patient reads it, and what the engine must know to choose it.
 
@@ -136,6 +140,9 @@ class Exercise(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tempo_names: tuple[str, str, str] = ("Up", "Hold", "Down")
     down_first: bool = False
     dose_steps: tuple[DoseStep, ...]
+    only_for: tuple[
+        str, ...
+    ] = ()  # of `ACTIVITIES`: offered to whose goals name one of them, or by a clinician's plan
     not_with: tuple[str, ...] = ()  # exercise ids that share the same tissue on one day
     figure: str  # pose id for the picture
     raw_rows: tuple[str, ...] = ()  # rows of the raw list it comes from, EX..

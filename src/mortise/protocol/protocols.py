@@ -16,7 +16,7 @@ from mortise.protocol.care import (
     Plateau,
     Variant,
 )
-from mortise.protocol.constraints import Constraint
+from mortise.protocol.constraints import Constraint, StageCeiling
 from mortise.protocol.criteria import Band, Criterion, Group
 from mortise.protocol.rules import Light, Rule
 from mortise.terms import Strength
@@ -57,6 +57,7 @@ class Stage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     slots: tuple[Slot, ...]
     n_exercises: tuple[int, int] = (2, 4)  # on an ordinary day
     minutes_at_most: int
+    ceilings: tuple[StageCeiling, ...] = ()  # of each counter that its exercises touch
     without_tags: tuple[str, ...] = ()
     height_cm_at_most: Decimal | None = None  # of a step, added exercises included
     step_back_to: str | None = None

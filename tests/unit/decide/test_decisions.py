@@ -301,3 +301,21 @@ def test_an_answer_that_claims_tomorrow_does_not_hide_what_today_told(*, is_dang
     assert calm.load is not Load.REST
     old = concluded((rule,), a_track("pain_now_nrs", {9: "8"}, troubles=ahead))
     assert old.load is not Load.REST
+
+
+def test_a_loss_counts_from_the_best_level_that_two_readings_in_a_row_held() -> None:
+    of: dict[str, Any] = {"limb": Limb.INVOLVED, "mdc95": Decimal("1.9")}
+    lost = b.criterion(
+        "y", "lunge_cm", "<=", -1, unit="cm", reduce="change_from_baseline", limb=Limb.INVOLVED
+    )
+    held = judged(lost, a_track("lunge_cm", {40: "6.0", 30: "11.0", 20: "10.8", 0: "8.8"}, **of))
+    assert (held.truth, held.value) == (MET, Decimal("-2.0"))
+    lucky = judged(lost, a_track("lunge_cm", {40: "6.0", 30: "9.0", 20: "11.0", 10: "9.0", 0: "8.8"}, **of))
+    assert (lucky.truth, lucky.value) == (NOT_MET, Decimal("-0.2"))
+    never_better = judged(lost, a_track("lunge_cm", {40: "9.0", 20: "8.0", 10: "8.0", 0: "7.0"}, **of))
+    assert never_better.value == Decimal("-2.0")
+    gained = b.criterion(
+        "x", "lunge_cm", ">=", 1, unit="cm", reduce="change_from_baseline", limb=Limb.INVOLVED
+    )
+    from_the_first = judged(gained, a_track("lunge_cm", {40: "6.0", 30: "11.0", 20: "10.8", 0: "8.8"}, **of))
+    assert from_the_first.value == Decimal("2.8")

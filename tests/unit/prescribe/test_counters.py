@@ -27,6 +27,7 @@ from mortise.protocol import (
     Exercise,
     ForbiddenPosition,
     Stage,
+    StageCeiling,
     Tag,
 )
 from mortise.record import Session
@@ -179,3 +180,29 @@ def test_what_serves_a_goal_comes_first_among_equals() -> None:
     wanted = planned(the_stage, goal_purposes=frozenset({"gait"}))
     assert names(wanted) == ["walk"]
     assert "serves a goal" in wanted.exercises[0].why
+
+
+def test_what_is_entered_for_a_stage_holds_and_what_a_plan_adds_is_worked_out() -> None:
+    entered = StageCeiling(
+        counter=Counter.END_RANGE_DORSIFLEXION, per_day=Decimal(5), per_week=Decimal(9), evidence=("LOAD-24",),
+        strength=Strength.CONSENSUS,
+    )  # fmt: skip
+    the_stage = replace(
+        stage(slot("lunge", n_per_week=5), slot("hop", n_per_week=3, last_step=1)), ceilings=(entered,)
+    )
+    found = {one.id: (one.ceilings or ())[0] for one in ceilings_of(protocol(), the_stage, LIBRARY)}
+    lunge = found["counter.end_range_dorsiflexion"]
+    assert (lunge.per_day, lunge.per_week) == (5, 9)
+    assert found["counter.impact_contacts"].per_week == 72
+
+
+def test_a_clinic_may_tighten_a_ceiling_and_never_loosen_it() -> None:
+    the_stage = stage(slot("hop"), slot("pump"))
+    tight, loose = (
+        cap(Counter.IMPACT_CONTACTS, per_day=5),
+        cap(Counter.IMPACT_CONTACTS, per_day=500, name="loose"),
+    )
+    of_stage = constraints_of(protocol(), the_stage, None, (), Circumstances(), 40, on(0), exercises=LIBRARY)
+    assert "hop" in names(planned(the_stage, *of_stage))
+    assert "hop" not in names(planned(the_stage, *of_stage, tight))
+    assert names(planned(the_stage, *of_stage, loose)) == names(planned(the_stage, *of_stage))

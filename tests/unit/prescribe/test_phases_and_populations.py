@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mortise.prescribe import constraints_of
-from mortise.prescribe.goals import purposes_of_goals
+from mortise.prescribe.goals import activities_of_goals, constraints_of_goals, purposes_of_goals
 from mortise.prescribe.phases import phase_on, phase_words, stage_in_phase
 from mortise.prescribe.populations import AFTER_SURGERY_DAYS
 from mortise.protocol import Circumstances, Constraint, Phase, Tag
@@ -128,3 +128,32 @@ def test_goals_are_understood_by_their_words() -> None:
     assert purposes_of_goals([goal("Walk the dog"), goal("Stairs without the rail")]) == {"gait", "function"}
     assert purposes_of_goals([goal("Running 5 km")]) == {"running"}
     assert purposes_of_goals([goal("Feel like myself")]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("words", "activities"),
+    [
+        ("Football on Saturday", {"kicking"}),
+        ("Ballet class", {"dance"}),
+        ("Tanz and dancing; a penalty kick", {"dance", "kicking"}),
+        ("Tennis", set()),
+        ("", set()),
+    ],
+)
+def test_a_sport_with_exercises_of_its_own_is_told_by_its_words(words: str, activities: set[str]) -> None:
+    assert activities_of_goals([Goal(id="g", on=on(0), origin=Origin.PATIENT, words=words)]) == activities
+
+
+def test_a_footballer_gets_no_jumps_from_plie_unless_a_plan_names_them() -> None:
+    only = {"plie": ("dance",), "strike": ("kicking",)}
+    exercises = {name: exercise(name, only_for=kinds) for name, kinds in only.items()} | {
+        "hop": exercise("hop")
+    }
+    the_stage = stage(slot("plie"), slot("strike"), slot("hop"))
+    football = [Goal(id="g", on=on(0), origin=Origin.PATIENT, words="Football")]
+    (made,) = constraints_of_goals(the_stage, exercises, football, None)
+    assert made.without_exercises == ("plie",)
+    (nobody,) = constraints_of_goals(the_stage, exercises, [], None)
+    assert nobody.without_exercises == ("plie", "strike")
+    assert constraints_of_goals(the_stage, exercises, football, plan(exercises=("plie",))) == ()
+    assert constraints_of_goals(stage(slot("hop")), exercises, [], None) == ()

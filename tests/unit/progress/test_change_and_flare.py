@@ -120,3 +120,20 @@ def test_flares_are_rarely_false_and_found_in_days() -> None:
 
 def test_the_median_of_an_even_number_is_exact() -> None:
     assert median([Decimal(1), Decimal(4), Decimal(2), Decimal(3)]) == Decimal("2.5")
+
+
+GAINED = [5, 6, 7, 8, 9, 10, 11, 12]
+
+
+def test_a_gain_is_not_undone_by_standing_still() -> None:
+    found = change_of(series([*GAINED, *[12.4, 12.6, 12.5] * 10]), Better.UP)
+    assert found is not None
+    assert found.answer is Answer.BETTER
+    assert found.evidence_better >= 20
+
+
+def test_a_gain_that_was_lost_again_is_no_longer_claimed() -> None:
+    assert change_of(series(GAINED), Better.UP).answer is Answer.BETTER  # type: ignore[union-attr]
+    found = change_of(series([*GAINED, *[6.0] * 20]), Better.UP)
+    assert found is not None
+    assert found.answer is not Answer.BETTER
