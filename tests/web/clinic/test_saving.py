@@ -190,6 +190,16 @@ def test_practice_is_marked(cast: Cast) -> None:
     assert f"Practice 1 of {measure.n_practice_sessions}: shown, not the baseline" in page
 
 
+def test_a_confirmed_value_is_marked_in_the_table_beneath_the_chart(cast: Cast) -> None:
+    ada = desk.start(cast)
+    earlier(cast, "5.4", "11.7")
+    address = url("reading", cast.episode.pk) + "?all=1"
+    save(
+        ada, address, ["m-lunge_cm-left"], **{"m-lunge_cm-left": "17", "ok-m-lunge_cm-left": "1", "all": "1"}
+    )
+    assert "odd, and confirmed" in ada.get(url("course", cast.episode.pk)).content.decode()
+
+
 def test_another_clinic_saves_nothing(cast: Cast) -> None:
     cy = builders.signed_in(cast.cy)
     response = cy.post(

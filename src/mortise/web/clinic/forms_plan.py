@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from mortise.protocol import Constraint, Criterion, Exercise, Phase, Protocol, Stage, SurgeonLimit, Tag
+from mortise.protocol import Constraint, Criterion, Exercise, Phase, Protocol, Stage, Tag
 from mortise.protocol.criteria import criteria_in
 from mortise.record import PlanVersion
 from mortise.report.doses import full_dose
@@ -18,74 +18,20 @@ from mortise.report.words import number, with_unit
 from mortise.terms import Measure, Strength
 from mortise.units import SYMBOLS
 from mortise.web.clinic.forms import reason_field
+from mortise.web.clinic.forms_plan_rows import (
+    PHASE_WORDS,
+    TAG_WORDS,
+    Changes,
+    ExerciseRow,
+    FigureRow,
+    LimitRow,
+)
 from mortise.web.clinic.presenters_words import STRENGTH_WORDS
 from mortise.web.ui.fields import ManyCells, UnitInput
 
 OFF, WITHOUT, SURGEON = "plan.off.", "plan.without.", "plan.surgeon."
 AS_PROPOSED = "Accepted as proposed."
 FOR_PATIENT = "Your physiotherapist has left this out for now."
-TAG_WORDS = {
-    Tag.END_RANGE_DORSIFLEXION: "End of upward range",
-    Tag.END_RANGE_PLANTARFLEXION: "End of downward range",
-    Tag.FORCED_DORSIFLEXION: "Bend forced by the body’s weight",
-    Tag.IMPACT: "Impact",
-    Tag.SINGLE_LEG: "One leg",
-    Tag.UNSUPPORTED: "Without support",
-    Tag.LOADED_CALF: "Loaded calf",
-    Tag.QUICK: "Quick movement",
-    Tag.WALKING: "Walking",
-    Tag.RUNNING: "Running",
-    Tag.STEP: "Steps and stairs",
-}
-
-
-class ExerciseRow(NamedTuple):
-    """One exercise with its bound fields, for the template."""
-
-    exercise: Exercise
-    is_in: forms.BoundField
-    step: forms.BoundField
-
-
-class FigureRow(NamedTuple):
-    """One limit a clinic may set, with its bound field and its bounds in words."""
-
-    criterion: Criterion
-    field: forms.BoundField
-    allowed: str
-    strength: str
-    is_default: bool
-    outside: forms.BoundField
-    is_outside: bool
-
-
-class LimitRow(NamedTuple):
-    """One limit of a surgeon with its date field, and what it keeps out."""
-
-    limit: SurgeonLimit
-    field: forms.BoundField
-    kept_out: str
-
-
-class Changes(NamedTuple):
-    """What the form says differs from the plan that stands."""
-
-    stage: str
-    constraints: tuple[Constraint, ...]
-    dose_steps: dict[str, int]
-    figures: dict[str, Decimal]
-    is_changed: bool
-    reason: str
-    phase: Phase = Phase.BUILD
-    phase_until_on: date | None = None
-
-
-PHASE_WORDS = {
-    Phase.BUILD: "Building up",
-    Phase.SEASON: "In season: doses are held",
-    Phase.TOURNAMENT: "Tournament: light work only",
-    Phase.MAINTENANCE: "Maintenance: twice a week keeps it",
-}
 
 
 class PlanForm(forms.Form):

@@ -10,7 +10,7 @@ from mortise.decide.classify import WorkingClassification
 from mortise.protocol import Exercise, Protocol, Tag
 from mortise.report.care import grades_of
 from mortise.report.doses import full_dose
-from mortise.web.clinic.forms_plan import TAG_WORDS
+from mortise.web.clinic.forms_plan_rows import TAG_WORDS
 
 
 class ProposedRow(Struct, frozen=True, kw_only=True):
