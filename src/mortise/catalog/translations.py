@@ -201,8 +201,18 @@ def _all(content: Content) -> Iterator[tuple[str, str]]:
     for name in content.protocol_ids:
         protocol: Protocol = content.protocol(name)
         yield from _under(f"protocols.{name}", protocol)
+    yield from _figures(content.root)
     for questionnaire in content.questionnaires.values():
         yield from _under(f"questionnaires.{questionnaire.id}", questionnaire)
+
+
+def _figures(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield what each picture of an exercise shows, as it is read out; `{side}` is filled in."""
+    for path in sorted((root / "figures").glob("*.toml")):
+        yield (
+            f"figures.{path.stem}.says",
+            str(tomllib.loads(path.read_text(encoding="utf-8")).get("says", "")),
+        )
 
 
 def _measure(measure: Measure) -> Iterator[tuple[str, str]]:

@@ -116,6 +116,7 @@ def test_a_language_is_begun_kept_and_marked_where_stale(elsewhere: Content) -> 
     files = translations.as_files(elsewhere, "de")
     assert set(files) == {
         "texts.toml",
+        "figures.toml",
         "exercises.toml",
         "measures.toml",
         "protocols.toml",

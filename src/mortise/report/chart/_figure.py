@@ -120,14 +120,11 @@ def chart_figure(
         picture = f'<div class="{css}" tabindex="0" role="region" aria-label="{safe(label)}">{picture}</div>'
     numbers = "".join(table_html(table) for table in tables)
     said = "".join(f"<li><span>{isolated(note)}</span></li>" for note in notes)
+    show = safe(tr("Show the numbers"))
     return (
         f'<figure class="chart"><figcaption><b>{isolated(heading.title)}</b>'
         f'<span class="small hush">{isolated(heading.about)}</span></figcaption>{picture}{keys_html(keys)}'
         + (f'<ul class="dots small hush">{said}</ul>' if said else "")
-        + (
-            f"<details><summary>{safe(tr('Show the numbers'))}</summary>{numbers}</details>"
-            if numbers
-            else ""
-        )
+        + (f"<details><summary>{show}</summary>{numbers}</details>" if numbers else "")
         + "</figure>"
     )

@@ -10,6 +10,7 @@ from mortise.report.figure._layers import Drawing, Layer
 from mortise.report.figure._outline import placed
 from mortise.report.figure._path import joined, short
 from mortise.report.figure.library import ExerciseFigure
+from mortise.report.words import tr
 from mortise.terms import Side
 
 View = tuple[float, float, float, float]
@@ -31,10 +32,10 @@ def is_mirrored(side: Side) -> bool:
 
 def said(figure: ExerciseFigure, side: Side) -> str:
     """Return what the picture shows, with the side in words."""
-    seen = (
-        ", seen from behind" if figure.is_from_behind else ", seen from above" if figure.is_from_above else ""
-    )
-    return worded(figure.says, side) + seen
+    words = worded(figure.says, side)
+    if figure.is_from_behind:
+        return tr("{what}, seen from behind").format(what=words)
+    return tr("{what}, seen from above").format(what=words) if figure.is_from_above else words
 
 
 def bounds(drawings: list[Drawing]) -> View:
@@ -219,7 +220,8 @@ def thumbnail(figure: ExerciseFigure, side: Side) -> str:
 
 def worded(text: str, side: Side) -> str:
     """Put the side into a sentence and begin it with a capital."""
-    said_so = text.replace("{side}", "treated" if side is Side.NONE else side.value)
+    words = {Side.LEFT: tr("left"), Side.RIGHT: tr("right"), Side.NONE: tr("treated")}
+    said_so = text.replace("{side}", words[side])
     return said_so[:1].upper() + said_so[1:]
 
 

@@ -12,7 +12,6 @@ from itertools import combinations
 from typing import Any
 
 import msgspec
-from django.urls import reverse
 
 from mortise.episode import Story
 from mortise.prescribe import CounterLine
@@ -25,6 +24,7 @@ from mortise.web.care import services
 from mortise.web.phone import envelope_self, presenters, presenters_pages, presenters_session, signing
 from mortise.web.phone.changes import as_told, last_told
 from mortise.web.phone.easier import easier_doses, harder_words
+from mortise.web.phone.figures import figure_path
 from mortise.web.phone.presenters_self import FLARE
 from mortise.web.phone.said import in_words, said
 from mortise.web.phone.shell import shell
@@ -246,7 +246,7 @@ class _Book:
             "stop_signs": [said(line) for line in exercise.stop_signs],
             "sides": " ".join(side.value for side in sides),
             "side_words": presenters_session.side_words(sides, exercise),
-            "figure": reverse("phone:figure", args=[exercise.id, visit.side.value]),
+            "figure": figure_path(exercise.id, visit.side),
         }
 
     def _dose(self, planned: PlannedExercise, step: int, dose: DoseStep) -> str:

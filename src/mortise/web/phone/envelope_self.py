@@ -16,7 +16,7 @@ from mortise.web.care.asked import offered_by, words_of
 from mortise.web.phone import questions
 from mortise.web.phone.forms_tests import asked_of
 from mortise.web.phone.live import TESTS as LIVE_TESTS
-from mortise.web.phone.said import said
+from mortise.web.phone.said import said, said_of_cell
 from mortise.web.phone.self_tests import instrument_at_home, live_due, measures_due
 from mortise.web.phone.visits import Visit
 
@@ -91,7 +91,8 @@ def _items(visit: Visit, story: Story, asked: Questionnaire) -> Iterator[Plain]:
             "id": item.id,
             "words": said(words[item.id]),
             "cells": [
-                (value, said(label)) for value, label in offered_by(item, score, measures.get(item.asks))
+                (value, said_of_cell(label))
+                for value, label in offered_by(item, score, measures.get(item.asks))
             ],
             "low": str(score.item_low),
             "high": str(score.item_high),

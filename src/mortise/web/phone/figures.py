@@ -6,18 +6,34 @@ from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
+from django.urls import reverse
+from django.utils import translation
+
 from mortise.catalog import Content
-from mortise.report.figure import animation, load_figures, thumbnail
+from mortise.report.figure import animation, thumbnail
 from mortise.terms import Side
+from mortise.web.phone.said import figure_of
+from mortise.web.ui import local
 
 Tree = list[Any]  # [tag, {attribute: value}, children or text]
 
 
-@lru_cache(maxsize=128)
+def figure_path(exercise_id: str, side: Side) -> str:
+    """Return the address of a picture in the language of the page: a cache keeps each language by itself."""
+    path = reverse("phone:figure", args=[exercise_id, side.value])
+    return path if local.is_english() else f"{path}?in={translation.get_language()}"
+
+
 def figure_trees(content: Content, exercise_id: str, side: Side) -> dict[str, Tree]:
     """Return the moving picture and the small one of an exercise; both are our own drawings."""
+    return _trees(content, exercise_id, side, str(translation.get_language()))
+
+
+@lru_cache(maxsize=256)
+def _trees(content: Content, exercise_id: str, side: Side, language: str) -> dict[str, Tree]:
+    """Return the trees in one language, which is the one that is active."""
     exercise = content.exercises[exercise_id]
-    figure = load_figures()[exercise.figure]
+    figure = figure_of(exercise)
     return {
         "moving": _tree(
             animation(figure, side, id_prefix=f"fig-{exercise_id}", down_first=exercise.down_first)

@@ -15,12 +15,12 @@ from mortise.episode import Story
 from mortise.protocol import DoseStep, Exercise
 from mortise.record import PlannedExercise, SessionLog
 from mortise.report.doses import short_dose
-from mortise.report.figure import Tempo, animation, load_figures
+from mortise.report.figure import Tempo, animation
 from mortise.terms import Side
 from mortise.web.phone.easier import easier_doses, harder_words
 from mortise.web.phone.forms import ExerciseForm
 from mortise.web.phone.presenters import session_words
-from mortise.web.phone.said import said
+from mortise.web.phone.said import figure_of, said
 from mortise.web.phone.visits import Visit
 
 MAX_BEADS = 20  # more are too small to count; the number says it
@@ -199,7 +199,7 @@ def _animation(exercise: Exercise, dose: DoseStep, side: Side) -> SafeString:
     if dose.up_s or dose.hold_s or dose.down_s:
         tempo = Tempo(up_s=float(dose.up_s), hold_s=float(dose.hold_s), down_s=float(dose.down_s), rest_s=0.0)
     svg = animation(
-        load_figures()[exercise.figure],
+        figure_of(exercise),
         side,
         id_prefix=f"fig-{exercise.id}",
         tempo=tempo,

@@ -21,7 +21,7 @@ from mortise.terms import Origin, Side
 from mortise.web.audit import clock
 from mortise.web.care.asked import offered_by, words_of
 from mortise.web.care.content import questionnaires
-from mortise.web.phone.said import said
+from mortise.web.phone.said import said, said_of_cell
 from mortise.web.phone.visits import Visit
 from mortise.web.ui.fields import CANNOT_SAY, Cells, UnitInput
 
@@ -112,7 +112,7 @@ class ItemForm(forms.Form):
         words = words_of(asked, measures, [goal.activity or goal.words for goal in story.goals])[item.id]
         cells = offered_by(item, score, measures.get(item.asks))
         if cells:
-            choices = [*((value, said(label)) for value, label in cells), LEFT_OPEN]
+            choices = [*((value, said_of_cell(label)) for value, label in cells), LEFT_OPEN]
             self.fields["answer"] = forms.ChoiceField(
                 label=words, choices=choices, widget=Cells(in_row=len(cells) > FEW_CELLS),
                 error_messages={"required": _("Choose an answer, or leave it open.")},

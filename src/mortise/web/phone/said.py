@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop as _n
 from msgspec.structs import replace
 
 from mortise.protocol import Exercise
+from mortise.report.figure import ExerciseFigure, load_figures
 from mortise.report.words import listed
 from mortise.web.care.content import content, words_in
 
@@ -158,6 +159,19 @@ def said(text: str) -> str:
     if not text or language in (None, settings.LANGUAGE_CODE):
         return text
     return _said(text, str(language))
+
+
+def said_of_cell(label: str) -> str:
+    """Return an answer in the language of the page; a number may stand before its words."""
+    number, _gap, rest = label.partition(" ")
+    is_number = number.removeprefix("\u2212").replace(".", "").isdecimal()
+    return f"{number} {said(rest)}".rstrip() if is_number else said(label)
+
+
+def figure_of(exercise: Exercise) -> ExerciseFigure:
+    """Return the figure of an exercise, which says in the language of the page what it shows."""
+    figure = load_figures()[exercise.figure]
+    return replace(figure, says=said(figure.says))
 
 
 def in_words(exercise: Exercise) -> Exercise:

@@ -90,7 +90,9 @@ def figure(request: HttpRequest, exercise: str, side: str) -> HttpResponse:
     """Give the pictures of one exercise as trees."""
     if exercise not in content().exercises or side not in (Side.LEFT.value, Side.RIGHT.value):
         raise Http404
-    response = JsonResponse(figure_trees(content(), exercise, Side(side)))
+    language = languages.first_offered(request.GET.get("in", ""))
+    with translation.override(language), spoken(local.speech()):
+        response = JsonResponse(figure_trees(content(), exercise, Side(side)))
     response["Cache-Control"] = KEEP
     return response
 

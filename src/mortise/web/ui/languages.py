@@ -57,6 +57,12 @@ def first_offered(*wishes: str) -> str:
     return next((wish for wish in wishes if wish and is_offered(wish)), settings.LANGUAGE_CODE)
 
 
+def tag() -> str:
+    """Return the name of the page's language as a page gives it; the mirror goes by a private name of Arabic's."""
+    code = translation.get_language() or settings.LANGUAGE_CODE
+    return "ar-x-mirror" if code == MIRROR else code
+
+
 def dates_in() -> str:
     """Return the name by which a browser knows how the page's language writes dates and numbers."""
     code = translation.get_language() or settings.LANGUAGE_CODE

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _n
+
 from mortise.web.accounts.models import User
 from mortise.web.audit import log
 from mortise.web.audit.models import AuditEntry
@@ -12,49 +15,49 @@ from mortise.web.care.models import Patient
 
 N_SHOWN = 20
 WORDS = {
-    "record.read": "looked at your record",
-    "recording.read": "looked at a recording",
-    "recordings.read": "looked at your recordings",
-    "quarantine.read": "looked at what your phone sent",
-    "facts.append": "added to your record",
-    "facts.correct": "corrected your record",
-    "assessment.save": "saved your assessment",
-    "goals.set": "set your goals",
-    "plan.set": "set your plan",
-    "messages.seen": "read your message",
-    "foot.read": "looked at your foot and gait",
-    "training.read": "looked at your training",
-    "guest.read": "looked at your summary as a guest",
-    "consents.read": "looked at what you agreed to",
-    "consent.give": "took down that you agree",
-    "consent.take_back": "took down that you no longer agree",
-    "patient.hand_over": "handed your treatment over",
-    "patient.name_physician": "named your physician",
-    "notes.read": "read notes about you",
-    "note.write": "wrote a note about you",
-    "opinion.ask": "asked a colleague about you",
-    "opinion.answer": "answered a colleague about you",
-    "guest.invite": "let a guest read your summary",
-    "guest.end": "ended a guest’s reading",
-    "letter.read": "read a letter about you",
-    "letter.draft": "began a letter about you",
-    "letter.sign": "signed a letter about you",
-    "letter.sent": "sent a letter about you",
-    "decision.make": "had your plan worked out anew",
-    "decision.read": "looked at a proposal for your plan",
-    "decision.respond": "answered a proposal for your plan",
-    "judgement.record": "recorded a judgement",
-    "visit.plan": "planned a visit",
-    "recording.store": "stored a recording",
-    "recording.analyse": "measured a recording",
-    "recording.accept": "took over readings of a recording",
-    "recording.exclude": "set a recording aside",
-    "episode.open": "opened your treatment",
-    "care.discharge": "ended your treatment",
-    "care.reopen": "opened your treatment again",
-    "patient.add": "added you",
-    "phone_link.make": "made a link for your phone",
-    "phone_link.revoke": "shut a link of your phone",
+    "record.read": _n("looked at your record"),
+    "recording.read": _n("looked at a recording"),
+    "recordings.read": _n("looked at your recordings"),
+    "quarantine.read": _n("looked at what your phone sent"),
+    "facts.append": _n("added to your record"),
+    "facts.correct": _n("corrected your record"),
+    "assessment.save": _n("saved your assessment"),
+    "goals.set": _n("set your goals"),
+    "plan.set": _n("set your plan"),
+    "messages.seen": _n("read your message"),
+    "foot.read": _n("looked at your foot and gait"),
+    "training.read": _n("looked at your training"),
+    "guest.read": _n("looked at your summary as a guest"),
+    "consents.read": _n("looked at what you agreed to"),
+    "consent.give": _n("took down that you agree"),
+    "consent.take_back": _n("took down that you no longer agree"),
+    "patient.hand_over": _n("handed your treatment over"),
+    "patient.name_physician": _n("named your physician"),
+    "notes.read": _n("read notes about you"),
+    "note.write": _n("wrote a note about you"),
+    "opinion.ask": _n("asked a colleague about you"),
+    "opinion.answer": _n("answered a colleague about you"),
+    "guest.invite": _n("let a guest read your summary"),
+    "guest.end": _n("ended a guest’s reading"),
+    "letter.read": _n("read a letter about you"),
+    "letter.draft": _n("began a letter about you"),
+    "letter.sign": _n("signed a letter about you"),
+    "letter.sent": _n("sent a letter about you"),
+    "decision.make": _n("had your plan worked out anew"),
+    "decision.read": _n("looked at a proposal for your plan"),
+    "decision.respond": _n("answered a proposal for your plan"),
+    "judgement.record": _n("recorded a judgement"),
+    "visit.plan": _n("planned a visit"),
+    "recording.store": _n("stored a recording"),
+    "recording.analyse": _n("measured a recording"),
+    "recording.accept": _n("took over readings of a recording"),
+    "recording.exclude": _n("set a recording aside"),
+    "episode.open": _n("opened your treatment"),
+    "care.discharge": _n("ended your treatment"),
+    "care.reopen": _n("opened your treatment again"),
+    "patient.add": _n("added you"),
+    "phone_link.make": _n("made a link for your phone"),
+    "phone_link.revoke": _n("shut a link of your phone"),
 }
 
 
@@ -75,6 +78,8 @@ def looks_at(*, patient: Patient, by: User) -> tuple[Look, ...]:
     names = {f"user:{user.pk}": user.name for user in User.objects.filter(pk__in=ids)}
     log.record(by, "looks.read", patient)
     return tuple(
-        Look(entry.at, names.get(entry.actor, "A program of the clinic"), WORDS[entry.action])
+        Look(
+            entry.at, names.get(entry.actor, gettext("A program of the clinic")), gettext(WORDS[entry.action])
+        )
         for entry in newest
     )

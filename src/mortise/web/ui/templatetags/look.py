@@ -40,6 +40,16 @@ PEGS: dict[str, tuple[str, str]] = {
 }
 
 
+# Icons that point along the line of reading: they turn where it runs from right to left. No others do.
+DIRECTED = {"undo"}
+
+
+@register.simple_tag
+def language_tag() -> str:
+    """Return the language of the page, for its `lang`."""
+    return languages.tag()
+
+
 @register.simple_tag
 def dates_in() -> str:
     """Return how scripts of this page write dates and numbers."""
@@ -55,7 +65,7 @@ def day(on: date) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "", way: bool = False) -> SafeString:
     """Draw an icon; without a label it is decoration and silent."""
-    kind = "icon icon--way" if way else "icon"
+    kind = "icon icon--way" if way or name in DIRECTED else "icon"
     return _drawn(f"i-{name}", kind, "0 0 24 24", label)
 
 
