@@ -19,7 +19,17 @@ from tests.web.clinic.desk import url
 
 pytestmark = pytest.mark.django_db
 
-WITHOUT_OBJECT = {"needs", "discharged", "patient-add", "protocols", "protocol", "techniques"}
+WITHOUT_OBJECT = {
+    "needs",
+    "discharged",
+    "patient-add",
+    "protocols",
+    "protocol",
+    "techniques",
+    "team",
+    "trainings",
+    "feet",
+}
 ONLY_POST = {
     "respond", "judge", "visit", "link-make", "link-revoke", "recording-accept", "recording-exclude", "choose-protocol",
     "messages", "proposal", "escalate", "escalation", "autonomy", "reopen",
@@ -37,11 +47,14 @@ def addresses(cast: Cast) -> Iterator[tuple[str, str]]:
     }  # fmt: skip
     for pattern in urlpatterns:
         assert pattern.name is not None
+        if not set(pattern.pattern.converters) <= set(known):
+            continue  # objects of the team: each role's way to them is in tests.web.test_access
         yield pattern.name, url(pattern.name, *(known[name] for name in pattern.pattern.converters))
 
 
 def ask(client: Client, name: str, address: str) -> int:
-    return (client.post(address) if name in ONLY_POST else client.get(address)).status_code
+    status = 405 if name in ONLY_POST else client.get(address).status_code
+    return client.post(address).status_code if status == 405 else status
 
 
 def test_another_clinic_sees_no_object_of_this_one(cast: Cast) -> None:
@@ -67,7 +80,7 @@ def test_stranger_is_asked_to_sign_in(cast: Cast) -> None:
     for name, address in addresses(cast):
         response = Client().post(address) if name in ONLY_POST else Client().get(address)
         assert response.status_code == 302, name
-        assert response["Location"].startswith("/sign-in/"), name
+        assert response["Location"].startswith(("/sign-in/", "/enter/")), name  # a guest comes in by a link
 
 
 def test_objects_that_do_not_exist_are_404(cast: Cast) -> None:
@@ -82,7 +95,10 @@ def test_pages_carry_no_inline_style_or_script(cast: Cast) -> None:
     ada = builders.signed_in(cast.ada)
     for name, address in addresses(cast):
         if name not in ONLY_POST:
-            page = ada.get(address, follow=True).content.decode()
+            response = ada.get(address, follow=True)
+            if response.status_code == 405:
+                continue  # only sent to
+            page = response.content.decode()
             assert not re.search(r"<script(?![^>]* src=)", page), name
             assert "<style" not in page, name
             assert " style=" not in page, name
