@@ -14,7 +14,7 @@ KINDS = (
 class Migration(migrations.Migration):
     """Widen the constraint on kinds; no row changes."""
 
-    dependencies = (("care", "0014_together"),)
+    dependencies = (("care", "0015_cohort_entries"),)
 
     operations = (
         lifted("care_factrow"),
