@@ -50,8 +50,9 @@ from mortise.web.clinic.presenters_decision import Panel, panel_of, proposed_wor
 from mortise.web.clinic.presenters_doses import dose_changes
 from mortise.web.clinic.presenters_due import due_rows, sessions_of
 from mortise.web.clinic.presenters_ended import ended_view
-from mortise.web.clinic.presenters_gate import gate_of
+from mortise.web.clinic.presenters_gate import gate_of, outside_lines
 from mortise.web.clinic.presenters_programme import DoseNow, Programme, programme_of
+from mortise.web.clinic.presenters_room import room_view
 from mortise.web.clinic.presenters_words import says_of
 from mortise.web.clinic.requests import author_names, header_of, page
 from mortise.web.ui.fields import add_error
@@ -215,6 +216,7 @@ def _decision_context(
         "is_overrule_open": overrule is not None,
         "reason_form": reason or ReasonForm(),
         "waiting": _waiting(episode, told),
+        "outside": outside_lines(told, names),
     }
 
 
@@ -249,6 +251,7 @@ def _course_context(
         "sessions": sessions_of(told),
         "dose_changes": dose_changes(told, content().exercises, names),
         "trends": [drawn(one) for one in _trends(told, measure_id)],
+        "room": room_view(told, measures, names),
     }
 
 
