@@ -111,7 +111,7 @@ def trend_input(story: Story, measures: Mapping[str, Measure], measure_id: str) 
         unit=measure.unit,
         resolution=float(measure.resolution),
         from_on=story.record.episode.opened_on,
-        series=tuple(_thinned(_series(one)) for one in series),
+        series=tuple(_thinned(_series(one, _confirmed(story))) for one in series),
         norm=_norm(story, measure_id),
         gates=tuple(_gates(story, measure)),
     )
