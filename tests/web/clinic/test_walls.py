@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 WITHOUT_OBJECT = {"needs", "discharged", "patient-add", "protocols", "protocol", "techniques"}
 ONLY_POST = {
     "respond", "judge", "visit", "link-make", "link-revoke", "recording-accept", "recording-exclude", "choose-protocol",
-    "messages", "proposal", "escalate", "escalation", "autonomy", "reopen",
+    "messages", "proposal", "escalate", "escalation", "autonomy", "reopen", "language",
 }  # fmt: skip
 
 

@@ -78,6 +78,7 @@ from mortise.web.care.services.guests import (
     invite_guest,
     is_open,
 )
+from mortise.web.care.services.languages import choose_language
 from mortise.web.care.services.looks import Look, looks_at
 from mortise.web.care.services.messages import is_message_known, mark_seen, messages_of, write_message
 from mortise.web.care.services.needs import (
@@ -202,6 +203,7 @@ __all__ = [
     "ask_opinion",
     "baseline_of",
     "charges_of",
+    "choose_language",
     "choose_protocol",
     "colleagues",
     "consents_of",
