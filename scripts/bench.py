@@ -2,7 +2,7 @@
 
 Prints medians of several rounds, and beside the gate a hand-written `if` of the same ten comparisons in the same run,
 so that a slow machine shows as slow and not as a slower engine. `--json` prints the figures alone; `--peers` times
-measuring beside its peers instead (`scripts/bench_measure.py`).
+measuring beside its peers instead (`scripts/bench_measure.py`), `--phone` the phone's pages (`scripts/bench_phone.py`).
 """
 
 from __future__ import annotations
@@ -295,6 +295,9 @@ def main(arguments: list[str]) -> int:
     if "--peers" in arguments:
         beside = runpy.run_path(str(Path(__file__).with_name("bench_measure.py")))
         return int(beside["main"]([each for each in arguments if each != "--peers"]))
+    if "--phone" in arguments:
+        pages = runpy.run_path(str(Path(__file__).with_name("bench_phone.py")))
+        return int(pages["main"]([each for each in arguments if each != "--phone"]))
     content = catalog.load()
     protocol = content.protocol(content.protocol_ids[0])
     record = fictional_patient(protocol, content.measures, content.exercises)

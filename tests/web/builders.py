@@ -20,8 +20,17 @@ from mortise.web.accounts import people, phone_links
 from mortise.web.accounts.models import Clinic, Invitation, Role, User
 from mortise.web.audit import clock
 from mortise.web.care import services
-from mortise.web.care.models import Consent, Cover, EpisodeRow, Patient, Purpose, Standing, StoredRecording
-from mortise.web.care.services import standings
+from mortise.web.care.models import (
+    Consent,
+    Cover,
+    EpisodeRow,
+    Letter,
+    Patient,
+    Purpose,
+    Standing,
+    StoredRecording,
+)
+from mortise.web.care.services import following, standings
 from mortise.web.care.services.decisions import new_id
 
 PASSWORD = "a fictional pass phrase"
@@ -75,6 +84,15 @@ def guest_in(made: services.NewGuest) -> Client:
     client = Client()
     assert client.post(f"/enter/{made.token}/").status_code == 302, "the link did not open"
     return client
+
+
+def letter(of: EpisodeRow, by: User, escalation: str = "imaging") -> Letter:
+    """Return the draft of a letter about an escalation that a clinician raised."""
+    services.raise_escalation(episode=of, escalation=escalation, reason="Locks twice a week.", by=by)
+    case = next(one for one in following.cases_of(of) if one.escalation == escalation)
+    words = {"why": "Locks twice a week.", "tried": "Six weeks of exercise.", "question": "What blocks it?"}
+    facts = {"as_of": "today", "numbers": [], "behind": []}
+    return services.begin_letter(episode=of, case=case.case, draft=lambda _: (words, facts), by=by)
 
 
 def cover(absent: User, covering: User) -> Cover:

@@ -221,6 +221,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mortise.web.ui.middleware.SmallAnswers",
     "mortise.web.ui.middleware.SafeHeaders",
     "mortise.web.ui.middleware.SizeLimit",
     "mortise.web.audit.middleware.RequestId",

@@ -1,11 +1,11 @@
-"""Static files under names that hold their hash, so that a browser may keep them for ever."""
+"""Static files under names that hold their hash, so that a browser may keep them for ever, compressed once."""
 
 from __future__ import annotations
 
-from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStaticFiles(ManifestStaticFilesStorage):
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise is not typed
     """Names from the manifest that `collectstatic` writes; the plain name where it has not run (tests, first look).
 
     Imports between ES modules are rewritten too, so that no page mixes two versions.

@@ -53,6 +53,15 @@ WORDS: dict[str, str] = {
     "ready_yes": _n("yes"),
     "ready_no": _n("no"),
     "ready_unknown": _n("not known"),
+    "ready_how_secure": _n(
+        "Ask your clinic for the address that begins with https. On its own network it has a code to scan."
+    ),
+    "ready_how_worker": _n("It needs the https address and a browser that is not in private mode."),
+    "ready_how_store": _n("It needs the https address and a browser that is not in private mode."),
+    "ready_how_sensors": _n(
+        "They need the https address, a phone, and leave to use them. Each test can be done by hand as well."
+    ),
+    "ready_how_sound": _n("The screen and vibration show the time instead."),
     "live_insecure": _n("No sensors on this address"),
     "live_insecure_more": _n(
         "A browser gives a phone’s sensors to a safe address only (https). Ask your clinic for the"

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from mortise.errors import MortiseError
 from mortise.web.ui.errors import answer_to, too_large
@@ -41,6 +43,21 @@ class SafeHeaders:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class SmallAnswers(GZipMiddleware):
+    """Compress pages and data for a phone on a slow network.
+
+    Random bytes are added to each, and the token of every form changes with every page, so that sizes tell nothing
+    of what is in them (BREACH). What is streamed, such as an archive, is sent as it is.
+    """
+
+    TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress what is text and was made in one piece."""
+        is_text = response.headers.get("Content-Type", "").startswith(self.TEXT)
+        return super().process_response(request, response) if is_text and not response.streaming else response
 
 
 class SizeLimit:

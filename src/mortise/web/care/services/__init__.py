@@ -79,6 +79,18 @@ from mortise.web.care.services.guests import (
     is_open,
 )
 from mortise.web.care.services.languages import choose_language
+from mortise.web.care.services.letters import (
+    MOST_LETTERS,
+    begin_letter,
+    case_of,
+    change_letter,
+    is_signed,
+    letter_or_404,
+    letter_received,
+    letter_sent,
+    sign_letter,
+    signed_pdf,
+)
 from mortise.web.care.services.looks import Look, looks_at
 from mortise.web.care.services.messages import is_message_known, mark_seen, messages_of, write_message
 from mortise.web.care.services.needs import (
@@ -162,6 +174,7 @@ from mortise.web.care.services.versions import Replayed, keep_version, replay_al
 __all__ = [
     "FIRST_PROTOCOL",
     "GAIT_TESTS",
+    "MOST_LETTERS",
     "NOTHING_SAID",
     "Agreed",
     "Ankle",
@@ -202,6 +215,9 @@ __all__ = [
     "ask_analysis",
     "ask_opinion",
     "baseline_of",
+    "begin_letter",
+    "case_of",
+    "change_letter",
     "charges_of",
     "choose_language",
     "choose_protocol",
@@ -232,12 +248,16 @@ __all__ = [
     "invite_guest",
     "is_message_known",
     "is_open",
+    "is_signed",
     "is_withdrawn",
     "judge",
     "keep_aside",
     "keep_version",
     "leave_out",
     "left_out_of",
+    "letter_or_404",
+    "letter_received",
+    "letter_sent",
     "live_facts",
     "looks_at",
     "make_phone_link",
@@ -290,6 +310,8 @@ __all__ = [
     "set_goals",
     "set_plan",
     "settle_quarantined",
+    "sign_letter",
+    "signed_pdf",
     "store_recording",
     "stories_ahead",
     "story_of",

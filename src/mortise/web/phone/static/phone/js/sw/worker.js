@@ -16,8 +16,8 @@ self.addEventListener("install", (event) => {
 
 async function fill() {
   const cache = await caches.open(NAME);
-  // All or nothing: a shell of which one file is missing is never used.
-  await cache.addAll(MORTISE.assets.map((url) => new Request(url, { cache: "reload" })));
+  // All or nothing: a shell of which one file is missing is never used. A name with a hash is never another file.
+  await cache.addAll(MORTISE.assets.map((url) => new Request(url, { cache: HASHED.test(url) ? "default" : "reload" })));
 }
 
 self.addEventListener("activate", (event) => event.waitUntil(MORTISE.is_off ? leave() : takeOver()));

@@ -1,0 +1,152 @@
+"""A referral letter drafted from the record: why, what was found, what was tried, what is asked. A person edits it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from mortise.episode import EscalationCase, Story
+from mortise.record import DecisionRecord, Finding, PlanVersion, SessionLog, StageEntry
+from mortise.report.latest import newest_of
+from mortise.report.words import day, listed, number, plural
+from mortise.terms import Truth
+from mortise.web.clinic.presenters_gate import row_of
+
+PARTS = (("why", "Why this letter"), ("tried", "What was tried"), ("question", "What we ask"))
+N_NAMED = 8  # exercises named in a letter: those done most
+# What is asked of each: our own words, a first draft that the signer changes.
+QUESTIONS: Mapping[str, str] = {
+    "imaging": "Which structure explains the limit and the pain? Is there damage to bone, cartilage, tendon or "
+    "syndesmosis that changes what the ankle may be loaded with?",
+    "imaging_cartilage": "Is there a lesion of cartilage or bone, is it stable, and what load does it allow?",
+    "injection": "Would a diagnostic injection tell which structure is the source? If one is given: into which space, "
+    "and what did it change for how long?",
+    "surgical_opinion": "Is there a mechanical cause that exercise and manual therapy cannot change? Would you "
+    "operate, and what should be tried before?",
+    "podiatry": "Would footwear, a lift or an orthosis change how the foot meets the ground? Which, how long?",
+    "sports_physician": "How do you judge the ankle, what would you examine further, and may the programme go on "
+    "meanwhile?",
+    "falls_pathway": "Please assess the risk of falls and what besides the ankle adds to it.",
+    "systemic_screen": "Please look for a cause outside the joint.",
+    "urgent": "Please see this patient within the time named. The programme stays closed until then.",
+    "emergency": "Please see this patient at once.",
+}
+TITLES: Mapping[str, str] = {
+    "imaging": "Request for imaging", "imaging_cartilage": "Request for imaging", "injection":
+    "Request for a diagnostic injection", "surgical_opinion": "Request for a surgical opinion",
+    "podiatry": "Referral to podiatry", "sports_physician": "Referral to a sports physician",
+}  # fmt: skip
+
+
+def title_of(kind: str) -> str:
+    """Return what the letter is, in words."""
+    return TITLES.get(kind, "Referral")
+
+
+def draft_words(case: EscalationCase, told: Story) -> dict[str, str]:
+    """Return the parts a person edits, drafted from the record."""
+    return {
+        "why": _why(case),
+        "tried": "\n".join(_tried(told)),
+        "question": QUESTIONS.get(case.escalation, "How do you judge the ankle, and what do you advise?"),
+    }
+
+
+def facts_of(case: EscalationCase, told: Story) -> dict[str, Any]:
+    """Return the numbers of the letter, each as the course page writes it; plain JSON, kept with the letter."""
+    measures, side = told.content.measures, told.record.episode.involved_side
+    person = told.record.person
+    return {
+        "as_of": day(told.as_of, with_year=True),
+        "age": person.age_on(told.as_of),
+        "sex": person.sex.value if person.sex.value in ("female", "male") else "",
+        "side": side.value,
+        "protocol": told.protocol.title,
+        "stage": f"Stage {told.stage_now.number} of {len(told.protocol.stages)}: {told.stage_now.title}",
+        "goals": [one.words for one in told.goals],
+        "behind": [_criterion(one, told) for one in _behind(case, told)],
+        "gate": [
+            {"label": row.label, "side": row.side, "value": row.value, "bound": row.bound, "state": row.peg.word}
+            for row in (
+                row_of(one, measures, side) for one in told.decision.findings if one.of == "exit"
+            )
+        ],
+        "numbers": [
+            {
+                "measure": one.measure, "label": one.label, "side": one.side_words, "first": one.first,
+                "first_on": day(one.first_on, with_year=True), "newest": one.newest, "on": day(one.on, with_year=True),
+                "n": one.n_readings,
+            }
+            for one in newest_of(told)
+        ],
+    }  # fmt: skip
+
+
+def _criterion(finding: Finding, told: Story) -> str:
+    row = row_of(finding, told.content.measures, told.record.episode.involved_side)
+    side = f", {row.side}" if row.side else ""
+    aside = f", {row.aside}" if row.aside else ""
+    return f"{row.label}{side}: {row.value} ({row.bound}{aside})"
+
+
+def _behind(case: EscalationCase, told: Story) -> Iterable[Finding]:
+    """Return what met the rule that raised it, in the decision it was raised by."""
+    made = next(
+        (one for one in told.facts if isinstance(one, DecisionRecord) and one.id == case.because), None
+    )
+    if made is None:
+        return ()
+    rules = {
+        one.rule for one in made.decision.rules
+        if one.escalate == case.escalation and one.truth is Truth.MET
+    }  # fmt: skip
+    return tuple(one for one in made.decision.findings if one.group in rules and one.truth is Truth.MET)
+
+
+def _why(case: EscalationCase) -> str:
+    reason = case.reason.rstrip(".")
+    return f"{reason}." if reason else ""
+
+
+def _tried(told: Story) -> Iterable[str]:
+    """Yield what was done since the first plan, as sentences."""
+    plans = [one for one in told.facts if isinstance(one, PlanVersion)]
+    if not plans:
+        yield "No programme was begun yet."
+        return
+    first = min(one.on for one in plans)
+    weeks = max(1, (told.as_of - first).days // 7)
+    logs = [one for one in told.facts if isinstance(one, SessionLog)]
+    done = [one for one in logs if any(item.outcome != "skipped" for item in one.items)]
+    yield (
+        f"Home programme “{told.protocol.title}” since {day(first, with_year=True)} ({plural(weeks, 'week')}): "
+        f"{plural(len(done), 'session')} done{_adherence(told)}."
+    )
+    entries = [one for one in told.facts if isinstance(one, StageEntry)]
+    yield from _stages(entries, told)
+    times = Counter(item.exercise for one in done for item in one.items if item.outcome != "skipped")
+    most = [
+        f"{told.content.exercises[name].name} ({plural(n, 'time')})"
+        for name, n in times.most_common(N_NAMED)
+        if name in told.content.exercises
+    ]
+    if most:
+        yield f"Done most: {'; '.join(most)}."
+
+
+def _adherence(told: Story) -> str:
+    share = told.adherence
+    return "" if share is None else f", {number(share, 1)} % of those planned in the last four weeks"
+
+
+def _stages(entries: list[StageEntry], told: Story) -> Iterable[str]:
+    numbers = {stage.id: stage.number for stage in told.protocol.stages}
+    steps: list[tuple[int, date]] = []
+    for entry in sorted(entries, key=lambda one: one.on):
+        step = numbers[entry.stage]
+        if not steps or steps[-1][0] != step:
+            steps.append((step, entry.on))
+    if steps:
+        yield f"Stages: {listed([f'{step} from {day(on, with_year=True)}' for step, on in steps])}."

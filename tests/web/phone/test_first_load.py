@@ -1,0 +1,64 @@
+"""How much a phone loads the first time, compressed as the server sends it, and that it is compressed at all."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.test import Client
+
+from mortise.web.care.content import content
+from mortise.web.phone.shell import shell
+from tests.web import builders
+
+pytestmark = pytest.mark.django_db
+MOST_BYTES = 150_000
+SMALL = {"HTTP_ACCEPT_ENCODING": "gzip"}
+
+
+def size_of(answer: Any) -> int:
+    assert answer.status_code == 200
+    assert answer["Content-Encoding"] == "gzip", answer.request["PATH_INFO"]
+    return len(answer.content)
+
+
+def test_the_first_load_with_all_scripts_and_the_plan_is_below_150_kb(cast: builders.Cast) -> None:
+    phone: Client = builders.phone_of(cast.ben, cast.ada)
+    files = [one for one in shell(content()).assets if one.startswith("/static/")]
+    found = [finders.find(one.removeprefix("/static/")) for one in files]
+    assert len(found) > 40
+    n_static = sum(len(gzip.compress(Path(str(one)).read_bytes(), 6)) for one in found)
+    pages = {
+        path: size_of(phone.get(path, **SMALL)) for path in ("/phone/", "/phone/shell/", "/phone/envelope/")
+    }
+    total = n_static + sum(pages.values())
+    assert total < MOST_BYTES, (n_static, pages)
+
+
+def test_what_is_made_for_one_person_is_compressed_and_an_archive_is_sent_as_it_is(
+    cast: builders.Cast,
+) -> None:
+    phone = builders.phone_of(cast.ben, cast.ada)
+    plain, small = phone.get("/phone/help/"), phone.get("/phone/help/", **SMALL)
+    assert len(small.content) < len(plain.content) / 2
+    again = phone.get("/phone/help/", **SMALL)
+    assert small["Vary"].count("Accept-Encoding") == 1
+    sizes = {len(phone.get("/phone/help/", **SMALL).content) for _ in range(6)}
+    assert len(sizes) > 1, "each answer has random bytes in it, so that its size tells nothing"
+    assert gzip.decompress(again.content).startswith(b"<!doctype html>")
+    archive = phone.get("/phone/export/", **SMALL)
+    assert "Content-Encoding" not in archive
+    archive.close()
+
+
+def test_static_files_are_compressed_once_beside_themselves(tmp_path: Any, settings: Any) -> None:
+    settings.STATIC_ROOT = tmp_path
+    call_command("collectstatic", interactive=False, verbosity=0)
+    names = [one.name for one in (tmp_path / "ui").iterdir()]
+    hashed = next(one for one in names if re.fullmatch(r"look\.[0-9a-f]{12}\.css", one))
+    assert f"{hashed}.gz" in names

@@ -1,0 +1,213 @@
+"""A referral letter says what the record says: the same numbers as the course page, kept as signed, with its clock."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from mortise.errors import ConflictError, InputError
+from mortise.terms import Side
+from mortise.web.accounts import rights
+from mortise.web.audit import clock
+from mortise.web.audit.models import AppendOnlyError
+from mortise.web.care import services
+from mortise.web.care.models import Letter, SignedLetter
+from mortise.web.care.services import following
+from mortise.web.care.services.letters import TamperedError
+from tests.pdf_reader import Pdf
+from tests.web import builders
+from tests.web.builders import Cast
+from tests.web.clinic import desk
+
+pytestmark = pytest.mark.django_db
+
+
+def measured(cast: Cast) -> Client:
+    """Return Ada's browser, with Ben's programme running and his knee-to-wall measured on both sides."""
+    client = desk.start(cast)
+    desk.trained(cast, 10)
+    today = cast.clinic.today()
+    taken = [(14, "5.5", Side.LEFT), (14, "11.0", Side.RIGHT), (7, "6.5", Side.LEFT), (0, "7.5", Side.LEFT)]
+    for back, value, side in taken:
+        fact = builders.lunge_cm(today - timedelta(days=back), value, side)
+        services.append_fact(episode=cast.episode, fact=fact, by=cast.ada)
+    return client
+
+
+def begun(cast: Cast, client: Client, escalation: str = "imaging") -> Letter:
+    client.post(
+        desk.url("escalate", cast.episode.pk), {"escalation": escalation, "reason": "Locks twice a week."}
+    )
+    case = next(one for one in following.cases_of(cast.episode) if one.escalation == escalation)
+    page = client.get(desk.url("course", cast.episode.pk)).content.decode()
+    assert f'name="case" value="{case.case}"><button' in page, "the course offers the letter"
+    assert client.post(desk.url("letter-begin", cast.episode.pk), {"case": case.case}).status_code == 302
+    return Letter.objects.get(case=case.case)
+
+
+def sent_form(letter: Letter, **over: str) -> dict[str, str]:
+    return {"to": "Dr Gale, Radiology", **letter.words, **over}
+
+
+def plain(page: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def test_numbers_of_the_letter_are_those_of_the_course_page(cast: Cast) -> None:
+    client = measured(cast)
+    letter = begun(cast, client)
+    numbers = letter.facts["numbers"]
+    lunge = [one for one in numbers if one["measure"] == "lunge_cm"]
+    assert [one["side"] for one in lunge] == ["left, treated", "right"]
+    assert all("±" in one["newest"] for one in lunge)
+    assert letter.facts["gate"]
+    assert not not_on_the_course(client, letter)
+
+    client.post(f"/desk/letters/{letter.pk}/", sent_form(letter, sign="1"))
+    read = Pdf(client.get(f"/desk/letters/{letter.pk}/pdf/").content).text
+    for one in numbers:
+        assert plain(one["newest"]) in plain(read)
+        assert one["on"] in read
+    for row in letter.facts["gate"]:
+        assert plain(row["label"]) in plain(read)
+    for words in letter.words.values():
+        for line in words.splitlines():
+            assert plain(line) in plain(read)
+    assert "Locks twice a week." in read
+    assert "10 sessions done" in read
+    assert "Ben Fictional" in read
+
+
+def not_on_the_course(client: Client, letter: Letter) -> list[str]:
+    """Return the numbers of a letter that its course page does not show."""
+    at = desk.url("course", letter.episode_id)
+    course = plain(client.get(at).content.decode())
+    wrong = [
+        row["label"] for row in letter.facts["gate"] if plain(f"{row['value']} {row['bound']}") not in course
+    ]
+    for one in letter.facts["numbers"]:
+        page = html.unescape(client.get(f"{at}?chart={one['measure']}").content.decode())
+        if one["measure"] == "lunge_cm" and one["newest"] not in page:
+            wrong.append(one["label"])
+    return wrong
+
+
+def test_number_that_the_course_page_does_not_show_is_found(cast: Cast) -> None:
+    """The planted fault: one digit of the letter is another one."""
+    client = measured(cast)
+    letter = begun(cast, client)
+    letter.facts["numbers"][0]["newest"] = letter.facts["numbers"][0]["newest"].replace("7", "8", 1)
+    letter.facts["gate"][0]["value"] = "never measured like that"
+    assert len(not_on_the_course(client, letter)) == 2
+
+
+def test_pdf_is_tagged_named_and_in_english(cast: Cast) -> None:
+    client = builders.signed_in(cast.ada)
+    letter = builders.letter(cast.episode, cast.ada)
+    draft = Pdf(client.get(f"/desk/letters/{letter.pk}/pdf/").content)
+    assert "Draft. Not signed" in draft.text
+    client.post(f"/desk/letters/{letter.pk}/", sent_form(letter, sign="1"))
+    pdf = Pdf(client.get(f"/desk/letters/{letter.pk}/pdf/").content)
+    assert pdf.language == "en"
+    assert [one.words for one in pdf.tree.all("H1")] == ["Request for imaging"]
+    assert {"H2", "P", "L"} <= {one.tag for one in pdf.tree.all()}
+    assert "Draft" not in pdf.text
+    assert "Signed" in pdf.text
+
+
+def test_signed_letter_never_changes(cast: Cast) -> None:
+    client = builders.signed_in(cast.ada)
+    letter = builders.letter(cast.episode, cast.ada)
+    at = f"/desk/letters/{letter.pk}/"
+    assert client.post(at, sent_form(letter, why="Locks three times.")).status_code == 302
+    letter.refresh_from_db()
+    assert letter.words["why"] == "Locks three times."
+    client.post(at, sent_form(letter, sign="1"))
+    kept = client.get(f"{at}pdf/").content
+    assert client.post(at, sent_form(letter, why="Never mind.")).status_code == 409
+    assert client.get(f"{at}pdf/").content == kept
+    signed = SignedLetter.objects.get()
+    with pytest.raises(AppendOnlyError):
+        signed.save()
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE care_signedletter SET sha256 = ''")
+    found = services.letter_or_404(cast.ada, letter.pk)
+    found.signed.pdf = kept + b" "
+    with pytest.raises(TamperedError):
+        services.signed_pdf(letter=found, by=cast.ada)
+
+
+@pytest.mark.parametrize("left_out", ["to", "why", "tried", "question"])
+def test_letter_with_a_part_missing_is_not_signed(cast: Cast, left_out: str) -> None:
+    letter = builders.letter(cast.episode, cast.ada)
+    client = builders.signed_in(cast.ada)
+    given = sent_form(letter, sign="1", **{left_out: " "})
+    assert client.post(f"/desk/letters/{letter.pk}/", given).status_code == 400
+    assert not SignedLetter.objects.exists()
+
+
+def test_letter_goes_from_draft_to_outcome_on_the_clock_of_its_escalation(cast: Cast) -> None:
+    client = measured(cast)
+    letter = begun(cast, client)
+    at = f"/desk/letters/{letter.pk}/"
+    case = services.case_of(cast.episode, letter.case)
+    assert (case.due_on - case.raised_on).days == 28, "the protocol's days for imaging"
+    assert client.post(f"{at}sent/", {"how": "By post"}).status_code == 409, "not signed yet"
+    client.post(at, sent_form(letter, sign="1"))
+    assert client.post(f"{at}received/", {"words": "They have it"}).status_code == 409, "not sent yet"
+    assert client.post(f"{at}sent/", {"how": "By post"}).status_code == 302
+    assert services.case_of(cast.episode, letter.case).acknowledged_on == cast.clinic.today()
+    assert client.post(f"{at}sent/", {"how": "By post"}).status_code == 409
+    assert client.post(f"{at}received/", {"words": "Dr Gale, on the 3rd"}).status_code == 302
+    outcome = {"case": letter.case, "outcome": "seen", "reason": "No fracture, oedema."}
+    assert client.post(desk.url("escalation", cast.episode.pk), outcome).status_code == 302
+    assert not services.case_of(cast.episode, letter.case).is_open
+    page = client.get(at).content.decode()
+    assert "No fracture, oedema." in page
+    assert "By post" in page
+
+
+def test_overdue_letter_says_so(cast: Cast) -> None:
+    letter = builders.letter(cast.episode, cast.ada)
+    with clock.as_if(clock.now() + timedelta(days=40)):
+        page = builders.signed_in(cast.ada).get(f"/desk/letters/{letter.pk}/").content.decode()
+    assert "Overdue" in page
+
+
+@pytest.mark.parametrize("escalation", ["injection", "surgical_opinion", "podiatry", "sports_physician"])
+def test_every_way_out_has_its_question(cast: Cast, escalation: str) -> None:
+    letter = begun(cast, desk.start(cast), escalation)
+    assert letter.words["question"].endswith("?")
+    assert all(letter.words.values())
+
+
+def test_numbers_of_today_are_taken_when_asked(cast: Cast) -> None:
+    client = measured(cast)
+    letter = begun(cast, client)
+    before = letter.facts["numbers"]
+    fact = builders.lunge_cm(cast.clinic.today(), "12.0", Side.RIGHT)
+    services.append_fact(episode=cast.episode, fact=fact, by=cast.ada)
+    client.post(f"/desk/letters/{letter.pk}/", sent_form(letter))
+    letter.refresh_from_db()
+    assert letter.facts["numbers"] == before
+    client.post(f"/desk/letters/{letter.pk}/", sent_form(letter, numbers="1"))
+    letter.refresh_from_db()
+    assert letter.facts["numbers"] != before
+
+
+def test_physician_signs_and_others_do_not(cast: Cast) -> None:
+    letter: Any = builders.letter(cast.episode, cast.ada)
+    physician = builders.signed_in(builders.colleague(cast.clinic, rights.PHYSICIAN))
+    assert physician.post(f"/desk/letters/{letter.pk}/", sent_form(letter, sign="1")).status_code == 302
+    other = builders.letter(cast.episode, cast.ada, "podiatry")
+    podiatrist = builders.colleague(cast.clinic, rights.PODIATRIST)
+    with pytest.raises(InputError):
+        services.sign_letter(letter=other, paper=lambda _: b"", by=podiatrist)
+    with pytest.raises(ConflictError):
+        services.sign_letter(letter=letter, paper=lambda _: b"", by=cast.ada)
