@@ -1,7 +1,7 @@
 """Take a picture of every page of the phone: small and large, light, dark, with large text, and from right to left.
 
-`python -m scripts.phone_pictures FOLDER` starts the demonstration in a temporary folder and writes one file for each. Look at
-them and mend what you would not hand to a patient. It needs Chromium.
+`python -m scripts.phone_pictures FOLDER` starts the demonstration in a temporary folder and writes one file for each.
+Look at them and mend what you would not hand to a patient. It needs Chromium.
 """
 
 from __future__ import annotations

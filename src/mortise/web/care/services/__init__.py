@@ -29,6 +29,7 @@ from mortise.web.care.services.answers import (
     raise_escalation,
     set_autonomy,
 )
+from mortise.web.care.services.cohorts import ClinicCohort, cohort_for, refresh_cohort
 from mortise.web.care.services.consents import (
     Agreed,
     consents_of,
@@ -180,6 +181,7 @@ __all__ = [
     "Ankle",
     "Answer",
     "Answered",
+    "ClinicCohort",
     "Decided",
     "Delivered",
     "EndedRow",
@@ -221,6 +223,7 @@ __all__ = [
     "charges_of",
     "choose_language",
     "choose_protocol",
+    "cohort_for",
     "colleagues",
     "consents_of",
     "correct",
@@ -296,6 +299,7 @@ __all__ = [
     "recording_or_404",
     "recording_with",
     "recordings_of",
+    "refresh_cohort",
     "refresh_outdated",
     "renew_epoch",
     "reopen",
