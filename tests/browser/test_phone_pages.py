@@ -26,7 +26,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # What is no page to look at: it is fetched by scripts, sent by forms, taken away as a file, or the shell once more in
 # another language.
 NO_PAGE = {
-    "day", "ankle", "export", "calendar", "authority", "recording", "manifest", "worker", "figure", "envelope", "sync", "shell-in",
+    "day", "ankle", "export", "calendar", "authority", "recording", "manifest", "worker", "figure", "envelope", "sync",
+    "shell-in",
 }  # fmt: skip
 NAMED = "questions/named-activities/"
 BEFORE = {  # before anything is told today
