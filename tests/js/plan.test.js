@@ -21,13 +21,14 @@ const plan = {
 const calm = { red_calf: "0", pain: "0" };
 const check = (on, answers, given = {}) => ({ fact: { kind: "check_in", moment: "before_session", on, answers }, state: "waiting", heard_ms: null, ...given });
 
-test("kinds of day are named in one order; illness stands alone", () => {
+test("kinds of day are named in one order and combine; illness covers what it takes away anyway", () => {
   assert.equal(dayName([]), "usual");
   assert.equal(dayName(["hot_ankle", "ten_minutes"]), "ten_minutes+hot_ankle");
+  assert.equal(dayName(["ill", "other_sport", "hot_ankle", "ten_minutes"]), "ten_minutes+ill");
+  assert.equal(dayName(["other_sport", "travelling"]), "travelling+other_sport");
   assert.deepEqual(chosen(["ten_minutes"], "hot_ankle"), ["ten_minutes", "hot_ankle"]);
-  assert.deepEqual(chosen(["ten_minutes", "hot_ankle"], "ill"), ["ill"]);
-  assert.deepEqual(chosen(["ill"], "ten_minutes"), ["ten_minutes"]);
-  assert.deepEqual(chosen(["ill"], "ill"), []);
+  assert.deepEqual(chosen(["ten_minutes", "hot_ankle"], "ill"), ["ten_minutes", "hot_ankle", "ill"]);
+  assert.deepEqual(chosen(["ill", "other_sport"], "ill"), ["other_sport"]);
 });
 
 test("answers take away and lower, never add", () => {

@@ -82,6 +82,9 @@ ENTRIES: dict[str, Right | tuple[Right, Right] | None] = {
     "clinic:recording": Right.SEE_FOOT,
     "clinic:recording-accept": Right.TREAT,
     "clinic:recording-exclude": Right.TREAT,
+    "clinic:reports": Right.SEE_RECORD,
+    "clinic:report": Right.SEE_RECORD,
+    "clinic:cohort": Right.SEE_RECORD,
     "clinic:recording-again": Right.TREAT,
     "clinic:recording-leave-out": Right.TREAT,
     "clinic:recording-take-in": Right.TREAT,
@@ -134,6 +137,7 @@ PLAIN: dict[str, Any] = {
     "test": "lunge",
     "key": "no-such-key",
     "language": "en",
+    "kind": "doctor",
 }
 
 

@@ -184,6 +184,23 @@ def test_a_day_that_is_not_usual_never_makes_the_session_longer(phone: Client, k
     assert _minutes(phone) == usual
 
 
+def test_what_is_said_of_a_day_combines_and_only_takes_away(phone: Client) -> None:
+    check_in(phone)
+    usual = _minutes(phone)
+    phone.post("/phone/day/", {"day": "other_sport"})
+    alone = _minutes(phone)
+    phone.post("/phone/day/", {"day": "ill"})
+    page = phone.get("/phone/").content.decode()
+    assert page.count('aria-pressed="true"') == 2
+    assert "Today is only the gentle part." in page
+    assert "Today leaves out what your sport already loads." in page
+    assert _minutes(phone) <= alone <= usual
+    phone.post("/phone/day/", {"day": "ill"})
+    assert _minutes(phone) == alone
+    phone.post("/phone/day/", {"day": "usual"})
+    assert _minutes(phone) == usual
+
+
 def _minutes(phone: Client) -> int:
     found = re.search(r"exercises?, (\d+) min", phone.get("/phone/").content.decode())
     return int(found[1]) if found else 0

@@ -9,6 +9,7 @@ from mortise.web.jobs.kinds import SLOW, job
 from mortise.web.jobs.timetable import every
 
 EVERY_S = 20.0
+COHORT_EVERY_S = 60.0
 BY = log.Process("run_jobs")
 
 
@@ -43,6 +44,14 @@ def refresh_list() -> str:
     return f"{services.refresh_outdated(by=BY)} rows of the list renewed"
 
 
+@job(queue=SLOW, n_attempts=1, is_kept=False)
+def refresh_cohort() -> str:
+    """Work out anew what each ankle adds to the view of the clinic together."""
+    n = services.refresh_cohort(by=BY)
+    return f"{n} counted for the cohort" if n else ""
+
+
 every(EVERY_S, "silent", decide_for_the_silent)
 every(EVERY_S, "list", refresh_list)
 every(EVERY_S, "mail", send_mail)
+every(COHORT_EVERY_S, "cohort", refresh_cohort)

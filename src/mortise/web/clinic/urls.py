@@ -6,6 +6,7 @@ from django.urls import path
 
 from mortise.web.clinic import (
     views_assess,
+    views_cohort,
     views_course,
     views_discharge,
     views_follow,
@@ -20,6 +21,7 @@ from mortise.web.clinic import (
     views_questionnaire,
     views_reading,
     views_recording,
+    views_report,
     views_team,
     views_together,
     views_training,
@@ -70,6 +72,9 @@ urlpatterns = [
     path("recordings/<uuid:recording_id>/take-in/", views_recording.take_in, name="recording-take-in"),
     path("recordings/<uuid:recording_id>/report/", views_recording.report, name="recording-report"),
     path("recordings/<uuid:recording_id>/exclude/", views_recording.exclude, name="recording-exclude"),
+    path("episodes/<uuid:episode_id>/reports/", views_report.reports, name="reports"),
+    path("episodes/<uuid:episode_id>/reports/<slug:kind>/", views_report.report, name="report"),
+    path("cohort/", views_cohort.cohort, name="cohort"),
     path("episodes/<uuid:episode_id>/letters/", views_letter.begin, name="letter-begin"),
     path("letters/<uuid:letter_id>/", views_letter.letter, name="letter"),
     path("letters/<uuid:letter_id>/pdf/", views_letter.pdf, name="letter-pdf"),

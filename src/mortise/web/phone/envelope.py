@@ -6,6 +6,7 @@ server the phone can take away from it and add nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
@@ -28,29 +29,34 @@ from mortise.web.phone.figures import figure_path
 from mortise.web.phone.presenters_self import FLARE
 from mortise.web.phone.said import in_words, said
 from mortise.web.phone.shell import shell
-from mortise.web.phone.state import CIRCUMSTANCES, TEN_MINUTES
+from mortise.web.phone.state import KINDS, circumstances_for
 from mortise.web.phone.vetoes import Effect, shares, veto_table
 from mortise.web.phone.visits import Visit
 
 SCHEMA = 1
 N_DAYS = 4  # today and three more; a plan older than that is not a plan
 MAINTENANCE_DAYS = 30
-TOGGLES = ("ten_minutes", "travelling", "hot_ankle")  # each combination is solved
-ALONE = ("ill", "other_sport")
+UNDER_ILL = (
+    "hot_ankle",
+    "other_sport",
+)  # illness takes away all that these do: a day of rest, half of each dose
+GENTLEST = "ten_minutes+travelling+hot_ankle"  # of the days that are not of illness
+
+
+def day_name(kinds: Collection[str]) -> str:
+    """Return the name under which a combination is solved; what illness covers is not solved apart."""
+    covered = UNDER_ILL if "ill" in kinds else ()
+    return "+".join(kind for kind in KINDS if kind in kinds and kind not in covered) or "usual"
 
 
 def circumstances_ahead() -> dict[str, Circumstances]:
-    """Return every kind of day the phone can choose without the server, by its name."""
+    """Return every kind of day the phone can choose without the server, by its name: all combinations."""
     found: dict[str, Circumstances] = {}
-    for n in range(len(TOGGLES) + 1):
-        for chosen in combinations(TOGGLES, n):
-            found["+".join(chosen) or "usual"] = Circumstances(
-                minutes=TEN_MINUTES if "ten_minutes" in chosen else None,
-                equipment=() if "travelling" in chosen else None,
-                is_travelling="travelling" in chosen,
-                is_ankle_hot="hot_ankle" in chosen,
-            )
-    return found | {name: CIRCUMSTANCES[name] for name in ALONE}
+    for n in range(len(KINDS) + 1):
+        for chosen in combinations(KINDS, n):
+            name = day_name(chosen)
+            found.setdefault(name, circumstances_for(() if name == "usual" else name.split("+")))
+    return found
 
 
 def tag_of(visit: Visit) -> str:
@@ -101,7 +107,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
         "days": {day.isoformat(): _day(visit, day, stories, book) for day in days},
         "maintenance": {
             "until_on": (days[-1] + timedelta(days=MAINTENANCE_DAYS)).isoformat(),
-            "session": book.session(stories[days[-1], "+".join(TOGGLES)]),
+            "session": book.session(stories[days[-1], GENTLEST]),
         },
         "ask": {
             "red_flags": protocol.red_flags,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mortise.terms import Measure
 from mortise.web.phone.said import said
+from mortise.web.phone.state import KINDS
 from mortise.web.ui.fields import CANNOT_SAY, Cells, ManyCells, ScaleInput
 from mortise.web.ui.local import capital
 
@@ -115,10 +116,9 @@ class RedFlagsForm(forms.Form):
 
 
 class DayForm(forms.Form):
-    """The day as it is. Every answer can only shorten or lighten the session."""
+    """One thing of the day as it is. Every one can only shorten or lighten the session, in any combination."""
 
-    KINDS = ("usual", "ten_minutes", "travelling", "ill", "other_sport", "hot_ankle")
-    day = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS])
+    day = forms.ChoiceField(choices=[(kind, kind) for kind in ("usual", *KINDS)])
 
 
 OUTCOMES = [("done", _("Done")), ("modified", _("Partly")), ("skipped", _("Skipped"))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -105,7 +105,7 @@ class TodayPage(NamedTuple):
     others: tuple[OtherAnkle, ...]
 
 
-def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]) -> TodayPage:
+def today_page(visit: Visit, story: Story, kinds: Sequence[str], answered: list[str]) -> TodayPage:
     """Compose the first page from the story of today."""
     protocol = visit.content.protocol(visit.episode.protocol)
     stage, decision, session = protocol.stage(story.stage), story.decision, story.session
@@ -142,9 +142,9 @@ def today_page(visit: Visit, story: Story, kind_of_day: str, answered: list[str]
             "Tomorrow we ask how the ankle was in the morning. That answer decides the next session."
         ),
         can_change=last_told(story, visit.today) is not None,
-        day_words=gettext(DAY_WORDS[kind_of_day][1]) if kind_of_day in DAY_WORDS else "",
+        day_words=" ".join(gettext(DAY_WORDS[kind][1]) for kind in kinds),
         day_choices=tuple(
-            DayChoice(kind, gettext(words), kind == kind_of_day) for kind, (words, _) in DAY_WORDS.items()
+            DayChoice(kind, gettext(words), kind in kinds) for kind, (words, _) in DAY_WORDS.items()
         ),
         clinic=clinic_lines(story),
         due=due_lines(visit, story),

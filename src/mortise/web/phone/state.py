@@ -6,6 +6,7 @@ Kept in the server's session, by date, so that yesterday's "ten minutes" does no
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,30 +18,36 @@ from mortise.protocol import Circumstances
 DAY_KEY, CHECK_KEY, ANSWERED_KEY, ANKLE_KEY = "phone_day", "phone_check", "phone_answered", "phone_ankle"
 TEN_MINUTES = 10
 
-CIRCUMSTANCES: dict[str, Circumstances] = {
-    "usual": Circumstances(),
-    "ten_minutes": Circumstances(minutes=TEN_MINUTES),
-    "travelling": Circumstances(is_travelling=True, equipment=()),
-    "ill": Circumstances(is_ill=True),
-    "other_sport": Circumstances(did_other_sport=True),
-    "hot_ankle": Circumstances(is_ankle_hot=True),
-}
+# What can be said of a day, in the order in which a combination is named. Everything in it only takes away.
+KINDS = ("ten_minutes", "travelling", "hot_ankle", "other_sport", "ill")
 
 
-def day_of(request: HttpRequest, today: date) -> str:
-    """Return the kind of day the patient chose for today; "usual" when none was chosen."""
+def circumstances_for(kinds: Collection[str]) -> Circumstances:
+    """Return the circumstances of a day of these kinds, in any combination."""
+    return Circumstances(
+        minutes=TEN_MINUTES if "ten_minutes" in kinds else None,
+        equipment=() if "travelling" in kinds else None,
+        is_travelling="travelling" in kinds, is_ill="ill" in kinds, did_other_sport="other_sport" in kinds,
+        is_ankle_hot="hot_ankle" in kinds,
+    )  # fmt: skip
+
+
+def kinds_of(request: HttpRequest, today: date) -> tuple[str, ...]:
+    """Return what the patient said of today, in the order of `KINDS`; empty on a usual day."""
     kept = request.session.get(DAY_KEY) or {}
-    return kept.get("kind", "usual") if kept.get("on") == today.isoformat() else "usual"
+    chosen = kept.get("kinds", ()) if kept.get("on") == today.isoformat() else ()
+    return tuple(kind for kind in KINDS if kind in chosen)
 
 
 def choose_day(request: HttpRequest, today: date, kind: str) -> None:
-    """Remember the kind of day for today."""
-    request.session[DAY_KEY] = {"on": today.isoformat(), "kind": kind}
+    """Add one kind to today, or take it back when it was chosen before; "usual" takes all back."""
+    kinds = set(kinds_of(request, today)) ^ {kind} if kind != "usual" else set()
+    request.session[DAY_KEY] = {"on": today.isoformat(), "kinds": sorted(kinds)}
 
 
 def circumstances_of(request: HttpRequest, today: date) -> Circumstances:
     """Return the circumstances of today."""
-    return CIRCUMSTANCES.get(day_of(request, today), Circumstances())
+    return circumstances_for(kinds_of(request, today))
 
 
 def ankle_of(request: HttpRequest) -> str:

@@ -23,21 +23,18 @@ def today(request: HttpRequest) -> HttpResponse:
         return render(
             request, "phone/stop.html", {"page": presenters_pages.stop_page(visit, story), "tab": "today"}
         )
-    page = presenters.today_page(visit, story, state.day_of(request, visit.today), state.said_once(request))
+    page = presenters.today_page(visit, story, state.kinds_of(request, visit.today), state.said_once(request))
     return render(request, "phone/today.html", {"page": page, "tab": "today"})
 
 
 @require_POST
 @access.patient
 def day(request: HttpRequest) -> HttpResponse:
-    """Choose the kind of day; choosing the same again goes back to a usual one."""
+    """Say one thing more of today, or take it back; what is said of a day may be combined."""
     visit = visit_of(request)
     form = DayForm(request.POST)
     if form.is_valid():
-        kind = form.cleaned_data["day"]
-        state.choose_day(
-            request, visit.today, "usual" if kind == state.day_of(request, visit.today) else kind
-        )
+        state.choose_day(request, visit.today, form.cleaned_data["day"])
     return redirect("phone:today")
 
 

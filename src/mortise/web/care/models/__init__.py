@@ -1,5 +1,6 @@
 """Rows that hold patient data. Only `care` reads and writes them."""
 
+from mortise.web.care.models.cohorts import CohortEntry
 from mortise.web.care.models.facts import FactRow, QuarantinedFact, ServerState
 from mortise.web.care.models.letters import Letter, SignedLetter
 from mortise.web.care.models.messages import Message
@@ -20,6 +21,7 @@ from mortise.web.care.models.together import (
 
 __all__ = [
     "Charge",
+    "CohortEntry",
     "Consent",
     "Cover",
     "Delivery",

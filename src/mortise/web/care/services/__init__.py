@@ -29,6 +29,7 @@ from mortise.web.care.services.answers import (
     raise_escalation,
     set_autonomy,
 )
+from mortise.web.care.services.cohorts import ClinicCohort, cohort_for, refresh_cohort
 from mortise.web.care.services.consents import (
     Agreed,
     consents_of,
@@ -179,6 +180,7 @@ __all__ = [
     "Ankle",
     "Answer",
     "Answered",
+    "ClinicCohort",
     "Decided",
     "Delivered",
     "EndedRow",
@@ -219,6 +221,7 @@ __all__ = [
     "change_letter",
     "charges_of",
     "choose_protocol",
+    "cohort_for",
     "colleagues",
     "consents_of",
     "correct",
@@ -294,6 +297,7 @@ __all__ = [
     "recording_or_404",
     "recording_with",
     "recordings_of",
+    "refresh_cohort",
     "refresh_outdated",
     "renew_epoch",
     "reopen",

@@ -4,20 +4,19 @@ import { evaluate, noEffect } from "./veto.js";
 import { daysBetween } from "./day.js";
 
 export const SCHEMA = 1;
-export const TOGGLES = ["ten_minutes", "travelling", "hot_ankle"];
+export const TOGGLES = ["ten_minutes", "travelling", "hot_ankle", "other_sport", "ill"];
+const UNDER_ILL = ["hot_ankle", "other_sport"]; // illness takes away all that these do
 const MORNING_DAYS = 2;
 
-/** The name of a kind of day in the plan. @param {string[]} kinds */
+/** The name under which a combination is solved in the plan. @param {string[]} kinds */
 export function dayName(kinds) {
-  const alone = kinds.find((kind) => !TOGGLES.includes(kind));
-  if (alone) return alone;
-  return TOGGLES.filter((kind) => kinds.includes(kind)).join("+") || "usual";
+  const covered = kinds.includes("ill") ? UNDER_ILL : [];
+  return TOGGLES.filter((kind) => kinds.includes(kind) && !covered.includes(kind)).join("+") || "usual";
 }
 
-/** Choose or unchoose one kind of day; illness and other sport stand alone. @param {string[]} kinds @param {string} kind */
+/** Add one kind of day, or take it back; they may be combined. @param {string[]} kinds @param {string} kind */
 export function chosen(kinds, kind) {
-  if (kinds.includes(kind)) return kinds.filter((one) => one !== kind);
-  return TOGGLES.includes(kind) ? [...kinds.filter((one) => TOGGLES.includes(one)), kind] : [kind];
+  return kinds.includes(kind) ? kinds.filter((one) => one !== kind) : [...kinds, kind];
 }
 
 /**
