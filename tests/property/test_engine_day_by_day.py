@@ -84,7 +84,8 @@ def day_by_day_is_the_same(came: Arrivals) -> None:
     """Fold every batch both ways; store the decision too, as the clinic does."""
     record = b.record()
     folder = Folder(record.person, record.episode, CONTENT)
-    received: list[Fact] = []
+    received: list[Fact] = list(record.facts)
+    folder.take(received)
     for n, batch in came.batches:
         folder.take(batch)
         received += batch

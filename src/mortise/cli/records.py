@@ -82,17 +82,26 @@ def read_record(name: str) -> PatientRecord:
     """Read a record, or raise `InputError` naming file and field."""
     from mortise.record import decode_record
 
+    return decode_record(read_bytes(name), where=where_of(name))
+
+
+def where_of(name: str) -> str:
+    """Return what an error calls a record."""
+    return "standard input" if name == PIPE else name
+
+
+def read_bytes(name: str) -> bytes:
+    """Read a file, or the pipe, or raise `InputError` naming it."""
     if name == PIPE:
         if sys.stdin is None:
             raise InputError("is closed.", where="standard input", mend="Name a file with a patient record.")
-        return decode_record(sys.stdin.buffer.read(), where="standard input")
+        return sys.stdin.buffer.read()
     try:
-        content = Path(name).read_bytes()
+        return Path(name).read_bytes()
     except OSError as error:
         raise InputError(
             f"cannot be read: {error.strerror}.", where=name, mend="Name a file with a patient record."
         ) from None
-    return decode_record(content, where=name)
 
 
 def add_beside(parser: argparse.ArgumentParser) -> None:

@@ -96,12 +96,12 @@ _Task = tuple[str, str, list[str], str | None]
 def _one(task: _Task, *, shows: bool = False) -> Replayed:
     from mortise.cli.progress import counted
     from mortise.episode import replays
-    from mortise.record import DecisionRecord
+    from mortise.record.sealed import SealedRecord, decode_sealed
 
     name, store, folders, content_folder = task
-    record = records.read_record(name)
+    record = decode_sealed(records.read_bytes(name), where=records.where_of(name))
     versions = stores.versions_of(store, folders, content_folder)
-    n_decisions = sum(1 for _ in record.of_kind(DecisionRecord))
+    n_decisions = sum(isinstance(one, SealedRecord) for one in record.facts)
     again = replays(record, versions.content, versions.at)
     found = counted(again, n_decisions, "Deciding again") if shows else again
     return Replayed(name, n_decisions, tuple(one for each in found for one in each))

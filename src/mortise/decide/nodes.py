@@ -214,7 +214,15 @@ def evaluate(node: ReadyNode, inputs: Inputs, found: list[Finding]) -> Truth:
         finding = node.find(inputs)
         found.append(finding)
         return finding.truth
-    return kleene([evaluate(child, inputs, found) for child in node.nodes], node.n_needed)
+    truths = []
+    for child in node.nodes:
+        if isinstance(child, Leaf):  # the common case without one more call
+            finding = child.find(inputs)
+            found.append(finding)
+            truths.append(finding.truth)
+        else:
+            truths.append(evaluate(child, inputs, found))
+    return kleene(truths, node.n_needed)
 
 
 def gate(lines: tuple[ReadyNode, ...], inputs: Inputs) -> tuple[Truth, list[Finding]]:

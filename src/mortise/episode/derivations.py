@@ -82,6 +82,7 @@ class Derivations:
         self._measures = measures
         self._marked: dict[str, _Marked] = {}
         self._compared: dict[str, _Compared] = {}
+        self._sides: dict[str, tuple[str, str]] = {}  # keys of both ankles, by measure
         self._said: dict[str, _Said] = {}
         self._lights: dict[str, tuple[Point, ...]] = {}
         self._usuals = {
@@ -188,9 +189,12 @@ class Derivations:
 
     def _comparison(self, measure: Measure, how: Derivation, course: Course) -> Track:
         """Compare the two ankles, unless both tracks are those compared before."""
-        is_sided = self._measures[how.of].is_sided
-        involved = course.tracks.get(key_of(how.of, Limb.INVOLVED if is_sided else Limb.NONE))
-        other = course.tracks.get(key_of(how.of, Limb.UNINVOLVED if is_sided else Limb.NONE))
+        keys = self._sides.get(how.of)
+        if keys is None:
+            is_sided = self._measures[how.of].is_sided
+            limbs = (Limb.INVOLVED, Limb.UNINVOLVED) if is_sided else (Limb.NONE, Limb.NONE)
+            keys = self._sides[how.of] = (key_of(how.of, limbs[0]), key_of(how.of, limbs[1]))
+        involved, other = course.tracks.get(keys[0]), course.tracks.get(keys[1])
         kept = self._compared.get(measure.id)
         if kept is None or kept.involved is not involved or kept.other is not other:
             kept = self._compared[measure.id] = _Compared(involved, other, derive(measure, course))

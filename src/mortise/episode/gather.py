@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,6 +13,7 @@ from mortise.progress.answers import AnswerRun
 from mortise.progress.credit import credited
 from mortise.progress.level import filtered
 from mortise.progress.readings import Seen, answered_with, track
+from mortise.progress.runs import ReadingRun
 from mortise.record import CheckIn, ClinicVisit, Fact, Reading, SessionLog
 from mortise.record.tracks import Point, Track, Trouble, key_of, track_of
 from mortise.terms import Cause, Limb, Measure, Origin, Setting, Side, limb_of
@@ -43,8 +43,7 @@ class Gathered:
         self._measures, self._involved = measures, involved
         self._asked: dict[str, tuple[str, AnswerRun]] = {}  # by measure, with its key
         self._runs: dict[str, AnswerRun] = {}  # the same by key
-        self._read: dict[str, list[Seen]] = defaultdict(list)  # by key
-        self._names: dict[str, tuple[Measure, Limb]] = {}
+        self._read: dict[str, ReadingRun] = {}  # by key
         self._visits: list[int] = []
         self._tracks: dict[str, Track] = {}
         self._stale: set[str] = set()  # keys whose track has to be made again
@@ -80,9 +79,11 @@ class Gathered:
         return found
 
     def _add_seen(self, key: str, measure: Measure, limb: Limb, one: Seen | None) -> None:
-        self._names.setdefault(key, (measure, limb))
+        run = self._read.get(key)
+        if run is None:
+            run = self._read[key] = ReadingRun(measure, limb)
         if one is not None:
-            self._read[key].append(one)
+            run.add(one)
         self._stale.add(key)
 
     def tracks(self) -> dict[str, Track]:
@@ -101,12 +102,12 @@ class Gathered:
 
     def _made(self, key: str, run: AnswerRun | None) -> Track:
         """Clean what was asked or read; a measure that is both takes the longer way."""
-        if key not in self._names:
+        read = self._read.get(key)
+        if read is None:
             assert run is not None
             return with_visits(run.track(), run.measure, self._visits)
-        measure, limb = self._names[key]
-        asked = () if run is None else run.seen()
-        return with_visits(track(measure, limb, [*asked, *self._read.get(key, ())]), measure, self._visits)
+        made = read.track() if run is None else track(read.measure, read.limb, [*run.seen(), *read.seen])
+        return with_visits(made, read.measure, self._visits)
 
     def with_ahead(self, ahead: Sequence[Fact], as_of: date, red_flags: Sequence[str]) -> dict[str, Track]:
         """Return the tracks when facts of later days are already there: a clock was wrong.

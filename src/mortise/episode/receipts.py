@@ -13,6 +13,7 @@ from mortise.episode.fold import ENGINE, Content, fold
 from mortise.protocol import Circumstances
 from mortise.record import Decision, DecisionInputs, DecisionRecord, Fact, PatientRecord
 from mortise.record.records import encode
+from mortise.record.sealed import SealedRecord
 from mortise.terms import Origin
 
 AFTER = "after:"  # `after:<decision id>` stands for every fact that decision knew, and the decision itself
@@ -94,7 +95,9 @@ def _known_to(facts: Sequence[Fact], name: str) -> frozenset[str]:
 
 
 def ids_known(
-    records: Mapping[str, DecisionRecord], name: str, found: dict[str, tuple[str, ...]]
+    records: Mapping[str, DecisionRecord] | Mapping[str, DecisionRecord | SealedRecord],
+    name: str,
+    found: dict[str, tuple[str, ...]],
 ) -> tuple[str, ...]:
     """Write out `after:` in the inputs of a stored decision.
 

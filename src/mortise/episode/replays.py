@@ -12,11 +12,13 @@ from msgspec.structs import replace
 from mortise.episode.fold import ENGINE, Content, Folder
 from mortise.episode.receipts import AFTER, digest, ids_known
 from mortise.errors import ContentError
-from mortise.record import Decision, DecisionRecord, PatientRecord, ProtocolPin
+from mortise.record import Decision, DecisionRecord, Fact, PatientRecord, ProtocolPin
 from mortise.record.records import encode
+from mortise.record.sealed import SealedHistory, SealedRecord
 
 NOT_AT_HAND = "cannot be replayed: version not at hand"
 OTHER_ENGINE = "engine"  # what is said of a decision that another engine made: never claimed to be the same
+Stored = DecisionRecord | SealedRecord
 VersionAt = Callable[[ProtocolPin], Content | None]
 
 
@@ -36,14 +38,14 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 def replay(
-    record: PatientRecord, content: Content, version_at: VersionAt | None = None
+    record: PatientRecord | SealedHistory, content: Content, version_at: VersionAt | None = None
 ) -> tuple[Difference, ...]:
     """Make every stored decision again from the facts it knew, and list what differs.
 
     Parameters
     ----------
-    record : PatientRecord
-        With its stored decisions.
+    record : PatientRecord or SealedHistory
+        With its stored decisions; sealed ones are opened only where they differ.
     content : Content
         Protocol, measures, exercises as they are now.
     version_at : callable, optional
@@ -59,14 +61,14 @@ def replay(
 
 
 def replays(
-    record: PatientRecord, content: Content, version_at: VersionAt | None = None
+    record: PatientRecord | SealedHistory, content: Content, version_at: VersionAt | None = None
 ) -> Iterator[tuple[Difference, ...]]:
     """Make every stored decision again, one by one, and yield what differs in each.
 
     Parameters
     ----------
-    record : PatientRecord
-        With its stored decisions.
+    record : PatientRecord or SealedHistory
+        With its stored decisions; sealed ones are opened only where they differ.
     content, version_at
         As in `replay`.
 
@@ -78,8 +80,11 @@ def replays(
     """
     again = _Again(record, version_at or _only(content))
     for stored in record.facts:
-        if isinstance(stored, DecisionRecord):
+        if isinstance(stored, _STORED):
             yield tuple(again.differences(stored))
+
+
+_STORED = (DecisionRecord, SealedRecord)
 
 
 def _only(content: Content) -> VersionAt:
@@ -97,13 +102,29 @@ def _only(content: Content) -> VersionAt:
 class _Again:
     """Makes the stored decisions of a record again, those of each version of the protocol apart."""
 
-    def __init__(self, record: PatientRecord, version_at: VersionAt) -> None:
+    def __init__(self, record: PatientRecord | SealedHistory, version_at: VersionAt) -> None:
         self._record, self._version_at = record, version_at
-        self.decided = {fact.id: fact for fact in record.facts if isinstance(fact, DecisionRecord)}
-        self.by_id = {fact.id: fact for fact in record.facts}
+        self.decided: dict[str, Stored] = {one.id: one for one in record.facts if isinstance(one, _STORED)}
+        self.names = frozenset(one.id for one in record.facts)
+        self._by_id: dict[str, Fact] = {
+            one.id: one for one in record.facts if not isinstance(one, SealedRecord)
+        }
         self._expanded: dict[str, tuple[str, ...]] = {}
         self._known: dict[str, frozenset[str]] = {}
         self._under: dict[str, _Under | None] = {}
+
+    def fact(self, name: str) -> Fact:
+        """Return a fact of the record; a sealed decision is opened."""
+        found = self._by_id.get(name)
+        if found is None:
+            sealed = self.decided[name]
+            found = self._by_id[name] = sealed.opened() if isinstance(sealed, SealedRecord) else sealed
+        return found
+
+    def confirm(self, stored: Stored, made: Decision) -> None:
+        """Take what was made for what a sealed decision holds, once the bytes of both are the same."""
+        if isinstance(stored, SealedRecord):
+            self._by_id[stored.id] = stored.with_decision(made)
 
     def known_to(self, name: str) -> frozenset[str]:
         """Return the ids of the facts that a decision knew."""
@@ -115,7 +136,7 @@ class _Again:
         """Return the same in order."""
         return ids_known(self.decided, name, self._expanded)
 
-    def differences(self, stored: DecisionRecord) -> Iterator[Difference]:
+    def differences(self, stored: Stored) -> Iterator[Difference]:
         """Make one decision again and yield what differs."""
         pin = stored.inputs.protocol
         if pin.hash not in self._under:
@@ -131,7 +152,7 @@ class _Again:
 class _Under:
     """Makes the decisions of one version in their order; one that knew what the last knew goes on from it."""
 
-    def __init__(self, again: _Again, record: PatientRecord, content: Content) -> None:
+    def __init__(self, again: _Again, record: PatientRecord | SealedHistory, content: Content) -> None:
         self._again, self._record, self._content = again, record, content
         self._last = ""  # the decision up to which facts were taken in
         self._start_anew()
@@ -140,7 +161,7 @@ class _Under:
         self._folder = Folder(self._record.person, self._record.episode, self._content)
         self._whole = hashlib.sha256()
 
-    def _take(self, stored: DecisionRecord) -> list[str]:
+    def _take(self, stored: Stored) -> list[str]:
         """Take in what the decision knew; return the ids of facts that are not there."""
         ids: Sequence[str] = stored.inputs.facts
         if self._last and ids and ids[0] == f"{AFTER}{self._last}":
@@ -149,18 +170,17 @@ class _Under:
             ids = self._again.ids_of(stored.id)
             self._start_anew()
         self._last = ""
-        by_id = self._again.by_id
-        missing = [name for name in ids if name not in by_id]
+        missing = [name for name in ids if name not in self._again.names]
         if missing:
             return missing
-        facts = [by_id[name] for name in ids]
+        facts = [self._again.fact(name) for name in ids]
         for fact in facts:
             self._whole.update(digest(fact))
         self._folder.take(facts)
         self._last = stored.id
         return []
 
-    def differences(self, stored: DecisionRecord) -> Iterator[Difference]:
+    def differences(self, stored: Stored) -> Iterator[Difference]:
         """Make one decision again and yield what differs."""
         missing = self._take(stored)
         if missing:
@@ -174,17 +194,33 @@ class _Under:
         is_other_engine = inputs.engine != ENGINE
         if is_other_engine:
             yield _difference(stored, OTHER_ENGINE, inputs.engine, ENGINE)
-        as_stored = encode(stored.decision)
-        stored_hash = hashlib.sha256(as_stored).hexdigest()
+        as_stored, stored_hash = self._as_stored(stored)
         if stored_hash != stored.output_hash:
             yield _difference(stored, "stored decision", stored.output_hash, stored_hash)
         made = self._folder.fold(inputs.as_of, inputs.circumstances, self._again.known_to).decision
         if is_other_engine:  # its own name is said above; every other field that differs is listed
-            made = replace(made, engine=stored.decision.engine)
+            made = replace(made, engine=self._opened(stored).decision.engine)
         as_made = encode(made)
         is_same = as_made == as_stored and stored_hash == stored.output_hash
-        if not is_same and hashlib.sha256(as_made).hexdigest() != stored.output_hash:
-            yield from _fields_that_differ(stored, made)
+        if is_same and not is_other_engine:
+            self._again.confirm(stored, made)
+        elif not is_same and hashlib.sha256(as_made).hexdigest() != stored.output_hash:
+            yield from _fields_that_differ(self._opened(stored), made)
+
+    def _opened(self, stored: Stored) -> DecisionRecord:
+        found = self._again.fact(stored.id)
+        assert isinstance(found, DecisionRecord)
+        return found
+
+    def _as_stored(self, stored: Stored) -> tuple[bytes, str]:
+        """Return the canonical JSON of a stored decision and its hash: the stored bytes, where they are canonical."""
+        if isinstance(stored, SealedRecord):
+            as_stored = bytes(stored.decision)
+            found = hashlib.sha256(as_stored).hexdigest()
+            if found == stored.output_hash:
+                return as_stored, found
+        as_stored = encode(self._opened(stored).decision)
+        return as_stored, hashlib.sha256(as_stored).hexdigest()
 
 
 def _fields_that_differ(stored: DecisionRecord, made: Decision) -> Iterator[Difference]:
@@ -198,5 +234,5 @@ def _text(value: object) -> str:
     return encode(value).decode()
 
 
-def _difference(stored: DecisionRecord, what: str, before: str, after: str) -> Difference:
+def _difference(stored: Stored, what: str, before: str, after: str) -> Difference:
     return Difference(decision=stored.id, on=stored.on, what=what, stored=before, found=after)

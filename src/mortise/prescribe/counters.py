@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
+from operator import add
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -36,7 +37,7 @@ class Uses(NamedTuple):
 
     def plus(self, other: Uses) -> Uses:
         """Return both together."""
-        return Uses(*(a + b for a, b in zip(self, other, strict=True)))
+        return Uses(*map(add, self, other))
 
 
 NOTHING = Uses(0, 0, 0, 0)
@@ -142,8 +143,9 @@ def counted_before(done: Sequence[DoneSession], exercises: Mapping[str, Exercise
         Work counts on the day it was done, however late it was told.
     """
     total = NOTHING
+    first = as_of - timedelta(days=WEEK_DAYS - 1)
     for session in done:
-        if 0 < (as_of - session.on).days < WEEK_DAYS:
+        if first <= session.on < as_of:
             total = total.plus(uses_of_logs(session.items, exercises))
     return total
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
 from msgspec.structs import replace
@@ -75,9 +75,19 @@ def at_share(exercise: Exercise, step: int, pct: Decimal) -> tuple[int, DoseStep
     -----
     A smaller share never gives a higher rung, and on one rung never more work.
     """
-    ladder = exercise.dose_steps
     if pct >= FULL_PCT:
-        return step, ladder[step]
+        return step, exercise.dose_steps[step]
+    shares = _shares.get((exercise,), dict)
+    found = shares.get((step, pct))
+    if found is None:
+        found = shares[step, pct] = _at_share(exercise.dose_steps, step, pct)
+    return found
+
+
+_shares: Kept[dict[tuple[int, Decimal], tuple[int, DoseStep]]] = Kept(512)
+
+
+def _at_share(ladder: Sequence[DoseStep], step: int, pct: Decimal) -> tuple[int, DoseStep]:
     allowed_s = work_s(ladder[step]) * pct / FULL_PCT
     for lower in range(step - 1, -1, -1):
         if work_s(ladder[lower]) <= allowed_s:

@@ -17,10 +17,11 @@ from mortise.prescribe.counters import (
     uses_of,
     why_no_more,
 )
+from mortise.prescribe.kept import Kept
 from mortise.prescribe.ladders import FULL_PCT, at_share, ladder_slots, n_sides, stand_in
 from mortise.prescribe.solve import Option
 from mortise.prescribe.states import DoneSession, DoseState
-from mortise.prescribe.weeks import Week, family_of, week_of
+from mortise.prescribe.weeks import Week, families_of, week_of
 from mortise.protocol import Constraint, Counter, DoseStep, Exercise, Slot, Stage, Tag
 from mortise.record import LeftOut
 from mortise.terms import Load
@@ -68,15 +69,35 @@ class Candidate(NamedTuple):
         """How long it takes, both sides counted."""
         return self.dose.seconds(n_sides(self.exercise))
 
+    @property
+    def uses(self) -> Uses:
+        """What it takes of each counter."""
+        return _lasting.get((self.exercise, self.dose), self._lasting).uses
+
     def option(self) -> Option:
         """Return what the solver needs to know."""
         since = LONG_AGO_DAYS if self.days_since is None else min(self.days_since, LONG_AGO_DAYS)
+        lasting = _lasting.get((self.exercise, self.dose), self._lasting)
         return Option(
-            self.exercise.id, self.slot.purpose, int(self.seconds.to_integral_value(rounding=ROUND_CEILING)),
-            self.dose.n_contacts, since,
-            self.slot.n_per_week if self.n_done_week < self.slot.n_per_week else 0, frozenset(self.exercise.not_with),
-            uses_of(self.exercise, self.dose), self.serves_goal,
+            self.exercise.id, self.slot.purpose, lasting.seconds, self.dose.n_contacts, since,
+            self.slot.n_per_week if self.n_done_week < self.slot.n_per_week else 0, lasting.not_with, lasting.uses,
+            self.serves_goal,
         )  # fmt: skip
+
+    def _lasting(self) -> _Lasting:
+        seconds = int(self.seconds.to_integral_value(rounding=ROUND_CEILING))
+        return _Lasting(seconds, frozenset(self.exercise.not_with), uses_of(self.exercise, self.dose))
+
+
+class _Lasting(NamedTuple):
+    """What an option says of an exercise at one dose, whatever the day."""
+
+    seconds: int
+    not_with: frozenset[str]
+    uses: Uses
+
+
+_lasting: Kept[_Lasting] = Kept(4096)
 
 
 def limits_of(
@@ -172,7 +193,8 @@ def permitted(
     """
     week = week_of(done, as_of)
     slots = ladder_slots(stage, exercises)
-    own = {slot.exercise for slot in stage.slots}
+    families = families_of(stage, exercises)
+    own = set(families)
     found: dict[str, Candidate] = {}
     left_out: list[LeftOut] = []
     for slot in sorted(stage.slots, key=lambda one: one.exercise):
@@ -186,7 +208,7 @@ def permitted(
             continue
         usual = _usual_step(slots[one.id], states.get(one.id))
         step, dose = at_share(one, usual, limits.pct)
-        family = family_of(exercise, exercises, own)
+        family = families[slot.exercise]
         candidate = Candidate(
             slot, one, usual, step, dose, week.n_done(family), week.days_since(family),
             serves_goal=slot.purpose in goal_purposes, is_new=week.days_since(_ids(one)) is None,
@@ -238,12 +260,12 @@ def over_ceiling(
     tuple or None
         The counter with the least left of it; None when there is room.
     """
-    own = uses_of(candidate.exercise, candidate.dose)
+    own = candidate.uses
     if not any(own):
         return None
     taken = NOTHING
     for one in others:
-        taken = taken.plus(uses_of(one.exercise, one.dose))
+        taken = taken.plus(one.uses)
     broken = [
         (counter, one)
         for counter, one, use, there in zip(COUNTERS, left, own, taken, strict=False)
@@ -272,8 +294,8 @@ def _refusal(
         return _left_out(exercise, "Withheld today.", "Not today.", "")  # the session names the constraint
     if limits.load is Load.REST and slot.purpose not in GENTLE_PURPOSES:
         return _left_out(exercise, "Loaded work rests today.", "Today is a day of rest for this one.", "")
-    tags = sorted(limits.without_tags & set(one.tags))
-    if tags:
+    if not limits.without_tags.isdisjoint(one.tags):
+        tags = sorted(limits.without_tags & set(one.tags))
         return _left_out(exercise, f"Withheld today: {', '.join(tags)}.", "Not today.", "")
     since = week.days_since(_ids(exercise, one))
     if since is not None and since - 1 < slot.rest_days:

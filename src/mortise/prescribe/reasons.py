@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from mortise.prescribe.counters import why_no_more
+from mortise.prescribe.kept import Kept
 from mortise.prescribe.ladders import FULL_PCT, at_share
 from mortise.prescribe.permitted import GENTLE_PURPOSES, LOADING_TAGS, Candidate, Limits, over_ceiling
 from mortise.prescribe.states import DoseState
@@ -21,12 +22,18 @@ LOCK_CONSTRAINT = "lock"
 
 def _removes(constraint: Constraint, exercise: Exercise, purpose: str | None = None) -> bool:
     """Tell whether a constraint alone withholds an exercise, done for `purpose` where that is known."""
-    if exercise.id in constraint.without_exercises or any(
-        tag in constraint.without_tags for tag in exercise.tags
-    ):
+    is_without = constraint.without_tags and not _tags_of(exercise).isdisjoint(constraint.without_tags)
+    if is_without or exercise.id in constraint.without_exercises:
         return True
     is_gentle = purpose is None or purpose in GENTLE_PURPOSES
-    return constraint.load_at_most is Load.REST and (bool(LOADING_TAGS & set(exercise.tags)) or not is_gentle)
+    return constraint.load_at_most is Load.REST and (bool(LOADING_TAGS & _tags_of(exercise)) or not is_gentle)
+
+
+def _tags_of(exercise: Exercise) -> frozenset[Tag]:
+    return _tags.get((exercise,), lambda: frozenset(exercise.tags))
+
+
+_tags: Kept[frozenset[Tag]] = Kept(512)
 
 
 def applied(

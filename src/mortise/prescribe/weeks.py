@@ -144,6 +144,35 @@ def family_of(exercise: Exercise, library: Mapping[str, Exercise], own: Set[str]
     return frozenset(seen)
 
 
+def families_of(stage: Stage, library: Mapping[str, Exercise]) -> dict[str, frozenset[str]]:
+    """Return the family of each slot of a stage (`family_of`), by exercise.
+
+    Parameters
+    ----------
+    stage : Stage
+        Its slots.
+    library : mapping of str to Exercise
+        Where stand-ins are found; an exercise that is not in it is a family of its own.
+
+    Returns
+    -------
+    dict
+        Kept while stage and library are the same: not to be changed.
+    """
+    return _families.get((stage, library), lambda: _make_families(stage, library))
+
+
+def _make_families(stage: Stage, library: Mapping[str, Exercise]) -> dict[str, frozenset[str]]:
+    own = {slot.exercise for slot in stage.slots}
+    return {
+        name: family_of(library[name], library, own) if name in library else frozenset((name,))
+        for name in own
+    }
+
+
+_families: Kept[dict[str, frozenset[str]]] = Kept(64)
+
+
 def behind(
     stage: Stage, exercises: Mapping[str, Exercise], done: Sequence[DoneSession], as_of: date
 ) -> dict[str, Arrears]:
@@ -162,12 +191,12 @@ def behind(
         another's place; a purpose of such slots alone is never behind.
     """
     week = week_of(done, as_of)
-    own = {slot.exercise for slot in stage.slots}
+    families = families_of(stage, exercises)
     least: dict[str, int] = {}
     n_done: dict[str, int] = {}
     for slot in stage.slots:
         if slot.exercise in exercises:
-            n = week.n_done(family_of(exercises[slot.exercise], exercises, own))
+            n = week.n_done(families[slot.exercise])
             least[slot.purpose] = least.get(slot.purpose, 0) + slot.n_per_week
             n_done[slot.purpose] = n_done.get(slot.purpose, 0) + (
                 min(n, slot.n_per_week) if slot.n_per_week else n

@@ -55,6 +55,8 @@ class AnswerRun:
             value = self._clean.get(said)
             if value is None:
                 value = self._clean[said] = cleaned(self.measure, Seen("", 0, said, "", self.limb))
+                if isinstance(value, Decimal):
+                    self._least, self._greatest = min(self._least, value), max(self._greatest, value)
         self._open.append((fact_id, value))
         self._points = None
 
@@ -63,8 +65,6 @@ class AnswerRun:
         found = self._found
         if isinstance(found, Point):
             self._closed = points
-            value = found.value
-            self._least, self._greatest = min(self._least, value), max(self._greatest, value)
         elif found is not None:
             self._troubles = (*self._troubles, found)
         self._open.clear()
@@ -122,16 +122,13 @@ class AnswerRun:
             Of one series, as `track` would clean them.
         """
         points, newest, troubles = self._looked(), self._found, self._troubles
-        least, greatest = self._least, self._greatest
-        if isinstance(newest, Point):
-            least, greatest = min(least, newest.value), max(greatest, newest.value)
-        elif newest is not None:
+        if isinstance(newest, Trouble):
             troubles = (*troubles, newest)
         if not points:
             return track_of(self.measure.id, self.limb, (), troubles)
         mdc95 = None if self._known is None else self._known.smallest_real_change
         n_practice = min(self.measure.n_practice_sessions, len(points))
-        series = Series(self._instrument, "", mdc95, points, n_practice, (least, greatest))
+        series = Series(self._instrument, "", mdc95, points, n_practice, (self._least, self._greatest))
         if troubles:
             return track_of(self.measure.id, self.limb, (series,), troubles)
         last = points[-1]

@@ -128,12 +128,17 @@ def states(
     for point in points:
         if point.error is None or point.error <= 0:
             return []
-        sem, value = float(point.error), float(point.value)
         if found:
-            found.append(step(found[-1], point.day, value, inflation * sem, slope_noise * sem))
+            found.append(_next_state(found[-1], point, inflation, slope_noise))
         else:
-            found.append(start(point.day, value, inflation * sem))
+            found.append(start(point.day, float(point.value), inflation * float(point.error)))
     return found
+
+
+def _next_state(state: State, point: Point, inflation: float, slope_noise: float) -> State:
+    assert point.error is not None  # a point without a known error ends what can be estimated
+    sem = float(point.error)
+    return step(state, point.day, float(point.value), inflation * sem, slope_noise * sem)
 
 
 def filtered(points: Sequence[Point], measure: Measure) -> list[Point]:
@@ -154,19 +159,37 @@ def filtered(points: Sequence[Point], measure: Measure) -> list[Point]:
     found = states(points)
     if not found:
         return list(points)
-    return [
-        Point(
-            point.day,
-            point.value,
-            point.error,
-            point.readings,
-            point.at_visit,
-            measure.on_grid(Decimal(state.level)),
-            Decimal(sqrt(state.var_level)).quantize(_SD_GRID),
-            point.counts,
-        )
-        for point, state in zip(points, found, strict=True)
-    ]
+    return [_with_level(point, state, measure) for point, state in zip(points, found, strict=True)]
+
+
+def filtered_on(state: State, point: Point, measure: Measure) -> tuple[Point, State]:
+    """Add the level to one more point.
+
+    Parameters
+    ----------
+    state : State
+        After the points before.
+    point : Point
+        The next one, of a later day, its error known.
+    measure : Measure
+        For the grid on which levels lie.
+
+    Returns
+    -------
+    point : Point
+        As `filtered` would give it.
+    state : State
+        After it.
+    """
+    found = _next_state(state, point, ERROR_INFLATION, SLOPE_NOISE_SEM_PER_WEEK)
+    return _with_level(point, found, measure), found
+
+
+def _with_level(point: Point, state: State, measure: Measure) -> Point:
+    return Point(
+        point.day, point.value, point.error, point.readings, point.at_visit,
+        measure.on_grid(Decimal(state.level)), Decimal(sqrt(state.var_level)).quantize(_SD_GRID), point.counts,
+    )  # fmt: skip
 
 
 class Band(NamedTuple):

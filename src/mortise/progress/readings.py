@@ -197,7 +197,7 @@ def _points(
         if len(days[day]) == 1:  # the common case, kept short
             one, value = days[day][0]
             if not (is_flag and day in unsaid and value == 0):
-                error = sem if one.error is None else _error(one, measure, sem)
+                error = error_with(one, measure, sem)
                 points.append(
                     Point(day, value, error, (one.id,), one.at_visit, None, None, day not in aggravated)
                 )
@@ -212,7 +212,7 @@ def _points(
         if is_flag and worst == 0 and day in unsaid:
             continue
         same = [one for one, value in days[day] if value == worst]
-        errors = [error for one in same if (error := _error(one, measure, sem)) is not None]
+        errors = [error for one in same if (error := error_with(one, measure, sem)) is not None]
         points.append(
             Point(
                 day,
@@ -228,8 +228,23 @@ def _points(
     return points, contradictory
 
 
-def _error(one: Seen, measure: Measure, sem: Decimal | None) -> Decimal | None:
-    """Return the larger of the recording's error and the instrument's between-session SEM, in the measure's unit."""
+def error_with(one: Seen, measure: Measure, sem: Decimal | None) -> Decimal | None:
+    """Return the larger of the recording's error and the instrument's between-session SEM, in the measure's unit.
+
+    Parameters
+    ----------
+    one : Seen
+        The reading.
+    measure : Measure
+        What it measures.
+    sem : Decimal or None
+        Of the instrument.
+
+    Returns
+    -------
+    Decimal or None
+        None when neither is known.
+    """
     if one.error is None:
         return sem
     try:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from msgspec import UNSET, Struct, UnsetType
 
 from mortise.terms import Advice, Load, Strength
-from mortise.terms.vocabulary import Word
 
 
-class Counter(Word):
+class Counter(StrEnum):
     """What a week puts on the ankle, counted in four parallel sums: minutes, and landings."""
 
     END_RANGE_DORSIFLEXION = "end_range_dorsiflexion"
@@ -20,7 +20,7 @@ class Counter(Word):
     WALKING_RUNNING = "walking_running"
 
 
-class Phase(Word):
+class Phase(StrEnum):
     """What a plan is for in the weeks it is set for: building up, or holding what was gained beside a sport."""
 
     BUILD = "build"

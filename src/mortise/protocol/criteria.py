@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from enum import StrEnum
 
 from msgspec import Struct
 
 from mortise.terms import Limb, Sex, Strength
-from mortise.terms.vocabulary import Word
 
 
-class Operator(Word):
+class Operator(StrEnum):
     """How a value is compared with its bound. `KNOWN` asks only that a fresh value exists."""
 
     AT_LEAST = ">="
@@ -20,7 +20,7 @@ class Operator(Word):
     KNOWN = "known"
 
 
-class Reduction(Word):
+class Reduction(StrEnum):
     """How several readings become the one value that is compared.
 
     `LAST` newest; `MEDIAN`, `MAX`, `MIN` over the last `window` days, which must hold at least `n_least` dates;

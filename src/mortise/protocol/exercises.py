@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import StrEnum
 
 from msgspec import Struct
 
 from mortise.terms import Strength
-from mortise.terms.vocabulary import Word
 
 
-class Tag(Word):
+class Tag(StrEnum):
     """What an exercise demands; constraints and rules withhold by tag."""
 
     OPEN_CHAIN = "open_chain"
@@ -29,7 +29,7 @@ class Tag(Word):
     RUNNING = "running"  # impact counted in minutes, not in contacts
 
 
-class Demand(Word):
+class Demand(StrEnum):
     """How far into a direction the ankle goes."""
 
     NONE = "none"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import StrEnum
 
 from msgspec import Struct
 
 from mortise.protocol.criteria import Criterion, Group
 from mortise.terms import Advice, Load, Strength
-from mortise.terms.vocabulary import Word
 
 
-class Light(Word):
+class Light(StrEnum):
     """The traffic light of one session and the morning after, tightest first."""
 
     RED = "red"
@@ -20,7 +20,7 @@ class Light(Word):
     GREEN = "green"
 
 
-class Tier(Word):
+class Tier(StrEnum):
     """How soon a red flag must be seen. Each freezes the programme until a named clinician resumes it."""
 
     NOW = "now"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +14,9 @@ from msgspec import Struct
 from mortise.errors import InputError
 from mortise.record.facts import CheckIn, DecisionRecord, Fact, PlanVersion, Reading, SessionLog
 from mortise.terms import Sex, Side
+
+if TYPE_CHECKING:
+    from mortise.record.sealed import SealedFact, SealedHistory
 
 _T = TypeVar("_T")
 
@@ -74,8 +77,8 @@ def decode_record(content: bytes | str, *, where: str = "record") -> PatientReco
     """
     global _decoder
     _decoder = _decoder or msgspec.json.Decoder(PatientRecord)
-    record = _read(_decoder, content, where)
-    _check(record, where)
+    record = read_json(_decoder, content, where)
+    check_record(record, where)
     return record
 
 
@@ -89,7 +92,7 @@ def decode_fact(content: bytes | str, *, where: str = "fact") -> Fact:
     """
     global _fact_decoder
     _fact_decoder = _fact_decoder or msgspec.json.Decoder(Fact)
-    fact = _read(_fact_decoder, content, where)
+    fact = read_json(_fact_decoder, content, where)
     if not fact.id:
         raise InputError(
             "the id is empty.", where=f"{where}, field id", mend="Give every fact an id of its own."
@@ -98,7 +101,28 @@ def decode_fact(content: bytes | str, *, where: str = "fact") -> Fact:
     return fact
 
 
-def _read(decoder: msgspec.json.Decoder[_T], content: bytes | str, where: str) -> _T:
+def read_json(decoder: msgspec.json.Decoder[_T], content: bytes | str, where: str) -> _T:
+    """Read JSON with a decoder, and say in our words what is wrong with it.
+
+    Parameters
+    ----------
+    decoder : Decoder
+        For what is expected.
+    content : bytes or str
+        JSON.
+    where : str
+        What to name in an error.
+
+    Returns
+    -------
+    object
+        As the decoder makes it.
+
+    Raises
+    ------
+    InputError
+        Naming `where`, the field, and what to do.
+    """
     try:
         return decoder.decode(content)
     except msgspec.ValidationError as error:
@@ -114,7 +138,21 @@ def _read(decoder: msgspec.json.Decoder[_T], content: bytes | str, where: str) -
         raise InputError(f"not valid JSON: {error}.", where=where, mend="Send a JSON object.") from None
 
 
-def _check(record: PatientRecord, where: str) -> None:
+def check_record(record: PatientRecord | SealedHistory, where: str) -> None:
+    """Refuse a format that is not known, doubled ids, numbers nobody can compare, a side that is not left or right.
+
+    Parameters
+    ----------
+    record : PatientRecord or SealedHistory
+        As read.
+    where : str
+        What to name in an error.
+
+    Raises
+    ------
+    InputError
+        Naming `where`, the field, and what to do.
+    """
     if record.format != RECORD_FORMAT:
         raise InputError(f"format {record.format!r} is not known.", where=f"{where}, field format",
                          mend=f"Use {RECORD_FORMAT!r}.")  # fmt: skip
@@ -139,7 +177,7 @@ def _check(record: PatientRecord, where: str) -> None:
         _check_numbers(fact, f"{where}, field facts[{index}]", sep=".")
 
 
-def _check_numbers(fact: Fact, where: str, *, sep: str = ", field ") -> None:
+def _check_numbers(fact: SealedFact, where: str, *, sep: str = ", field ") -> None:
     for name, value in _numbers(fact):
         if value is not None and not _is_of_this_world(value):
             raise InputError(
@@ -160,7 +198,7 @@ def _shown(value: Decimal) -> str:
     return text if len(text) <= MOST_PLACES else f"{text[:MOST_DIGITS]}..."
 
 
-def _numbers(fact: Fact) -> Iterator[tuple[str, Decimal | None]]:
+def _numbers(fact: SealedFact) -> Iterator[tuple[str, Decimal | None]]:
     """Yield every exact number of a fact that anything is computed from, with its place."""
     if isinstance(fact, Reading):
         yield "value", fact.value

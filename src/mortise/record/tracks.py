@@ -121,6 +121,10 @@ def track_of(
     Track
         With the newest series first.
     """
+    if len(series) == 1 and series[0].points and not troubles:  # the common case, kept short
+        alone = series[0]
+        last_point = alone.points[-1]
+        return Track(measure, limb, series, (), last_point, alone.instrument, None, fresh_until, last_point)
     ordered = tuple(sorted((one for one in series if one.points), key=_newest_day, reverse=True))
     newest = ordered[0].points[-1] if ordered else None
     last = max(troubles, key=lambda one: (one.day, one.cause.value), default=None)

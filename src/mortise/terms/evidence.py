@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import StrEnum
 
 from msgspec import Struct
 
-from mortise.terms.vocabulary import Word
 
-
-class EvidenceStatus(Word):
+class EvidenceStatus(StrEnum):
     """Whether the figure was seen in an abstract or excerpt, or is from memory."""
 
     VERIFIED = "verified"
     RECALLED = "recalled"
 
 
-class Strength(Word):
+class Strength(StrEnum):
     """How a figure may be shown. Only `EXCERPT_SEEN` is shown as evidence."""
 
     EXCERPT_SEEN = "excerpt_seen"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import StrEnum
 
 from msgspec import Struct
 
 from mortise.terms.norms import Norm
-from mortise.terms.vocabulary import Word
 
 # A difference of two readings of one instrument: 1.96 x sqrt(2) x SEM (EVIDENCE.md, rule 3 of "How to read this").
 MDC95_PER_SEM = Decimal("2.77")
 _WHOLE = Decimal(1)
 
 
-class Better(Word):
+class Better(StrEnum):
     """Which way a measure improves. Every measure declares it; a record of fact is `NEITHER`."""
 
     UP = "up"
@@ -22,7 +22,7 @@ class Better(Word):
     NEITHER = "neither"
 
 
-class Setting(Word):
+class Setting(StrEnum):
     """Where a measure is taken.
 
     A patient at home is never held for want of a clinic test, because daily danger criteria read `HOME` only.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 
-from mortise.terms.vocabulary import Word
 
-
-class Truth(Word):
+class Truth(StrEnum):
     """A criterion is met, not met, or unknown. Unknown is a value with a cause and never advances anybody."""
 
     MET = "met"
@@ -15,7 +14,7 @@ class Truth(Word):
     UNKNOWN = "unknown"
 
 
-class Cause(Word):
+class Cause(StrEnum):
     """Why a criterion is unknown."""
 
     MISSING = "missing"
@@ -31,7 +30,7 @@ class Cause(Word):
     TOO_FEW = "too_few"  # fewer readings than the reduction needs
 
 
-class Advice(Word):
+class Advice(StrEnum):
     """What should happen to the stage, tightest first. Precedence is fixed here, not in content."""
 
     STOP_AND_SEEK_HELP = "stop_and_seek_help"
@@ -46,7 +45,7 @@ class Advice(Word):
         return _ADVICE_RANK[self]
 
 
-class Load(Word):
+class Load(StrEnum):
     """What should happen to today's load, tightest first."""
 
     REST = "rest"
@@ -60,7 +59,7 @@ class Load(Word):
         return _LOAD_RANK[self]
 
 
-class Autonomy(Word):
+class Autonomy(StrEnum):
     """How far the engine may act by itself for one patient, least first. None of them ever advances anybody.
 
     `observe`: it only says what it finds. `propose`: a raise of the load waits for a clinician. `apply`: a raise within

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mortise.terms.vocabulary import Word
+from enum import StrEnum
 
 # The tests that `mortise measure` knows; a name leads to the function that measures it (`measure.TESTS`).
 RECORDED_TESTS: tuple[str, ...] = (
@@ -20,7 +20,7 @@ RECORDED_TESTS: tuple[str, ...] = (
 )
 
 
-class Side(Word):
+class Side(StrEnum):
     """Where a sensor is worn or a person is examined."""
 
     LEFT = "left"
@@ -33,7 +33,7 @@ class Side(Word):
         return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.NONE: Side.NONE}[self]
 
 
-class Limb(Word):
+class Limb(StrEnum):
     """Which ankle a decision speaks of: the one being treated, the other, or neither (walking speed)."""
 
     INVOLVED = "involved"
@@ -55,7 +55,7 @@ def side_of(limb: Limb, involved: Side) -> Side:
     return involved if limb is Limb.INVOLVED else involved.opposite
 
 
-class Origin(Word):
+class Origin(StrEnum):
     """Who or what made a fact."""
 
     CLINICIAN = "clinician"
@@ -66,7 +66,7 @@ class Origin(Word):
     SIMULATED = "simulated"
 
 
-class Context(Word):
+class Context(StrEnum):
     """When, relative to treatment and effort, a reading was taken.
 
     Only `ROUTINE` and `BEFORE_TREATMENT` feed gates, the level filter and the contradiction check.
@@ -83,7 +83,7 @@ class Context(Word):
         return self in (Context.ROUTINE, Context.BEFORE_TREATMENT)
 
 
-class Sex(Word):
+class Sex(StrEnum):
     """Which norm band a person is compared with; `UNSPECIFIED` is compared with none."""
 
     FEMALE = "female"

@@ -116,6 +116,9 @@ class Judge:
         self._has_fallen = False
         self._received_today: dict[str, list[Decimal]] = {}
         self._danger = {flag.measure for flag in self.flags}
+        self._flags_on = {
+            name: [flag for flag in self.flags if flag.measure == name] for name in self._danger
+        }
         self._tags = {name: frozenset(tag.value for tag in one.tags) for name, one in exercises.items()}
         self._impact_flags = [
             flag for flag in self.flags if _IMPACT in flag.tags or flag.is_rest or flag.locks
@@ -143,7 +146,9 @@ class Judge:
                 self._open_red = [on for on in self._open_red if on >= fact.on]
 
     def _keep(self, name: str, on: date, value: Decimal, *, is_check_in: bool) -> None:
-        self._newest[(name, None)] = max(self._newest.get((name, None), on), on)
+        newest = self._newest.get((name, None))
+        if newest is None or on > newest:
+            self._newest[(name, None)] = on
         if name not in self._danger:
             return
         told = self._told.setdefault(name, [])
@@ -151,8 +156,8 @@ class Judge:
         del told[:-6]
         if is_check_in:
             self._received_today.setdefault(name, []).append(value)
-        for flag in self.flags:
-            if flag.measure == name and flag.is_met(value):
+        for flag in self._flags_on[name]:
+            if flag.is_met(value):
                 if flag.locks:
                     self._open_red.append(on)
                 self._has_fallen = self._has_fallen or name in ("fall_or_catch_flag", "red_fall")
@@ -219,7 +224,7 @@ class Judge:
         found = []
         for flag in self.flags:
             told = self._told.get(flag.measure)
-            if not told:
+            if not told or not any(flag.is_met(value) for _, value in told):
                 continue
             dated = {one_on for one_on, _ in told if 0 <= (on - one_on).days < flag.n_days}
             for when in dated:

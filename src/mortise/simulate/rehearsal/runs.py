@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
@@ -126,8 +127,19 @@ def run_pieces(work: Sequence[Piece], n_workers: int | None = None) -> Iterator[
         yield from map(run_piece, work)
         return
     _policy("released", "").protocol(work[0].protocol)  # read once, before the processes part
-    with multiprocessing.get_context("fork").Pool(n_workers) as pool:
-        yield from pool.imap(run_piece, work)
+    gc.freeze()  # the content is never looked through again for what could be thrown away
+    try:
+        with multiprocessing.get_context("fork").Pool(n_workers, initializer=gc.disable) as pool:
+            yield from pool.imap(_run_and_tidy, work)
+    finally:
+        gc.unfreeze()
+
+
+def _run_and_tidy(piece: Piece) -> Results:
+    """Do a piece in a process that collects what can be thrown away after each piece, and not all the time."""
+    found = run_piece(piece)
+    gc.collect()
+    return found
 
 
 def joined(parts: Iterator[Results]) -> Results:

@@ -24,9 +24,11 @@ from mortise.record import (
     Reading,
     SessionLog,
     Sign,
+    Treatment,
 )
 from mortise.record.facts import Fact
 from mortise.record.records import decode_fact, encode
+from mortise.record.sealed import SealedHistory, decode_sealed_facts
 from mortise.terms import Origin
 from mortise.web.accounts.models import Role, User
 from mortise.web.audit import clock, log
@@ -39,7 +41,7 @@ MAX_ID_LENGTH = 80
 FACT_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 ONE_DAY = timedelta(days=1)
 FROM_PATIENT: tuple[type, ...] = (CheckIn, SessionLog, Reading, Goal)
-FROM_CLINICIAN: tuple[type, ...] = (*FROM_PATIENT, Sign, Judgement, ClinicVisit, Correction)
+FROM_CLINICIAN: tuple[type, ...] = (*FROM_PATIENT, Sign, Judgement, ClinicVisit, Treatment, Correction)
 FROM: dict[str, tuple[type, ...]] = {
     Role.PATIENT: FROM_PATIENT,
     Role.PHYSIOTHERAPIST: FROM_CLINICIAN,
@@ -141,9 +143,19 @@ def lock(episode: EpisodeRow) -> None:
 
 def load_record(episode: EpisodeRow) -> PatientRecord:
     """Return the record without auditing; every caller audits what it does with it."""
-    payloads = FactRow.objects.filter(episode=episode).order_by("sequence").values_list("payload", flat=True)
-    facts = _record_decoder.decode(f"[{','.join(payloads)}]")
+    facts = _record_decoder.decode(_stored_facts(episode))
     return PatientRecord(person=episode.patient.person, episode=episode.episode, facts=facts)
+
+
+def load_sealed(episode: EpisodeRow) -> SealedHistory:
+    """Return the same with its stored decisions as the bytes that were stored, to be made again and compared."""
+    facts = decode_sealed_facts(_stored_facts(episode))
+    return SealedHistory(person=episode.patient.person, episode=episode.episode, facts=facts)
+
+
+def _stored_facts(episode: EpisodeRow) -> str:
+    payloads = FactRow.objects.filter(episode=episode).order_by("sequence").values_list("payload", flat=True)
+    return f"[{','.join(payloads)}]"
 
 
 def records_beside(episode: EpisodeRow) -> tuple[PatientRecord, ...]:

@@ -13,7 +13,7 @@ from django.conf import settings
 from mortise.web.audit import log
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
-from mortise.web.care.services.facts import load_record
+from mortise.web.care.services.facts import load_sealed
 
 if TYPE_CHECKING:
     from mortise.catalog import Content
@@ -58,11 +58,11 @@ def replay_all(*, by: log.Process) -> Iterator[Replayed]:
     """Make every stored decision of every episode again, each under its own version; audited episode by episode."""
     from mortise.catalog.versions import Versions
     from mortise.episode import replay
-    from mortise.record import DecisionRecord
+    from mortise.record.sealed import SealedRecord
 
     at_hand = Versions(content(), [versions_folder()])
     for episode in EpisodeRow.objects.select_related("patient").order_by("pk").iterator():
-        record = load_record(episode)
-        n_decisions = sum(1 for _ in record.of_kind(DecisionRecord))
+        record = load_sealed(episode)
+        n_decisions = sum(isinstance(one, SealedRecord) for one in record.facts)
         log.record(by, "decisions.replay", episode.patient, {"episode": episode.pk, "n": n_decisions})
         yield Replayed(str(episode.pk), n_decisions, replay(record, content(), at_hand.at))
