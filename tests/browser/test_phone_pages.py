@@ -23,16 +23,18 @@ from tests.web.phone import test_pages as by_http
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# What is no page to look at: it is fetched by scripts, sent by forms, or taken away as a file.
+# What is no page to look at: it is fetched by scripts, sent by forms, taken away as a file, or the shell once more in
+# another language.
 NO_PAGE = {
     "day", "ankle", "export", "calendar", "authority", "recording", "manifest", "worker", "figure", "envelope", "sync",
+    "shell-in",
 }  # fmt: skip
 NAMED = "questions/named-activities/"
 BEFORE = {  # before anything is told today
     "today": ("",), "check": ("check/",), "self-test": ("test/",), "ready": ("ready/",),
     "questions": ("questions/",), "question": (NAMED,), "message": ("message/", "message/?q=nothing"),
     "live": ("live/",), "live-test": tuple(f"live/{one.test}/" for one in live.TESTS),
-    "progress": ("progress/",), "help": ("help/",), "shell": ("shell/",), "shell-in": ("shell/en/",),
+    "progress": ("progress/",), "help": ("help/",), "shell": ("shell/",),
 }  # fmt: skip
 CHECKED = {"session": ("session/",), "today": ("",)}
 DONE = {"change": ("session/change/",), "progress": ("progress/",), "today": ("",)}

@@ -145,11 +145,12 @@ def never_raises_unasked(record: PatientRecord) -> None:
     )
     if not is_told:
         assert told.decision.load is not Load.RAISE
+        assert told.decision.advice is not Advice.ADVANCE
         assert all(one.dose_step <= one.usual_step for one in told.session.exercises)
 
 
 @given(records())
-def test_without_todays_check_in_nothing_is_raised(record: PatientRecord) -> None:
+def test_without_todays_check_in_nothing_is_raised_and_no_stage_proposed(record: PatientRecord) -> None:
     never_raises_unasked(record)
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 from mortise.web.audit.triggers import create, drop
 
-APPEND_ONLY = ("audit_auditentry", "care_factrow")
+
+def append_only() -> list[str]:
+    """Return the tables whose rows are never changed, each with its guard in a migration."""
+    from mortise.web.audit.models import AppendOnlyModel
+
+    return [one._meta.db_table for one in apps.get_models() if issubclass(one, AppendOnlyModel)]
 
 
 class Flushing(AppConfig):
@@ -29,7 +34,7 @@ def let_sqlite_flush() -> None:
 
     def sql_flush(self: DatabaseOperations, style: Any, tables: Any, **options: Any) -> list[str]:
         statements = flush(self, style, tables, **options)
-        guarded = [table for table in APPEND_ONLY if table in tables]
+        guarded = [table for table in append_only() if table in tables]
         before = [line for table in guarded for line in drop(table, "sqlite")]
         after = [line for table in guarded for line in create(table, "sqlite")]
         return [*before, *statements, *after]

@@ -10,6 +10,7 @@ from mortise.episode.lights import SessionLight
 from mortise.episode.receipts import decision_record, output_hash
 from mortise.episode.reopening import Reopened, Reopening
 from mortise.episode.replays import Difference, replay, replays
+from mortise.episode.room import Answered, Room, Treated, room_of
 from mortise.episode.series import LevelPoint, MeasureSeries, SeriesPoint
 from mortise.episode.stories import Story, stories, story
 from mortise.episode.tasks import Task, TaskKind
@@ -17,6 +18,7 @@ from mortise.episode.whatif import Change, what_if
 
 __all__ = [
     "ENGINE",
+    "Answered",
     "Change",
     "Climb",
     "Content",
@@ -29,18 +31,21 @@ __all__ = [
     "MeasureSeries",
     "Reopened",
     "Reopening",
+    "Room",
     "SeriesPoint",
     "SessionLight",
     "Story",
     "Task",
     "TaskKind",
     "ToConsider",
+    "Treated",
     "answers_of",
     "decision_record",
     "discharge_of",
     "output_hash",
     "replay",
     "replays",
+    "room_of",
     "stories",
     "story",
     "to_raise",

@@ -32,6 +32,7 @@ from mortise.record.facts import (
     SessionLog,
     Sign,
     StageEntry,
+    Treatment,
 )
 from mortise.record.records import (
     Episode,
@@ -76,6 +77,7 @@ __all__ = [
     "SessionLog",
     "Sign",
     "StageEntry",
+    "Treatment",
     "decode_record",
     "encode",
     "json_schema",

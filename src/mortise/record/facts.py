@@ -271,6 +271,31 @@ class AutonomyEntry(
     reason: str = ""
 
 
+class Treatment(
+    _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="treatment"
+):
+    """What a clinician's hands did at a visit. No decision reads it; the readings around it are facts of their own.
+
+    `technique` is an id of the protocol, `test` the measure taken `before` and `after` it (ids of those readings).
+    `against` are the stop rules that were present, or that nobody had looked for; `reason` says why it was given all
+    the same. `home` is what the patient changed since the last visit, in words.
+    """
+
+    technique: str
+    exercise: str  # the entry of the library that shows it
+    joint: str
+    side: Side
+    grade: Literal["I", "II", "III", "IV", "V"]
+    dose: str
+    position: str
+    test: str = ""
+    before: str = ""
+    after: str = ""
+    against: tuple[str, ...] = ()
+    reason: str = ""
+    home: str = ""
+
+
 Fact = (
     Reading
     | Sign
@@ -288,5 +313,6 @@ Fact = (
     | EscalationStep
     | Discharge
     | AutonomyEntry
+    | Treatment
     | Correction
 )

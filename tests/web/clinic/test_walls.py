@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from mortise.web.care import services
+from mortise.web.care.content import content
 from mortise.web.care.models import FactRow
 from mortise.web.clinic.urls import urlpatterns
 from tests.web import builders
@@ -34,7 +35,7 @@ def addresses(cast: Cast) -> Iterator[tuple[str, str]]:
     known = {
         "episode_id": cast.episode.pk, "patient_id": cast.ben.pk, "recording_id": recording.pk, "link_id": link.pk,
         "section_id": "goals", "protocol_id": builders.protocol_id(), "questionnaire_id": "faam",
-        "kind": "doctor",
+        "kind": "doctor", "technique_id": content().protocol(builders.protocol_id()).techniques[0].id,
     }  # fmt: skip
     for pattern in urlpatterns:
         assert pattern.name is not None

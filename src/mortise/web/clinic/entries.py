@@ -16,6 +16,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from mortise.errors import InputError
+from mortise.progress.plausible import Earlier
 from mortise.protocol.assessment import Assessment
 from mortise.record import CheckIn, Correction, Fact, Goal, PatientRecord, Reading, Sign
 from mortise.terms import Context, Origin, Side
@@ -52,6 +53,7 @@ class Current(Struct, frozen=True):
     readings_today: dict[tuple[str, Side, Context], Reading]
     readings: dict[tuple[str, Side], Reading]
     goals: tuple[Goal, ...]
+    all_readings: tuple[Reading, ...] = ()
 
     @property
     def levels(self) -> dict[tuple[str, Side], tuple[str, str]]:
@@ -65,6 +67,22 @@ class Current(Struct, frozen=True):
             for (measure, side, taken), reading in self.readings_today.items()
             if taken is context
         }
+
+    def earlier(self, on: date) -> dict[tuple[str, str], tuple[Earlier, ...]]:
+        """Return the values of days before, by measure and instrument, oldest first."""
+        found: dict[tuple[str, str], list[Earlier]] = {}
+        for one in sorted(self.all_readings, key=lambda one: one.on):
+            if one.on < on and one.context.feeds_decisions:
+                mine = found.setdefault((one.measure, one.instrument), [])
+                mine.append(Earlier(one.on.toordinal(), one.side, one.value))
+        return {key: tuple(values) for key, values in found.items()}
+
+    def n_earlier_days(self, measure: str, side: Side, instrument: str, rater: str, on: date) -> int:
+        """Count the days before on which this hand took this measure: familiarisation is counted by them."""
+        return len({
+            one.on for one in self.all_readings
+            if (one.measure, one.side, one.instrument, one.rater) == (measure, side, instrument, rater) and one.on < on
+        })  # fmt: skip
 
     @property
     def instruments(self) -> dict[str, str]:
@@ -81,13 +99,12 @@ def current_of(record: PatientRecord, on: date) -> Current:
             signs[sign.sign, sign.side] = sign
     readings: dict[tuple[str, Side], Reading] = {}
     today: dict[tuple[str, Side, Context], Reading] = {}
-    for reading in record.of_kind(Reading):
-        if reading.id in gone:
-            continue
+    live = tuple(reading for reading in record.of_kind(Reading) if reading.id not in gone)
+    for reading in live:
         readings[reading.measure, reading.side] = reading
         if reading.on == on and reading.origin is Origin.CLINICIAN:
             today[reading.measure, reading.side, reading.context] = reading
-    return Current(signs, today, readings, goals_of(record))
+    return Current(signs, today, readings, goals_of(record), live)
 
 
 def new_id() -> str:
@@ -149,7 +166,7 @@ def reading_facts(
             id=new_id(), on=capture.on, origin=Origin.CLINICIAN, by=capture.by, captured_at=capture.at,
             measure=one.measure.id, side=one.side, value=one.value, unit=one.measure.unit,
             instrument=one.instrument, context=manner.context, at_visit=manner.at_visit, rater=capture.by,
-            trials=one.trials,
+            trials=one.trials, quality=one.marks,
         )  # fmt: skip
         yield new
         if old is not None:

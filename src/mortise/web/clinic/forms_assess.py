@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from django import forms
 
 from mortise.protocol.assessment import Question, Section
 from mortise.terms import Side
+from mortise.web.clinic import charts
 from mortise.web.clinic.forms import DateInput
 from mortise.web.clinic.forms_readings import ReadingsForm
 from mortise.web.ui.fields import CANNOT_SAY, Cells
@@ -44,6 +45,7 @@ class QuestionRow(NamedTuple):
     right: forms.BoundField | None
     both: forms.BoundField | None
     text: forms.BoundField | None
+    acts: bool  # an answer sends on or stops: it is kept only when the clinician has moved on
 
 
 class GoalRow(NamedTuple):
@@ -51,6 +53,15 @@ class GoalRow(NamedTuple):
 
     words: forms.BoundField
     by_on: forms.BoundField
+
+
+class ChartRow(NamedTuple):
+    """The charts of one side: pictures to tap, and the same regions as ticks for keyboard and screen reader."""
+
+    side: str
+    is_treated: bool
+    views: tuple[charts.View, ...]
+    regions: list[tuple[charts.Region, forms.BoundField]]
 
 
 class SectionForm(ReadingsForm):
@@ -69,6 +80,8 @@ class SectionForm(ReadingsForm):
         self.goal_ids = [goal_id for goal_id, _, _ in goals] + [""] * max(1, N_GOALS - len(goals))
         for question in section.questions:
             self._ask(question, signs)
+        if section.id == charts.SECTION:
+            self._draw_charts(signs)
         if section.asks_goals:
             self._ask_goals(goals)
 
@@ -98,6 +111,30 @@ class SectionForm(ReadingsForm):
             texts = (signs.get((question.id, side), ("", ""))[1] for side in sides)
             self.initial[name] = next((text for text in texts if text), "")
 
+    def _draw_charts(self, signs: Mapping[tuple[str, Side], tuple[str, str]]) -> None:
+        for side in (Side.LEFT, Side.RIGHT):
+            for region in charts.REGIONS:
+                name = chart_field(region.id, side)
+                self.fields[name] = forms.BooleanField(
+                    label=f"{region.label}, {self._side_words(side)}", required=False
+                )
+                self.initial[name] = (charts.sign_of(region.id), side) in signs
+
+    @property
+    def charts(self) -> list[ChartRow]:
+        """Return the charts, one for each side."""
+        if self.section.id != charts.SECTION:
+            return []
+        return [
+            ChartRow(
+                side.value,
+                side is self.involved,
+                charts.VIEWS,
+                [(one, self[chart_field(one.id, side)]) for one in charts.REGIONS],
+            )
+            for side in (Side.LEFT, Side.RIGHT)
+        ]
+
     def _ask_goals(self, goals: tuple[tuple[str, str, date | None], ...]) -> None:
         for index in range(len(self.goal_ids)):
             _, words, by_on = goals[index] if index < len(goals) else ("", "", None)
@@ -124,6 +161,8 @@ class SectionForm(ReadingsForm):
             right=bound(question_field(question, Side.RIGHT)),
             both=bound(question_field(question, Side.NONE)),
             text=bound(text_field(question)),
+            acts=bool(question.raises)
+            or any(level.refers or level.is_exclusion or level.tier for level in question.levels),
         )
 
     @property
@@ -135,16 +174,34 @@ class SectionForm(ReadingsForm):
             GoalRow(self[f"g-{index}-words"], self[f"g-{index}-by"]) for index in range(len(self.goal_ids))
         ]
 
-    def found(self) -> Iterator[Found]:
-        """Yield every answer of a valid form; an empty level with empty text is not examined."""
+    def found(self, touched: Collection[str] | None = None) -> Iterator[Found]:
+        """Yield every answer of a valid form, or what was touched; an empty level with empty text is not examined."""
         for question in self.section.questions:
             text = self.cleaned_data.get(text_field(question), "").replace("\r\n", "\n").strip()
             for side in question_sides(question):
+                names = {question_field(question, side), text_field(question)}
+                if names & set(self.errors) or (touched is not None and not names & set(touched)):
+                    continue
                 level = self.cleaned_data.get(question_field(question, side), "")
                 level = "" if level == CANNOT_SAY and not says_unknown_itself(question) else level
                 if question.kind == "text":
                     level = NOTED if text else ""
                 yield Found(question, side, level, text if level else "")
+        if self.section.id == charts.SECTION:
+            yield from self._tapped(touched)
+
+    def _tapped(self, touched: Collection[str] | None) -> Iterator[Found]:
+        for side in (Side.LEFT, Side.RIGHT):
+            for region in charts.REGIONS:
+                name = chart_field(region.id, side)
+                if touched is None or name in touched:
+                    here = charts.HERE if self.cleaned_data.get(name) else ""
+                    yield Found(Question(id=charts.sign_of(region.id), label=region.label), side, here, "")
+
+    def goals_are_whole(self, touched: Collection[str] | None = None) -> bool:
+        """Whether the goals can be kept: none is wrong and, on a page saved as it goes, one was touched."""
+        names = {name for name in self.fields if name.startswith("g-")}
+        return not names & set(self.errors) and (touched is None or bool(names & set(touched)))
 
     def typed_goals(self) -> Iterator[TypedGoal]:
         """Yield every goal of a valid form, empty ones as well: an emptied goal is closed."""
@@ -174,6 +231,11 @@ def question_sides(question: Question) -> tuple[Side, ...]:
 def question_field(question: Question, side: Side) -> str:
     """Name the field of one question on one side."""
     return f"q-{question.id}-{side.value}"
+
+
+def chart_field(region: str, side: Side) -> str:
+    """Name the field of one region of the charts on one side."""
+    return f"c-{region}-{side.value}"
 
 
 def text_field(question: Question) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from mortise.protocol import Constraint, Criterion, Exercise, Phase, Protocol, Stage, SurgeonLimit, Tag
+from mortise.protocol import Constraint, Criterion, Exercise, Phase, Protocol, Stage, Tag
 from mortise.protocol.criteria import criteria_in
 from mortise.record import PlanVersion
 from mortise.report.doses import full_dose
@@ -18,72 +18,21 @@ from mortise.report.words import number, with_unit
 from mortise.terms import Measure, Strength
 from mortise.units import SYMBOLS
 from mortise.web.clinic.forms import reason_field
+from mortise.web.clinic.forms_ceilings import CEILING, ceiling_fields, ceilings_wanted
+from mortise.web.clinic.forms_plan_rows import (
+    PHASE_WORDS,
+    TAG_WORDS,
+    Changes,
+    ExerciseRow,
+    FigureRow,
+    LimitRow,
+)
 from mortise.web.clinic.presenters_words import STRENGTH_WORDS
 from mortise.web.ui.fields import ManyCells, UnitInput
 
 OFF, WITHOUT, SURGEON = "plan.off.", "plan.without.", "plan.surgeon."
 AS_PROPOSED = "Accepted as proposed."
 FOR_PATIENT = "Your physiotherapist has left this out for now."
-TAG_WORDS = {
-    Tag.END_RANGE_DORSIFLEXION: "End of upward range",
-    Tag.END_RANGE_PLANTARFLEXION: "End of downward range",
-    Tag.FORCED_DORSIFLEXION: "Bend forced by the body’s weight",
-    Tag.IMPACT: "Impact",
-    Tag.SINGLE_LEG: "One leg",
-    Tag.UNSUPPORTED: "Without support",
-    Tag.LOADED_CALF: "Loaded calf",
-    Tag.QUICK: "Quick movement",
-    Tag.WALKING: "Walking",
-    Tag.RUNNING: "Running",
-    Tag.STEP: "Steps and stairs",
-}
-
-
-class ExerciseRow(NamedTuple):
-    """One exercise with its bound fields, for the template."""
-
-    exercise: Exercise
-    is_in: forms.BoundField
-    step: forms.BoundField
-
-
-class FigureRow(NamedTuple):
-    """One limit a clinic may set, with its bound field and its bounds in words."""
-
-    criterion: Criterion
-    field: forms.BoundField
-    allowed: str
-    strength: str
-    is_default: bool
-
-
-class LimitRow(NamedTuple):
-    """One limit of a surgeon with its date field, and what it keeps out."""
-
-    limit: SurgeonLimit
-    field: forms.BoundField
-    kept_out: str
-
-
-class Changes(NamedTuple):
-    """What the form says differs from the plan that stands."""
-
-    stage: str
-    constraints: tuple[Constraint, ...]
-    dose_steps: dict[str, int]
-    figures: dict[str, Decimal]
-    is_changed: bool
-    reason: str
-    phase: Phase = Phase.BUILD
-    phase_until_on: date | None = None
-
-
-PHASE_WORDS = {
-    Phase.BUILD: "Building up",
-    Phase.SEASON: "In season: doses are held",
-    Phase.TOURNAMENT: "Tournament: light work only",
-    Phase.MAINTENANCE: "Maintenance: twice a week keeps it",
-}
 
 
 class PlanForm(forms.Form):
@@ -151,6 +100,7 @@ class PlanForm(forms.Form):
         if plan is None:
             self.initial["without"] = list(proposed_without)
         self._add_limits()
+        self.fields.update(ceiling_fields(stage, self.kept))
         for name, exercise in self.exercises.items():
             self._add_exercise(name, exercise)
         for criterion in self.editable.values():
@@ -245,6 +195,10 @@ class PlanForm(forms.Form):
         name = f"f-{criterion.id}"
         unit = SYMBOLS.get(criterion.unit, criterion.unit)
         self.fields[name] = forms.CharField(label=criterion.label, required=False, widget=UnitInput(unit))
+        self.fields[f"out-{criterion.id}"] = forms.BooleanField(
+            label=f"{criterion.label}: outside what is proved", required=False
+        )
+        self.initial[f"out-{criterion.id}"] = self.is_outside(criterion, self._standing(criterion))
         self.initial[name] = f"{self._standing(criterion).normalize():f}"
 
     def _standing(self, criterion: Criterion) -> Decimal:
@@ -256,7 +210,9 @@ class PlanForm(forms.Form):
         for criterion in self.editable.values():
             name = f"f-{criterion.id}"
             try:
-                cleaned[name] = self._figure(criterion, cleaned.get(name, ""))
+                cleaned[name] = self._figure(
+                    criterion, cleaned.get(name, ""), may_be_outside=bool(cleaned.get(f"out-{criterion.id}"))
+                )
             except ValidationError as error:
                 self.add_error(name, error)
         until = cleaned.get("phase_until")
@@ -271,7 +227,14 @@ class PlanForm(forms.Form):
                 )
         return cleaned
 
-    def _figure(self, criterion: Criterion, typed: str) -> Decimal:
+    @staticmethod
+    def is_outside(criterion: Criterion, value: Decimal) -> bool:
+        """Whether a figure lies outside what the protocol is proved for."""
+        assert criterion.allowed is not None
+        low, high = criterion.allowed
+        return not low <= value <= high
+
+    def _figure(self, criterion: Criterion, typed: str, *, may_be_outside: bool) -> Decimal:
         assert criterion.allowed is not None
         if not typed.strip():
             return self._standing(criterion)
@@ -279,15 +242,33 @@ class PlanForm(forms.Form):
             value = Decimal(typed.strip().replace(",", "."))
         except InvalidOperation:
             raise ValidationError(f"“{typed[:20]}” is not a number.") from None
-        low, high = criterion.allowed
-        if not value.is_finite() or not low <= value <= high:
+        if not value.is_finite() or not self._is_possible(criterion, value):
             raise ValidationError(f"A clinic may set {self._allowed(criterion)} here.")
+        if self.is_outside(criterion, value) and not may_be_outside:
+            raise ValidationError(
+                f"A clinic may set {self._allowed(criterion)} here. Outside it nothing is proved: tick that it "
+                "is meant, and write the reason."
+            )
         return value
+
+    def _is_possible(self, criterion: Criterion, value: Decimal) -> bool:
+        measure = self.measures.get(criterion.measure)
+        return measure is not None and measure.low <= value <= measure.high
 
     def _allowed(self, criterion: Criterion) -> str:
         assert criterion.allowed is not None
         low, high = (number(end, _grid(end)) for end in criterion.allowed)
         return with_unit(f"{low} to {high}", criterion.unit)
+
+    @property
+    def has_outside(self) -> bool:
+        """Whether a figure of a valid form lies outside what is proved, and was said to be meant."""
+        return any(self.is_outside(one, self.cleaned_data[f"f-{one.id}"]) for one in self.editable.values())
+
+    @property
+    def ceiling_rows(self) -> list[forms.BoundField]:
+        """Return the fields of the counters."""
+        return [self[name] for name in self.fields if name.startswith("most-")]
 
     @property
     def exercise_rows(self) -> list[ExerciseRow]:
@@ -304,6 +285,7 @@ class PlanForm(forms.Form):
             FigureRow(
                 criterion=one, field=self[f"f-{one.id}"], allowed=self._allowed(one),
                 strength=STRENGTH_WORDS[one.strength], is_default=one.strength is Strength.CONSENSUS,
+                outside=self[f"out-{one.id}"], is_outside=self.is_outside(one, self._standing(one)),
             )
             for one in self.editable.values()
         ]  # fmt: skip
@@ -349,8 +331,9 @@ class PlanForm(forms.Form):
     def _constraints(self, reason: str) -> tuple[Constraint, ...]:
         cleaned = self.cleaned_data
         kept = {one.id: one for one in self.kept}
-        wanted = [one for one in self.kept if not one.id.startswith((OFF, WITHOUT, SURGEON))]
+        wanted = [one for one in self.kept if not one.id.startswith((OFF, WITHOUT, SURGEON, CEILING))]
         wanted += self._surgeons()
+        wanted += ceilings_wanted(self.stage_shown, self.kept, cleaned, self.author, reason)
         wanted += [
             one
             for one in self.kept

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mortise.protocol import Tier
 from mortise.protocol.assessment import Assessment, Section
@@ -14,7 +15,7 @@ from mortise.report.words import age, number, with_unit
 from mortise.terms import Measure, Side
 from mortise.web.clinic.entries import Capture, Current
 from mortise.web.clinic.forms_assess import question_sides
-from mortise.web.clinic.forms_readings import sides_of
+from mortise.web.clinic.forms_readings import CONFIRMED, sides_of, usual_instrument
 from mortise.web.clinic.presenters_words import level_words
 
 TIER_WORDS: Mapping[Tier, str] = {
@@ -53,6 +54,8 @@ class Compared(Struct, frozen=True, kw_only=True):
     verdict: str
     css: str
     last: str
+    practice: str = ""  # familiarisation: kept and shown, not the baseline
+    marked: str = ""  # what was odd and was confirmed
 
 
 def parts_of(assessment: Assessment, current: Current) -> tuple[Part, ...]:
@@ -113,7 +116,37 @@ def compared_of(
     measures: Iterable[Measure], current: Current, involved: Side, capture: Capture
 ) -> dict[str, Compared]:
     """Return for each measure the treated side minus the other with its error, and what was taken before today."""
-    return {measure.id: _compared(measure, current, involved, capture) for measure in measures}
+    return {
+        measure.id: replace(
+            _compared(measure, current, involved, capture),
+            practice=_practice_words(measure, current, involved, capture),
+            marked=_marked_words(measure, current, capture),
+        )
+        for measure in measures
+    }
+
+
+def _practice_words(measure: Measure, current: Current, involved: Side, capture: Capture) -> str:
+    """Say that what is typed today is familiarisation: the first sessions of a practised test are no baseline."""
+    if not measure.n_practice_sessions:
+        return ""
+    side = involved if measure.is_sided else Side.NONE
+    instrument = current.instruments.get(measure.id) or usual_instrument(measure)
+    n_before = current.n_earlier_days(measure.id, side, instrument, capture.by, capture.on)
+    if n_before >= measure.n_practice_sessions:
+        return ""
+    return f"Practice {n_before + 1} of {measure.n_practice_sessions}: shown, not the baseline"
+
+
+def _marked_words(measure: Measure, current: Current, capture: Capture) -> str:
+    marked = [
+        side.value if side is not Side.NONE else ""
+        for side in sides_of(measure)
+        if (one := current.readings.get((measure.id, side))) is not None
+        and one.on == capture.on
+        and any(mark.startswith(CONFIRMED) for mark in one.quality)
+    ]
+    return f"Odd, and confirmed{': ' if any(marked) else ''}{', '.join(marked)}" if marked else ""
 
 
 def _compared(measure: Measure, current: Current, involved: Side, capture: Capture) -> Compared:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from mortise.episode import MeasureSeries, SessionLight, Story
+from mortise.episode import MeasureSeries, SeriesPoint, SessionLight, Story
 from mortise.protocol import Criterion, Light
 from mortise.protocol.criteria import Reduction, criteria_in
 from mortise.record import (
@@ -16,6 +16,7 @@ from mortise.record import (
     DecisionRecord,
     Fact,
     Finding,
+    Reading,
     Response,
     SessionLog,
     StageEntry,
@@ -23,6 +24,7 @@ from mortise.record import (
 from mortise.report.chart import inputs
 from mortise.report.words import number, with_unit
 from mortise.terms import Advice, Better, Limb, Measure, Sex, Side, Truth
+from mortise.web.clinic.forms_readings import CONFIRMED
 from mortise.web.clinic.presenters_words import bound_words, says_of
 
 DEFAULT_MEASURE = "lunge_cm"
@@ -78,7 +80,7 @@ def course_input(story: Story, measures: Mapping[str, Measure], measure_id: str)
         unit=measure.unit,
         resolution=float(measure.resolution),
         from_on=story.record.episode.opened_on,
-        series=tuple(_series(one) for one in series),
+        series=tuple(_series(one, _confirmed(story)) for one in series),
         norm=_norm(story, measure_id),
         gates=tuple(_gates(story, measure)),
         decisions=tuple(_marks(story)),
@@ -142,9 +144,25 @@ def _symptom_words(symptoms: tuple[inputs.Symptom, ...]) -> str:
     return f"Worst pain in a session {max(told):g} of 10 over {len(symptoms)} sessions." if told else ""
 
 
-def _series(one: MeasureSeries) -> inputs.Series:
-    dots = [inputs.Dot(point.on, float(point.value), note="" if point.counts else "came with symptoms, gains nothing")
-            for point in one.points]  # fmt: skip
+def _confirmed(story: Story) -> frozenset[str]:
+    """Return the readings that were odd and that whoever took them confirmed."""
+    return frozenset(
+        fact.id
+        for fact in story.facts
+        if isinstance(fact, Reading) and any(mark.startswith(CONFIRMED) for mark in fact.quality)
+    )
+
+
+def _note(point: SeriesPoint, confirmed: frozenset[str]) -> str:
+    notes = (
+        "" if point.counts else "came with symptoms, gains nothing",
+        "odd, and confirmed" if confirmed & set(point.readings) else "",
+    )
+    return "; ".join(note for note in notes if note)
+
+
+def _series(one: MeasureSeries, confirmed: frozenset[str]) -> inputs.Series:
+    dots = [inputs.Dot(point.on, float(point.value), note=_note(point, confirmed)) for point in one.points]
     dots += [inputs.Dot(point.on, float(point.value), is_practice=True) for point in one.practice]
     return inputs.Series(
         side=one.side,

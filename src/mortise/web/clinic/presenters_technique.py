@@ -44,10 +44,10 @@ class TechniqueView(Struct, frozen=True, kw_only=True):
 
 
 def techniques_of(
-    protocol: Protocol, exercises: Mapping[str, Exercise], measures: Mapping[str, Measure]
+    protocol: Protocol, exercises: Mapping[str, Exercise], measures: Mapping[str, Measure], *, only: str = ""
 ) -> tuple[TechniqueView, ...]:
-    """Return the techniques of a protocol in its own order."""
-    found = ((one, exercises.get(one.exercise)) for one in protocol.techniques)
+    """Return the techniques of a protocol in its own order, or the one that is named."""
+    found = ((one, exercises.get(one.exercise)) for one in protocol.techniques if only in ("", one.id))
     return tuple(_view(one, exercise, measures) for one, exercise in found if exercise is not None)
 
 

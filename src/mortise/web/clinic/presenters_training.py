@@ -56,7 +56,7 @@ def training_of(told: Story, exercises: Mapping[str, Exercise]) -> Training:
         is_stopped=told.is_locked,
         stage=f"Stage {now.number} of {len(told.protocol.stages)}: {now.title_patient}",
         track=tuple((one.title_patient, _place(one.number, now.number)) for one in told.protocol.stages),
-        allowed=() if told.is_locked else tuple(_allowed(told, exercises)),
+        allowed=() if told.is_locked else tuple(_allowed(told)),
         today=tuple((exercises[one.exercise].name, full_dose(one.dose)) for one in session),
         on=day(told.as_of),
     )
@@ -66,15 +66,9 @@ def _place(number_of: int, now: int) -> str:
     return "done" if number_of < now else "now" if number_of == now else "later"
 
 
-def _allowed(told: Story, exercises: Mapping[str, Exercise]) -> list[Allowed]:
-    """Return the kinds of work that are counted, and whether today's session holds any."""
-    has_impact = any(exercises[one.exercise].impact for one in told.session.exercises)
-    words = "as in today’s session, and no more" if has_impact else "not today"
-    found = [Allowed(what="Hops, jumps and landings", words=words, is_allowed=has_impact)]
-    for line in told.counters:
-        if line.counter is Counter.IMPACT_CONTACTS and has_impact and line.per_day is not None:
-            found[0] = Allowed(
-                what="Hops, jumps and landings", is_allowed=True,
-                words=f"up to {number(line.per_day, 1)} contacts today, the session below included",
-            )  # fmt: skip
-    return found
+def _allowed(told: Story) -> list[Allowed]:
+    """Return whether hops, jumps and landings are allowed: only as many as today's session holds."""
+    line = next((one for one in told.counters if one.counter is Counter.IMPACT_CONTACTS), None)
+    n_planned = line.planned if line is not None else 0
+    words = f"{number(n_planned, 1)} contacts, those of the session below" if n_planned else "not today"
+    return [Allowed(what="Hops, jumps and landings", words=words, is_allowed=bool(n_planned))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mortise.errors import InputError
 from mortise.protocol.assessment import Assessment, Section
 from mortise.terms import Context
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
+from mortise.web.accounts.models import User
 from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
@@ -32,7 +35,10 @@ from mortise.web.clinic.entries import (
 from mortise.web.clinic.forms_assess import SectionForm
 from mortise.web.clinic.forms_readings import CONTEXTS, MeasureRow, ReadingsForm, is_typed
 from mortise.web.clinic.presenters_assess import Compared, compared_of, parts_of, raised_of
+from mortise.web.clinic.presenters_falls import SECTIONS as FALLS_SECTIONS
+from mortise.web.clinic.presenters_falls import falls_view
 from mortise.web.clinic.requests import capture_of, header_of, page
+from mortise.web.clinic.saving import answer, is_saving, part, refused, touched_of
 
 
 @access.needs(Right.SEE_RECORD)
@@ -59,8 +65,10 @@ def section(request: StaffRequest, episode_id: UUID, section_id: str) -> HttpRes
     record = services.record_of(episode=episode, by=request.user)
     current = current_of(record, capture.on)
     form = _form(request, episode, asked, current)
+    if is_saving(request):
+        return _save(request, episode, asked, form, current, capture)
     if request.method == "POST" and form.is_valid():
-        _keep(episode, form, current, capture, request)
+        _keep(episode, form, current, capture, request.user)
         return redirect(_next(content().assessment, asked, episode, request))
     status = 400 if request.method == "POST" else 200
     return page(request, "assess", _context(episode, asked, form, current, capture), status=status)
@@ -86,6 +94,8 @@ def _form(request: StaffRequest, episode: EpisodeRow, asked: Section, current: C
         instruments=current.instruments,
         involved=episode.side,
         context=taken,
+        earlier=current.earlier(episode.patient.clinic.today()),
+        today=episode.patient.clinic.today(),
     )
 
 
@@ -95,22 +105,55 @@ def context_of(request: StaffRequest) -> Context:
     return Context(given) if given in {context.value for context in Context} else Context.ROUTINE
 
 
+def _save(
+    request: StaffRequest,
+    episode: EpisodeRow,
+    asked: Section,
+    form: SectionForm,
+    current: Current,
+    capture: Capture,
+) -> HttpResponse:
+    """Keep what was touched and is whole; say the rest beside its field."""
+    touched = touched_of(request)
+    form.is_valid()
+    try:
+        _keep(episode, form, current, capture, request.user, touched)
+    except InputError as error:
+        refused(form, touched, error)
+    current = current_of(services.record_of(episode=episode, by=request.user), capture.on)
+    context = _context(episode, asked, form, current, capture)
+    html = {name: part(f"_{name}", context) for name in ("raised", "parts", "falls")} | compared_html(
+        context["rows"]
+    )
+    return answer(request, form, touched, html)
+
+
+def compared_html(rows: Iterable[tuple[MeasureRow, Compared]]) -> dict[str, str]:
+    """Return the comparison of each row, by the place it stands in."""
+    return {f"compared-{row.measure.id}": part("_compared", {"one": one}) for row, one in rows}
+
+
 def _keep(
-    episode: EpisodeRow, form: SectionForm, current: Current, capture: Capture, request: StaffRequest
+    episode: EpisodeRow,
+    form: SectionForm,
+    current: Current,
+    capture: Capture,
+    by: User,
+    touched: Collection[str] | None = None,
 ) -> None:
     manner = Manner(
         Context(form.cleaned_data.get("context") or Context.ROUTINE.value),
         bool(form.cleaned_data.get("at_visit")),
     )
     facts = [
-        *sign_facts(form.found(), current, capture),
-        *reading_facts(form.typed(), current, manner, capture),
+        *sign_facts(form.found(touched), current, capture),
+        *reading_facts(form.typed(touched), current, manner, capture),
     ]
     if episode.standing.stage:
         facts += flag_facts(facts, content().assessment, capture)
-    if form.section.asks_goals:
-        services.set_goals(episode=episode, goals=goal_drafts(form.typed_goals()), by=request.user)
-    add_and_answer(episode, facts, request.user)
+    if form.section.asks_goals and form.goals_are_whole(touched):
+        services.set_goals(episode=episode, goals=goal_drafts(form.typed_goals()), by=by)
+    add_and_answer(episode, facts, by)
 
 
 def _next(assessment: Assessment, asked: Section, episode: EpisodeRow, request: StaffRequest) -> str:
@@ -150,4 +193,7 @@ def _context(
         "contexts": CONTEXTS,
         "taken": form.initial.get("context", Context.ROUTINE.value),
         "involved": episode.involved_side,
+        "falls": falls_view(current, episode.patient.person, content().measures, capture.on)
+        if asked.id in FALLS_SECTIONS
+        else None,
     }

@@ -42,8 +42,9 @@ from mortise.web.clinic.presenters_course_chart import DEFAULT_MEASURE, chartabl
 from mortise.web.clinic.presenters_decision import Panel, panel_of, proposed_words
 from mortise.web.clinic.presenters_due import due_rows, session_words
 from mortise.web.clinic.presenters_ended import ended_view
-from mortise.web.clinic.presenters_gate import gate_of
+from mortise.web.clinic.presenters_gate import gate_of, outside_lines
 from mortise.web.clinic.presenters_programme import DoseNow, Programme, programme_of
+from mortise.web.clinic.presenters_room import room_view
 from mortise.web.clinic.presenters_words import says_of
 from mortise.web.clinic.requests import author_names, header_of, page
 from mortise.web.ui.fields import add_error
@@ -207,6 +208,7 @@ def _decision_context(
         "is_overrule_open": overrule is not None,
         "reason_form": reason or ReasonForm(),
         "waiting": _waiting(episode, told),
+        "outside": outside_lines(told, names),
     }
 
 
@@ -237,6 +239,7 @@ def _course_context(
         "reports": reports_of(told.facts, measures, exercise_names),
         "due": due_rows(told.due, told.as_of),
         "sessions": session_words(told),
+        "room": room_view(told, measures, names),
     }
 
 

@@ -30,6 +30,7 @@ from mortise.web.clinic.entries import Current, add_all, current_of, new_id
 from mortise.web.clinic.forms_plan import PlanForm
 from mortise.web.clinic.presenters_assess import open_required, parts_of, raised_of
 from mortise.web.clinic.presenters_classification import ideas_of
+from mortise.web.clinic.presenters_proposed import Proposed, candidate_of, proposed_of
 from mortise.web.clinic.requests import author_names, capture_of, page
 from mortise.web.clinic.views_course import (
     WORKING_CLASSIFICATION,
@@ -66,9 +67,17 @@ def classification(request: StaffRequest, episode_id: UUID) -> HttpResponse:
         "open_required": open_required(content().assessment, current.signs),
         "ideas": ideas_of(found),
         "taken": working_classification(episode, record),
+        "proposed": _proposed(record, found),
         "here": "classification",
     }
     return page(request, "classification", context)
+
+
+def _proposed(record: PatientRecord, found: WorkingClassification) -> Proposed | None:
+    """Return the programme beside the classification: of what was taken, else of what fits best."""
+    taken = [sign.level for sign in services.live_facts(record, Sign) if sign.sign == WORKING_CLASSIFICATION]
+    label, protocol = candidate_of(found, taken[-1] if taken else "")
+    return proposed_of(label, content().protocol(protocol), content().exercises) if protocol else None
 
 
 def classified(episode: EpisodeRow, record: PatientRecord) -> WorkingClassification:
@@ -185,6 +194,7 @@ def _accepted(request: StaffRequest, episode: EpisodeRow, form: PlanForm, told: 
             figures=changes.figures,
             phase=changes.phase,
             phase_until_on=changes.phase_until_on,
+            may_be_outside=form.has_outside,
         )
     except InputError as error:
         add_error(form, error, error.where)

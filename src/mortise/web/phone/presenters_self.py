@@ -17,7 +17,7 @@ from mortise.report.words import day, listed
 from mortise.terms import Load, Origin
 from mortise.web.phone.live import BY_ID
 from mortise.web.phone.said import said
-from mortise.web.phone.self_tests import live_due
+from mortise.web.phone.self_tests import live_due, measures_due
 from mortise.web.phone.visits import Visit
 from mortise.web.ui.local import in_a_sentence
 
@@ -74,14 +74,20 @@ def coming_up(visit: Visit, story: Story) -> tuple[Coming, ...]:
     found = [
         (one.visit_on, _("Visit to your clinic")) for one in _visits(visit, story) if one.visit_on <= last
     ]
-    by_day: dict[tuple[date, str], list[str]] = {}
+    alone = {one.id for one in measures_due(visit, story, last)}
+    sensed = {BY_ID[name].measure for name, _on in live_due(visit, story, last)}
+    by_day: dict[date, list[str]] = {}
+    at_visit: dict[date, int] = {}
     for one in story.due:
         on = max(one.due_on, visit.today)
-        if on <= last:
-            by_day.setdefault((on, one.where), []).append(said(one.label))
-    for (on, where), labels in by_day.items():
-        words = _("At your clinic: {tests}") if where == "visit" else _("Test yourself: {tests}")
-        found.append((on, words.format(tests=_some(labels))))
+        if one.where == "visit" and on <= last:
+            at_visit[on] = at_visit.get(on, 0) + 1
+        elif one.measure in alone | sensed:
+            by_day.setdefault(on, []).append(one.label)
+    found += [(on, _("Test yourself: {tests}").format(tests=_some(labels))) for on, labels in by_day.items()]
+    for on, n in at_visit.items():
+        words = ngettext("{n} test at your clinic is due", "{n} tests at your clinic are due", n)
+        found.append((on, words.format(n=n)))
     return tuple(Coming(_when(visit, on), words) for on, words in sorted(found, key=lambda each: each[0]))
 
 

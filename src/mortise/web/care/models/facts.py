@@ -13,7 +13,7 @@ from mortise.web.care.models.patients import EpisodeRow
 KINDS = (
     "reading", "sign", "check_in", "session_log", "goal", "judgement", "clinic_visit", "stage_entry", "plan_version",
     "decision", "response", "correction", "proposal", "proposal_answer", "escalation_step", "autonomy_entry",
-    "discharge",
+    "discharge", "treatment",
 )  # fmt: skip
 
 

@@ -169,6 +169,7 @@ from mortise.web.care.services.team import (
     treating_of,
     write_note,
 )
+from mortise.web.care.services.treatments import log_treatment, technique_of
 from mortise.web.care.services.versions import Replayed, keep_version, replay_all, versions_folder
 
 __all__ = [
@@ -260,6 +261,7 @@ __all__ = [
     "letter_received",
     "letter_sent",
     "live_facts",
+    "log_treatment",
     "looks_at",
     "make_phone_link",
     "mark_seen",
@@ -318,6 +320,7 @@ __all__ = [
     "stories_ahead",
     "story_of",
     "take_in_again",
+    "technique_of",
     "treating_of",
     "versions_folder",
     "write_export",

@@ -24,6 +24,7 @@ from mortise.record import (
     Reading,
     SessionLog,
     Sign,
+    Treatment,
 )
 from mortise.record.facts import Fact
 from mortise.record.records import decode_fact, encode
@@ -40,7 +41,7 @@ MAX_ID_LENGTH = 80
 FACT_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 ONE_DAY = timedelta(days=1)
 FROM_PATIENT: tuple[type, ...] = (CheckIn, SessionLog, Reading, Goal)
-FROM_CLINICIAN: tuple[type, ...] = (*FROM_PATIENT, Sign, Judgement, ClinicVisit, Correction)
+FROM_CLINICIAN: tuple[type, ...] = (*FROM_PATIENT, Sign, Judgement, ClinicVisit, Treatment, Correction)
 FROM: dict[str, tuple[type, ...]] = {
     Role.PATIENT: FROM_PATIENT,
     Role.PHYSIOTHERAPIST: FROM_CLINICIAN,

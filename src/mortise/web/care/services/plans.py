@@ -126,6 +126,7 @@ def set_plan(
     expires_on: date | None = None,
     phase: Phase = Phase.BUILD,
     phase_until_on: date | None = None,
+    may_be_outside: bool = False,
 ) -> PlanVersion:
     """Set the plan from today on, and the stage when one is named; past days keep theirs; audited.
 
@@ -134,14 +135,16 @@ def set_plan(
 
     A later gate that nobody set is made as strict as an earlier one that was. Raises `InputError` for a stage, an
     exercise, a dose step or a figure that the protocol does not allow, for figures that together make a later gate
-    laxer than an earlier one, and for a protocol that is not proved as it stands.
+    laxer than an earlier one, and for a protocol that is not proved as it stands. With `may_be_outside` and a reason a
+    figure may lie outside what is proved, within the measure's range: it is the clinician's own, and shown as such.
     """
     refuse_unproved(episode.protocol)
     lock(episode)
     require_open(episode)
     protocol, today = content().protocol(episode.protocol), episode.patient.clinic.today()
     figures = carried_forward(protocol, figures or {})
-    _check_plan(protocol, stage, exercises, dose_steps or {}, figures)
+    reasoned = one_line(reason) if may_be_outside else ""
+    _check_plan(protocol, stage, exercises, dose_steps or {}, figures, is_answered_for=bool(reasoned))
     plan = PlanVersion(
         id=new_id(), on=today, origin=Origin.CLINICIAN, by=str(by.pk), captured_at=clock.now(),
         protocol=episode.protocol, protocol_version=protocol.version,
@@ -255,6 +258,8 @@ def _check_plan(
     exercises: tuple[str, ...] | None,
     dose_steps: Mapping[str, int],
     figures: Mapping[str, Decimal],
+    *,
+    is_answered_for: bool = False,
 ) -> None:
     if stage and stage not in {one.id for one in protocol.stages}:
         raise InputError("This stage is not in the protocol.", where="stage")
@@ -267,10 +272,17 @@ def _check_plan(
     known = {one.id: one for one in _criteria(protocol)}
     for criterion, bound in figures.items():
         allowed = known[criterion].allowed if criterion in known else None
+        if is_answered_for and allowed is not None and _is_possible(known[criterion], bound):
+            continue
         if allowed is None or not allowed[0] <= bound <= allowed[1]:
             raise InputError(f"{criterion} cannot be set to {bound} here.", where="figures")
     for fault in laxer_later(protocol, figures):  # the one thing that two figures can break together
         raise InputError(fault.message, where="figures", mend=fault.mend)
+
+
+def _is_possible(criterion: Criterion, bound: Decimal) -> bool:
+    measure = content().measures.get(criterion.measure)
+    return measure is not None and measure.low <= bound <= measure.high
 
 
 def _criteria(protocol: Protocol) -> Iterable[Criterion]:
