@@ -47,6 +47,7 @@ from mortise.web.clinic.presenters_programme import DoseNow, Programme, programm
 from mortise.web.clinic.presenters_room import room_view
 from mortise.web.clinic.presenters_words import says_of
 from mortise.web.clinic.requests import author_names, header_of, page
+from mortise.web.ui import languages
 from mortise.web.ui.fields import add_error
 
 WORKING_CLASSIFICATION = "working_classification"
@@ -169,6 +170,7 @@ def course_page(
         "ended": ended_view(told, names),
         "track": stage_track(told.facts, told.protocol, told.stage, episode.opened_on),
         "links": services.phone_links_of(patient=episode.patient),
+        "languages": languages.offered(),
         "visit_form": visit_form or VisitForm(today_on=told.as_of),
         "quarantined": episode.standing.n_quarantined,
         "n_messages": episode.standing.n_messages,

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("day/", views.day, name="day"),
     path("ankle/", views.ankle, name="ankle"),
+    path("language/", views.language, name="language"),
     path("check/", views_check.check, name="check"),
     path("test/", views_tests.self_test, name="self-test"),
     path("export/", views_own.export, name="export"),
