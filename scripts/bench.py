@@ -2,7 +2,8 @@
 
 Prints medians of several rounds, and beside the gate a hand-written `if` of the same ten comparisons in the same run,
 so that a slow machine shows as slow and not as a slower engine. `--json` prints the figures alone; `--peers` times
-measuring beside its peers instead (`scripts/bench_measure.py`), `--phone` the phone's pages (`scripts/bench_phone.py`).
+measuring beside its peers instead (`scripts/bench_measure.py`), `--phone` the phone's pages (`scripts/bench_phone.py`),
+`--desk` the pages of the desk with a clinic of thousands (`scripts/bench_desk.py`).
 """
 
 from __future__ import annotations
@@ -316,7 +317,15 @@ def rehearsed() -> list[Line]:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure everything and print it; `--peers` times measuring beside its peers instead."""
+    """Measure everything and print it; `--peers` and `--desk` measure something else instead."""
+    if "--desk" in arguments:
+        words = [
+            sys.executable,
+            "-m",
+            "scripts.bench_desk",
+            *(each for each in arguments if each != "--desk"),
+        ]
+        return subprocess.run(words, cwd=ROOT).returncode
     if "--peers" in arguments:
         beside = runpy.run_path(str(Path(__file__).with_name("bench_measure.py")))
         return int(beside["main"]([each for each in arguments if each != "--peers"]))
