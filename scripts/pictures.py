@@ -46,7 +46,7 @@ def demo() -> Iterator[Demo]:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
         found.close()
-        command = [str(Path(sys.executable).parent / "mortise"), "demo", "--port", str(port)]
+        command = [str(Path(sys.executable).parent / "mortise"), "demo", "--everybody", "--port", str(port)]
         env = os.environ | {"MORTISE_DATA_DIR": folder, "PYTHONUNBUFFERED": "1"}
         with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as served:
             try:
@@ -72,16 +72,27 @@ def sign_in_of(lines: Iterable[str]) -> Demo:
     return Demo(*(one[1].strip() for one in found if one))
 
 
-def take_desk(browser: Browser, to: Demo) -> bytes:
-    """Return the course of the fictional patient, as the physiotherapist sees it."""
+def take_desk(browser: Browser, to: Demo) -> Iterator[tuple[str, bytes]]:
+    """Yield the list, then one fictional patient's course, recording and report as the physiotherapist sees them."""
     page = browser.new_page(viewport=DESK, color_scheme="light")
     page.goto(to.address)
     page.fill("input[name=email]", to.email)
     page.fill("input[name=password]", to.password)
     page.press("input[name=password]", "Enter")
+    page.wait_for_load_state("networkidle")
+    yield "desk-list", look(page, page.url)
     page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
     link = page.get_by_role("link", name=to.patient_name).first.get_attribute("href")
-    return look(page, to.address.rstrip("/") + str(link))
+    course = to.address.rstrip("/") + str(link)
+    yield "desk-course", look(page, course)
+    page.goto(f"{course}recordings/")
+    yield "desk-recording", look(page, to.address.rstrip("/") + _first_recording(page))
+    yield "report-patient", look(page, f"{course}reports/patient/")
+    yield "desk-cohort", look(page, f"{to.address.rstrip('/')}/desk/cohort/")
+
+
+def _first_recording(page: Page) -> str:
+    return str(page.locator("main table a").first.get_attribute("href"))
 
 
 def take_phone(browser: Browser, to: Demo) -> bytes:
@@ -101,17 +112,14 @@ def look(page: Page, address: str) -> bytes:
 
 
 def main() -> int:
-    """Take both pictures and refuse one that has grown too large."""
+    """Take the pictures and refuse one that has grown too large."""
     path = chromium_path()
     if path is None:
         raise SystemExit("Pictures need Chromium, and there is none.")
     PICTURES.mkdir(exist_ok=True)
     with demo() as to, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        for name, picture in (
-            ("desk-course", take_desk(browser, to)),
-            ("phone-today", take_phone(browser, to)),
-        ):
+        for name, picture in (*take_desk(browser, to), ("phone-today", take_phone(browser, to))):
             if len(picture) > MOST_BYTES:
                 raise SystemExit(f"{name}.png has {len(picture)} bytes, more than {MOST_BYTES}.")
             (PICTURES / f"{name}.png").write_bytes(picture)

@@ -80,6 +80,7 @@ ENTRIES: dict[str, Right | tuple[Right, Right] | None] = {
     "clinic:set-aside": (Right.SEE_RECORD, Right.TREAT),
     "clinic:messages": (Right.SEE_RECORD, Right.TREAT),
     "clinic:link-make": Right.TREAT,
+    "clinic:language": Right.TREAT,
     "clinic:link-revoke": Right.TREAT,
     "clinic:recordings": (Right.SEE_RECORD, Right.TREAT),
     "clinic:recording": Right.SEE_FOOT,

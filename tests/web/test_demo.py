@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,8 +17,10 @@ from mortise.web.audit import clock, log
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.content import content
-from mortise.web.care.models import FactRow, Need, QuarantinedFact, StoredRecording
+from mortise.web.care.models import FactRow, Need, QuarantinedFact, Standing, StoredRecording
+from mortise.web.demo import rest
 from mortise.web.demo.assessment import ANSWERS, OTHER_SIDE, WORDS
+from mortise.web.demo.crowd import SECOND_CLINICIAN, Joining, crowd
 from mortise.web.demo.fill import CLINIC, CLINICIAN_EMAIL, OTHER_EMAIL, DemoAccess, fill_clinic
 from mortise.web.demo.people import BEN, ELSEWHERE, OTHERS
 
@@ -58,8 +60,7 @@ def test_demo_clinic_is_filled_once_with_people_in_different_standings(access: D
     needs = {row.need for row in services.needs_list(by=ada, today=today)}
     assert {
         Need.STOPPED,
-        Need.ASKED,
-        Need.STEPPED_BACK,
+        Need.FLARE,
         Need.ADVANCE,
         Need.SILENT,
         Need.NEW,
@@ -113,3 +114,48 @@ def test_demo_assessment_answers_questions_of_the_content_with_their_levels() ->
     assert required <= ANSWERS.keys() | WORDS.keys() | {"main_problem"}
     for part in (BEN, *OTHERS, ELSEWHERE):
         assert bool(part.problem) is part.has_programme, f"{part.name}: no programme before an assessment"
+
+
+def test_the_rest_of_the_clinic_is_always_the_same_and_is_a_tuesday() -> None:
+    people = crowd()
+    assert people == crowd()
+    names = [one.part.name for one in people] + [part.name for part in (*OTHERS, BEN, ELSEWHERE)]
+    assert len(names) == len(set(names)) == 41
+    assert len({one.protocol for one in people}) == 4
+    assert {one.is_ada_s for one in people} == {True, False}
+    assert any(one.writes for one in people)
+    assert any(one.has_unread_report for one in people)
+    assert any(one.part.flare_from_day for one in people)
+    assert not all(one.agrees for one in people)
+
+
+def numbered(what: Callable[[Joining], object]) -> int:
+    """The one whose story is quickest told among those that are so."""
+    people = crowd()
+    found = [number for number, one in enumerate(people) if what(one)]
+    return min(found, key=lambda number: people[number].part.n_days)
+
+
+def test_others_join_once_each_with_what_there_is_to_see(access: DemoAccess) -> None:
+    ada = User.objects.get(email=CLINICIAN_EMAIL)
+    today = access.filled_on.isoformat()
+    writes, unread = numbered(lambda one: one.writes), numbered(lambda one: one.has_unread_report)
+    new = numbered(lambda one: not one.part.has_programme)
+    for number in (writes, unread, new, new):
+        rest.join.call(number=number, today=today)
+    people = {one.name: one for one in services.patients_of(ada)}
+    assert {crowd()[number].part.name for number in (writes, unread, new)} <= set(people)
+    assert len(people) == len(OTHERS) + 1 + 3
+    rows = {row.name: row for row in services.needs_list(by=ada, today=access.filled_on)}
+    assert Standing.objects.get(episode_id=rows[crowd()[writes].part.name].episode_id).n_messages == 1
+    assert rows[crowd()[unread].part.name].n_quarantined == 1
+    assert rows[crowd()[new].part.name].need == Need.NEW
+    assert User.objects.filter(email=SECOND_CLINICIAN[0]).exists() or crowd()[new].is_ada_s
+
+
+def test_only_who_is_not_here_is_asked_to_join(access: DemoAccess, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(rest, "enqueue_once", lambda job, **given: asked.append(given["number"]))
+    assert rest.ask_the_rest() == len(asked) == len(set(asked))
+    here = set(services.patients_of(User.objects.get(email=CLINICIAN_EMAIL)).values_list("name", flat=True))
+    assert len(asked) == sum(one.part.name not in here for one in crowd())

@@ -189,3 +189,32 @@ def test_one_readers_language_is_not_the_next_ones(cast: builders.Cast) -> None:
     assert 'dir="rtl"' in client.get("/enter/", headers={"Accept-Language": MIRROR}).content.decode()
     assert 'dir="ltr"' in client.get("/enter/").content.decode()
     assert not translation.get_language_bidi()
+
+
+# ---------------------------------------------------------------- choosing
+
+
+def test_a_patient_chooses_on_the_phone_and_the_clinic_may_set_it(cast: builders.Cast) -> None:
+    phone, desk = builders.phone_of(cast.ben, cast.ada), builders.signed_in(cast.ada)
+    assert phone.post("/phone/language/", {"language": MIRROR}).status_code == 302
+    assert 'dir="rtl"' in phone.get("/phone/help/").content.decode()
+    desk.post(f"/desk/episodes/{cast.episode.pk}/language/", {"language": "en-gb"})
+    page = phone.get("/phone/help/", headers={"Accept-Language": MIRROR}).content.decode()
+    assert 'dir="ltr"' in page
+    assert f'value="{MIRROR}" lang="ar-x-mirror"' in page
+    assert "selected>English" in desk.get(f"/desk/episodes/{cast.episode.pk}/").content.decode()
+
+
+def test_a_language_nobody_offers_is_refused(cast: builders.Cast) -> None:
+    phone = builders.phone_of(cast.ben, cast.ada)
+    assert phone.post("/phone/language/", {"language": "tlh"}).status_code == 400
+    cast.ben.user.refresh_from_db()
+    assert cast.ben.user.language == ""
+
+
+def test_the_clinics_own_language_is_set_by_its_administrator(cast: builders.Cast) -> None:
+    desk = builders.signed_in(builders.administrator(cast.clinic))
+    clinic = {"name": cast.clinic.name, "time_zone": "UTC", "language": MIRROR}
+    assert desk.post("/clinic/", clinic).status_code in (302, 404)
+    cast.clinic.refresh_from_db()
+    assert cast.clinic.language == MIRROR

@@ -12,7 +12,8 @@ from mortise.cli import server
 
 # Its own folder: fictional people with known passwords never meet the database of a real clinic.
 DATA_DIR = "var/demo"
-FILL = "mortise.web.demo.fill"  # by name: the command line knows nothing inside the web
+# By name: the command line knows nothing inside the web.
+FILL, REST = "mortise.web.demo.fill", "mortise.web.demo.rest"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,6 +25,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "Nobody in it exists. Prints the address and how to sign in.",
     )  # fmt: skip
     server.add_address(parser)
+    parser.add_argument(
+        "--everybody", action="store_true", help="let all forty patients join before serving, not beside it"
+    )
     parser.add_argument(
         "--fill-only", action="store_true", help="prepare everything, print, and do not serve"
     )
@@ -42,9 +46,14 @@ def run(args: argparse.Namespace) -> int:
     server.prepare()
     access = import_module(FILL).fill_clinic(date.today())  # noqa: DTZ011 - the day on this machine's calendar
     said = sign_in(access, server.address_of(args.host, args.port))
+    if args.everybody:
+        import_module(REST).join_all()
     if args.fill_only:
         server.say(*said, *server.not_run())
         return 0
+    n_joining = import_module(REST).ask_the_rest()
+    if n_joining:
+        said += [f"{n_joining} more fictional patients join within a few minutes: reload the list.", ""]
     with server.jobs("--no-timetable") as start_jobs:
 
         def ready() -> None:

@@ -175,3 +175,26 @@ def test_the_course_shows_the_four_counters_with_their_ceilings(cast: Cast) -> N
     assert rows
     assert all(row.reason and row.per_week != "no limit" for row in rows)
     assert "What the week puts on the ankle" in page.content.decode()
+
+
+def test_a_clinic_tightens_a_weekly_ceiling_and_cannot_loosen_it(cast: Cast) -> None:
+    client = start(cast)
+    data = plan_data(client, cast.episode) | {"reason": "A long walk to work."}
+    assert "most-walking_running" not in data
+    too_much = client.post(url("plan", cast.episode.pk), data | {"most-walking_running": "9999"})
+    assert too_much.status_code == 400
+    client.post(url("plan", cast.episode.pk), data | {"most-walking_running": "10"})
+    (made,) = plans(cast)[-1].constraints
+    assert made.id == "plan.ceiling.walking_running.10"
+    told = services.story_of(episode=cast.episode, on=cast.clinic.today(), by=cast.ada)
+    (line,) = [one for one in told.counters if one.counter.value == "walking_running"]
+    assert line.per_week == 10
+    n_plans = len(plans(cast))
+    again = plan_data(client, cast.episode)
+    assert int(again["most-walking_running"]) == 10
+    client.post(url("plan", cast.episode.pk), again)
+    assert len(plans(cast)) == n_plans  # set again without a change adds nothing
+    client.post(
+        url("plan", cast.episode.pk), again | {"most-walking_running": "", "reason": "He takes the bus."}
+    )
+    assert plans(cast)[-1].constraints == ()

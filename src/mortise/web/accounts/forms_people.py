@@ -6,6 +6,7 @@ from django import forms
 
 from mortise.web.accounts.models import STAFF_CHOICES, check_time_zone
 from mortise.web.accounts.rights import ADMINISTRATOR, PHYSIOTHERAPIST
+from mortise.web.ui import languages
 from mortise.web.ui.fields import Cells
 
 
@@ -48,4 +49,9 @@ class ClinicForm(forms.Form):
     emergency_line = forms.CharField(
         label="Emergency number", max_length=40, required=False,
         help_text="What a patient’s phone dials in an emergency. Left empty, only words are shown.",
+    )  # fmt: skip
+    language = forms.ChoiceField(
+        label="Language of the phones", required=False,
+        choices=lambda: [("", "English"), *((one.code, one.name) for one in languages.offered()[1:])],
+        help_text="For patients who chose none and whose browser asks for none that is offered.",
     )  # fmt: skip

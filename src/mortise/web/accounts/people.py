@@ -29,7 +29,7 @@ BODY = (
     "{inviter} invites you to {clinic} as a {role}.\n\nOpen this address within seven days and choose a password:\n"
     "{address}\n\nIf you expected nothing like this, do nothing: the invitation ends by itself.\n"
 )
-FIELDS = ("name", "time_zone", "phone", "emergency_line")
+FIELDS = ("name", "time_zone", "phone", "emergency_line", "language")
 
 
 class Invited(NamedTuple):

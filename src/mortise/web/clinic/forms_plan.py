@@ -18,6 +18,7 @@ from mortise.report.words import number, with_unit
 from mortise.terms import Measure, Strength
 from mortise.units import SYMBOLS
 from mortise.web.clinic.forms import reason_field
+from mortise.web.clinic.forms_ceilings import CEILING, ceiling_fields, ceilings_wanted
 from mortise.web.clinic.forms_plan_rows import (
     PHASE_WORDS,
     TAG_WORDS,
@@ -99,6 +100,7 @@ class PlanForm(forms.Form):
         if plan is None:
             self.initial["without"] = list(proposed_without)
         self._add_limits()
+        self.fields.update(ceiling_fields(stage, self.kept))
         for name, exercise in self.exercises.items():
             self._add_exercise(name, exercise)
         for criterion in self.editable.values():
@@ -264,6 +266,11 @@ class PlanForm(forms.Form):
         return any(self.is_outside(one, self.cleaned_data[f"f-{one.id}"]) for one in self.editable.values())
 
     @property
+    def ceiling_rows(self) -> list[forms.BoundField]:
+        """Return the fields of the counters."""
+        return [self[name] for name in self.fields if name.startswith("most-")]
+
+    @property
     def exercise_rows(self) -> list[ExerciseRow]:
         """Return the exercises with their fields in order."""
         return [
@@ -324,8 +331,9 @@ class PlanForm(forms.Form):
     def _constraints(self, reason: str) -> tuple[Constraint, ...]:
         cleaned = self.cleaned_data
         kept = {one.id: one for one in self.kept}
-        wanted = [one for one in self.kept if not one.id.startswith((OFF, WITHOUT, SURGEON))]
+        wanted = [one for one in self.kept if not one.id.startswith((OFF, WITHOUT, SURGEON, CEILING))]
         wanted += self._surgeons()
+        wanted += ceilings_wanted(self.stage_shown, self.kept, cleaned, self.author, reason)
         wanted += [
             one
             for one in self.kept

@@ -21,6 +21,7 @@ _ACTIONS = {
     "facts.correct": "corrected the record",
     "goals.set": "set the goals",
     "judgement.record": "recorded a judgement",
+    "language.choose": "chose the language of the phone",
     "patient.add": "added the patient",
     "phone_link.make": "made a link for the phone",
     "phone_link.open": "opened the link on a phone",

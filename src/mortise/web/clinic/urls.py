@@ -68,6 +68,7 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/set-aside/", views_reading.set_aside, name="set-aside"),
     path("episodes/<uuid:episode_id>/messages/", views_messages.messages, name="messages"),
     path("episodes/<uuid:episode_id>/phone/", views_plan.link_make, name="link-make"),
+    path("episodes/<uuid:episode_id>/language/", views_plan.language, name="language"),
     path("phone-links/<uuid:link_id>/revoke/", views_plan.link_revoke, name="link-revoke"),
     path("episodes/<uuid:episode_id>/recordings/", views_recording.recordings, name="recordings"),
     path("recordings/<uuid:recording_id>/", views_recording.recording, name="recording"),

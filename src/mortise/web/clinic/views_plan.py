@@ -288,6 +288,17 @@ def _show_new_link(request: StaffRequest, episode: EpisodeRow) -> HttpResponse:
 
 @access.staff
 @require_POST
+def language(request: StaffRequest, episode_id: UUID) -> HttpResponse:
+    """Set the language of the patient's phone."""
+    episode = services.episode_or_404(request.user, episode_id)
+    services.choose_language(
+        patient=episode.patient, language=request.POST.get("language", ""), by=request.user
+    )
+    return redirect("clinic:course", episode_id=episode.pk)
+
+
+@access.staff
+@require_POST
 def link_revoke(request: StaffRequest, link_id: UUID) -> HttpResponse:
     """Shut a link and end the sessions it started."""
     link = services.phone_link_or_404(request.user, link_id)

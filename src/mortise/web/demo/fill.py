@@ -18,7 +18,7 @@ from mortise.web.accounts import phone_links
 from mortise.web.accounts.models import Clinic, User
 from mortise.web.audit import clock
 from mortise.web.care import services
-from mortise.web.care.models import Patient
+from mortise.web.care.models import Consent, Patient, Purpose
 from mortise.web.demo.days import live
 from mortise.web.demo.people import BEN, ELSEWHERE, OTHERS, Part
 from mortise.web.demo.recordings import add_recordings
@@ -84,6 +84,9 @@ def _fill(today: date) -> None:
 
 def _play(part: Part, by: User, today: date) -> None:
     episode = live(part, PROTOCOL, by, today)
+    services.record_consent(
+        patient=episode.patient, purpose=Purpose.RESEARCH, is_given=True, how=Consent.How.IN_PERSON, by=by
+    )
     if part is BEN:
         add_recordings(episode, by, today)
 

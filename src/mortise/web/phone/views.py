@@ -12,6 +12,7 @@ from mortise.web.phone import presenters, presenters_pages, presenters_progress,
 from mortise.web.phone.forms import DayForm
 from mortise.web.phone.views_own import calendar_path
 from mortise.web.phone.visits import visit_of
+from mortise.web.ui import languages
 
 
 @require_safe
@@ -48,6 +49,15 @@ def ankle(request: HttpRequest) -> HttpResponse:
     return redirect("phone:today")
 
 
+@require_POST
+@access.patient
+def language(request: HttpRequest) -> HttpResponse:
+    """Turn to another language, for this and every other phone of the person."""
+    visit = visit_of(request)
+    services.choose_language(patient=visit.patient, language=request.POST.get("language", ""), by=visit.user)
+    return redirect("phone:help")
+
+
 @require_safe
 @access.patient
 def progress(request: HttpRequest) -> HttpResponse:
@@ -62,5 +72,5 @@ def help_page(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request, even_ended=True)
     looks = services.looks_at(patient=visit.patient, by=visit.user)
     page = presenters_pages.help_page(visit, looks, request.build_absolute_uri(calendar_path(visit.user)))
-    context = {"page": page, "tab": "help", "is_ended": visit.is_ended}
+    context = {"page": page, "languages": languages.offered(), "tab": "help", "is_ended": visit.is_ended}
     return render(request, "phone/help.html", context)

@@ -20,15 +20,18 @@ class Language(NamedTuple):
 
     code: str
     name: str
+    tag: str  # as a page names it
 
 
 def offered() -> tuple[Language, ...]:
     """Return every language a patient may choose."""
-    return tuple(Language(code, name_of(code)) for code, _ in settings.LANGUAGES)
+    return tuple(Language(code, name_of(code), _tag(code)) for code, _ in settings.LANGUAGES)
 
 
 def name_of(code: str) -> str:
     """Return what a language calls itself."""
+    if code == settings.LANGUAGE_CODE:
+        return "English"
     try:
         return str(translation.get_language_info(code)["name_local"]).capitalize()
     except KeyError:
@@ -59,7 +62,10 @@ def first_offered(*wishes: str) -> str:
 
 def tag() -> str:
     """Return the name of the page's language as a page gives it; the mirror goes by a private name of Arabic's."""
-    code = translation.get_language() or settings.LANGUAGE_CODE
+    return _tag(translation.get_language() or settings.LANGUAGE_CODE)
+
+
+def _tag(code: str) -> str:
     return "ar-x-mirror" if code == MIRROR else code
 
 

@@ -79,6 +79,7 @@ from mortise.web.care.services.guests import (
     invite_guest,
     is_open,
 )
+from mortise.web.care.services.languages import choose_language
 from mortise.web.care.services.letters import (
     MOST_LETTERS,
     begin_letter,
@@ -221,6 +222,7 @@ __all__ = [
     "case_of",
     "change_letter",
     "charges_of",
+    "choose_language",
     "choose_protocol",
     "cohort_for",
     "colleagues",

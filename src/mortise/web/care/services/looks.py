@@ -56,6 +56,7 @@ WORDS = {
     "care.discharge": _n("ended your treatment"),
     "care.reopen": _n("opened your treatment again"),
     "patient.add": _n("added you"),
+    "language.choose": _n("chose your language"),
     "phone_link.make": _n("made a link for your phone"),
     "phone_link.revoke": _n("shut a link of your phone"),
 }
