@@ -2,7 +2,8 @@
 
 Prints medians of several rounds, and beside the gate a hand-written `if` of the same ten comparisons in the same run,
 so that a slow machine shows as slow and not as a slower engine. `--json` prints the figures alone; `--peers` times
-measuring beside its peers instead (`scripts/bench_measure.py`), `--phone` the phone's pages (`scripts/bench_phone.py`).
+measuring beside its peers instead (`scripts/bench_measure.py`), `--phone` the phone's pages (`scripts/bench_phone.py`),
+`--desk` the pages of the desk with a clinic of thousands (`scripts/bench_desk.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -38,6 +38,7 @@ from mortise.prescribe import dose_states, todays_session
 from mortise.protocol import Circumstances, Criterion, Operator
 from mortise.record import CheckIn, Fact, PatientRecord
 from mortise.record.records import encode
+from mortise.record.sealed import decode_sealed
 from mortise.record.tracks import Point, Series, key_of, track_of
 from mortise.simulate.patients import fictional_patient
 from mortise.simulate.rehearsal.runs import COHORT_IDS, pieces, run_pieces
@@ -46,6 +47,7 @@ from mortise.terms import Better, Instrument, Limb, Measure, Setting, Strength
 N_ROUNDS = 7
 SECONDS_PER_ROUND = 0.4
 N_DAYS = 365
+N_NEXT_DAYS = 14  # added one by one to a year
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -192,7 +194,7 @@ def lived(record: PatientRecord, content: catalog.Content) -> PatientRecord:
 
 
 def one_more(stored: PatientRecord, content: catalog.Content) -> Line:
-    """Measure the decision of the day after, when one check-in is added to a year."""
+    """Measure the decision of the day after, when one check-in is added to a year, and of the days after that."""
     newest = max(fact.on for fact in stored.facts)
     told = [fact for fact in stored.facts if isinstance(fact, CheckIn)][-1]
     times = []
@@ -200,35 +202,57 @@ def one_more(stored: PatientRecord, content: catalog.Content) -> Line:
         folder = Folder(stored.person, stored.episode, content)
         folder.take(stored.facts)
         folder.fold(newest, Circumstances(), lambda _: frozenset())
-        start_s = time.perf_counter()
-        folder.take([replace(told, id="one-more", on=newest + timedelta(days=1))])
-        folder.fold(newest + timedelta(days=1), Circumstances(), lambda _: frozenset())
-        times.append(time.perf_counter() - start_s)
-    return Line("the next day, one fact added to a year", 1000 * median(times), "ms", "")
-
-
-def _replayed(stored: PatientRecord) -> int:
-    differences = replay(stored, catalog.load())
-    assert not differences, differences
-    return N_DAYS
+        for n in range(1, N_NEXT_DAYS + 1):
+            on = newest + timedelta(days=n)
+            start_s = time.process_time()
+            folder.take([replace(told, id=f"one-more-{n}", on=on)])
+            folder.fold(on, Circumstances(), lambda _: frozenset())
+            times.append(time.process_time() - start_s)
+    return Line("the next day, one fact added to a year", 1000 * median(times), "ms", "< 1 ms")
 
 
 def replays(stored: PatientRecord) -> list[Line]:
-    """Measure how many stored decisions a second are made again, on one core and on all of them."""
-    catalog.load()
-    start_s = time.perf_counter()
-    n = _replayed(stored)
-    alone = n / (time.perf_counter() - start_s)
-    n_cores = os.cpu_count() or 1
-    with ProcessPoolExecutor(n_cores) as pool:
-        list(pool.map(_replayed, [stored] * n_cores))  # every process has its content
-        start_s = time.perf_counter()
-        n = sum(pool.map(_replayed, [stored] * 2 * n_cores))
-        together = n / (time.perf_counter() - start_s)
+    """Measure how many stored decisions a second are made again: parsed, read from JSON, and from a store on disk."""
+    content, encoded = catalog.load(), encode(stored)
+    parsed_s, read_s = [], []
+    for _ in range(N_ROUNDS):
+        start_s = time.process_time()
+        sealed = decode_sealed(encoded)
+        decoded_s = time.process_time()
+        differences = replay(sealed, content)
+        parsed_s.append(time.process_time() - decoded_s)
+        read_s.append(time.process_time() - start_s)
+        assert not differences, differences
     return [
-        Line(f"replay, {N_DAYS} daily decisions, one core", alone, "decisions/s", ""),
-        Line(f"replay of {2 * n_cores} such records, {n_cores} cores", together, "decisions/s", ">= 10,000"),
+        Line(
+            f"replay, {N_DAYS} daily decisions, parsed, one core",
+            N_DAYS / median(parsed_s),
+            "decisions/s",
+            "",
+        ),
+        Line("the same with reading them from JSON", N_DAYS / median(read_s), "decisions/s", ""),
+        *_replayed_store(encoded),
     ]
+
+
+def _replayed_store(encoded: bytes) -> list[Line]:
+    """Measure `mortise replay` of a folder of such records, as a process on all cores."""
+    command = Path(sys.executable).with_name("mortise")
+    if not command.exists():
+        return []
+    n_cores = os.cpu_count() or 1
+    n_records = 8 * n_cores
+    with tempfile.TemporaryDirectory() as folder:
+        for n in range(n_records):
+            (Path(folder) / f"record-{n:03}.json").write_bytes(encoded)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run([str(command), "replay", folder, "--json"], capture_output=True, cwd=ROOT)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0, done.stderr
+    spent_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    rate = n_cores * n_records * N_DAYS / spent_s  # by processor time
+    what = f"mortise replay of {n_records} such records on disk, {n_cores} cores"
+    return [Line(what, rate, "decisions/s", ">= 10,000")]
 
 
 def static_check() -> list[Line]:
@@ -276,11 +300,13 @@ def rehearsed() -> list[Line]:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     rate = n_cores * n_days / spent_s  # by processor time, so that a busy machine shows as little as it can
-    short = list(pieces(catalog.load().protocol_ids, 3, cohorts=COHORT_IDS[:2], n_days=56))
-    for _ in run_pieces(short[:2], 1):
+    few, many = (
+        list(pieces(catalog.load().protocol_ids, n, cohorts=COHORT_IDS[:2], n_days=56)) for n in (2, 8)
+    )
+    for _ in run_pieces(few, 1):
         pass
     few_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    for _ in run_pieces(short[2:], 1):
+    for _ in run_pieces(many, 1):
         pass
     more_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return [
@@ -291,7 +317,15 @@ def rehearsed() -> list[Line]:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure everything and print it; `--peers` times measuring beside its peers instead."""
+    """Measure everything and print it; `--peers` and `--desk` measure something else instead."""
+    if "--desk" in arguments:
+        words = [
+            sys.executable,
+            "-m",
+            "scripts.bench_desk",
+            *(each for each in arguments if each != "--desk"),
+        ]
+        return subprocess.run(words, cwd=ROOT).returncode
     if "--peers" in arguments:
         beside = runpy.run_path(str(Path(__file__).with_name("bench_measure.py")))
         return int(beside["main"]([each for each in arguments if each != "--peers"]))

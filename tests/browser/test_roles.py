@@ -169,3 +169,17 @@ def test_physiotherapist_hands_over_and_lets_a_guest_read(
     guest.get_by_role("button", name="Read, as Dr Gale").click()
     expect(guest.get_by_role("heading", level=1)).to_contain_text("Ben Fictional")
     then_it_reads_well(guest, axe, "guest")
+
+
+def test_patient_takes_consent_back_on_the_phone(
+    open_page: Callable[..., Page], cast: Cast, axe: Axe
+) -> None:
+    builders.agrees(cast.ben, cast.ada, Purpose.COACH)
+    page = open_page("phone")
+    page.goto(f"/enter/{services.make_phone_link(patient=cast.ben, by=cast.ada).token}/")
+    page.get_by_role("button", name="Open on this phone").click()
+    page.get_by_role("link", name="Help").first.click()
+    page.get_by_role("link", name="What you agreed to").click()
+    page.get_by_role("button", name=re.compile("Take it back.*coach")).click()
+    expect(page.get_by_text("You took it back.")).to_be_visible()
+    then_it_reads_well(page, axe, "consents")

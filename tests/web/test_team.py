@@ -232,6 +232,18 @@ def test_only_the_patient_or_who_treats_says_it(cast: Cast) -> None:
             services.record_consent(patient=cast.ben, by=other, **given)
 
 
+def test_patient_takes_it_back_on_the_phone_at_once(cast: Cast) -> None:
+    builders.agrees(cast.ben, cast.ada, Purpose.COACH)
+    coach = builders.signed_in(builders.colleague(cast.clinic, rights.COACH))
+    assert coach.get(at(cast, "training")).status_code == 200
+    phone = builders.phone_of(cast.ben, cast.ada)
+    assert "Sharing with a coach" in phone.get("/phone/agreed/").content.decode()
+    assert phone.post("/phone/agreed/", {"purpose": "coach", "said": "no"}).status_code == 302
+    assert "You took it back." in phone.get("/phone/agreed/").content.decode()
+    assert coach.get(at(cast, "training")).status_code == 404
+    assert phone.post("/phone/agreed/", {"purpose": "everything", "said": "yes"}).status_code == 400
+
+
 # ---------------------------------------------------------------- guests
 
 

@@ -99,6 +99,9 @@ def load_key(prefix: str) -> Key:
 FLARE_KEY = Key('<rect class="c-flare" width="28" height="14"/>', "flare")
 
 
+TREATED_KEY = Key('<rect class="c-bar" x="11" y="4" width="6" height="6"/>', "visit or treatment")
+
+
 def unknown_mark(x: float, y: float) -> str:
     """Return the question mark of what is not known."""
     return text(x, y, "?", "c-mid c-text--b")

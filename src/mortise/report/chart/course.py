@@ -110,6 +110,12 @@ def _due(course: Course, days: Days, floor: float) -> str:
     return "".join(parts)
 
 
+def _treated(course: Course, days: Days, floor: float) -> str:
+    """Return visits and treatments as small filled marks just under the measure's axis."""
+    inside = {one.on for one in course.treated if days.from_on <= one.on <= days.until_on}
+    return "".join(rect(days(on) - 2.5, floor + 4, 5, 5, "c-bar") for on in sorted(inside))
+
+
 def _symptoms(course: Course, days: Days, box: Box) -> str:
     """Return the symptoms panel: worst pain of each session, all of 0 to 10, and the next morning as a thin line."""
     scale = Scale(0, 10, box.bottom, box.top)
@@ -233,6 +239,7 @@ def _course_canvas(course: Course) -> Canvas:
         _panels.measure_panel(panel, course.series, None, course.today_on, gates=course.gates),
         _panels.side_labels(panel, course.series, course.today_on, _LABELS),
         _due(course, days, measure.bottom),
+        _treated(course, days, measure.bottom),
         _flare_words(course, days, measure.bottom - 8),
         _symptoms(course, days, symptoms) if symptoms else "",
         _loads(course, days, loads) if loads else "",
@@ -252,6 +259,8 @@ def _course_keys(course: Course) -> list[Key]:
         keys.append(_marks.load_key(course.heading.id_prefix))
     if course.flares:
         keys.append(_marks.FLARE_KEY)
+    if course.treated:
+        keys.append(_marks.TREATED_KEY)
     return keys
 
 
@@ -285,6 +294,7 @@ def _course_tables(course: Course) -> list[Table]:
         )
         for mark in sorted(course.decisions, key=lambda mark: mark.on)
     ]
+    treated = [(short_day(one.on), one.words) for one in sorted(course.treated, key=lambda one: one.on)]
     return [
         _panels.readings_table(course.series, course.unit, course.resolution, course.today_on),
         Table(
@@ -297,6 +307,7 @@ def _course_tables(course: Course) -> list[Table]:
             f"Load per session, {course.load_about}", ("Date", "Load", "What became of it"), loads, n_words=1
         ),
         Table("Decisions", ("Date", "Decision", "Outcome"), decisions, n_words=2),
+        Table("Visits and treatments", ("Date", "What"), treated, n_words=1),
     ]
 
 

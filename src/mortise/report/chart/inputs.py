@@ -131,6 +131,13 @@ class LoadBar(Struct, frozen=True):
     done: Done = Done.DONE
 
 
+class Treated(Struct, frozen=True):
+    """A visit, or what was done at it, as a mark under the measure; `words` go into the table."""
+
+    on: date
+    words: str
+
+
 class DueTest(Struct, frozen=True):
     """A test due, drawn in the empty field after today."""
 
@@ -155,7 +162,7 @@ class Course(Struct, frozen=True, kw_only=True):
         Ends of the axis; None takes the first fact and ten days after today.
     series : tuple of Series
         Treated side, other side, or a measure without sides (`Side.NONE`).
-    norm, gates, decisions, flares, unknowns, symptoms, loads, due
+    norm, gates, decisions, flares, unknowns, symptoms, loads, due, treated
         Each may be empty; an empty panel is left out, an empty measure panel says so.
     load_about : str
         What the bars measure: "effort x minutes".
@@ -182,6 +189,7 @@ class Course(Struct, frozen=True, kw_only=True):
     loads: tuple[LoadBar, ...] = ()
     load_about: str = "effort × minutes"
     due: tuple[DueTest, ...] = ()
+    treated: tuple[Treated, ...] = ()
     calm_up_to_nrs: float = 2
     watch_up_to_nrs: float = 5
 
@@ -197,6 +205,7 @@ class Trend(Struct, frozen=True, kw_only=True):
     series: tuple[Series, ...] = ()
     norm: NormBand | None = None
     whole_scale: tuple[float, float] | None = None
+    gates: tuple[GateLine, ...] = ()
 
 
 class PainDays(Struct, frozen=True, kw_only=True):

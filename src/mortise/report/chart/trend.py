@@ -61,7 +61,9 @@ def trend_chart(trend: Trend) -> str:
         first = trend.today_on - timedelta(days=7)
     box = Box(34, 10, 318, 188)
     days = Days(first, trend.today_on, box.left + 4, box.right - 6)
-    low, high = trend.whole_scale or _panels.value_range(trend.series, trend.norm, (), trend.resolution)
+    low, high = trend.whole_scale or _panels.value_range(
+        trend.series, trend.norm, trend.gates, trend.resolution
+    )
     panel = _panels.Panel(
         box,
         days,
@@ -71,7 +73,11 @@ def trend_chart(trend: Trend) -> str:
         trend.unit,
         trend.resolution,
     )
-    parts = [_panels.measure_panel(panel, trend.series, trend.norm, trend.today_on, size=0.88, has_grid=True)]
+    parts = [
+        _panels.measure_panel(
+            panel, trend.series, trend.norm, trend.today_on, size=0.88, has_grid=True, gates=trend.gates
+        )
+    ]
     parts.append(_labels(trend, panel))
     last = days(trend.today_on)
     for on in day_ticks(days, 74):

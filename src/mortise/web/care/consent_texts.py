@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop as _
+
 from mortise.web.care.models import Purpose
 
 
@@ -26,27 +28,39 @@ TEXTS: Mapping[Purpose, ConsentText] = MappingProxyType(
     {
         Purpose.TREATMENT: ConsentText(
             "2026-11",
-            "The clinic keeps a record of your ankle: what you report, what is measured, and what is decided. Those "
-            "who treat you read it. You can see who did.",
-            "Nobody outside the clinic reads it any more, links given to guests end, and it is left out of every "
-            "comparison. What is written stays, because the clinic must keep it; talk to them about your treatment.",
+            _(
+                "The clinic keeps a record of your ankle: what you report, what is measured, and what is decided. "
+                "Those who treat you read it. You can see who did."
+            ),
+            _(
+                "Nobody outside the clinic reads it any more, links given to guests end, and it is left out of every "
+                "comparison. What is written stays, because the clinic must keep it; talk to them about your treatment."
+            ),
         ),
         Purpose.RECORDINGS: ConsentText(
             "2026-11",
-            "The clinic records how you move with small sensors or a phone, and keeps the files to measure from them. "
-            "No pictures and no sound are kept.",
-            "No new recording is taken in. Files and numbers already there stay part of your record.",
+            _(
+                "The clinic records how you move with small sensors or a phone, and keeps the files to measure from "
+                "them. No pictures and no sound are kept."
+            ),
+            _("No new recording is taken in. Files and numbers already there stay part of your record."),
         ),
         Purpose.COACH: ConsentText(
             "2026-11",
-            "Coaches of this clinic see your name, whether you train as planned, the stage you are in, and what "
-            "training is allowed today. They see no symptom, no finding and no reason.",
-            "From that moment no coach sees you any more.",
+            _(
+                "Coaches of this clinic see your name, whether you train as planned, the stage you are in, and what "
+                "training is allowed today. They see no symptom, no finding and no reason."
+            ),
+            _("From that moment no coach sees you any more."),
         ),
         Purpose.RESEARCH: ConsentText(
             "2026-11",
-            "Your numbers are counted together with those of others, without your name, to see how people get on.",
-            "From that moment you are counted in no comparison. Results already given away cannot be taken back.",
+            _(
+                "Your numbers are counted together with those of others, without your name, to see how people get on."
+            ),
+            _(
+                "From that moment you are counted in no comparison. Results already given away cannot be taken back."
+            ),
         ),
     }
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
+import msgspec
 from msgspec import Struct
 
 from mortise.episode import MeasureSeries, SeriesPoint, SessionLight, Story
@@ -13,6 +14,7 @@ from mortise.protocol import Criterion, Light
 from mortise.protocol.criteria import Reduction, criteria_in
 from mortise.record import (
     CheckIn,
+    ClinicVisit,
     DecisionRecord,
     Fact,
     Finding,
@@ -28,6 +30,7 @@ from mortise.web.clinic.forms_readings import CONFIRMED
 from mortise.web.clinic.presenters_words import bound_words, says_of
 
 DEFAULT_MEASURE = "lunge_cm"
+N_TREND_POINTS = 60
 _CALM = {
     Light.GREEN: inputs.Calm.CALM,
     Light.GREEN_AMBER: inputs.Calm.CALM,
@@ -93,7 +96,44 @@ def course_input(story: Story, measures: Mapping[str, Measure], measure_id: str)
             for due in story.due
             if due.measure == measure_id and due.due_on > story.as_of
         ),
+        treated=tuple(_treated(story)),
     )
+
+
+def trend_input(story: Story, measures: Mapping[str, Measure], measure_id: str) -> inputs.Trend:
+    """Return the small trend of one measure: both sides, their bands, what is usual and what the gate asks."""
+    measure = measures[measure_id]
+    series = _newest_by_side(story.series, measure_id)
+    heading = _heading(measure, series, ())
+    return inputs.Trend(
+        heading=msgspec.structs.replace(heading, id_prefix=f"trend-{measure.id.replace('_', '-')}"),
+        today_on=story.as_of,
+        unit=measure.unit,
+        resolution=float(measure.resolution),
+        from_on=story.record.episode.opened_on,
+        series=tuple(_thinned(_series(one, _confirmed(story))) for one in series),
+        norm=_norm(story, measure_id),
+        gates=tuple(_gates(story, measure)),
+    )
+
+
+def _thinned(one: inputs.Series) -> inputs.Series:
+    """Keep every few days of a level, and its end: a small picture has no room for more."""
+    step = max(1, len(one.level) // N_TREND_POINTS)
+    kept = {*range(0, len(one.level), step), len(one.level) - 1}
+    return msgspec.structs.replace(one, level=tuple(one.level[n] for n in sorted(kept) if n >= 0))
+
+
+def _treated(story: Story) -> Iterator[inputs.Treated]:
+    """Yield what was done to the ankle by hands: visits that were held, and what is on record of each."""
+    for fact in story.facts:
+        if isinstance(fact, ClinicVisit) and (fact.is_held or fact.visit_on <= story.as_of):
+            words = "Visit" if fact.is_held else "Visit, planned for this day"
+            yield inputs.Treated(fact.visit_on, words)
+        elif fact.__struct_config__.tag == "treatment":
+            grade = getattr(fact, "grade", "")
+            joint = str(getattr(fact, "joint", "")).replace("_", " ")
+            yield inputs.Treated(fact.on, f"{joint.capitalize()}, grade {grade}" if grade else "Treatment")
 
 
 def _newest_by_side(series: Iterable[MeasureSeries], measure_id: str) -> tuple[MeasureSeries, ...]:

@@ -52,8 +52,25 @@ def due_rows(due: Iterable[Due], today_on: date) -> tuple[DueRow, ...]:
     )
 
 
-def session_words(told: Story) -> tuple[str, str]:
-    """Return sessions told in the last four weeks and what became of them, and adherence in words."""
+class Sessions(Struct, frozen=True, kw_only=True):
+    """What became of the sessions that were planned in the last weeks; of the unknown ones nobody told anything."""
+
+    done: int
+    modified: int
+    skipped: int
+    unknown: int | None  # None: the plan names no number of sessions
+    words: str
+    adherence: str
+
+    @property
+    def parts(self) -> tuple[tuple[str, int], ...]:
+        """Return each kind with its number, those known first."""
+        known = (("done", self.done), ("modified", self.modified), ("skipped", self.skipped))
+        return known if self.unknown is None else (*known, ("unknown", self.unknown))
+
+
+def sessions_of(told: Story) -> Sessions:
+    """Return sessions of the last four weeks: done, modified, skipped, and how many planned ones nobody told of."""
     since = told.as_of - timedelta(days=WINDOW_DAYS)
     logs = [fact for fact in told.facts if isinstance(fact, SessionLog) and fact.on > since]
     skipped = sum(bool(log.items) and all(item.outcome == "skipped" for item in log.items) for log in logs)
@@ -62,12 +79,30 @@ def session_words(told: Story) -> tuple[str, str]:
         and not all(item.outcome == "skipped" for item in log.items)
         for log in logs
     )
-    done = len(logs) - skipped - modified
-    counts = f"{done} done, {modified} modified, {skipped} skipped"
-    words = f"{plural(len(logs), 'session')} told in {WINDOW_DAYS} days: {counts}"
-    if told.adherence is None:
-        return words, "Too early to say how much of the plan was done."
-    return (
-        words,
-        f"{number(told.adherence, 1)} % of the planned sessions were done; the rest is unknown or skipped.",
+    unknown = _unknown(told, len(logs))
+    counts = f"{len(logs) - skipped - modified} done, {modified} modified, {skipped} skipped"
+    said = "" if unknown is None else f", {unknown} unknown"
+    share = (
+        "Too early to say how much of the plan was done."
+        if told.adherence is None
+        else f"{number(told.adherence, 1)} % of the planned sessions were done; the rest is unknown or skipped."
     )
+    return Sessions(
+        done=len(logs) - skipped - modified, modified=modified, skipped=skipped, unknown=unknown,
+        words=f"{plural(len(logs), 'session')} told in {WINDOW_DAYS} days: {counts}{said}", adherence=share,
+    )  # fmt: skip
+
+
+def _unknown(told: Story, n_told: int) -> int | None:
+    """Return how many planned sessions of the window nobody told of; None where no number is planned."""
+    course = told.folded.course
+    if not course.n_per_week or course.plan_from is None:
+        return None
+    n_days = min(WINDOW_DAYS, told.as_of.toordinal() - course.plan_from)
+    return max(0, n_days * course.n_per_week // 7 - n_told)
+
+
+def session_words(told: Story) -> tuple[str, str]:
+    """Return what became of the sessions of the last four weeks, and adherence, in words."""
+    found = sessions_of(told)
+    return found.words, found.adherence

@@ -16,7 +16,7 @@ from mortise.web.clinic.presenters_list_filters import Filters
 from mortise.web.clinic.presenters_words import Says, n_people, says_of
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_LEAD = re.compile(r"(.{8,90}?[.;:])(?= )")
+_LEAD = re.compile(r"(.{8,90}?[.;])(?= )")
 
 
 class Row(Struct, frozen=True, kw_only=True):

@@ -52,6 +52,16 @@ class Programme(Struct, frozen=True, kw_only=True):
     summary: str
     why: str
 
+    @property
+    def today(self) -> tuple[ExerciseRow, ...]:
+        """Return what is done today."""
+        return tuple(one for one in self.rows if one.is_today)
+
+    @property
+    def not_today(self) -> tuple[ExerciseRow, ...]:
+        """Return what waits for another day."""
+        return tuple(one for one in self.rows if not one.is_today)
+
 
 class DoseNow(Struct, frozen=True, kw_only=True):
     """Where an exercise stands on its ladder, and what put it there: a plain copy of the engine's dose state."""

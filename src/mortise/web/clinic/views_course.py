@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from mortise.episode import Story, output_hash
 from mortise.errors import ConflictError, InputError
 from mortise.protocol import Protocol
 from mortise.record import Decision, PatientRecord, Reading, Sign
-from mortise.report.chart import course_chart
+from mortise.report.chart import course_chart, trend_chart
 from mortise.report.words import day, short_day
 from mortise.terms import Advice, Load
 from mortise.web.accounts import access
@@ -25,6 +26,7 @@ from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Need
 from mortise.web.clinic import pictures
+from mortise.web.clinic.drawn import drawn_once
 from mortise.web.clinic.entries import current_of
 from mortise.web.clinic.follow_context import follow_context
 from mortise.web.clinic.forms import OverruleForm, ReasonForm, VisitForm
@@ -38,9 +40,15 @@ from mortise.web.clinic.presenters_course import (
     reports_of,
     stage_track,
 )
-from mortise.web.clinic.presenters_course_chart import DEFAULT_MEASURE, chartable, course_input
+from mortise.web.clinic.presenters_course_chart import (
+    DEFAULT_MEASURE,
+    chartable,
+    course_input,
+    trend_input,
+)
 from mortise.web.clinic.presenters_decision import Panel, panel_of, proposed_words
-from mortise.web.clinic.presenters_due import due_rows, session_words
+from mortise.web.clinic.presenters_doses import dose_changes
+from mortise.web.clinic.presenters_due import due_rows, sessions_of
 from mortise.web.clinic.presenters_ended import ended_view
 from mortise.web.clinic.presenters_gate import gate_of, outside_lines
 from mortise.web.clinic.presenters_programme import DoseNow, Programme, programme_of
@@ -232,7 +240,9 @@ def _course_context(
     wanted = request.GET.get("chart", "")
     measure_id = wanted if wanted in measures else DEFAULT_MEASURE
     return {
-        "chart": drawn(course_chart(course_input(told, measures, measure_id))),
+        "chart": drawn(
+            drawn_once(told, measure_id, lambda: course_chart(course_input(told, measures, measure_id)))
+        ),
         "chart_choices": chartable(told, measures, measure_id),
         "programme": programme(episode, told),
         "counters": counter_rows(told.counters),
@@ -240,9 +250,22 @@ def _course_context(
         "judgements": judgements_of(told.facts, names),
         "reports": reports_of(told.facts, measures, exercise_names),
         "due": due_rows(told.due, told.as_of),
-        "sessions": session_words(told),
+        "sessions": sessions_of(told),
+        "dose_changes": dose_changes(told, content().exercises, names),
+        "trends": [drawn(one) for one in _trends(told, measure_id)],
         "room": room_view(told, measures, names),
     }
+
+
+def _trends(told: Story, drawn_id: str) -> list[str]:
+    """Return a small trend of every measure that has readings, but for the one drawn large."""
+    measures = content().measures
+    wanted = [one.id for one in chartable(told, measures, drawn_id) if one.id != drawn_id]
+    return [drawn_once(told, f"trend {name}", partial(_trend, told, name)) for name in wanted]
+
+
+def _trend(told: Story, measure_id: str) -> str:
+    return trend_chart(trend_input(told, content().measures, measure_id))
 
 
 def panel(told: Story, names: dict[str, str]) -> Panel:

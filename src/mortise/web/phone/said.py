@@ -86,6 +86,7 @@ ENGINE = (
     _n("First the version with something to hold on to."),
     _n("First something to hold on to."),
     _n("Shorter sessions are kinder to your joints."),
+    _n("This belongs to a sport that is not among your goals."),
     _n("Shorter sessions are safer for you at present."),
     _n("No session is longer than an hour."),
     _n("This programme is for adults. Please ask your physiotherapist."),

@@ -22,7 +22,7 @@ from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content, why_refused
 from mortise.web.care.models import EpisodeRow, FactRow, Need, Standing
-from mortise.web.care.services import following, notices, standings
+from mortise.web.care.services import following, notices, remembered, standings
 from mortise.web.care.services.access import require_open, require_physiotherapist, require_to_judge
 from mortise.web.care.services.facts import (
     Answer,
@@ -117,9 +117,8 @@ def story_of(
     if why_refused(episode.protocol):
         _put_before_the_clinic(episode, on, by)
         require_proved(episode)
-    record = load_record(episode)
     try:
-        return story(record, content(), on, circumstances or Circumstances(), records_beside(episode))
+        return remembered.told(episode, on, circumstances or Circumstances(), story)
     except Exception as error:
         logger.error("the story could not be told", exc_info=error)
         _put_before_the_clinic(episode, on, by)

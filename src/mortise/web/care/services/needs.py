@@ -138,8 +138,8 @@ def needs_page(*, by: User, today: date, wanted: Wanted = EVERYBODY, size: int =
         stopped=Count("episode__patient", distinct=True, filter=Q(rank=ORDER.index(Need.STOPPED))),
     )
     found = _narrowed(everybody, wanted)
-    n_by_need = _by_need(found)
-    shown, first = _page(found, wanted, size, sum(n_by_need.values()))
+    n_by_need = _by_need(found) if wanted.is_narrowed else _sums(counts)
+    shown, first = _page(found, wanted, size, sum(n_by_need.values()), today)
     log.record(by, "list.read", detail={"n": len(shown)})
     n_found = sum(n_by_need.values())
     return NeedsPage(
@@ -186,20 +186,30 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _page(rows: QuerySet[Standing], wanted: Wanted, size: int, n_found: int) -> tuple[list[Standing], int]:
+def _page(
+    rows: QuerySet[Standing], wanted: Wanted, size: int, n_found: int, today: date
+) -> tuple[list[Standing], int]:
     """Return the rows of a page, and the number of the first."""
     back = Cursor.of(wanted.before)
     ahead = None if back is not None else Cursor.of(wanted.after)
     if back is not None:
         before = rows.filter(ordering.is_before(back))
-        shown = list(before.order_by(*ordering.BACKWARDS)[:size])[::-1]
+        shown = _first(before, ordering.BACKWARDS, size, today)[::-1]
         return shown, before.count() - len(shown) + 1 if shown else 0
     if ahead is not None:
         after = rows.filter(ordering.is_after(ahead))
-        shown = list(after.order_by(*ordering.KEYS)[:size])
+        shown = _first(after, ordering.KEYS, size, today)
         return shown, n_found - after.count() + 1 if shown else 0
-    shown = list(rows.order_by(*ordering.KEYS)[:size])
+    shown = _first(rows, ordering.KEYS, size, today)
     return shown, 1 if shown else 0
+
+
+def _first(rows: QuerySet[Standing], keys: Sequence[str], size: int, today: date) -> list[Standing]:
+    """Return the first rows: those reached are sorted by their keys alone, and only those shown are read whole."""
+    ids = list(rows.order_by(*keys).values_list("pk", flat=True)[:size])
+    whole = ordering.annotated(Standing.objects.filter(pk__in=ids), today).select_related("episode__patient")
+    by_id = {one.pk: one for one in whole}
+    return [by_id[pk] for pk in ids if pk in by_id]
 
 
 # ---------------------------------------------------------------- counts
@@ -209,6 +219,13 @@ def _counts(rows: QuerySet[Standing]) -> list[dict[str, Any]]:
     columns = ("rank", "episode__protocol", "stage", "clinician")
     grouped = rows.order_by().values(*columns)
     return list(grouped.annotate(n=Count("pk")))
+
+
+def _sums(counts: Iterable[dict[str, Any]]) -> dict[Need, int]:
+    n: Counter[int] = Counter()
+    for one in counts:
+        n[one["rank"]] += one["n"]
+    return {ORDER[rank]: n[rank] for rank in sorted(n)}
 
 
 def _by_need(rows: QuerySet[Standing]) -> dict[Need, int]:
