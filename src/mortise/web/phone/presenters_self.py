@@ -83,7 +83,7 @@ def coming_up(visit: Visit, story: Story) -> tuple[Coming, ...]:
         if one.where == "visit" and on <= last:
             at_visit[on] = at_visit.get(on, 0) + 1
         elif one.measure in alone | sensed:
-            by_day.setdefault(on, []).append(one.label)
+            by_day.setdefault(on, []).append(said(one.label))
     found += [(on, _("Test yourself: {tests}").format(tests=_some(labels))) for on, labels in by_day.items()]
     for on, n in at_visit.items():
         words = ngettext("{n} test at your clinic is due", "{n} tests at your clinic are due", n)

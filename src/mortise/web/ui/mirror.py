@@ -25,13 +25,15 @@ N_FORMS = 3
 FORM_MARKS = ("¹", "²", "³")
 THREE_FORMS = "cs"  # one, two to four, more: the rule of Czech, whose tables are Babel's
 LETTERS_A_TILDE = 4
+MOST_IN_A_ROW = 6  # then a gap, where a line may break
 
 
 def mirrored(text: str, form: int | None = None) -> str:
     """Return a text in the mirror; `form` marks which form of a count it is."""
     parts = KEPT.split(text)
     body = "".join(part if at % 2 else part.translate(ACCENTS) for at, part in enumerate(parts))
-    longer = "~" * (1 + len(text) // LETTERS_A_TILDE)
+    n_more = 1 + len(text) // LETTERS_A_TILDE
+    longer = " ".join("~" * min(MOST_IN_A_ROW, n_more - at) for at in range(0, n_more, MOST_IN_A_ROW))
     mark = "" if form is None else FORM_MARKS[form]
     return f"{RIGHT_TO_LEFT}{OPEN}{mark}{body} {longer}{SHUT}{BACK}"
 
