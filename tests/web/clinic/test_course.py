@@ -395,3 +395,15 @@ def test_answer_that_refers_within_two_weeks_raises_nothing() -> None:
     question = content().assessment.question("crps")
     assert question is not None
     assert question.flag_of("yes") == ""
+
+
+def test_course_takes_as_many_queries_for_a_longer_record(cast: Cast) -> None:
+    client = start(cast)
+    report(cast)
+    client.get(url("course", cast.episode.pk))
+    with CaptureQueriesContext(connection) as few:
+        client.get(url("course", cast.episode.pk))
+    trained(cast, 12)
+    with CaptureQueriesContext(connection) as many:
+        client.get(url("course", cast.episode.pk))
+    assert len(many) == len(few)
