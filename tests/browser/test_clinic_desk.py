@@ -31,6 +31,12 @@ def tap(page: Page, name: str, value: str) -> None:
     page.locator(f'label:has(input[name="{name}"][value="{value}"])').click()
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button of the assessment and wait for the page after it: what is being saved goes first."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
 def given_ada_signed_in(page: Page) -> None:
     page.goto("/sign-in/")
     page.get_by_label("E-mail").fill("ada@clinic.example")
@@ -46,7 +52,7 @@ def when_the_parts_that_must_be_asked_are_answered(page: Page, episode: EpisodeR
                 tap(page, name, value)
             elif name.startswith("t-"):
                 page.locator(f'[name="{name}"]').fill(value)
-        page.get_by_role("button", name="Save, then").click()
+        press(page, "Save, then")
 
 
 def test_a_visit_from_a_new_patient_to_an_answered_decision(
@@ -78,11 +84,11 @@ def test_a_visit_from_a_new_patient_to_an_answered_decision(
     picture(page, "desk-assess")
     page.get_by_label("Knee to wall, left, treated", exact=True).fill("54")
     page.get_by_label("Knee to wall, right", exact=True).fill("11.5")
-    page.get_by_role("button", name="Save and stay").click()
+    press(page, "Save and stay")
     expect(page.get_by_text("Did you mean 5.4?")).to_be_visible()
     axe(page)
     page.get_by_label("Knee to wall, left, treated", exact=True).fill("5.4")
-    page.get_by_role("button", name="Save and stay").click()
+    press(page, "Save and stay")
     expect(page.get_by_text("Beyond error")).to_be_visible()
 
     page.get_by_role("link", name="What it adds up to").click()

@@ -22,8 +22,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def lines(reports: Sequence[pytest.TestReport]) -> list[str]:
-    """Name the tests that were run twice, each with the last line of what went wrong first."""
-    return [f"{report.nodeid}: {str(report.longrepr).strip().splitlines()[-1]}" for report in reports]
+    """Name the tests that were run twice, each with what went wrong first, and where."""
+    return [f"{report.nodeid}: {_said(report)}" for report in reports]
+
+
+def _said(report: pytest.TestReport) -> str:
+    """Return the message of what failed and the last line of ours on the way there."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    message = crash.message if crash else str(report.longrepr)
+    ours = [line for line in str(report.longrepr).splitlines() if line.startswith(("tests/", "src/"))]
+    return " ".join([*message.split()[:40], *(f"({line})" for line in ours[-1:])])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
