@@ -50,7 +50,8 @@ def given_ben_assessed_and_started(page: Page, axe: Callable[[Page], None]) -> E
     page.goto(desk.url("assess", episode.pk, "range"))
     page.get_by_label("Knee to wall, left, treated", exact=True).fill("4.5")
     page.get_by_label("Knee to wall, right", exact=True).fill("10.5")
-    page.get_by_role("button", name="Save and stay").click()
+    with page.expect_navigation():  # what is being saved goes first
+        page.get_by_role("button", name="Save and stay").click()
     page.get_by_role("link", name="What it adds up to").click()
     axe(page)
     page.get_by_role("link", name="See the proposed programme").click()

@@ -204,7 +204,7 @@ def test_a_job_that_breaks_leaves_the_others_running(cast: Cast, monkeypatch: py
         raise ZeroDivisionError
 
     monkeypatch.setattr(services, "decide_for_the_silent", breaks)
-    assert one_round() == "silent: broke; 0 rows of the list renewed; 1 sent, 0 failed"
+    assert one_round().startswith("silent: broke; 0 rows of the list renewed; 1 sent, 0 failed")
 
 
 # ---------------------------------------------------------------- silence
