@@ -391,9 +391,9 @@ def test_no_page_of_a_person_is_ever_in_a_cache(phone: Page, server: Server) -> 
           return found;
         }"""
     )
-    assert "/phone/shell/" in kept
+    assert "/phone/shell/en-gb/" in kept
     pages = [path for path in kept if not path.startswith(("/static/", "/phone/figure/"))]
-    assert sorted(pages) == ["/phone/manifest.webmanifest", "/phone/shell/"]
+    assert sorted(pages) == ["/phone/manifest.webmanifest", "/phone/shell/en-gb/"]
 
 
 def test_it_can_be_installed(phone: Page) -> None:

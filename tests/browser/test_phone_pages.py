@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # another language.
 NO_PAGE = {
     "day", "ankle", "export", "calendar", "authority", "recording", "manifest", "worker", "figure", "envelope", "sync",
-    "shell-in",
+    "shell-in", "language",
 }  # fmt: skip
 NAMED = "questions/named-activities/"
 BEFORE = {  # before anything is told today
@@ -35,6 +35,7 @@ BEFORE = {  # before anything is told today
     "questions": ("questions/",), "question": (NAMED,), "message": ("message/", "message/?q=nothing"),
     "live": ("live/",), "live-test": tuple(f"live/{one.test}/" for one in live.TESTS),
     "progress": ("progress/",), "help": ("help/",), "shell": ("shell/",),
+    "consents": ("agreed/",),
 }  # fmt: skip
 CHECKED = {"session": ("session/",), "today": ("",)}
 DONE = {"change": ("session/change/",), "progress": ("progress/",), "today": ("",)}

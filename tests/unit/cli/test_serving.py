@@ -24,6 +24,7 @@ class Started:
         self.served: dict[str, Any] = {}
         self.filled_on: date | None = None
         self.n_jobs = 0
+        self.n_asked = 0
 
 
 @pytest.fixture
@@ -37,6 +38,15 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
         note.filled_on = today
         return ACCESS
 
+    def ask_the_rest() -> int:
+        note.n_asked += 1
+        return 32
+
+    rooms = {
+        demo.FILL: SimpleNamespace(fill_clinic=fill),
+        demo.REST: SimpleNamespace(ask_the_rest=ask_the_rest),
+    }
+
     def serve(host: str, port: int, **asked: Any) -> int:
         note.served = {"host": host, "port": port, **asked}
         asked["ready"]()
@@ -47,12 +57,12 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
     monkeypatch.setattr(server, "prepare", lambda: note.environment.update(environment))
 
     @contextmanager
-    def jobs() -> Iterator[Callable[[], None]]:
+    def jobs(*_: str) -> Iterator[Callable[[], None]]:
         yield lambda: setattr(note, "n_jobs", note.n_jobs + 1)
 
     monkeypatch.setattr(server, "jobs", jobs)
     monkeypatch.setattr(server, "run", serve)
-    monkeypatch.setattr(demo, "import_module", lambda name: SimpleNamespace(fill_clinic=fill))
+    monkeypatch.setattr(demo, "import_module", lambda name: rooms[name])
     return note
 
 
@@ -75,12 +85,15 @@ def test_the_demo_says_where_to_go_and_as_whom(started: Started, capsys: pytest.
         "Ben",
     ):
         assert word in said
+    assert "32 more fictional patients join" in said
+    assert (started.n_asked, started.n_jobs) == (1, 1)
     assert "no clinician has checked" in said
 
 
 def test_fill_only_does_not_serve(started: Started, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--fill-only"]) == 0
     assert started.served == {}
+    assert (started.n_asked, started.n_jobs) == (0, 0)
     assert "ada@clinic.example" in capsys.readouterr().out
 
 
