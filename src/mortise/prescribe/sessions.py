@@ -117,21 +117,7 @@ def todays_session(
         stage, exercises, states, done, as_of, behind(stage, exercises, done, as_of), limits, is_locked
     )
     choice = _choice(allowed.candidates, day)
-    left_out = _left_out(allowed, choice.chosen, day)
-    cuts = applied(holding, stage, exercises, left_out, choice.chosen, limits)
-    reason, reason_patient = why(Whole(
-        limits=limits, chosen=choice.chosen, raised=choice.raised, back=back, share=choice.share,
-        is_locked=is_locked, cuts=cuts, holding=holding, states=states,
-    ))  # fmt: skip
-    ordered = sorted(choice.chosen, key=lambda one: one.slot.purpose != WARM_UP)  # nothing comes before it
-    planned = tuple([_planned(one, day, one.exercise.id in choice.raised) for one in ordered])
-    return Session(
-        id=session_id, on=as_of, stage=stage.id, load=limits.load, exercises=planned,
-        left_out=tuple([name_left_out(one, holding, exercises) for one in left_out]), constraints=cuts,
-        seconds=sum((one.seconds for one in planned), Decimal(0)),
-        n_contacts=sum(one.dose.n_contacts for one in planned),
-        circumstances=circumstances, why=reason, why_patient=reason_patient,
-    )  # fmt: skip
+    return _written(session_id, circumstances, holding, back, allowed, choice, day)
 
 
 class _Day(NamedTuple):
@@ -235,6 +221,28 @@ def _raise(chosen: Sequence[Candidate], candidates: Sequence[Candidate], day: _D
 def _at_raise(candidate: Candidate, day: _Day) -> Candidate:
     step = day.states[candidate.exercise.id].step
     return candidate._replace(step=step, dose=candidate.exercise.dose_steps[step])
+
+
+def _written(
+    session_id: str, circumstances: Circumstances, holding: Sequence[Constraint], back: Return | None,
+    allowed: Permitted, choice: _Choice, day: _Day,
+) -> Session:  # fmt: skip
+    """Write down what was chosen, what was left out, and why."""
+    left_out = _left_out(allowed, choice.chosen, day)
+    cuts = applied(holding, day.stage, day.exercises, left_out, choice.chosen, day.limits)
+    reason, reason_patient = why(Whole(
+        limits=day.limits, chosen=choice.chosen, raised=choice.raised, back=back, share=choice.share,
+        is_locked=day.is_locked, cuts=cuts, holding=holding, states=day.states,
+    ))  # fmt: skip
+    ordered = sorted(choice.chosen, key=lambda one: one.slot.purpose != WARM_UP)  # nothing comes before it
+    planned = tuple([_planned(one, day, one.exercise.id in choice.raised) for one in ordered])
+    return Session(
+        id=session_id, on=day.as_of, stage=day.stage.id, load=day.limits.load, exercises=planned,
+        left_out=tuple([name_left_out(one, holding, day.exercises) for one in left_out]), constraints=cuts,
+        seconds=sum((one.seconds for one in planned), Decimal(0)),
+        n_contacts=sum(one.dose.n_contacts for one in planned),
+        circumstances=circumstances, why=reason, why_patient=reason_patient,
+    )  # fmt: skip
 
 
 def _planned(one: Candidate, day: _Day, is_raised: bool) -> PlannedExercise:

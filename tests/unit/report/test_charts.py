@@ -373,7 +373,7 @@ def test_refused_trials_are_hatched_and_say_why():
     assert "34 ± 3°" in words(html)
 
 
-def test_strides_of_a_turn_are_hollow_and_do_not_count():
+def test_strides_of_a_turn_are_small_and_do_not_count():
     html = drawn("strides")
     assert len(classes(html, "c-own-open")) == 3
     summary = next(parsed(html).iter("table"))

@@ -162,7 +162,7 @@ def test_walk_without_curves_draws_none() -> None:
     assert signal_input(a_walk(), Side.LEFT) is None
 
 
-def test_stride_chart_draws_unused_strides_hollow() -> None:
+def test_stride_chart_tells_strides_of_a_turn() -> None:
     chart = strides_input(a_walk(), Side.LEFT)
     assert chart is not None
     assert [stride.is_turn for stride in chart.strides] == [False, True, False]

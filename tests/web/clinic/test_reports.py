@@ -76,7 +76,7 @@ def test_what_is_beyond_error_says_so_and_the_rest_does_not(course: Cast) -> Non
     assert (by_side[True].change, by_side[True].verdict) == ("+4.0\u00a0cm", "beyond error")
     assert by_side[True].plain.startswith("Better than at the start")
     assert by_side[False].verdict == "within error"
-    assert by_side[False].plain.startswith("The same as at the start")
+    assert by_side[False].plain.startswith("No change yet")
 
 
 def test_the_patient_s_lines_are_those_the_gate_counts(course: Cast) -> None:

@@ -374,7 +374,7 @@ class Trials(Struct, frozen=True, kw_only=True):
 
 
 class Stride(Struct, frozen=True):
-    """One stride: when it began, its length and time; a turn is drawn hollow and counts for nothing."""
+    """One stride: when it began, its length and time; a turn is drawn small and counts for nothing."""
 
     side: Side
     foot_strike_s: float

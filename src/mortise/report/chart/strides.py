@@ -1,4 +1,4 @@
-"""Each stride of a walk: its length against its time; strides of a turn are hollow and count for nothing."""
+"""Each stride of a walk: its length against its time; strides of a turn are small and count for nothing."""
 
 from __future__ import annotations
 

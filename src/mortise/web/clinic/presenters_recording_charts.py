@@ -187,7 +187,7 @@ def strides_input(result: GaitResult, involved: Side) -> inputs.Strides | None:
     return inputs.Strides(
         heading=inputs.Heading(
             title="Every stride",
-            about="stride length in metres against stride time in seconds; hollow strides count for nothing",
+            about="stride length in metres against stride time in seconds; small marks, in turns, count for nothing",
             finding=f"{n_used} of {plural(len(result.strides), 'stride')} used; each is a row of the table below.",
             id_prefix="strides",
         ),

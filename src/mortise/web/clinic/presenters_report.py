@@ -217,9 +217,9 @@ def _plain(one: MeasureSeries, measure: Measure) -> str:
     if away is None:
         return "Measured once so far."
     if is_beyond is None:
-        return "How sure this is, nobody knows."
+        return "How far this test can be off, nobody has measured."
     if not is_beyond:
-        return "The same as at the start, as far as the test can tell."
+        return "No change yet that the test could be sure of."
     if measure.better is Better.NEITHER:
         return "This has changed more than the test can be wrong."
     is_better = (away > 0) is (measure.better is Better.UP)

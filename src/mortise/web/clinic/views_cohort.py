@@ -20,7 +20,7 @@ from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.clinic.requests import page
 
-HIDDEN = "fewer than 5"
+HIDDEN, KEPT_BACK = "fewer than 5", "kept back"  # a count, and what is worked out from one
 DIALECTS = {"comma": (",", "."), "semicolon": (";", ",")}
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -71,7 +71,8 @@ def tables_of(found: Cohort, protocols: dict[str, str]) -> tuple[Table, ...]:
             rows=tuple(
                 (
                     protocols.get(row.protocol, row.protocol), f"{row.number} {row.title}", shown(row.n_left),
-                    shown(row.n_still_in), shown(row.median_days), _span(row.quarter_days, row.three_quarter_days),
+                    shown(row.n_still_in), shown(row.median_days, KEPT_BACK),
+                    _span(row.quarter_days, row.three_quarter_days),
                 )
                 for row in found.stages
             ),
@@ -91,12 +92,14 @@ def tables_of(found: Cohort, protocols: dict[str, str]) -> tuple[Table, ...]:
             id="adherence", title="Planned sessions done in the last four weeks",
             heads=("Ankles", "80 % and more", "50 to 79 %", "Less than 50 %", "Not known", "Median, %"),
             rows=(
-                tuple(
-                    shown(n)
-                    for n in (
-                        adherence.n, adherence.n_good, adherence.n_fair, adherence.n_little, adherence.n_unknown,
-                        adherence.median_pct,
-                    )
+                (
+                    *(
+                        shown(n)
+                        for n in (
+                            adherence.n, adherence.n_good, adherence.n_fair, adherence.n_little, adherence.n_unknown,
+                        )
+                    ),
+                    shown(adherence.median_pct, KEPT_BACK),
                 ),
             ),
         ),
@@ -106,7 +109,7 @@ def tables_of(found: Cohort, protocols: dict[str, str]) -> tuple[Table, ...]:
             rows=tuple(
                 (
                     protocols.get(row.protocol, row.protocol), shown(row.n), shown(row.n_responders),
-                    shown(_pct(row.ratio)), _span(_pct(row.low_ratio), _pct(row.high_ratio)),
+                    shown(_pct(row.ratio), KEPT_BACK), _span(_pct(row.low_ratio), _pct(row.high_ratio)),
                 )
                 for row in found.responders
             ),
@@ -114,9 +117,9 @@ def tables_of(found: Cohort, protocols: dict[str, str]) -> tuple[Table, ...]:
     )  # fmt: skip
 
 
-def shown(n: float | None) -> str:
+def shown(n: float | None, hidden: str = HIDDEN) -> str:
     """Write a number, or that it is kept back."""
-    return HIDDEN if n is None else number(n, Decimal(1) if float(n).is_integer() else Decimal("0.5"))
+    return hidden if n is None else number(n, Decimal(1) if float(n).is_integer() else Decimal("0.5"))
 
 
 def _pct(ratio: float | None) -> float | None:
@@ -124,7 +127,7 @@ def _pct(ratio: float | None) -> float | None:
 
 
 def _span(low: float | None, high: float | None) -> str:
-    return HIDDEN if low is None or high is None else f"{shown(low)} to {shown(high)}"
+    return KEPT_BACK if low is None or high is None else f"{shown(low)} to {shown(high)}"
 
 
 def _file(tables: Iterable[Table], dialect: str) -> HttpResponse:
