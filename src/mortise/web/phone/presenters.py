@@ -28,6 +28,7 @@ from mortise.web.phone.visits import Visit
 from mortise.web.ui.local import capital, in_a_sentence, minutes, weekday
 from mortise.web.ui.templatetags.look import SAYS
 
+MOST_NAMES = 6  # of what is left out for one reason; more are counted
 DUE_SOON = timedelta(days=7)
 MORNING_DAYS = 2  # a morning after is asked for on the next two days, then it is forgotten
 DAY_WORDS = {
@@ -258,8 +259,15 @@ def minutes_words(seconds: Decimal) -> str:
 
 def session_words(n: int, seconds: Decimal) -> str:
     """Write how much a session is: "4 exercises, 12 min"."""
-    exercises = ngettext("%(n)s exercise", "%(n)s exercises", n) % {"n": n}
-    return gettext("%(exercises)s, %(minutes)s") % {"exercises": exercises, "minutes": minutes_words(seconds)}
+    return gettext("%(exercises)s, %(minutes)s") % {
+        "exercises": exercises_words(n),
+        "minutes": minutes_words(seconds),
+    }
+
+
+def exercises_words(n: int) -> str:
+    """Write how many exercises."""
+    return ngettext("%(n)s exercise", "%(n)s exercises", n) % {"n": n}
 
 
 def _line(visit: Visit, item: PlannedExercise) -> ExerciseLine:
@@ -283,9 +291,14 @@ def left_out_lines(session: Session) -> tuple[LeftOutLine, ...]:
     for item in session.left_out:
         by_reason.setdefault(said(item.reason_patient), []).append(said(item.name))
     return tuple(
-        LeftOutLine(gettext("%(names)s.") % {"names": listed(names)}, reason)
-        for reason, names in by_reason.items()
+        LeftOutLine(gettext("%(names)s.") % {"names": _few(names)}, reason)
+        for reason, names in sorted(by_reason.items(), key=lambda group: len(group[1]))
     )
+
+
+def _few(names: list[str]) -> str:
+    """List a few names; many are counted: nobody reads sixty."""
+    return listed(names) if len(names) <= MOST_NAMES else exercises_words(len(names))
 
 
 def has_checked_in(visit: Visit, story: Story) -> bool:

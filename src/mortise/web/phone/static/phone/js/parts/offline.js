@@ -17,6 +17,7 @@ import { player } from "./player.js";
 import { draftFor, said, saveCheck, showWrongs, today, watchForms } from "./saving.js";
 import { dayWords, LOCALE, say } from "./words.js";
 
+const MOST_NAMES = 6; // as the server: nobody reads sixty
 const texts = JSON.parse(document.getElementById("phone-texts")?.textContent ?? "{}");
 const main = () => /** @type {HTMLElement} */ (document.querySelector("[data-shell]"));
 const dock = () => /** @type {HTMLElement} */ (document.querySelector("[data-shell-dock]"));
@@ -122,6 +123,13 @@ function whyOf(state) {
   return why === headlineOf(state) ? "" : why;
 }
 
+/** One line for each reason, as the server writes it: what only waits for another day comes last, and many are counted. */
+function leftOut(all) {
+  const groups = [...new Set(all.map((one) => one.why))].map((why) => ({ why, names: all.filter((one) => one.why === why).map((one) => one.name) }));
+  groups.sort((one, other) => one.names.length - other.names.length);
+  return groups.map(({ why, names }) => ({ why, names: `${names.length > MOST_NAMES ? say("exercises", { n: names.length }) : names.join(", ")}.` }));
+}
+
 function todayPage(state) {
   const { plan, session: solved } = state;
   const waiting = state.reports.filter((one) => one.state === "waiting");
@@ -142,7 +150,7 @@ function todayPage(state) {
     session_title: say("session_of", { ankle: plan.ankle }),
     session_words: say("exercises_minutes", { exercises: say("exercises", { n: items.length }), minutes: say("minutes", { n: minutes }) }),
     none: hasNone ? say("rest_today") : "",
-    left_out: state.isDone || !solved ? [] : [...solved.taken.map((name) => ({ name: `${plan.exercises[name].name}.`, why: say("withheld") })), ...solved.left_out.map((one) => ({ name: `${one.name}.`, why: one.why }))],
+    left_out: state.isDone || !solved ? [] : leftOut([...solved.taken.map((name) => ({ name: plan.exercises[name].name, why: say("withheld") })), ...solved.left_out]),
     can_change: state.told && state.isDone ? "yes" : "",
     can_change_yesterday: state.told && !state.isDone ? "yes" : "",
     tests: dueOn(plan.tests ?? [], state.on, state.news).map((one) => one.label),

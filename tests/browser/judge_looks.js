@@ -1,0 +1,48 @@
+() => {
+  const root = document.documentElement;
+  const TARGET = 44;
+  const found = [];
+  const before = { dir: root.dir, size: root.style.fontSize };
+  const seen = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: false }) && node.getClientRects().length > 0;
+  const name = (node) => `${node.tagName.toLowerCase()}${node.className && typeof node.className === "string" ? "." + node.className.trim().split(/\s+/).join(".") : ""} “${(node.innerText || node.ariaLabel || node.name || "").trim().slice(0, 40)}”`;
+  for (const dir of ["ltr", "rtl"])
+    for (const size of ["", "200%"]) {
+      root.dir = dir;
+      root.style.fontSize = size;
+      const where = `${dir} ${size || "100%"}`;
+      const wide = root.clientWidth;
+      if (root.scrollWidth > wide) {
+        const out = [...document.body.querySelectorAll("*")].filter((one) => { if (!seen(one) || one.closest(".vh, .skip, .scroll")) return false; const box = one.getBoundingClientRect(); return box.right > wide + 1 || box.left < -1; });
+        found.push(`${where}: scrolls sideways, ${root.scrollWidth} wide: ${out.slice(-2).map(name).join("; ")}`);
+      }
+      for (const one of document.querySelectorAll("main *, .p-foot *, .p-top *")) {
+        if (!seen(one) || one.closest("svg, .vh, .scroll, select, input, textarea") ) continue;
+        const style = getComputedStyle(one);
+        if (one.childNodes.length && [...one.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim())) {
+          const box = one.getBoundingClientRect();
+          if (style.display !== "inline" && one.scrollWidth > one.clientWidth + 2 && box.width > 0) found.push(`${where}: words leave their box: ${name(one)}`);
+          const range = document.createRange();
+          range.selectNodeContents(one);
+          const ends = range.getBoundingClientRect();
+          if (ends.right > wide + 1 || ends.left < -1) found.push(`${where}: words leave the screen: ${name(one)}`);
+        }
+      }
+      const targets = document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), textarea, select");
+      for (const one of targets) {
+        if (!seen(one) || one.closest(".skip, .vh") || one.matches(".skip, .vh, [disabled]")) continue;
+        const isInText = one.matches("a") && one.closest("p, li, dd") && getComputedStyle(one).display === "inline" && one.closest("p, li, dd").innerText.trim() !== one.innerText.trim();
+        if (isInText) continue;
+        const shown = one.matches("input[type=radio], input[type=checkbox]") ? one.closest("label") ?? one : one;
+        const box = shown.getBoundingClientRect();
+        if (box.height < TARGET - 0.5 || box.width < TARGET - 0.5) found.push(`${where}: target of ${Math.round(box.width)} × ${Math.round(box.height)}: ${name(shown)}`);
+      }
+      const foot = document.querySelector(".p-foot");
+      if (foot && getComputedStyle(foot).position === "sticky") {
+        const share = foot.getBoundingClientRect().height / innerHeight;
+        if (share > 0.4) found.push(`${where}: what is fixed below takes ${Math.round(share * 100)} % of the screen`);
+      }
+    }
+  root.dir = before.dir;
+  root.style.fontSize = before.size;
+  return found;
+}

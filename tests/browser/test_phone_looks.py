@@ -1,0 +1,112 @@
+"""What no page of the phone may do in any size: grow wider than the screen, cover what has the focus, offer a small target.
+
+Every page and state of `gallery` is opened once and judged at 320, 360 and 430 px, with text of usual and of twice the
+size, from left to right and mirrored. With `PICTURES` naming a folder each is kept as pictures to look at as well.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from mortise.web.ui.languages import MIRROR
+from tests.browser import gallery
+from tests.browser.phones import NOT_REACHED, Server
+from tests.browser.test_phone_languages import speak, told
+from tests.web import builders
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDTHS = ((320, 568), (360, 640), (430, 932))
+LOOKS = os.environ.get("LOOKS", "light dark big rtl").split()
+JUDGE = Path(__file__).with_name("judge_looks.js").read_text(encoding="utf-8")
+
+
+def faults_of(page: Page, name: str) -> list[str]:
+    """List what is wrong with a page as it stands, in every size, text and direction."""
+    usual = page.viewport_size
+    assert usual
+    found: list[str] = []
+    for width, height in WIDTHS:
+        page.set_viewport_size({"width": width, "height": height})
+        found += [f"{name}, {width} px {one}" for one in page.evaluate(JUDGE)]
+    page.set_viewport_size(usual)
+    return found
+
+
+def pictures(page: Page, folder: Path, name: str, looks: list[str]) -> None:
+    """Keep pictures of a page on a small phone and a large one."""
+    for look in looks:
+        page.emulate_media(color_scheme="dark" if look == "dark" else "light")
+        page.evaluate("look => { document.documentElement.style.fontSize = look === 'big' ? '200%' : '' }", look)
+        if look == "rtl":
+            page.evaluate("() => { document.documentElement.dir = 'rtl' }")
+        for size, (width, height) in {"s": (360, 640), "l": (430, 932)}.items():
+            if size == "l" and look in ("big", "rtl", "mirror"):
+                continue
+            page.set_viewport_size({"width": width, "height": height})
+            if look == "big":
+                page.screenshot(path=folder / f"{name}.{size}.bigview.png")
+            tall = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": min(max(height, tall), 8000)})
+            page.screenshot(path=folder / f"{name}.{size}.{look}.png")
+        if look == "rtl":
+            page.evaluate("() => { document.documentElement.dir = 'ltr' }")
+    page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+    page.emulate_media(color_scheme="light")
+
+
+def looked_at(page: Page, scenes: gallery.Scenes, found: list[str], looks: list[str] = LOOKS) -> None:
+    folder = os.environ.get("PICTURES")
+    for name in scenes:
+        if folder:
+            pictures(page, Path(folder), name, looks)
+        if os.environ.get("JUDGE") != "no":
+            found += faults_of(page, name)
+
+
+@pytest.fixture
+def cast(server: Server) -> builders.Cast:
+    """Ben, three weeks in, with a clinic that has telephones, a visit to come and goals."""
+    made = builders.cast()
+    clinic = made.ben.clinic
+    clinic.phone, clinic.emergency_line = "555 0100", "555 0112"
+    clinic.save()
+    told(made)
+    gallery.planned(made)
+    return made
+
+
+WALKS = (
+    (gallery.doors, gallery.pages, gallery.questionnaire),
+    (gallery.doors, gallery.check, gallery.session),
+    (gallery.doors, gallery.sensors),
+    (gallery.doors, gallery.without_server),
+    (gallery.doors, gallery.ends),
+)
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=[one[1].__name__ for one in WALKS])
+def test_nothing_is_cut_covered_or_too_small(
+    open_page: Callable[..., Page], server: Server, cast: builders.Cast, forgive: Any, walk: Any, monkeypatch: Any
+) -> None:
+    forgive(NOT_REACHED)
+    forgive(r"status of 4\d\d")
+    is_mirror = LOOKS == ["mirror"]
+    if is_mirror:
+        speak(cast, MIRROR)
+    page = open_page("phone", device_scale_factor=1, **({"locale": MIRROR} if is_mirror else {}))
+    found: list[str] = []
+    for part in walk:
+        if part is gallery.doors and walk is not WALKS[0]:
+            for _ in part(page, server, cast):
+                pass
+            continue
+        scenes = part(page, server, cast, monkeypatch) if part is gallery.ends else part(page, server, cast)
+        looked_at(page, scenes, found)
+    assert not found, f"{len(found)}:\n" + "\n".join(found)
