@@ -59,7 +59,9 @@ def test_a_recording_becomes_a_reading_once(phone: Client, cast: builders.Cast) 
     assert len(services.recordings_of(episode=cast.episode, by=cast.ada)) == 1
 
 
-def test_hops_with_a_phone_at_the_back_are_stored_with_their_error(phone: Client, cast: builders.Cast) -> None:
+def test_hops_with_a_phone_at_the_back_are_stored_with_their_error(
+    phone: Client, cast: builders.Cast
+) -> None:
     samples = fictional_jump(2, "rebound", rate_hz=100.0).sensors["lower_back"]
     body = json.dumps(phone_log(samples, "hop", "left")).encode()
     answer = send(phone, cast, body, test="hop").json()
@@ -94,7 +96,10 @@ def test_each_test_of_the_sensors_can_be_done_by_hand_due_or_not(
     assert phone.post(f"/phone/test/?test={test}", {name: str(value), "batch": "b1"}).status_code == 302
     record = services.record_of(episode=cast.episode, by=cast.ada)
     (stored,) = (one for one in record.of_kind(Reading) if one.id.startswith("b1-"))
-    assert (float(stored.value), stored.instrument) == (value, "tape_home" if test == "lunge" else "self_test")
+    assert (float(stored.value), stored.instrument) == (
+        value,
+        "tape_home" if test == "lunge" else "self_test",
+    )
 
 
 @pytest.mark.parametrize("how", [{"slip_deg": 10.0}, {"hold_s": 0.05, "reach_s": 0.25}])

@@ -39,7 +39,9 @@ def live_page(request: HttpRequest, test: str = "") -> HttpResponse:
     if story.is_locked:
         return redirect("phone:today")
     context = {
-        "live_tests": live.plain(live.closed_today(visit, story, is_asked=presenters.has_checked_in(visit, story))),
+        "live_tests": live.plain(
+            live.closed_today(visit, story, is_asked=presenters.has_checked_in(visit, story))
+        ),
         "chosen": live.BY_ID.get(test),
         "side": visit.side.value,
         "last_values": live.last_values(visit, story),
@@ -79,7 +81,8 @@ def _taken(visit: Visit, request: HttpRequest) -> dict[str, Any]:
     stored = services.store_recording(
         episode=visit.episode,
         uploads=[services.Upload(file, side)],
-        said=services.Said(side=side if test == "hop" else Side.NONE),  # at the back nothing tells which leg hops
+        # at the back nothing tells which leg hops
+        said=services.Said(side=side if test == "hop" else Side.NONE),
         test=test,
         recorded_on=visit.today,
         by=visit.user,
