@@ -23,7 +23,12 @@ from mortise.web.audit import clock, log
 from mortise.web.care.content import content, why_refused
 from mortise.web.care.models import EpisodeRow, FactRow, Need, Standing
 from mortise.web.care.services import following, notices, remembered, standings
-from mortise.web.care.services.access import require_open, require_physiotherapist, require_to_judge
+from mortise.web.care.services.access import (
+    require_agreed,
+    require_open,
+    require_physiotherapist,
+    require_to_judge,
+)
 from mortise.web.care.services.facts import (
     Answer,
     admitted,
@@ -174,6 +179,10 @@ def answer_report(
     failed: UndecidedError | None = None
     with transaction.atomic():
         answers = append_facts(episode=episode, facts=facts, by=by)
+        if not any(one.is_kept for one in answers):
+            require_agreed(
+                episode.patient
+            )  # nothing was taken, and nothing is decided for who took consent back
         try:
             with transaction.atomic():
                 decided = decide(episode=episode, on=on, by=by, circumstances=circumstances)
