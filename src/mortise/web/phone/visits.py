@@ -73,7 +73,8 @@ class TakenBack(Ended):
 def visit_of(request: HttpRequest, *, even_ended: bool = False) -> Visit:
     """Return the visit, or 404 when this phone's patient never had an episode. The ankle is the one chosen last.
 
-    When all have ended, or treatment is no longer agreed to, it raises `Ended`, or, for a page that shows what is still theirs, returns the one ended last.
+    When all have ended, or treatment is no longer agreed to, it raises `Ended`; or, for a page that shows what is
+    still theirs, returns the one ended last or stopped.
     """
     user = request.user
     assert isinstance(user, User)

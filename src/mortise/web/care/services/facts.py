@@ -315,7 +315,7 @@ def _check_agreed(episode: EpisodeRow, fact: Fact, by: User) -> None:
 
 def _is_danger(episode: EpisodeRow, fact: Fact) -> bool:
     flags = content().protocol(episode.protocol).red_flags
-    return isinstance(fact, HEARD) and any(fact.answers.get(name) for name in flags)
+    return isinstance(fact, CheckIn | SessionLog) and any(fact.answers.get(name) for name in flags)
 
 
 def _heard(episode: EpisodeRow, fact: Fact) -> None:
