@@ -25,7 +25,7 @@ ACTIONS = {
     Need.ON_PLAN: "Open",
 }
 
-TAKEN_BACK = "Took the agreement to treatment back: programme and record stand still. Talk, then agree anew or discharge."
+TAKEN_BACK = "Took the agreement to treatment back: programme and record stand still. Talk with the patient."
 
 
 def reason_of(standing: Standing, need: Need, today: date) -> str:
