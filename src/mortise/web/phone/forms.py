@@ -144,11 +144,11 @@ class ExerciseForm(forms.Form):
         label=_("If not as planned, why?"), choices=REASONS, required=False, widget=Cells(in_row=True)
     )
     pain = forms.ChoiceField(
-        label=_("Pain in it"), required=False, widget=ScaleInput,
+        label=_("How much did it hurt?"), required=False, widget=ScaleInput,
         choices=[(str(number), str(number)) for number in range(11)] + [CANNOT_SAY_CHOICE],
     )  # fmt: skip
     effort = forms.ChoiceField(
-        label=_("Effort in it"), required=False, widget=ScaleInput,
+        label=_("How hard was it?"), required=False, widget=ScaleInput,
         choices=[(str(number), str(number)) for number in range(11)] + [CANNOT_SAY_CHOICE],
     )  # fmt: skip
     sets = forms.IntegerField(required=False, min_value=0, max_value=20, widget=forms.HiddenInput)

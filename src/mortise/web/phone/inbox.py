@@ -117,7 +117,8 @@ def _open(visit: Visit, raw: bytes) -> _Open:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _Open(_aside(visit, raw, f"This cannot be read: {error}"))
     except MortiseError as error:
-        return _Open(_aside(visit, raw, str(error), is_conflict=isinstance(error, ConflictError)))
+        plain = f"{error.message} {error.mend}".strip()
+        return _Open(_aside(visit, raw, str(error), is_conflict=isinstance(error, ConflictError), plain=plain))
 
 
 def _message(visit: Visit, raw: bytes) -> _Open:
@@ -161,12 +162,12 @@ def _answered(visit: Visit, raw: bytes) -> _Open:
     return _Open(None, readings, questionnaire=asked.id)
 
 
-def _aside(visit: Visit, raw: bytes, reason: str, *, is_conflict: bool = False) -> Answer:
-    """Keep what was not taken for a person to look at, and say why."""
+def _aside(visit: Visit, raw: bytes, reason: str, *, is_conflict: bool = False, plain: str = "") -> Answer:
+    """Keep what was not taken for a person to look at, and say why; `plain` is for the patient, without the field."""
     fact_id = services.keep_aside(
         episode=visit.episode, fact=raw, reason=reason, by=visit.user, is_conflict=is_conflict
     )
-    return Answer(fact_id, "conflict" if is_conflict else "refused", reason)
+    return Answer(fact_id, "conflict" if is_conflict else "refused", plain or reason)
 
 
 def _decided(visit: Visit, opened: dict[int, _Open]) -> tuple[dict[int, Answer], list[str]]:

@@ -331,8 +331,8 @@ def due_lines(visit: Visit, story: Story) -> tuple[str, ...]:
     soon = [item for item in story.due if item.where == "visit" and item.due_on <= visit.today + DUE_SOON]
     if not soon:
         return ()
-    tests = listed([in_a_sentence(said(item.label)) for item in soon[:5]])
-    return (gettext("At your next visit: %(tests)s.") % {"tests": tests},)
+    n = len(soon)  # their names are the clinic's words
+    return (ngettext("At your next visit: %(n)s test.", "At your next visit: %(n)s tests.", n) % {"n": n},)
 
 
 def _is_questionnaire_due(visit: Visit, story: Story) -> bool:

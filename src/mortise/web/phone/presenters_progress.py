@@ -86,7 +86,7 @@ def progress_page(visit: Visit, story: Story) -> ProgressPage:
         else gettext("Keeping it"),
         missing=missing,
         in_place=in_place,
-        in_place_words=ngettext("%(n)s line in place", "%(n)s lines in place", len(in_place))
+        in_place_words=ngettext("%(n)s is in place", "%(n)s are in place", len(in_place))
         % {"n": len(in_place)},
         charts=tuple(_charts(visit, story)),
         goals=tuple(goal.words for goal in story.goals),
@@ -174,10 +174,13 @@ def _found(finding: Finding | None, truth: Truth, visit: Visit) -> str:
 def _value(finding: Finding, measure: Measure | None) -> str:
     if finding.value is None or measure is None:
         return ""
+    if measure.unit == "flag" and measure.question:  # "no night pain: yes" would read as its opposite
+        return gettext("you said yes") if finding.value else gettext("you said no")
     if measure.unit == "flag":
         return gettext("yes") if finding.value else gettext("no")
     if measure.levels:
-        return said(measure.levels[int(finding.value)])
+        word = said(measure.levels[int(finding.value)])
+        return gettext("you said “%(word)s”") % {"word": word} if measure.question else word
     if finding.unit == "ratio":
         return with_unit(number(finding.value * 100, 1), "pct")
     return with_unit(number(finding.value, measure.resolution), finding.unit)

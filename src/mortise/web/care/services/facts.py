@@ -286,7 +286,7 @@ def _quarantine(
 def _check_day(episode: EpisodeRow, fact: Fact) -> None:
     """The day is the patient's own, fixed at capture: up to a day from the clinic's and from the moment of capture."""
     if fact.on > episode.patient.clinic.today() + ONE_DAY:
-        raise InputError("The date lies in the future.", where="on", mend="Set the phone's date right.")
+        raise InputError("The date lies in the future.", where="on", mend="Set the phone’s date right.")
     if fact.captured_at is not None:
         if fact.captured_at.tzinfo is None:
             raise InputError("The moment of capture needs its time zone.", where="captured_at")

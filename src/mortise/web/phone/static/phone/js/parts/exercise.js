@@ -86,8 +86,9 @@ export function exercise(node) {
         if (isNow) item.setAttribute("aria-current", "step");
         else item.removeAttribute("aria-current");
         const left = item.querySelector("[data-left]");
-        if (left) left.textContent = String(isNow ? Math.ceil(left_s) : item.dataset.seconds ?? "");
+        if (left) left.textContent = clock(isNow ? Math.ceil(left_s) : item.dataset.seconds ?? "");
       });
+      waiting(find("wait"), node.querySelector(".tempo"), phase.kind, left_s);
       find("rep").textContent = String(Math.max(1, phase.rep || (phase.kind === "rest" ? dose.n_reps : 1)));
       find("set").textContent = String(phase.set);
       beads(find("rep-beads"), phase.rep);
@@ -135,6 +136,23 @@ export function exercise(node) {
       return { name: node.querySelector('[data-fill="name"]')?.textContent ?? "", outcome: input?.closest("label")?.textContent?.trim() ?? "" };
     },
   };
+}
+
+/** While nothing of the tempo is under way, a rest or the moment before the start stands in its place. */
+function waiting(line, tempo, kind, left_s) {
+  if (!line || !tempo) return;
+  const words = line.dataset[`wait${kind}`];
+  line.hidden = !words;
+  tempo.hidden = Boolean(words);
+  if (!words) return;
+  line.querySelector("span").textContent = words;
+  line.querySelector("b").textContent = clock(Math.ceil(left_s));
+}
+
+/** Seconds; minutes and seconds where there are many. @param {number | string} seconds */
+function clock(seconds) {
+  const s = Number(seconds);
+  return seconds === "" || s < 100 ? String(seconds) : `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
 }
 
 function beads(row, at) {

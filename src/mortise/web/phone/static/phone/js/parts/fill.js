@@ -41,4 +41,9 @@ function fillOne(node, item) {
   for (const [name, value] of Object.entries(item.attributes ?? {})) node.setAttribute(name, value);
 }
 
+/** Numbers to call: the first, the emergency line, stands out as on the server's pages. @param {{words: string, number: string, dial: string}[]} calls */
+export function callsOf(calls) {
+  return (calls ?? []).map((one, i) => ({ ...one, attributes: { href: `tel:${one.dial}`, class: i ? "btn btn--wide btn--line" : "btn btn--wide" } }));
+}
+
 const isEmpty = (/** @type {any} */ value) => !value || (Array.isArray(value) && value.length === 0);

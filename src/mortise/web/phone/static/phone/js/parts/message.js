@@ -1,13 +1,13 @@
 // A message to the clinic: kept in the outbox like any report, searched among what this phone still holds.
 
-import { copy, fill } from "./fill.js";
+import { callsOf, copy, fill } from "./fill.js";
 import { dayWords, say } from "./words.js";
 
 /** The page of messages from what the phone holds, newest first. @param {any} state @param {string} emergency */
 export function messagePage({ plan, reports }, emergency) {
   const own = reports.filter((one) => one.fact.kind === "message").reverse();
   const rows = own.map((one) => ({ words: one.fact.words, state: say(one.state === "acknowledged" ? "message_sent" : "message_waits"), on: dayWords(one.fact.on) }));
-  const content = fill(copy("t-message"), { emergency, earlier: rows, clinic: plan.clinic });
+  const content = fill(copy("t-message"), { emergency, calls: callsOf(plan.stop?.calls), earlier: rows, clinic: plan.clinic });
   const form = content.querySelector("form[data-draft]");
   form.elements.namedItem("message_id").value = crypto.randomUUID();
   const search = content.querySelector("[data-search]");

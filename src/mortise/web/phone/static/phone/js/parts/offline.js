@@ -7,7 +7,7 @@ import { fieldsOf, lastTold } from "../core/told.js";
 import { testsPage } from "./by_hand.js";
 import { heldPlan } from "./contact.js";
 import { keepDraft } from "./draft.js";
-import { copy, fill } from "./fill.js";
+import { callsOf, copy, fill } from "./fill.js";
 import { live } from "./live.js";
 import { messagePage } from "./message.js";
 import { ask, listPage } from "./questions.js";
@@ -120,7 +120,7 @@ function doseWhy(plan, item) {
 }
 
 function whyOf(state) {
-  if (!state.isChecked) return say("answers_lighter");
+  if (!state.isChecked) return state.ground === "day" ? say("answers_lighter") : "";
   const why = state.session?.effect.say.length ? "" : state.session?.why;
   return why === headlineOf(state) ? "" : why;
 }
@@ -204,6 +204,7 @@ function stop({ plan, stop: effect, isLocked, reports }) {
       headline: plan.stop.headline || plan.texts["advice.stop_and_seek_help.patient"],
       lines: [...new Set([...(isLocked ? plan.stop.lines : []), ...(effect?.say ?? []), ...tiers])].filter(Boolean),
       emergency: plan.stop.emergency,
+      calls: callsOf(plan.stop.calls),
       closed: plan.texts["emergency.closed"],
       unsent: reports.some((one) => one.state === "waiting") ? "yes" : "",
     }),
@@ -216,6 +217,7 @@ function help(plan) {
     fill(copy("t-help"), {
       emergency_now: known["emergency.now"],
       emergency: plan?.stop.emergency ?? [],
+      calls: callsOf(plan?.stop.calls),
       flare: ["education.flare", "education.pacing"].map((key) => known[key]).filter(Boolean),
       setbacks: Object.keys(known).filter((key) => key.startsWith("setback.")).map((key) => known[key]),
       clinic: plan?.clinic,
