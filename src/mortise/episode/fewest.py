@@ -31,11 +31,11 @@ class _Hurdle(NamedTuple):
 
     measure: Measure
     limb: Limb
-    now: Decimal | None
+    value_now: Decimal | None
     findings: tuple[Finding, ...]
 
     def at(self, value: Decimal) -> Input:
-        return Input(measure=self.measure.id, limb=self.limb, value_now=self.now, value_then=value)
+        return Input(measure=self.measure.id, limb=self.limb, value_now=self.value_now, value_then=value)
 
 
 def fewest(asked: Asked, made: Decision, tracks: Mapping[str, Track], wanted: Wanted) -> Fewest:
@@ -111,13 +111,13 @@ def _nearest_value(one: _Hurdle) -> Decimal | None:
         return _end_value(one)
     bounds = [each.bound for each in direct if each.bound is not None]
     values = {measure.on_grid(bound) + n * measure.resolution for bound in bounds for n in (-1, 0, 1)} | (
-        {one.now} if one.now is not None else set()
+        {one.value_now} if one.value_now is not None else set()
     )
     fit = [
         value for value in values
         if measure.low <= value <= measure.high and all(_clears(each, value) for each in direct)
     ]  # fmt: skip
-    start = one.now if one.now is not None else _worse_end(measure)
+    start = one.value_now if one.value_now is not None else _worse_end(measure)
     return min(fit, key=lambda value: (abs(value - start), value), default=None)
 
 
@@ -192,7 +192,7 @@ def _moved_back(
         hurdle = hurdles[one.measure, one.limb]
         if one.value_then not in (hurdle.measure.low, hurdle.measure.high) or hurdle.measure.unit == "flag":
             continue
-        start = hurdle.now if hurdle.now is not None else _worse_end(hurdle.measure)
+        start = hurdle.value_now if hurdle.value_now is not None else _worse_end(hurdle.measure)
         if start == one.value_then:
             continue
         kept, inputs = hurdle, list(found.inputs)

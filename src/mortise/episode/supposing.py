@@ -96,13 +96,40 @@ def _looseness(decision: Decision) -> tuple[int, int]:
 
 
 def value_now(track: Track | None) -> Decimal | None:
+    """Return the newest value of a track, or None where there is none.
+
+    Parameters
+    ----------
+    track : Track or None
+        One cleaned measure on one limb.
+
+    Returns
+    -------
+    Decimal or None
+        What it was last.
+    """
     return None if track is None or track.newest is None else track.newest.value
 
 
 def halved(
     measure: Measure, start: Decimal, end: Decimal, flip: Callable[[Decimal], Flip | None]
 ) -> Flip | None:
-    """Return the flip nearest to `start`, knowing that `end` flips and `start` does not."""
+    """Return the flip nearest to `start`, knowing that `end` flips and `start` does not.
+
+    Parameters
+    ----------
+    measure : Measure
+        Whose grid is walked.
+    start, end : Decimal
+        A value that does not flip, and one that does.
+    flip : callable
+        What a value would change, or None.
+
+    Returns
+    -------
+    Flip or None
+        The nearest found by halving.
+    """
     near, far = start, end
     found: Flip | None = flip(end)
     for _ in range(_MOST_STEPS):

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from mortise.episode.flips import Flip, Flips, Input
+from mortise.episode.flips import Flips
+from mortise.episode.supposing import Flip, Input
 from mortise.episode.thresholds import Compared
 from mortise.protocol import Protocol
 from mortise.report.words import day, listed, number, with_unit
