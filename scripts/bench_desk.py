@@ -94,7 +94,7 @@ def measure(given: Given) -> list[Figure]:
     numbers = [f"B{n:05}" for n in range(given.whole)]
     episodes = EpisodeRow.objects.filter(patient__number__in=numbers).order_by("patient__number")
     courses = [f"/desk/episodes/{one.pk}/" for one in episodes[:12]]
-    return figures + _courses(client, courses, ada.email)
+    return figures + _courses(client, courses, str(ada.email))
 
 
 def _courses(client: Any, courses: Sequence[str], email: str) -> list[Figure]:
