@@ -2,6 +2,7 @@
 
 from mortise.web.care.services.access import (
     GAIT_TESTS,
+    TakenBackError,
     ankles_of,
     decision_or_404,
     ended_episodes_of,
@@ -199,6 +200,7 @@ __all__ = [
     "Rebuilt",
     "Replayed",
     "Said",
+    "TakenBackError",
     "UndecidedError",
     "UnprovedError",
     "UntoldError",
