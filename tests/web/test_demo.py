@@ -22,7 +22,7 @@ from mortise.web.care.content import content
 from mortise.web.care.models import FactRow, Need, QuarantinedFact, Standing, StoredRecording
 from mortise.web.demo import rest
 from mortise.web.demo.assessment import ANSWERS, OTHER_SIDE, WORDS
-from mortise.web.demo.crowd import Joining, crowd
+from mortise.web.demo.crowd import ARTHROSCOPY, Joining, crowd
 from mortise.web.demo.fill import CLINIC, DemoAccess, fill_clinic
 from mortise.web.demo.people import BEN, ELSEWHERE, OTHERS, Part
 from mortise.web.demo.team import ADA, CY, FEMI, TEAM
@@ -196,6 +196,24 @@ def test_others_join_once_each_with_what_there_is_to_see(access: DemoAccess) -> 
     assert rows[crowd()[new].part.name].need == Need.NEW
     new_one = next(one for name, one in people.items() if name == crowd()[new].part.name)
     assert services.treating_of(patient=new_one).email == (ADA if crowd()[new].is_ada_s else FEMI).email
+
+
+def test_somebody_joins_whose_letter_waits_and_somebody_who_is_discharged(access: DemoAccess) -> None:
+    today = access.filled_on.isoformat()
+    sent_on, ended = (
+        numbered(lambda one: one.protocol == ARTHROSCOPY and one.part.n_days > 20),
+        numbered(lambda one: one.part.discharged_days_ago),
+    )
+    for number in (sent_on, ended):
+        rest.join.call(number=number, today=today)
+    ada = User.objects.get(email=ADA.email)
+    people = {one.name: one for one in services.patients_of(ada)}
+    (episode,) = services.open_episodes_of(ada, people[crowd()[sent_on].part.name])
+    letter = episode.letters.get()
+    assert services.is_signed(letter)
+    assert letter.sent_at
+    assert not letter.received_at, "nobody has acknowledged it yet"
+    assert [row.name for row in services.discharged_list(by=ada)] == [crowd()[ended].part.name]
 
 
 def test_only_who_is_not_here_is_asked_to_join(access: DemoAccess, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,7 +80,9 @@ def letter(request: StaffRequest, letter_id: UUID) -> HttpResponse:
             letter=found, to=form.cleaned_data["to"], words=words, facts=facts, by=request.user
         )
         if "sign" in request.POST:
-            services.sign_letter(letter=found, paper=lambda one: letter_pdf(one, request.user), by=request.user)
+            services.sign_letter(
+                letter=found, paper=lambda one: letter_pdf(one, request.user), by=request.user
+            )
     except (InputError, ConflictError) as error:
         add_error(form, error, getattr(error, "where", ""))
         return _page(request, found, form=form, status=409 if isinstance(error, ConflictError) else 400)

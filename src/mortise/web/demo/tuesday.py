@@ -190,4 +190,5 @@ def _write(episode: EpisodeRow, escalation: str, to: str, by: User) -> None:
 
 
 def _letter(episode: EpisodeRow) -> Letter:
-    return Letter.objects.select_related("episode__patient__clinic").get(episode=episode)
+    letter: Letter = episode.letters.select_related("episode__patient__clinic").get()
+    return letter
