@@ -171,14 +171,13 @@ def session(page: Page, server: Server, made: builders.Cast) -> Scenes:
             page.locator('[data-do="hurts"]').click()
             section.locator('label:has(input[data-field="pain"][value="7"])').click()
             yield "session-hurts"
-            section.locator('label:has(input[data-field="outcome"][value="done"])').click()
         elif page.locator('[data-do="hurts"]').is_visible():
             page.clock.fast_forward(60 * 60 * 1000)
             page.clock.run_for(1_000)
         yield f"session-after-{number + 1}"
         if number == 2:
-            section.locator('label:has(input[data-field="outcome"][value="skipped"])').click()
-            yield "session-skipped"
+            section.locator('label:has(input[data-field="outcome"][value="modified"])').click()
+            yield "session-partly"
         page.locator('[data-do="next"]').click()
     yield "session-finish"
     for name in ("pain_during_nrs", "effort_nrs", "comfort_nrs", "range_feeling_nrs", "confidence_nrs"):

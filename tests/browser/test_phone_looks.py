@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 
 from mortise.web.ui.languages import MIRROR
 from tests.browser import gallery
-from tests.browser.phones import NOT_REACHED, Server
+from tests.browser.phones import NOT_REACHED, Server, let_in
 from tests.browser.test_phone_languages import speak, told
 from tests.web import builders
 
@@ -110,3 +110,69 @@ def test_nothing_is_cut_covered_or_too_small(
         scenes = part(page, server, cast, monkeypatch) if part is gallery.ends else part(page, server, cast)
         looked_at(page, scenes, found)
     assert not found, f"{len(found)}:\n" + "\n".join(found)
+
+
+# ------------------------------------------------------------------ what is judged is found when it is planted
+
+PLANTED = {
+    "scrolls sideways": "<div style='inline-size: 120vw'>wide</div>",
+    "words leave their box": "<p style='inline-size: 3rem; white-space: nowrap'>longer than its box</p>",
+    "words leave the screen": "<p style='margin-inline-start: 90vw; white-space: nowrap'>out of sight</p>",
+    "words broken letter by letter": "<p style='inline-size: 1em; overflow-wrap: anywhere'>letters</p>",
+    "target of": "<button style='min-block-size: 0; block-size: 2rem'>small</button>",
+}
+
+
+def test_a_planted_fault_is_found(open_page: Callable[..., Page], server: Server, cast: builders.Cast) -> None:
+    page = let_in(open_page("phone", bypass_csp=True), server, cast)
+    gallery.go(page, server, "ready/")
+    assert faults_of(page, "as it is") == []
+    for fault, html in PLANTED.items():
+        page.evaluate("html => document.querySelector('main').insertAdjacentHTML('beforeend', html)", html)
+        assert any(fault in one for one in faults_of(page, "planted")), fault
+        page.evaluate("() => document.querySelector('main').lastElementChild.remove()")
+    page.evaluate("() => { document.querySelector('.p-foot').style.paddingBlockStart = '50vh' }")
+    assert any("fixed below" in one for one in faults_of(page, "planted"))
+
+
+# ------------------------------------------------------------------ what has the focus is in sight
+
+COVERED = """() => {
+  const node = document.activeElement;
+  if (!node || node === document.body || node.closest('.p-foot, .skip')) return '';
+  const shown = node.matches('input[type=radio], input[type=checkbox]') ? node.closest('label') : node;
+  const box = shown.getBoundingClientRect();
+  const dock = [...document.querySelectorAll('.p-dock, .p-tabs')].filter(one => getComputedStyle(one).position === 'sticky'
+    || getComputedStyle(one.closest('.p-foot')).position === 'sticky').map(one => one.getBoundingClientRect());
+  const top = Math.min(innerHeight, ...dock.filter(one => one.bottom > innerHeight - 2 || one.top < innerHeight).map(one => one.top));
+  const seen = Math.min(box.bottom, top) - Math.max(box.top, 0);
+  return seen >= Math.min(box.height, 44) / 2 ? '' : `${Math.round(box.top)} to ${Math.round(box.bottom)} of ${Math.round(top)}: ${shown.outerHTML.slice(0, 120)}`;
+}"""
+
+
+def covered(page: Page) -> list[str]:
+    """Go through a page by Tab and list what has the focus and is not in sight."""
+    found: list[str] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        one = str(page.evaluate(COVERED))
+        if one:
+            found.append(one)
+        if page.evaluate("() => document.activeElement === document.body"):
+            break
+    return found
+
+
+def test_what_has_the_focus_is_never_under_the_dock(
+    open_page: Callable[..., Page], server: Server, cast: builders.Cast
+) -> None:
+    page = let_in(open_page("phone", viewport={"width": 360, "height": 640}), server, cast)
+    for path in ("", "check/", "message/", "test/", "questions/"):
+        for size in ("", "200%"):
+            gallery.go(page, server, path)
+            page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+            assert covered(page) == [], f"{path} {size}"
+    gallery.go(page, server, "check/")
+    page.evaluate("() => { document.documentElement.style.scrollPadding = '0' }")
+    page.evaluate("() => { document.querySelector('.p-dock').style.paddingBlockStart = '60vh' }")
+    assert covered(page), "a dock that covers most of the page is not noticed"

@@ -253,7 +253,8 @@ def _take(episode: EpisodeRow, item: Fact | bytes, by: User) -> Answer:
         is_conflict = isinstance(error, ConflictError)
         fact_id = one_line(fact.id if fact else _id_in(item))[:MAX_ID_LENGTH]
         _quarantine(episode, fact_id, item, one_line(str(error)), is_conflict=is_conflict, by=by)
-        return Answer(fact_id, "conflict" if is_conflict else "refused", str(error))
+        plain = f"{error.message} {error.mend}".strip()  # a patient reads it: without the name of the field
+        return Answer(fact_id, "conflict" if is_conflict else "refused", plain)
     return Answer(fact.id, "already" if is_known else "stored")
 
 
