@@ -171,7 +171,7 @@ from mortise.web.care.services.team import (
     write_note,
 )
 from mortise.web.care.services.treatments import log_treatment, technique_of
-from mortise.web.care.services.versions import Replayed, keep_version, replay_all, versions_folder
+from mortise.web.care.services.versions import keep_version, replay_all, versions_folder
 
 __all__ = [
     "FIRST_PROTOCOL",
@@ -197,7 +197,6 @@ __all__ = [
     "PhoneSays",
     "PhoneState",
     "Rebuilt",
-    "Replayed",
     "Said",
     "UndecidedError",
     "UnprovedError",
