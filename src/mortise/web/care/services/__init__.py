@@ -2,6 +2,7 @@
 
 from mortise.web.care.services.access import (
     GAIT_TESTS,
+    TakenBackError,
     ankles_of,
     decision_or_404,
     ended_episodes_of,
@@ -198,6 +199,7 @@ __all__ = [
     "PhoneState",
     "Rebuilt",
     "Said",
+    "TakenBackError",
     "UndecidedError",
     "UnprovedError",
     "UntoldError",
