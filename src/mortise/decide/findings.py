@@ -61,24 +61,24 @@ def truth_of(ready: Ready) -> Truthful:
     remembered = Remembered(ready)
     key = ready.key
 
-    def full(inputs: Inputs) -> Truth:
+    def _full(inputs: Inputs) -> Truth:
         return _look(ready, inputs.tracks.get(key), inputs, remembered)[0].truth
 
     bound = ready.bound
     if not _is_plain(ready) or bound is None:
-        return full
+        return _full
     compare, max_age_days, is_exit = _COMPARE[ready.operator], ready.max_age_days, ready.is_exit
 
-    def tell(inputs: Inputs) -> Truth:
+    def _tell(inputs: Inputs) -> Truth:
         track = inputs.tracks.get(key)
         newest = None if track is None else track.plain
         if newest is None or inputs.day - newest.day > max_age_days:
-            return full(inputs)
+            return _full(inputs)
         if not compare(newest.value, bound):
             return NOT_MET
-        return full(inputs) if is_exit and (not newest.counts or newest.day <= inputs.spent_until) else MET
+        return _full(inputs) if is_exit and (not newest.counts or newest.day <= inputs.spent_until) else MET
 
-    return tell
+    return _tell
 
 
 def _is_plain(ready: Ready) -> bool:
