@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 
 from mortise.record import SessionLog
 from mortise.simulate.recordings import fictional_lunge
-from mortise.web.care import services
 from mortise.web.audit import clock
+from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.services.plans import GoalDraft
 from mortise.web.phone import live
@@ -43,7 +43,10 @@ def planned(made: builders.Cast) -> None:
     words = "The stairs went well today. May I cycle to work on Thursday?"
     services.write_message(episode=made.episode, message_id=uuid4(), words=words, by=made.ben.user)
     services.plan_visit(episode=made.episode, visit_on=today + timedelta(days=5), by=made.ada)
-    goals = [GoalDraft(words="Walk down the stairs without the rail"), GoalDraft(words="Cycle to work", by_on=today)]
+    goals = [
+        GoalDraft(words="Walk down the stairs without the rail"),
+        GoalDraft(words="Cycle to work", by_on=today),
+    ]
     services.set_goals(episode=made.episode, goals=goals, by=made.ada)
 
 
@@ -120,7 +123,9 @@ def check(page: Page, server: Server, made: builders.Cast) -> Scenes:
             page.locator(BIG).click()
             page.locator(".wrong:visible").first.wait_for()
             yield "check-2-wrong"
-        names = page.locator("main input[type=radio]").evaluate_all("all => [...new Set(all.map(one => one.name))]")
+        names = page.locator("main input[type=radio]").evaluate_all(
+            "all => [...new Set(all.map(one => one.name))]"
+        )
         for name in names:
             tap(page, name, "1" if name.endswith("_nrs") else "0")
         with page.expect_navigation():
@@ -150,35 +155,7 @@ def session(page: Page, server: Server, made: builders.Cast) -> Scenes:
     page.clock.install()
     n_exercises = page.locator("[data-exercise]").count()
     for number in range(n_exercises):
-        yield f"session-exercise-{number + 1}"
-        page.locator('[data-do="start"]').click()
-        page.clock.run_for(9_000)
-        yield f"session-run-{number + 1}"
-        if number == 0:
-            page.locator('[data-do="toggle"]').click()
-            yield "session-pause"
-            page.locator('[data-do="toggle"]').click()
-            for name in ("easier", "harder"):
-                section.locator(f'[data-do="{name}"]').click()
-                yield f"session-{name}"
-        for _ in range(12):  # on to the first rest, where there is one
-            page.clock.run_for(10_000)
-            current = section.locator(".tempo li[aria-current]")
-            if not current.count() or current.get_attribute("data-kind") == "rest":
-                break
-        yield f"session-rest-{number + 1}"
-        if number == 1 and page.locator('[data-do="hurts"]').is_visible():
-            page.locator('[data-do="hurts"]').click()
-            section.locator('label:has(input[data-field="pain"][value="7"])').click()
-            yield "session-hurts"
-        elif page.locator('[data-do="hurts"]').is_visible():
-            page.clock.fast_forward(60 * 60 * 1000)
-            page.clock.run_for(1_000)
-        yield f"session-after-{number + 1}"
-        if number == 2:
-            section.locator('label:has(input[data-field="outcome"][value="modified"])').click()
-            yield "session-partly"
-        page.locator('[data-do="next"]').click()
+        yield from one_exercise(page, number)
     yield "session-finish"
     for name in ("pain_during_nrs", "effort_nrs", "comfort_nrs", "range_feeling_nrs", "confidence_nrs"):
         tap(page, f"after-{name}", "3")
@@ -193,6 +170,45 @@ def session(page: Page, server: Server, made: builders.Cast) -> Scenes:
         go(page, server, path)
         page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true })")
         yield name
+
+
+def one_exercise(page: Page, number: int) -> Scenes:
+    """Yield an exercise of the session before, under way, at rest and after."""
+    section = page.locator("[data-exercise]:visible")
+    yield f"session-exercise-{number + 1}"
+    page.locator('[data-do="start"]').click()
+    page.clock.run_for(9_000)
+    yield f"session-run-{number + 1}"
+    if number == 0:
+        page.locator('[data-do="toggle"]').click()
+        yield "session-pause"
+        page.locator('[data-do="toggle"]').click()
+        for name in ("easier", "harder"):
+            section.locator(f'[data-do="{name}"]').click()
+            yield f"session-{name}"
+    to_the_rest(page)
+    yield f"session-rest-{number + 1}"
+    if number == 1 and page.locator('[data-do="hurts"]').is_visible():
+        page.locator('[data-do="hurts"]').click()
+        section.locator('label:has(input[data-field="pain"][value="7"])').click()
+        yield "session-hurts"
+    elif page.locator('[data-do="hurts"]').is_visible():
+        page.clock.fast_forward(60 * 60 * 1000)
+        page.clock.run_for(1_000)
+    yield f"session-after-{number + 1}"
+    if number == 2:
+        section.locator('label:has(input[data-field="outcome"][value="modified"])').click()
+        yield "session-partly"
+    page.locator('[data-do="next"]').click()
+
+
+def to_the_rest(page: Page) -> None:
+    """Let the time run to the first rest, or to the end where there is none."""
+    for _ in range(12):
+        page.clock.run_for(10_000)
+        current = page.locator("[data-exercise]:visible [data-show=wait]")
+        if not page.locator('[data-dock="run"]').is_visible() or current.is_visible():
+            break
 
 
 def sensors(page: Page, server: Server, made: builders.Cast) -> Scenes:
@@ -240,8 +256,8 @@ def without_server(page: Page, server: Server, made: builders.Cast) -> Scenes:
     yield "today-unsent"
     page.context.set_offline(True)
     for name, path in (
-        ("today", ""), ("help", "help/"), ("progress", "progress/"), ("questions", "questions/"), ("message", "message/"),
-        ("test", "test/"), ("live", "live/"), ("question", "questions/named-activities/"), ("check-1", "check/"),
+        ("today", ""), ("help", "help/"), ("progress", "progress/"), ("questions", "questions/"),
+        ("message", "message/"),        ("test", "test/"), ("live", "live/"), ("question", "questions/named-activities/"), ("check-1", "check/"),
     ):  # fmt: skip
         opened(page, server, path)
         yield f"offline-{name}"
@@ -250,7 +266,9 @@ def without_server(page: Page, server: Server, made: builders.Cast) -> Scenes:
     n_steps = int(re.findall(r"\d+", page.locator("[data-step-of]").inner_text())[-1])
     for number in range(2, n_steps + 1):
         yield f"offline-check-{number}"
-        names = page.locator("main input[type=radio]").evaluate_all("all => [...new Set(all.map(one => one.name))]")
+        names = page.locator("main input[type=radio]").evaluate_all(
+            "all => [...new Set(all.map(one => one.name))]"
+        )
         for name in names:
             tap(page, name, "5" if name == "pain_now_nrs" else "1" if name.endswith("_nrs") else "0")
         page.locator(BIG).click()

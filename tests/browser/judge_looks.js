@@ -1,4 +1,5 @@
-() => {
+// Judge a page as it stands: what is wider than the screen, broken, too small to tap, or covered. `tried`: [direction, size of text].
+(tried) => {
   const root = document.documentElement;
   const TARGET = 44;
   const found = [];
@@ -15,8 +16,7 @@
     }
     return ends;
   };
-  for (const dir of ["ltr", "rtl"])
-    for (const size of ["", "200%"]) {
+  for (const [dir, size] of tried) {
       root.dir = dir;
       root.style.fontSize = size;
       const where = `${dir} ${size || "100%"}`;
@@ -33,7 +33,7 @@
           if (style.display !== "inline" && one.scrollWidth > one.clientWidth + 2 && box.width > 0) found.push(`${where}: words leave their box: ${name(one)}`);
           const ends = wordsOf(one);
           if (one.closest(".chart details")) continue; // a table of numbers scrolls by itself
-          const longest = Math.max(...one.innerText.split(/\s+/).map((word) => word.length));
+          const longest = Math.max(...one.textContent.trim().split(/\s+/).map((word) => word.length));
           if (longest > 4 && ends.right - ends.left < 2 * parseFloat(style.fontSize)) found.push(`${where}: words broken letter by letter: ${name(one)}`);
           if (ends.right > wide + 1 || ends.left < -1) found.push(`${where}: words leave the screen: ${name(one)}`);
         }

@@ -1,4 +1,4 @@
-"""What no page of the phone may do in any size: grow wider than the screen, cover what has the focus, offer a small target.
+"""What no page of the phone may do in any size: grow wide, cover what has the focus, offer a small target.
 
 Every page and state of `gallery` is opened once and judged at 320, 360 and 430 px, with text of usual and of twice the
 size, from left to right and mirrored. With `PICTURES` naming a folder each is kept as pictures to look at as well.
@@ -7,6 +7,7 @@ size, from left to right and mirrored. With `PICTURES` naming a folder each is k
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,15 @@ from tests.web import builders
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WIDTHS = ((320, 568), (360, 640), (430, 932))
+# A small phone in everything; the others where they differ from it. `FULL_SIZE=1` tries everything on each.
+IS_FULL = os.environ.get("FULL_SIZE") == "1"
+ALL = [[way, text] for way in ("ltr", "rtl") for text in ("", "200%")]
+TRIED = {
+    (320, 568): ALL,
+    (360, 640): ALL if IS_FULL else [["rtl", "200%"], ["ltr", ""]],
+    (430, 932): ALL if IS_FULL else [["ltr", "200%"]],
+}
+AGAIN = re.compile(r"^session-(exercise|run|rest|after)-[2-9]$")  # pages of the same make as the first
 LOOKS = os.environ.get("LOOKS", "light dark big rtl").split()
 JUDGE = Path(__file__).with_name("judge_looks.js").read_text(encoding="utf-8")
 
@@ -32,9 +41,9 @@ def faults_of(page: Page, name: str) -> list[str]:
     usual = page.viewport_size
     assert usual
     found: list[str] = []
-    for width, height in WIDTHS:
+    for (width, height), tried in TRIED.items():
         page.set_viewport_size({"width": width, "height": height})
-        found += [f"{name}, {width} px {one}" for one in page.evaluate(JUDGE)]
+        found += [f"{name}, {width} px {one}" for one in page.evaluate(JUDGE, tried)]
     page.set_viewport_size(usual)
     return found
 
@@ -43,7 +52,9 @@ def pictures(page: Page, folder: Path, name: str, looks: list[str]) -> None:
     """Keep pictures of a page on a small phone and a large one."""
     for look in looks:
         page.emulate_media(color_scheme="dark" if look == "dark" else "light")
-        page.evaluate("look => { document.documentElement.style.fontSize = look === 'big' ? '200%' : '' }", look)
+        page.evaluate(
+            "look => { document.documentElement.style.fontSize = look === 'big' ? '200%' : '' }", look
+        )
         if look == "rtl":
             page.evaluate("() => { document.documentElement.dir = 'rtl' }")
         for size, (width, height) in {"s": (360, 640), "l": (430, 932)}.items():
@@ -61,12 +72,12 @@ def pictures(page: Page, folder: Path, name: str, looks: list[str]) -> None:
     page.emulate_media(color_scheme="light")
 
 
-def looked_at(page: Page, scenes: gallery.Scenes, found: list[str], looks: list[str] = LOOKS) -> None:
+def looked_at(page: Page, scenes: gallery.Scenes, found: list[str]) -> None:
     folder = os.environ.get("PICTURES")
     for name in scenes:
         if folder:
-            pictures(page, Path(folder), name, looks)
-        if os.environ.get("JUDGE") != "no":
+            pictures(page, Path(folder), name, LOOKS)
+        if IS_FULL or not AGAIN.match(name):
             found += faults_of(page, name)
 
 
@@ -93,7 +104,12 @@ WALKS = (
 
 @pytest.mark.parametrize("walk", WALKS, ids=[one[1].__name__ for one in WALKS])
 def test_nothing_is_cut_covered_or_too_small(
-    open_page: Callable[..., Page], server: Server, cast: builders.Cast, forgive: Any, walk: Any, monkeypatch: Any
+    open_page: Callable[..., Page],
+    server: Server,
+    cast: builders.Cast,
+    forgive: Any,
+    walk: Any,
+    monkeypatch: Any,
 ) -> None:
     forgive(NOT_REACHED)
     forgive(r"status of 4\d\d")
@@ -123,7 +139,9 @@ PLANTED = {
 }
 
 
-def test_a_planted_fault_is_found(open_page: Callable[..., Page], server: Server, cast: builders.Cast) -> None:
+def test_a_planted_fault_is_found(
+    open_page: Callable[..., Page], server: Server, cast: builders.Cast
+) -> None:
     page = let_in(open_page("phone", bypass_csp=True), server, cast)
     gallery.go(page, server, "ready/")
     assert faults_of(page, "as it is") == []
@@ -142,11 +160,14 @@ COVERED = """() => {
   if (!node || node === document.body || node.closest('.p-foot, .skip')) return '';
   const shown = node.matches('input[type=radio], input[type=checkbox]') ? node.closest('label') : node;
   const box = shown.getBoundingClientRect();
-  const dock = [...document.querySelectorAll('.p-dock, .p-tabs')].filter(one => getComputedStyle(one).position === 'sticky'
-    || getComputedStyle(one.closest('.p-foot')).position === 'sticky').map(one => one.getBoundingClientRect());
-  const top = Math.min(innerHeight, ...dock.filter(one => one.bottom > innerHeight - 2 || one.top < innerHeight).map(one => one.top));
+  const isFixed = (one) => getComputedStyle(one).position === 'sticky';
+  const fixed = [...document.querySelectorAll('.p-dock, .p-tabs')]
+    .filter(one => isFixed(one) || isFixed(one.closest('.p-foot')))
+    .map(one => one.getBoundingClientRect().top);
+  const top = Math.min(innerHeight, ...fixed);
   const seen = Math.min(box.bottom, top) - Math.max(box.top, 0);
-  return seen >= Math.min(box.height, 44) / 2 ? '' : `${Math.round(box.top)} to ${Math.round(box.bottom)} of ${Math.round(top)}: ${shown.outerHTML.slice(0, 120)}`;
+  const what = `${Math.round(box.top)} to ${Math.round(box.bottom)} of ${Math.round(top)}`;
+  return seen >= Math.min(box.height, 44) / 2 ? '' : `${what}: ${shown.outerHTML.slice(0, 120)}`;
 }"""
 
 

@@ -180,9 +180,7 @@ def _stop(visit: Visit, story: Story) -> dict[str, Any]:
         "headline": page.headline if story.is_locked else "",
         "lines": page.lines,
         "emergency": page.emergency,
-        "calls": [
-            {"words": f"{one.words}:", "number": one.number, "dial": one.dial} for one in page.calls
-        ],
+        "calls": [{"words": f"{one.words}:", "number": one.number, "dial": one.dial} for one in page.calls],
     }
 
 

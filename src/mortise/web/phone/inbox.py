@@ -118,7 +118,9 @@ def _open(visit: Visit, raw: bytes) -> _Open:
         return _Open(_aside(visit, raw, f"This cannot be read: {error}"))
     except MortiseError as error:
         plain = f"{error.message} {error.mend}".strip()
-        return _Open(_aside(visit, raw, str(error), is_conflict=isinstance(error, ConflictError), plain=plain))
+        return _Open(
+            _aside(visit, raw, str(error), is_conflict=isinstance(error, ConflictError), plain=plain)
+        )
 
 
 def _message(visit: Visit, raw: bytes) -> _Open:
