@@ -31,6 +31,7 @@ from mortise.web.clinic.entries import current_of
 from mortise.web.clinic.follow_context import follow_context
 from mortise.web.clinic.forms import OverruleForm, ReasonForm, VisitForm
 from mortise.web.clinic.presenters_assess import raised_of
+from mortise.web.clinic.presenters_corrections import put_right_of
 from mortise.web.clinic.presenters_counters import counter_rows
 from mortise.web.clinic.presenters_course import (
     judgements_of,
@@ -248,6 +249,7 @@ def _course_context(
         "counters": counter_rows(told.counters),
         "decisions": past_decisions(told.record.facts, told.protocol, names),
         "judgements": judgements_of(told.facts, names),
+        "put_right": put_right_of(told.record.facts, measures, told.as_of, is_locked=told.is_locked),
         "reports": reports_of(told.facts, measures, exercise_names),
         "due": due_rows(told.due, told.as_of),
         "sessions": sessions_of(told),
