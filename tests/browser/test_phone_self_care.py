@@ -107,7 +107,9 @@ def test_answers_are_put_right_without_the_server_and_take_nothing_back(
     assert [(one.corrects, one.replacement) for one in facts(cast, Correction)] == [
         (first.id, worse.id), (worse.id, better.id),
     ]  # fmt: skip
-    expect(phone.get_by_role("heading", name="A rest day for the ankle.")).to_be_visible()  # the engine says so too
+    expect(
+        phone.get_by_role("heading", name="A rest day for the ankle.")
+    ).to_be_visible()  # the engine says so too
 
     phone.goto(
         f"{server.url}/phone/answers/"
