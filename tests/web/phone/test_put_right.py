@@ -182,5 +182,10 @@ def test_the_plan_carries_the_checks_of_a_week_and_not_what_was_put_right(
     checked(cast, n_days_ago=9)
     phone.post(f"/phone/answers/{told.id}/", form(told, pain_now_nrs="5"))
     body = json.loads(phone.get("/phone/envelope/").json()["body"])
+    progress = phone.get("/phone/progress/").content.decode()
+    assert " ".join(body["pages"]["progress"].split()) in " ".join(
+        progress.split()
+    )  # read offline as it is online
+    assert "Ada" in body["pages"]["looks"]
     (kept,) = body["checks"]
     assert (kept["id"], kept["answers"]["pain_now_nrs"]) == ("b1", "5")

@@ -26,6 +26,7 @@ from mortise.web.phone import envelope_self, presenters, presenters_pages, prese
 from mortise.web.phone.changes import as_told, last_told, told_checks
 from mortise.web.phone.easier import easier_doses, harder_words
 from mortise.web.phone.figures import figure_path
+from mortise.web.phone.kept import kept_pages
 from mortise.web.phone.presenters_self import FLARE
 from mortise.web.phone.said import in_words, said
 from mortise.web.phone.shell import shell
@@ -128,6 +129,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
         "texts": _texts(visit),
         "education": presenters.education_texts(visit, now),
         "clinic": visit.patient.clinic.name,
+        "pages": kept_pages(visit, now),
     }
 
 

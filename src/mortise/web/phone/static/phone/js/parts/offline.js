@@ -9,6 +9,7 @@ import { testsPage } from "./by_hand.js";
 import { heldPlan } from "./contact.js";
 import { keepDraft } from "./draft.js";
 import { copy, fill } from "./fill.js";
+import { kept } from "./kept.js";
 import { live } from "./live.js";
 import { messagePage } from "./message.js";
 import { ask, listPage } from "./questions.js";
@@ -69,7 +70,8 @@ const PAGES = {
     return true;
   },
   progress(state) {
-    onlyOnline(state);
+    if (state.plan.pages?.progress) readOnly(state.plan, state.plan.pages.progress);
+    else onlyOnline(state);
     return true;
   },
 };
@@ -107,6 +109,17 @@ async function stateOf(plan) {
 function trouble(name, page) {
   if (page === "help") return help(null);
   show(fill(copy("t-trouble"), { headline: say(name) }));
+}
+
+/** A page as it stood when the plan was made. */
+function readOnly(plan, html) {
+  const content = fill(copy("t-kept"), { kept: keptWords(plan) });
+  content.append(kept(html));
+  show(content);
+}
+
+function keptWords({ made_at }) {
+  return say("kept", { when: new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" }).format(new Date(made_at)) });
 }
 
 function onlyOnline(state) {
@@ -224,8 +237,10 @@ function help(plan) {
       flare: ["education.flare", "education.pacing"].map((key) => known[key]).filter(Boolean),
       setbacks: Object.keys(known).filter((key) => key.startsWith("setback.")).map((key) => known[key]),
       clinic: plan?.clinic,
+      kept: plan?.pages?.looks ? keptWords(plan) : "",
     }),
   );
+  if (plan?.pages?.looks) document.querySelector("[data-looks]")?.append(kept(plan.pages.looks));
 }
 
 // ------------------------------------------------------------------ check
