@@ -1,7 +1,7 @@
 // Tests by hand, scores and the session to correct: what is typed is kept as typed or asked again.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dueOn, readingsOf } from "../../src/mortise/web/phone/static/phone/js/core/by_hand.js";
+import { askedFor, dueOn, opensToday, readingsOf } from "../../src/mortise/web/phone/static/phone/js/core/by_hand.js";
 import { firstOpen, scoreOf } from "../../src/mortise/web/phone/static/phone/js/core/scores.js";
 import { fieldsOf, lastTold } from "../../src/mortise/web/phone/static/phone/js/core/told.js";
 import { sessionLog } from "../../src/mortise/web/phone/static/phone/js/core/facts.js";
@@ -67,4 +67,21 @@ test("what was told stands in the form: 0, not known and no answer stay apart", 
   assert.equal(fields["pump-effort"], "unknown");
   assert.equal(fields["after-comfort_nrs"], "unknown");
   assert.equal(fields["after-effort_nrs"], "3");
+});
+
+test("a test by hand somebody chose comes before what is due, and hops wait for a plan that has them", () => {
+  const plan = {
+    tests: [{ measure: "lunge_cm", side: "left", due_on: "2026-11-20" }, { measure: "walk_min", side: "none", due_on: "2026-11-20" }],
+    tests_of_choice: [{ test: "lunge", measure: "lunge_cm", side: "left" }, { test: "lunge", measure: "lunge_cm", side: "right" }, { test: "hop", measure: "single_hop_cm", side: "left" }],
+    exercises: { "hop-to-stick": { tags: ["impact", "single_leg"] }, pogo: { tags: ["impact"] } },
+  };
+  const names = (all, wanted) => askedFor(plan, "2026-11-22", [], all, wanted).map((one) => `${one.measure}-${one.side}`);
+  const tests = [{ test: "lunge" }, { test: "hop", needs: ["impact", "single_leg"] }];
+  const shut = opensToday(tests, plan, [{ exercise: "pogo" }], "later");
+  assert.deepEqual(shut.map((one) => one.closed), ["", "later"]);
+  assert.deepEqual(opensToday(tests, plan, [{ exercise: "pogo" }, { exercise: "hop-to-stick" }], "later").map((one) => one.closed), ["", ""]);
+  assert.deepEqual(names(shut, "lunge"), ["lunge_cm-left", "lunge_cm-right", "walk_min-none"]);
+  assert.deepEqual(names(shut, "hop"), ["lunge_cm-left", "walk_min-none"]);
+  assert.deepEqual(names(opensToday(tests, plan, [{ exercise: "hop-to-stick" }], "later"), "hop")[0], "single_hop_cm-left");
+  assert.deepEqual(names(shut, ""), ["lunge_cm-left", "walk_min-none"]);
 });

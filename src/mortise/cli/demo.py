@@ -66,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
 def sign_in(access: Any, address: str) -> list[str]:
     """Return the lines that say where to go and as whom."""
     folder = os.environ["MORTISE_DATA_DIR"]
+    others = [f"  {role:33} {email}" for role, email in access.colleagues]
     return [
         "",
         "Mortise with a fictional clinic. Nobody in it exists; no clinician has checked its content.",
@@ -74,6 +75,11 @@ def sign_in(access: Any, address: str) -> list[str]:
         f"  Physiotherapist  sign in as {access.clinician_email} with the password: {access.password}",
         f"  Patient          {address.rstrip('/')}{access.patient_path}",
         f"                   opens the phone's pages as {access.patient_name}",
+        f"  Guest            {address.rstrip('/')}{access.guest_path}",
+        f"                   reads {access.patient_name}'s summary and nothing else",
+        "",
+        "Others sign in with the same password and see what is theirs:",
+        *others,
         "",
         f"The story ends on {access.filled_on}, the day it was filled in. Its data lie in {folder};",
         "remove that folder and start again for a fresh one.",

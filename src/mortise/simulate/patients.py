@@ -69,6 +69,9 @@ class Habits(Struct, frozen=True, kw_only=True):
     flare_from_day: int | None = 150
     away: tuple[int, int] | None = (200, 214)  # days without anything
     stage_days: tuple[int, ...] = (0, 14, 56, 112, 182)  # when each stage is entered
+    days_before: int = (
+        0  # days of recovery that lie before the first: whoever comes late does not begin at the start
+    )
 
 
 def fictional_patient(
@@ -222,7 +225,8 @@ class _Patient:
     def _value(self, measure: Measure, day: int, *, is_well: bool = False) -> Decimal:
         middle = float(measure.low + measure.high) / 2
         start, end, spread = _COURSES.get(measure.id, (middle, middle, 0.0))
-        level = end + (start - end) * exp(-day / 7 / (2 * WEEKS_TO_SETTLE))
+        weeks = (day + self.habits.days_before) / 7
+        level = end + (start - end) * exp(-weeks / (2 * WEEKS_TO_SETTLE))
         if is_well:
             level, spread = _WELL.get(measure.id, end), spread / 2
         return self._kept(measure, level + self.chance.gauss(0, spread))

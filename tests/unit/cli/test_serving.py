@@ -12,7 +12,7 @@ from mortise.cli import demo, main, server
 
 ACCESS = SimpleNamespace(
     clinician_email="ada@clinic.example", password="fictional", patient_path="/enter/t/", patient_name="Ben",
-    filled_on=date(2026, 3, 1),
+    filled_on=date(2026, 3, 1), guest_path="/enter/g/", colleagues=(("Physician", "mara@clinic.example"),),
 )  # fmt: skip
 
 
@@ -82,6 +82,8 @@ def test_the_demo_says_where_to_go_and_as_whom(started: Started, capsys: pytest.
         "ada@clinic.example",
         "fictional",
         "http://localhost:8765/enter/t/",
+        "http://localhost:8765/enter/g/",
+        "mara@clinic.example",
         "Ben",
     ):
         assert word in said

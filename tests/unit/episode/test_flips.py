@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from mortise.episode import Story, story
 from mortise.episode.flips import Flips, flips
+from mortise.episode.supposing import Asked
 from mortise.record import Fact
 from mortise.terms import Advice, Limb, Load
 from tests import builders as b
@@ -90,3 +93,49 @@ def test_the_other_side_is_never_taken_for_the_treated_one() -> None:
     _, found = asked(b.ready_to_advance(12))
     limbs = {flip.inputs[0].limb for flip in found.singles if flip.inputs[0].measure == "lunge_cm"}
     assert limbs <= {Limb.INVOLVED}
+
+
+def two_missing() -> list[Fact]:
+    """Return a patient who lacks the walking test, and whose pain is too high today."""
+    return [
+        *(fact for fact in b.ready_to_advance(12) if getattr(fact, "measure", "") != "tug_s"),
+        b.check_in("today", 12, {"pain_now_nrs": b.D(7)}),
+    ]
+
+
+def test_least_pair_is_found_where_no_single_input_opens_the_gate() -> None:
+    told, found = asked(two_missing())
+    assert told.decision.advice is not Advice.ADVANCE
+    assert not any(flip.advice is Advice.ADVANCE for flip in found.singles)
+    assert found.together is not None
+    assert {one.measure: one.value_then for one in found.together.inputs} == {"tug_s": 12, "pain_now_nrs": 5}
+    assert found.together.advice is Advice.ADVANCE
+    assert found.is_fewest
+    assert found.n_tried > len(found.singles)
+
+
+def test_no_smaller_change_of_the_pair_does() -> None:
+    """Every pain on the scale, beside the walking test passed or not, decided again: nothing nearer opens the gate."""
+    told, found = asked(two_missing())
+    assert found.together is not None
+    values = {one.measure: one for one in found.together.inputs}
+    pain = values["pain_now_nrs"]
+    again = Asked(told.record, CONTENT, told.as_of, told.circumstances, told.decision)
+    opening = [
+        n
+        for n in range(8)
+        if (flip := again.flip(values["tug_s"], replace(pain, value_then=b.D(n)))) is not None
+        and flip.advice is Advice.ADVANCE
+    ]
+    assert max(opening) == pain.value_then
+    for one in found.together.inputs:
+        alone = again.flip(one)
+        assert alone is None or alone.advice is not Advice.ADVANCE, "each is needed"
+
+
+def test_nothing_opens_what_a_red_flag_stopped() -> None:
+    facts = [*b.ready_to_advance(12), b.check_in("flag", 11, {"red_calf": b.D(1)})]
+    told, found = asked(facts)
+    assert told.is_locked
+    assert found.together is None
+    assert not any(flip.is_looser for flip in found.singles)

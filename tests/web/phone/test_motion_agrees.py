@@ -19,6 +19,9 @@ from mortise.simulate.jumps import fictional_jump
 from mortise.simulate.recordings import fictional_lunge
 from mortise.simulate.standing import fictional_stand
 from mortise.simulate.trunk import fictional_trunk_walk
+from mortise.web.care.content import content
+from mortise.web.care.services.instruments import instrument_of
+from mortise.web.phone import live
 
 CORE = Path(__file__).resolve().parents[3] / "src/mortise/web/phone/static/phone/js/core/motion"
 SCRIPT = (
@@ -59,9 +62,9 @@ MAKERS: dict[str, list[Callable[[], SensorSamples]]] = {
 }  # fmt: skip
 
 
-def phone_log(samples: SensorSamples, test: str) -> dict[str, Any]:
+def phone_log(samples: SensorSamples, test: str, side: str = "") -> dict[str, Any]:
     return {
-        "format": "mortise.phone-log/1", "side": samples.side, "test": test, "is_simulated": True,
+        "format": "mortise.phone-log/1", "side": side or samples.side, "test": test, "is_simulated": True,
         "placement": samples.placement,
         "samples": {
             "t_ms": np.round(1000.0 * samples.time_s, 3).tolist(),
@@ -93,6 +96,17 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[dict[
 
 def reading(result: Any, name: str) -> float:
     return next(float(one.value) for one in result.readings if one.measure == name)
+
+
+@pytest.mark.node
+def test_every_number_a_phone_shows_can_go_on_the_record(both: Any) -> None:
+    measures = content().measures
+    for one in live.TESTS:
+        for theirs, result in both[one.test]:
+            if "refused" in theirs:
+                continue
+            found = next(each for each in result.readings if each.measure == one.measure)
+            assert instrument_of(found, measures[one.measure], result.readings) == "phone", one.test
 
 
 @pytest.mark.node
@@ -136,3 +150,5 @@ def test_hops_are_in_the_air_as_long(both: Any) -> None:
         assert abs(theirs["value"] - float(np.median(times))) < 0.01
         contacts = [one.values["contact_time_s"] for one in result.trials if "contact_time_s" in one.values]
         assert abs(theirs["more"]["contact_s"] - float(np.median(contacts))) < 0.015
+        assert abs(theirs["value"] - reading(result, "hop_flight_time_s")) < 0.01  # the number that is stored
+        assert abs(theirs["more"]["contact_s"] - reading(result, "hop_contact_time_s")) < 0.015

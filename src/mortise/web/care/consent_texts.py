@@ -27,14 +27,15 @@ class ConsentText(NamedTuple):
 TEXTS: Mapping[Purpose, ConsentText] = MappingProxyType(
     {
         Purpose.TREATMENT: ConsentText(
-            "2026-11",
+            "2026-11b",
             _(
                 "The clinic keeps a record of your ankle: what you report, what is measured, and what is decided. "
                 "Those who treat you read it. You can see who did."
             ),
             _(
-                "Nobody outside the clinic reads it any more, links given to guests end, and it is left out of every "
-                "comparison. What is written stays, because the clinic must keep it; talk to them about your treatment."
+                "From that moment your programme stops and nothing is added to your record, but for a danger sign you "
+                "report. Nobody outside the clinic reads it any more, links given to guests end, and it is left out of "
+                "every comparison. What is written stays, because the clinic must keep it. You can agree again."
             ),
         ),
         Purpose.RECORDINGS: ConsentText(

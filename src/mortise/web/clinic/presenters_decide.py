@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
 
-from mortise.episode.flips import Flip, Flips, Input
+from mortise.episode.flips import Flips
+from mortise.episode.supposing import Flip, Input
 from mortise.episode.thresholds import Compared
 from mortise.protocol import Protocol
-from mortise.report.words import day, number, with_unit
+from mortise.report.words import day, listed, number, with_unit
 from mortise.terms import Advice, Limb, Load, Measure, Side
 from mortise.web.clinic.presenters_decision import title_words
 from mortise.web.clinic.presenters_words import (
@@ -40,6 +41,7 @@ class FlipsView(Struct, frozen=True, kw_only=True):
     tighter: tuple[FlipView, ...]
     stops: tuple[FlipView, ...]
     together: FlipView | None
+    about_together: str  # what is known of the fewest; empty where a single input opens the gate
 
 
 class PastChange(Struct, frozen=True, kw_only=True):
@@ -71,18 +73,46 @@ def flips_view(
     stops = [one for one in found.singles if not one.is_looser and one.is_locked]
     tight = [one for one in found.singles if not one.is_looser and not one.is_locked]
     together = views([found.together])[0] if found.together is not None else None
-    return FlipsView(looser=views(loose), tighter=views(tight), stops=views(stops), together=together)
+    return FlipsView(
+        looser=views(loose), tighter=views(tight), stops=views(stops), together=together,
+        about_together=_about_together(found),
+    )  # fmt: skip
+
+
+def _about_together(found: Flips) -> str:
+    """Say how many inputs it takes, and how sure that is."""
+    if found.together is None:
+        return ""
+    n = len(found.together.inputs)
+    what = "pair" if n == 2 else f"set of {n}"
+    if not found.is_fewest:
+        return f"These {n} together do, and none of them can be spared; a smaller set of others was not ruled out."
+    least = "the least of all pairs" if n == 2 else "and fewer would not do"
+    return (
+        f"This {what} does, {least}: everything that stands in the way was tried at the nearest value within its scale "
+        f"that clears it, {found.n_tried} days decided again."
+    )
 
 
 def _flip(
     one: Flip, stage: str, protocol: Protocol, measures: Mapping[str, Measure], involved: Side
 ) -> FlipView:
     return FlipView(
-        inputs=tuple(_input(each, measures[each.measure], involved) for each in one.inputs),
+        inputs=tuple(_inputs(one, measures, involved)),
         says=ADVICE_SAYS[one.advice],
         title=title_words(one.advice, stage, one.next_stage, protocol),
         load=LOAD_SAYS[one.load],
     )
+
+
+def _inputs(one: Flip, measures: Mapping[str, Measure], involved: Side) -> Iterator[str]:
+    """Yield each change in words; what is as before and only has to be said or measured today stands in one line."""
+    for each in one.inputs:
+        if each.value_then != each.value_now:
+            yield _input(each, measures[each.measure], involved)
+    same = [measures[each.measure].label for each in one.inputs if each.value_then == each.value_now]
+    if same:
+        yield f"Answered or measured today, as before: {listed(same)}"
 
 
 def _input(one: Input, measure: Measure, involved: Side) -> str:

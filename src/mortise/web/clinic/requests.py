@@ -53,6 +53,7 @@ def header_of(
     return {
         "name": patient.name,
         "episode_id": episode.pk,
+        "taken_back_at": patient.taken_back_at,
         "ankles": [(one.pk, _ankle_words(one), one.pk == episode.pk) for one in ankles]
         if len(ankles) > 1
         else [],

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from mortise.episode import Story
 from mortise.episode.flips import flips
 from mortise.episode.thresholds import under_figures
+from mortise.terms import Advice
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
 from mortise.web.accounts.rights import Right
@@ -19,7 +20,8 @@ from mortise.web.care.content import content
 from mortise.web.clinic.forms_decide import ThresholdForm
 from mortise.web.clinic.presenters_decide import TriedView, flips_view, tried_view
 from mortise.web.clinic.requests import author_names, page
-from mortise.web.clinic.views_course import full_header, panel, story_of
+from mortise.web.clinic.told_course import panel
+from mortise.web.clinic.views_course import full_header, story_of
 
 
 @access.needs(Right.SEE_RECORD)
@@ -38,15 +40,21 @@ def what_if(request: StaffRequest, episode_id: UUID) -> HttpResponse:
         "panel": panel(told, author_names(episode.patient)),
         "form": form,
         "tried": _tried(told, form) if form.is_valid() else None,
-        "flips": _flips(told) if told.plan is not None and not form.is_bound else None,
+        **(_flips(told) if told.plan is not None and not form.is_bound else {}),
+        "is_locked": told.is_locked,
         "here": "what-if",
     }
     return page(request, "what_if", context, status=400 if form.is_bound and form.errors else 200)
 
 
-def _flips(told: Story) -> Any:
+def _flips(told: Story) -> dict[str, Any]:
     found = flips(told.record, content(), told.as_of, told.circumstances, told.decision, told.tracks)
-    return flips_view(found, told.stage, told.protocol, content().measures, told.record.episode.involved_side)
+    involved = told.record.episode.involved_side
+    is_open = told.decision.advice is Advice.ADVANCE
+    return {
+        "flips": flips_view(found, told.stage, told.protocol, content().measures, involved),
+        "opens_alone": is_open or any(one.advice is Advice.ADVANCE for one in found.singles),
+    }
 
 
 def _tried(told: Story, form: ThresholdForm) -> TriedView:

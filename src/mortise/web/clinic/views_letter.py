@@ -80,7 +80,9 @@ def letter(request: StaffRequest, letter_id: UUID) -> HttpResponse:
             letter=found, to=form.cleaned_data["to"], words=words, facts=facts, by=request.user
         )
         if "sign" in request.POST:
-            services.sign_letter(letter=found, paper=lambda one: _paper(one, request.user), by=request.user)
+            services.sign_letter(
+                letter=found, paper=lambda one: letter_pdf(one, request.user), by=request.user
+            )
     except (InputError, ConflictError) as error:
         add_error(form, error, getattr(error, "where", ""))
         return _page(request, found, form=form, status=409 if isinstance(error, ConflictError) else 400)
@@ -125,10 +127,10 @@ def pdf(request: StaffRequest, letter_id: UUID) -> HttpResponse:
         return paper.pdf_answer(
             services.signed_pdf(letter=found, by=request.user), "letter.pdf", is_shown=True
         )
-    return paper.pdf_answer(_paper(found, None), "draft.pdf", is_shown=True)
+    return paper.pdf_answer(letter_pdf(found, None), "draft.pdf", is_shown=True)
 
 
-def _paper(found: Letter, signer: User | None) -> bytes:
+def letter_pdf(found: Letter, signer: User | None) -> bytes:
     """Make the file of a letter; without a signer it is a draft and says so."""
     patient = found.episode.patient
     context = {

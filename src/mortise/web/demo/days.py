@@ -7,28 +7,44 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from django.utils import timezone
 
-from mortise.record import CheckIn, ClinicVisit, ExerciseLog, Goal, Reading, Session, SessionLog, StageEntry
+from mortise.record import (
+    CheckIn,
+    ClinicVisit,
+    ExerciseLog,
+    Goal,
+    Reading,
+    Session,
+    SessionLog,
+    StageEntry,
+    Treatment,
+)  # fmt: skip
 from mortise.record.facts import Fact
 from mortise.simulate.patients import fictional_patient
-from mortise.terms import Advice, Origin
+from mortise.terms import Advice, Context, Origin
 from mortise.web.accounts.models import User
 from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
+from mortise.web.demo import tuesday
 from mortise.web.demo.assessment import assess
-from mortise.web.demo.people import Part
+from mortise.web.demo.people import Part, Treated
 
 MORNING, VISIT, EVENING = time(6, 40), time(10, 30), time(17, 20)
-LOOKS_ON = (0, 3)  # Mondays and Thursdays: the days on which what was proposed is answered
+LOOKS_EVERY_DAYS = 3  # what was proposed is answered then, the last time today
+LEFT_ALONE_DAYS = 8  # or, where somebody is left alone, so many days ago
+HOME_TAPE, TAPE = "tape_home", "tape"
+LUNGE, TECHNIQUE = "lunge_cm", "distraction"
 # What is felt differs from one question to the next; the simulator gives them all the mirror of the pain.
 FEELINGS = {"comfort_nrs": 0, "range_feeling_nrs": -2, "confidence_nrs": -1}
 SORE_SESSION: dict[str, Decimal | None] = {"pain_during_nrs": Decimal(4), "effort_nrs": Decimal(6)}
+TOO_MUCH: dict[str, Decimal | None] = {"pain_during_nrs": Decimal(7), "effort_nrs": Decimal(8)}
 SORE_MORNING: dict[str, Decimal | None] = {
     "pain_morning_nrs": Decimal(4),
     "stiffness_morning_min": Decimal(25),
@@ -41,7 +57,7 @@ def live(part: Part, protocol: str, by: User, today: date) -> EpisodeRow:
     zone = ZoneInfo(by.clinic.time_zone)
     with clock.as_if(_moment(opened_on, time(9, 0), zone)):
         patient = services.add_patient(
-            name=part.name, birth_year=part.birth_year, sex=part.sex, height_cm=Decimal(175), by=by
+            name=part.name, birth_year=part.birth_year, sex=part.sex, height_cm=Decimal(part.height_cm), by=by
         )
         episode = services.open_episode(
             patient=patient, involved_side=part.side, protocol=protocol, opened_on=opened_on, by=by
@@ -51,11 +67,13 @@ def live(part: Part, protocol: str, by: User, today: date) -> EpisodeRow:
             services.set_goals(episode=episode, goals=drafts, by=by)
         if part.problem:
             assess(episode, opened_on, by, part.problem, part.found)
+        tuesday.begins(part.name, episode, by)
     life = _Life(part, episode, by)
-    for on, facts in groupby(_facts(part, protocol, opened_on), key=lambda fact: fact.on):
-        life.day(on, list(facts))
-    if part.ending:
-        life.end(today - timedelta(days=part.n_days_quiet))
+    lived = {
+        on: list(facts) for on, facts in groupby(_facts(part, protocol, opened_on), key=lambda one: one.on)
+    }
+    for n_days_ago in range(part.n_days, part.discharged_days_ago - 1, -1):
+        life.day(today - timedelta(days=n_days_ago), n_days_ago, lived)
     return episode
 
 
@@ -71,8 +89,16 @@ def _facts(part: Part, protocol: str, opened_on: date) -> Iterator[Fact]:
     today = opened_on + timedelta(days=part.n_days)
     for fact in record.facts:
         is_later = fact.on == today and isinstance(fact, SessionLog)  # the day is not over
-        if not isinstance(fact, Goal) and not is_later:
+        is_told_here = isinstance(fact, Reading) and _tells_lunge(part, fact, today)
+        if not isinstance(fact, Goal) and not is_later and not is_told_here:
             yield msgspec.structs.replace(fact, id=f"fictional-{part.seed}-{fact.id}", by="")
+
+
+def _tells_lunge(part: Part, reading: Reading, today: date) -> bool:
+    """Whether the part itself says what this reading of the treated ankle would say."""
+    treated_from = today - timedelta(days=max((one.n_days_ago for one in part.treated), default=-1))
+    is_told = bool(part.home_lunge_cm) or reading.on >= treated_from
+    return is_told and reading.measure == LUNGE and reading.side is part.side
 
 
 class _Life:
@@ -85,35 +111,54 @@ class _Life:
         self.session: Session | None = None
         self.sessions: dict[str, str] = {}  # session as simulated -> session as prescribed
 
-    def day(self, on: date, facts: list[Fact]) -> None:
+    def day(self, on: date, n_days_ago: int, lived: Mapping[date, list[Fact]]) -> None:
         """Live one day: report in the morning, be at the clinic, train, tell how it went."""
         self.session = None
+        facts = lived.get(on, [])
         trains = any(isinstance(one, SessionLog) for one in facts)
         with clock.as_if(_moment(on, MORNING, self.zone)):
             answered = self._report(on, [one for one in facts if isinstance(one, CheckIn)])
+            if self.part.ending and n_days_ago == self.part.n_days_quiet:
+                self.end(on)
         if answered and trains:
             self.session = answered.story.session
         with clock.as_if(_moment(on, VISIT, self.zone)):
-            self._visit([one for one in facts if isinstance(one, Reading | ClinicVisit)])
+            self._visit(on, [one for one in facts if isinstance(one, Reading | ClinicVisit)])
             for entry in facts:
                 if isinstance(entry, StageEntry):
                     self._enter(on, entry.stage)
-            if answered and on.weekday() in LOOKS_ON:
+            for one in self.part.treated:
+                if one.n_days_ago == n_days_ago:
+                    self._treat(on, one)
+            if answered and self._looks(n_days_ago):
                 self._agree(answered.story.follow_up.open_raise)
+            tuesday.happens(self.part.name, n_days_ago, self.episode, self.by)
+            if n_days_ago and n_days_ago == self.part.discharged_days_ago:
+                self._discharge()
         with clock.as_if(_moment(on, EVENING, self.zone)):
             self._report(on, [self._as_prescribed(on, one) for one in facts if isinstance(one, SessionLog)])
+
+    def _looks(self, n_days_ago: int) -> bool:
+        """Whether somebody answers on that day what was proposed."""
+        is_left = self.part.is_left_alone and n_days_ago < LEFT_ALONE_DAYS
+        return n_days_ago % LOOKS_EVERY_DAYS == 0 and not is_left
 
     def end(self, on: date) -> None:
         """Send the last check-in of the story: a calm one but for what happened."""
         protocol = content().protocol(self.episode.protocol)
         answers: dict[str, Decimal | None] = dict.fromkeys(protocol.check_in, Decimal(0))
-        moment = _moment(on, MORNING, self.zone)
         last = CheckIn(
             id=f"fictional-{self.part.seed}-ending", on=on, origin=Origin.PATIENT, moment="before_session",
             answers=answers | dict(self.part.ending),
         )  # fmt: skip
-        with clock.as_if(moment):
-            self._report(on, [last])
+        self._report(on, [last])
+
+    def _discharge(self) -> None:
+        services.discharge(
+            episode=self.episode, outcome="goals_reached", by=self.by,
+            reason="What was wanted is possible again, and has been for two weeks.",
+            summary="Keeps the two longest exercises twice a week, and writes when the bend becomes less.",
+        )  # fmt: skip
 
     def _report(self, on: date, facts: Iterable[Fact]) -> services.Answered | None:
         sent = [self._timed(self._told(fact)) for fact in facts]
@@ -123,10 +168,45 @@ class _Life:
         _check(answered.answers)
         return answered
 
-    def _visit(self, facts: Iterable[Fact]) -> None:
+    def _visit(self, on: date, facts: Iterable[Fact]) -> None:
         sent = [self._timed(fact) for fact in facts]
+        n_day = (on - self.episode.opened_on).days
+        if self.part.home_lunge_cm and not n_day % 2:
+            self._report(on, [self._home_lunge(on, n_day // 2)])
         if sent:
             _check(services.append_facts(episode=self.episode, facts=sent, by=self.by))
+
+    def _home_lunge(self, on: date, n_before: int) -> Reading:
+        """Return knee to wall as somebody takes it at home."""
+        taken = self.part.home_lunge_cm[n_before % len(self.part.home_lunge_cm)]
+        return Reading(
+            id=f"fictional-{self.part.seed}-home-{n_before:03d}", on=on, origin=Origin.PATIENT, measure=LUNGE,
+            side=self.episode.side, value=Decimal(taken), unit="cm", instrument=HOME_TAPE,
+        )  # fmt: skip
+
+    def _treat(self, on: date, one: Treated) -> None:
+        """Test, treat by hand, test again, as the clinic room does it."""
+        given = services.technique_of(self.episode, TECHNIQUE)
+        assert given is not None
+        told: dict[str, Any] = {
+            "on": on,
+            "origin": Origin.CLINICIAN,
+            "captured_at": clock.now(),
+            "by": str(self.by.pk),
+        }
+        before, after = (
+            Reading(
+                id=services.new_id(), measure=LUNGE, side=self.episode.side, value=Decimal(value), unit="cm",
+                instrument=TAPE, context=context, at_visit=True, rater=str(self.by.pk), **told,
+            )
+            for value, context in ((one.before_cm, Context.BEFORE_TREATMENT), (one.after_cm, Context.AFTER_TREATMENT))
+        )  # fmt: skip
+        treatment = Treatment(
+            id=services.new_id(), technique=given.id, exercise=given.exercise, joint="Talocrural",
+            side=self.episode.side, grade="III", dose="4 x 60 s", position="On the back, heel over the edge",
+            test=LUNGE, before=before.id, after=after.id, **told,
+        )  # fmt: skip
+        services.log_treatment(episode=self.episode, facts=[before, after, treatment], by=self.by)
 
     def _enter(self, on: date, stage: str) -> None:
         """Begin the programme, or answer the newest decision with the next stage."""
@@ -177,18 +257,35 @@ class _Life:
                 felt[name] = min(max(value + away + chance.choice((-1, 0, 0, 1)), Decimal(0)), Decimal(10))
         if felt.get("effort_nrs") is not None:
             felt["effort_nrs"] = Decimal(chance.choice((4, 5, 5)))
+        if self._days_ago(on) in self.part.too_much:
+            return felt | TOO_MUCH
         return felt | SORE_SESSION if self._is_sore(on, 0) else felt
+
+    def _days_ago(self, on: date) -> int:
+        return self.part.n_days - (on - self.episode.opened_on).days
 
     def _is_sore(self, on: date, n_days_later: int) -> bool:
         day = (on - self.episode.opened_on).days - n_days_later
         return self.part.sore_day is not None and day == self.part.sore_day
 
     def _told(self, fact: Fact) -> Fact:
-        if not isinstance(fact, CheckIn) or not fact.session:
+        if not isinstance(fact, CheckIn):
+            return fact
+        fact = self._said(fact)
+        if not fact.session:
             return fact
         answers = fact.answers | SORE_MORNING if self._is_sore(fact.on, 1) else fact.answers
         session = self.sessions.get(fact.session, fact.session)
         return msgspec.structs.replace(fact, session=session, answers=answers)
+
+    def _said(self, fact: CheckIn) -> CheckIn:
+        """Let the part say what it says on that day; the simulator would call every sore ankle warm."""
+        answers = dict(fact.answers)
+        if "warmth_self" in answers and not fact.id.endswith("-ending"):
+            answers["warmth_self"] = Decimal(0)
+        if fact.moment == "before_session":
+            answers |= self.part.said.get(self._days_ago(fact.on), {})
+        return msgspec.structs.replace(fact, answers=answers)
 
     def _timed(self, fact: Fact) -> Fact:
         return msgspec.structs.replace(fact, captured_at=clock.now())

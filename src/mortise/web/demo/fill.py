@@ -5,6 +5,8 @@ Nobody here exists. Decisions are stored as they would have been made on their d
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -15,19 +17,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from mortise.web.accounts import phone_links
-from mortise.web.accounts.models import Clinic, User
+from mortise.web.accounts.models import Clinic, Role, User
 from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.care.models import Consent, Patient, Purpose
 from mortise.web.demo.days import live
 from mortise.web.demo.people import BEN, ELSEWHERE, OTHERS, Part
 from mortise.web.demo.recordings import add_recordings
+from mortise.web.demo.team import ADA, CY, PASSWORD, TEAM, employ, user_of
 
 CLINIC, ELSEWHERE_CLINIC = "Harbour Physiotherapy (fictional)", "Hill Physiotherapy (fictional)"
-CLINICIAN_EMAIL, OTHER_EMAIL = "ada@clinic.example", "cy@hill.example"
-PASSWORD = (
-    "walk to the harbour"  # known to everybody: the demonstration never runs where MORTISE_HTTPS is set
-)
+GUEST = "Dr Gale (fictional)"
 PROTOCOL = "restricted-dorsiflexion"
 
 
@@ -36,6 +36,8 @@ class DemoAccess(NamedTuple):
 
     clinician_email: str
     password: str
+    colleagues: tuple[tuple[str, str], ...]  # role and e-mail of the others, of this clinic and of another
+    guest_link_token: str
     patient_link_token: str
     patient_name: str
     filled_on: date
@@ -45,6 +47,11 @@ class DemoAccess(NamedTuple):
     def patient_path(self) -> str:
         """The path a phone opens."""
         return f"/enter/{self.patient_link_token}/"
+
+    @property
+    def guest_path(self) -> str:
+        """The path by which somebody outside reads one patient's summary."""
+        return f"/enter/{self.guest_link_token}/"
 
 
 def fill_clinic(today: date) -> DemoAccess:
@@ -56,13 +63,17 @@ def fill_clinic(today: date) -> DemoAccess:
         raise ImproperlyConfigured("The fictional clinic is filled only where MORTISE_DEMO is set.")
     is_new = not Clinic.objects.filter(name=CLINIC).exists()
     if is_new:
-        with transaction.atomic():
+        with no_mail(), transaction.atomic():
             _fill(today)
     clinic = Clinic.objects.get(name=CLINIC)
-    ada = User.objects.get(email=CLINICIAN_EMAIL)
+    ada = user_of(ADA)
     ben = services.patients_of(ada).get(name=BEN.name)
+    others = [(Role(one.role).label, one.email) for one in TEAM if one is not ADA]
     return DemoAccess(
-        clinician_email=CLINICIAN_EMAIL, password=PASSWORD, patient_link_token=_token(ben, ada),
+        clinician_email=ADA.email, password=PASSWORD,
+        colleagues=(*others, ("Physiotherapist of another clinic", CY.email)),
+        patient_link_token=_token("demo-link", ben.user, lambda: services.make_phone_link(patient=ben, by=ada).token),
+        guest_link_token=_token("demo-guest-link", None, lambda: _guest(ben, ada)),
         patient_name=BEN.name, filled_on=clinic.today(clinic.created_at), is_new=is_new,
     )  # fmt: skip
 
@@ -73,13 +84,13 @@ def _fill(today: date) -> None:
     elsewhere = Clinic.objects.create(
         name=ELSEWHERE_CLINIC, time_zone=zone, emergency_line="112", phone="555 0199"
     )
-    ada = User.objects.create_staff(
-        clinic=clinic, email=CLINICIAN_EMAIL, name="Ada Brandt", password=PASSWORD
-    )
-    cy = User.objects.create_staff(clinic=elsewhere, email=OTHER_EMAIL, name="Cy Moreau", password=PASSWORD)
+    ada = next(employ(one, clinic) for one in TEAM if one is ADA)
+    for one in TEAM:
+        if one is not ADA:
+            employ(one, clinic)
     for part in (*OTHERS, BEN):
         _play(part, ada, today)
-    _play(ELSEWHERE, cy, today)
+    _play(ELSEWHERE, employ(CY, elsewhere), today)
 
 
 def _play(part: Part, by: User, today: date) -> None:
@@ -97,14 +108,32 @@ def _time_zone_here() -> str:
     return name if name in available_timezones() else "UTC"
 
 
-def _token(patient: Patient, by: User) -> str:
+@contextmanager
+def no_mail() -> Iterator[None]:
+    """Send nobody a mail about what fictional people did weeks ago."""
+    before = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    try:
+        yield
+    finally:
+        settings.EMAIL_BACKEND = before
+
+
+def _guest(patient: Patient, by: User) -> str:
+    made = services.invite_guest(
+        patient=patient, name=GUEST, what_for="Reads along for the family doctor", n_days=14, by=by
+    )
+    return made.token
+
+
+def _token(file: str, user: User | None, make: Callable[[], str]) -> str:
     """Return the token of a link that still opens: the one kept from the last start, or a new one."""
-    kept: Path = settings.DATA_DIR / "demo-link"
+    kept: Path = settings.DATA_DIR / file
     token = kept.read_text(encoding="utf-8").strip() if kept.exists() else ""
     link = phone_links.find_link(token, clock.now()) if token else None
-    if link is not None and link.user_id == patient.user_id:
+    if link is not None and (link.user_id == user.pk if user is not None else link.user.is_guest):
         return token
-    token = services.make_phone_link(patient=patient, by=by).token
+    token = make()
     kept.touch(mode=0o600)
     kept.write_text(token, encoding="utf-8")
     return token

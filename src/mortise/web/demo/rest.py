@@ -13,11 +13,14 @@ from mortise.terms import Origin
 from mortise.web.accounts.models import Clinic, User
 from mortise.web.care import services
 from mortise.web.care.jobs import refresh_cohort
-from mortise.web.care.models import Consent, Purpose
-from mortise.web.demo.crowd import SECOND_CLINICIAN, Joining, answers_of, crowd
+from mortise.web.care.models import Consent, EpisodeRow, Purpose
+from mortise.web.demo.crowd import Joining, answers_of, crowd
 from mortise.web.demo.days import live
-from mortise.web.demo.fill import CLINIC, CLINICIAN_EMAIL, PASSWORD
+from mortise.web.demo.fill import CLINIC, no_mail
+from mortise.web.demo.team import ADA, FEMI, user_of
 from mortise.web.jobs.kinds import SLOW, enqueue_once, job
+
+N_SENT = 11  # items of a phone that came, where some did not
 
 
 def ask_the_rest() -> int:
@@ -43,18 +46,21 @@ def join(number: int, today: str) -> str:
     one = crowd()[number]
     if not settings.DEMO or services.patients_of(_ada()).filter(name=one.part.name).exists():
         return ""
-    _join(one, date.fromisoformat(today))
+    with no_mail():
+        _join(one, date.fromisoformat(today))
     enqueue_once(refresh_cohort)
     return "one more fictional patient"
 
 
 def _join(one: Joining, today: date) -> None:
-    by = _ada() if one.is_ada_s else _second()
+    by = _ada() if one.is_ada_s else user_of(FEMI)
     episode = live(one.part, one.protocol, by, today)
     if one.agrees:
         services.record_consent(
             patient=episode.patient, purpose=Purpose.RESEARCH, is_given=True, how=Consent.How.IN_PERSON, by=by
         )
+    if one.n_on_the_phone:
+        _keep_some_on_the_phone(episode, one.n_on_the_phone)
     if one.writes:
         services.write_message(episode=episode, message_id=uuid4(), words=one.writes, by=episode.patient.user)
     if one.has_unread_report:
@@ -66,7 +72,7 @@ def _join(one: Joining, today: date) -> None:
 
 
 def _ada() -> User:
-    return User.objects.get(email=CLINICIAN_EMAIL)
+    return user_of(ADA)
 
 
 def _filled_on() -> date:
@@ -74,9 +80,11 @@ def _filled_on() -> date:
     return clinic.today(clinic.created_at)
 
 
-def _second() -> User:
-    email, name = SECOND_CLINICIAN
-    found = User.objects.filter(email=email).first()
-    return found or User.objects.create_staff(
-        clinic=Clinic.objects.get(name=CLINIC), email=email, name=name, password=PASSWORD
-    )
+def _keep_some_on_the_phone(episode: EpisodeRow, n: int) -> None:
+    """Let the phone have numbered more than it has sent."""
+    sent = [
+        services.Delivered(number, f"fictional-phone-{number}", "kept", None, "", None)
+        for number in range(1, N_SENT + 1)
+    ]
+    says = services.PhoneSays(uuid4().hex, N_SENT + n, n, 0.0)
+    services.note_deliveries(episode=episode, says=says, delivered=sent, by=episode.patient.user)

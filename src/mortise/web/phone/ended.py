@@ -1,4 +1,4 @@
-"""What a phone shows of a care that has ended: a calm page instead of sessions, and everything that is still theirs."""
+"""What a phone shows of a care that has ended, or is no longer agreed to: a calm page, and what is still theirs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mortise.web.accounts.models import User
 from mortise.web.care import services
 from mortise.web.phone import presenters_pages, state
 from mortise.web.phone.presenters_pages import Call
-from mortise.web.phone.visits import Ended, Visit, visit_of
+from mortise.web.phone.visits import Ended, TakenBack, Visit, visit_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -70,11 +70,18 @@ class EndedCare:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Ended):
             return None
+        is_taken_back = isinstance(error, TakenBack)
         if wants_json(request):
-            return JsonResponse({"code": "care.ended", "message": "Care has ended."}, status=HTTPStatus.GONE)
+            code, words = (
+                ("consent.taken_back", "You took your agreement back.")
+                if is_taken_back
+                else ("care.ended", "Care has ended.")
+            )
+            return JsonResponse({"code": code, "message": words}, status=HTTPStatus.GONE)
         if request.path != reverse("phone:today"):
             return redirect("phone:today")
         assert isinstance(request.user, User)
         visit = visit_of(request, even_ended=True)
         page = ended_page(visit, state.said_once(request))
-        return render(request, "phone/ended.html", {"page": page, "tab": "today", "is_ended": True})
+        name = "taken_back" if is_taken_back else "ended"
+        return render(request, f"phone/{name}.html", {"page": page, "tab": "today", "is_ended": True})

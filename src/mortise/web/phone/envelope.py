@@ -119,6 +119,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
         "shares": shares(table),
         "told": _told(visit, now, book),
         "tests": envelope_self.tests_by_hand(visit, now, days[-1]),
+        "tests_of_choice": envelope_self.tests_of_choice(visit),
         "tests_by_phone": envelope_self.tests_by_phone(visit, now, days[-1]),
         "questionnaires": envelope_self.questionnaires_of(visit, now),
         "exercises": book.exercises,

@@ -14,7 +14,7 @@ from mortise.report.words import unit_symbol
 from mortise.units import SYMBOLS
 from mortise.web.care.asked import offered_by, words_of
 from mortise.web.phone import questions
-from mortise.web.phone.forms_tests import asked_of
+from mortise.web.phone.forms_tests import Asked, asked_of
 from mortise.web.phone.live import TESTS as LIVE_TESTS
 from mortise.web.phone.said import said, said_of_cell
 from mortise.web.phone.self_tests import instrument_at_home, live_due, measures_due
@@ -27,15 +27,20 @@ def tests_by_hand(visit: Visit, story: Story, until_on: date) -> list[Plain]:
     """Return each value that can be taken by hand, once for each side, with the day from which it is due."""
     due_on = {one.measure: one.due_on for one in reversed(story.due)}
     return [
-        {
-            "measure": field.measure.id, "side": field.side.value, "label": field.label, "how": said(field.measure.how),
-            "unit": field.measure.unit, "symbol": unit_symbol(SYMBOLS[field.measure.unit]),
-            "instrument": instrument_at_home(field.measure), "low": str(field.measure.low),
-            "high": str(field.measure.high), "step": str(field.measure.resolution),
-            "due_on": due_on[field.measure.id].isoformat(),
-        }
+        _by_hand(field) | {"due_on": due_on[field.measure.id].isoformat()}
         for field in asked_of(measures_due(visit, story, until_on), visit.side)
-    ]  # fmt: skip
+    ]
+
+
+def tests_of_choice(visit: Visit) -> list[Plain]:
+    """Return what each test of the sensors is by hand, for whoever has none or would rather not use them."""
+    measures = visit.content.measures
+    return [
+        _by_hand(field) | {"test": one.test}
+        for one in LIVE_TESTS
+        if instrument_at_home(measures[one.hand_measure])
+        for field in asked_of([measures[one.hand_measure]], visit.side)
+    ]
 
 
 def tests_by_phone(visit: Visit, story: Story, until_on: date) -> list[Plain]:
@@ -79,6 +84,15 @@ def told(log: SessionLog) -> Plain:
             for one in log.items
         ],
         "answers": {name: _text(value) for name, value in log.answers.items()},
+    }  # fmt: skip
+
+
+def _by_hand(field: Asked) -> Plain:
+    return {
+        "measure": field.measure.id, "side": field.side.value, "label": field.label, "how": said(field.measure.how),
+        "unit": field.measure.unit, "symbol": unit_symbol(SYMBOLS[field.measure.unit]),
+        "instrument": instrument_at_home(field.measure), "low": str(field.measure.low),
+        "high": str(field.measure.high), "step": str(field.measure.resolution),
     }  # fmt: skip
 
 

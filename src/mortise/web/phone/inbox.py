@@ -202,6 +202,8 @@ def _reported(visit: Visit, facts: Sequence[Fact | bytes]) -> tuple[tuple[Answer
             by=visit.user,
             circumstances=visit.circumstances,
         )
+    except services.TakenBackError as error:  # nothing is kept: each is told so
+        return services.append_facts(episode=visit.episode, facts=facts, by=visit.user), [gettext(str(error))]
     except services.UndecidedError as error:  # the facts are kept: ask once more what became of each
         return services.append_facts(episode=visit.episode, facts=facts, by=visit.user), [gettext(str(error))]
     template = gettext("Not saved: %(reason)s")

@@ -1,7 +1,11 @@
-"""The tests a phone takes with its own sensors: their names, where the phone is worn, how it is done by hand."""
+"""The tests a phone takes with its own sensors: their names, where the phone is worn, how it is done by hand.
+
+Hops load the ankle as an exercise does, so they wait until the plan of the day has hops on one leg in it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +32,8 @@ class LiveTest(NamedTuple):
     unit_kind: str  # how scripts write its number
     measure: str
     seconds: int  # how long it is recorded at most
+    hand_measure: str  # what the same is by tape, count or stop-watch
+    needs: tuple[str, ...] = ()  # tags that an exercise of today's plan must have before this may be done
 
 
 ON_THE_SHIN = _(
@@ -41,7 +47,7 @@ TESTS = (
          _("Hold it for two seconds and come back. Three times.")),
         _("Heel down, knee over the second toe. Breathe slowly."),
         _("By hand: the greatest distance of the big toe from the wall with the knee touching it, by tape."),
-        "°", "°", "lunge_angle_deg", 90,
+        "°", "°", "lunge_angle_deg", 90, "lunge_cm",
     ),
     LiveTest(
         "heel-rise", _("Heel rises to a beat"), "shank",
@@ -50,7 +56,7 @@ TESTS = (
          _("Come down all the way each time. Stop when you cannot go on.")),
         _("All the way up, all the way down, knee straight."),
         _("By hand: count the rises to a clock that ticks once a second."),
-        "", "", "heel_rise_count", 120,
+        "", "", "heel_rise_count", 120, "heel_rise_count",
     ),
     LiveTest(
         "balance", _("Standing on one leg"), "belt",
@@ -59,7 +65,7 @@ TESTS = (
          _("Put the foot down when you must, or after thirty seconds.")),
         _("Eyes open, look at one point. Breathe."),
         _("By hand: the seconds until the other foot comes down, by stop-watch, thirty at most."),
-        _("s"), "s", "single_leg_stand_s", 45,
+        _("s"), "s", "single_leg_stand_s", 45, "single_leg_stand_s",
     ),
     LiveTest(
         "gait", _("A walk"), "lower_back",
@@ -68,24 +74,36 @@ TESTS = (
          _("Stand still again and tap Done.")),
         _("Walk as you always do."),
         _("By hand: count your steps for a minute."),
-        _("a minute"), "a minute", "cadence_spm", 120,
+        _("a minute"), "a minute", "cadence_spm", 120, "cadence_spm",
     ),
     LiveTest(
         "hop", _("Hops on the spot"), "lower_back",
         _("At the small of the back under the waistband, tight against you."),
-        (_("Only when your plan has hops in it."), _("Stand still for two seconds."),
-         _("Hop on the spot ten times, as high as is comfortable, and stand still again.")),
+        (_("Only when your plan has hops in it."), _("Stand on this leg, still for two seconds."),
+         _("Hop on the spot on it ten times, as high as is comfortable, and stand still again.")),
         _("Land softly. Stop if it is sharp."),
-        _("By hand: nothing does it well; leave it to your clinic."),
-        _("s in the air"), "s in the air", "hop_flight_time_s", 45,
+        _("By hand: one hop forward on this leg, the landing held; the way from toe to heel by tape, best of three."),
+        _("s in the air"), "s in the air", "hop_flight_time_s", 45, "single_hop_cm", ("impact", "single_leg"),
     ),
 )  # fmt: skip
 BY_ID = {one.test: one for one in TESTS}
 
 
-def plain() -> list[dict[str, Any]]:
-    """Return the tests for the scripts."""
-    return [one._asdict() for one in TESTS]
+CLOSED = _("Hops wait until you have checked in and today’s plan has hops on one leg in it.")
+
+
+def plain(closed: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Return the tests for the scripts; those that are closed today say why."""
+    return [one._asdict() | {"closed": CLOSED if one.test in closed else ""} for one in TESTS]
+
+
+def closed_today(visit: Visit, story: Story, *, is_asked: bool) -> frozenset[str]:
+    """Return the tests that are not to be done today: their load is not in today's plan, or it is not asked yet."""
+    exercises = visit.content.exercises
+    tags = [set(exercises[one.exercise].tags) for one in story.session.exercises] if is_asked else []
+    return frozenset(
+        one.test for one in TESTS if one.needs and not any(has.issuperset(one.needs) for has in tags)
+    )
 
 
 def last_values(visit: Visit, story: Story) -> dict[str, str]:

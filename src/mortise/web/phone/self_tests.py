@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from mortise.episode import Story
 from mortise.terms import Measure, Setting
+from mortise.web.phone.live import BY_ID as LIVE_BY_ID
 from mortise.web.phone.live import TESTS as LIVE_TESTS
 from mortise.web.phone.visits import Visit
 
@@ -17,6 +19,16 @@ PHONE = "phone"
 def measures_due(visit: Visit, story: Story, until_on: date | None = None) -> list[Measure]:
     """Return the home measures due by a day (today, without one) that can be taken by hand, in order."""
     return [one for one, _ in _due(visit, story, until_on) if instrument_at_home(one)]
+
+
+def measures_asked(visit: Visit, story: Story, test: str, closed: Collection[str]) -> list[Measure]:
+    """Return the measures due today by hand, after that of a test of the sensors that somebody does by hand instead."""
+    due = measures_due(visit, story)
+    chosen = LIVE_BY_ID.get(test)
+    if chosen is None or test in closed:
+        return due
+    first = visit.content.measures[chosen.hand_measure]
+    return [first, *(one for one in due if one.id != first.id)] if instrument_at_home(first) else due
 
 
 def live_due(visit: Visit, story: Story, until_on: date | None = None) -> list[tuple[str, date]]:

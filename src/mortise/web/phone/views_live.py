@@ -16,7 +16,7 @@ from mortise.web.accounts import access
 from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.care.models import StoredRecording
-from mortise.web.phone import live, signing
+from mortise.web.phone import live, presenters, signing
 from mortise.web.phone.views_offline import is_our_page, refused
 from mortise.web.phone.visits import Visit, visit_of
 
@@ -39,7 +39,9 @@ def live_page(request: HttpRequest, test: str = "") -> HttpResponse:
     if story.is_locked:
         return redirect("phone:today")
     context = {
-        "live_tests": live.plain(),
+        "live_tests": live.plain(
+            live.closed_today(visit, story, is_asked=presenters.has_checked_in(visit, story))
+        ),
         "chosen": live.BY_ID.get(test),
         "side": visit.side.value,
         "last_values": live.last_values(visit, story),
@@ -74,10 +76,13 @@ def _taken(visit: Visit, request: HttpRequest) -> dict[str, Any]:
     known = services.recording_with(episode=visit.episode, content=file)
     if known is not None:
         return _answer(visit, known, "already")
-    side = request.POST.get("side", "")
+    named = request.POST.get("side", "")
+    side = Side(named) if named in ("left", "right") else Side.NONE
     stored = services.store_recording(
         episode=visit.episode,
-        uploads=[services.Upload(file, Side(side) if side in ("left", "right") else Side.NONE)],
+        uploads=[services.Upload(file, side)],
+        # at the back nothing tells which leg hops
+        said=services.Said(side=side if test == "hop" else Side.NONE),
         test=test,
         recorded_on=visit.today,
         by=visit.user,

@@ -12,9 +12,10 @@ from mortise.record import Reading
 from mortise.terms import Origin
 from mortise.web.accounts import access
 from mortise.web.audit import clock
+from mortise.web.phone import live, presenters
 from mortise.web.phone.forms_tests import HandValue, SelfTestForm
 from mortise.web.phone.reports import report
-from mortise.web.phone.self_tests import instrument_at_home, measures_due
+from mortise.web.phone.self_tests import instrument_at_home, measures_asked
 from mortise.web.phone.visits import Visit, visit_of
 
 
@@ -23,14 +24,21 @@ from mortise.web.phone.visits import Visit, visit_of
 def self_test(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     story = visit.story()
-    form = SelfTestForm(
-        measures_due(visit, story), visit.side, request.POST if request.method == "POST" else None
-    )
+    closed = live.closed_today(visit, story, is_asked=presenters.has_checked_in(visit, story))
+    test = request.GET.get("test", "")
+    asked = measures_asked(visit, story, test, closed)
+    form = SelfTestForm(asked, visit.side, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         batch = request.POST.get("batch", "")[:40] or uuid.uuid4().hex
         report(request, visit, story, [_reading(visit, one, batch) for one in form.values()])
         return redirect("phone:today")
-    context = {"form": form, "batch": request.POST.get("batch") or uuid.uuid4().hex, "tab": "check"}
+    context = {
+        "form": form,
+        "batch": request.POST.get("batch") or uuid.uuid4().hex,
+        "others": [one for one in live.TESTS if one.test not in {test, *closed}],
+        "closed": live.CLOSED if test in closed else "",
+        "tab": "check",
+    }
     return render(request, "phone/self_test.html", context, status=422 if form.errors else 200)
 
 

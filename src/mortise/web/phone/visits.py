@@ -38,8 +38,8 @@ class Visit(NamedTuple):
 
     @property
     def is_ended(self) -> bool:
-        """Whether this patient was discharged."""
-        return self.episode.closed_on is not None
+        """Whether this patient was discharged, or took the agreement to treatment back."""
+        return self.episode.closed_on is not None or self.patient.taken_back_at is not None
 
     @property
     def ankle_words(self) -> str:
@@ -66,10 +66,15 @@ class Ended(Exception):
     """This patient was discharged, and the page asked for needs an open episode."""
 
 
+class TakenBack(Ended):
+    """This patient took the agreement to treatment back: there is no programme until they agree again."""
+
+
 def visit_of(request: HttpRequest, *, even_ended: bool = False) -> Visit:
     """Return the visit, or 404 when this phone's patient never had an episode. The ankle is the one chosen last.
 
-    When all have ended it raises `Ended`, or, for a page that shows what is still theirs, returns the one ended last.
+    When all have ended, or treatment is no longer agreed to, it raises `Ended`; or, for a page that shows what is
+    still theirs, returns the one ended last or stopped.
     """
     user = request.user
     assert isinstance(user, User)
@@ -83,6 +88,8 @@ def visit_of(request: HttpRequest, *, even_ended: bool = False) -> Visit:
         if not even_ended:
             raise Ended
         return Visit(user, patient, ended[0], today, Circumstances(), content())
+    if patient.taken_back_at is not None and not even_ended:
+        raise TakenBack
     chosen = state.ankle_of(request)
     here = next((one for one in episodes if str(one.pk) == chosen), episodes[0])
     others = tuple(one for one in episodes if one is not here)

@@ -81,6 +81,7 @@ WORDS: dict[str, str] = {
         "Acceleration or turning does not arrive. Close other apps and load the page again, or do the"
         " test by hand."
     ),
+    "hops_wait": _n("Hops wait until you have checked in and today’s plan has hops on one leg in it."),
     "live_start": _n("Start"),
     "live_ready": _n("Put the phone on. It starts in {n} s."),
     "live_go": _n("Stand still."),

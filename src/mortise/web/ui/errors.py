@@ -42,6 +42,7 @@ SAID_TO_PATIENTS = (
     _n(
         "The programme could not be worked out from what is on record. The clinic was told. Do no more than last time."
     ),
+    _n("The agreement to treatment was taken back: nothing is added to the record until it is given again."),
 )
 OURS = Page(500, _n("Our fault"), "")  # what is kept and what to do next the error says itself
 TITLES = {
@@ -50,11 +51,13 @@ TITLES = {
     ConflictError: Page(409, _n("Somebody else was here first"), ""),
     ContentError: Page(500, _n("A content file is not valid"), ""),
 }
+BY_CODE = {"consent.taken_back": Page(409, _n("No longer agreed to"), "")}
 
 
 def answer_to(request: HttpRequest, error: MortiseError) -> HttpResponse:
     """Return the page for an error of ours: status by family, words of the error itself."""
-    page = next((page for kind, page in TITLES.items() if isinstance(error, kind)), OURS)
+    by_family = next((page for kind, page in TITLES.items() if isinstance(error, kind)), OURS)
+    page = BY_CODE.get(error.code, by_family)
     if page.status >= 500:
         logger.error("stopped by %s", error.code, exc_info=error)
     return _page(request, page._replace(text=page.text or gettext(str(error) or "?")), code=error.code)

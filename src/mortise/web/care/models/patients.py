@@ -40,6 +40,9 @@ class Patient(models.Model):
     )
     added_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now, editable=False)
+    taken_back_at = models.DateTimeField(
+        null=True, blank=True
+    )  # since when the treatment record is no longer agreed to; the newest `Consent` says the same
 
     class Meta:
         ordering = ("name", "id")

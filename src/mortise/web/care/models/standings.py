@@ -63,6 +63,9 @@ class Standing(models.Model):
         max_length=200, blank=True, default="", db_default=""
     )  # in the list from that day
     quiet_on = models.DateField(null=True, blank=True)
+    is_taken_back = models.BooleanField(
+        default=False, db_default=False
+    )  # the treatment record: nothing goes on
     silent_on = models.DateField(null=True, blank=True)  # from this day on somebody unheard is silent
     silence_days = models.PositiveSmallIntegerField(default=7)
     n_quarantined = models.PositiveIntegerField(default=0)

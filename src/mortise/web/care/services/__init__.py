@@ -2,6 +2,7 @@
 
 from mortise.web.care.services.access import (
     GAIT_TESTS,
+    TakenBackError,
     ankles_of,
     decision_or_404,
     ended_episodes_of,
@@ -69,7 +70,7 @@ from mortise.web.care.services.facts import (
     server_epoch,
     settle_quarantined,
 )
-from mortise.web.care.services.following import earned_now
+from mortise.web.care.services.following import earned_now, trust_in
 from mortise.web.care.services.guests import (
     NewGuest,
     end_guest,
@@ -170,6 +171,7 @@ from mortise.web.care.services.team import (
     treating_of,
     write_note,
 )
+from mortise.web.care.services.told_courses import course_of, made_with, retell_outdated
 from mortise.web.care.services.treatments import log_treatment, technique_of
 from mortise.web.care.services.versions import Replayed, keep_version, replay_all, versions_folder
 
@@ -199,6 +201,7 @@ __all__ = [
     "Rebuilt",
     "Replayed",
     "Said",
+    "TakenBackError",
     "UndecidedError",
     "UnprovedError",
     "UntoldError",
@@ -228,6 +231,7 @@ __all__ = [
     "colleagues",
     "consents_of",
     "correct",
+    "course_of",
     "cover_or_404",
     "covers_of",
     "decide",
@@ -265,6 +269,7 @@ __all__ = [
     "live_facts",
     "log_treatment",
     "looks_at",
+    "made_with",
     "make_phone_link",
     "mark_seen",
     "messages_of",
@@ -308,6 +313,7 @@ __all__ = [
     "replay_all",
     "respond",
     "result_of",
+    "retell_outdated",
     "revoke_phone_link",
     "save_assessment_step",
     "send_due",
@@ -324,6 +330,7 @@ __all__ = [
     "take_in_again",
     "technique_of",
     "treating_of",
+    "trust_in",
     "versions_folder",
     "write_export",
     "write_message",

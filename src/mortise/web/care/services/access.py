@@ -31,6 +31,13 @@ from mortise.web.care.models import (
 )
 from mortise.web.care.services.lines import one_line
 
+
+class TakenBackError(ConflictError):
+    """The agreement to treatment was taken back: nothing is added to the record until it is given again."""
+
+    code = "consent.taken_back"
+
+
 GAIT_TESTS = ("gait", "run")  # the recordings that belong to foot and gait
 Row = TypeVar("Row", bound=Model)
 
@@ -41,7 +48,7 @@ def patients_of(user: User) -> QuerySet[Patient]:
     if may(user, Right.SEE_RECORD) or may(user, Right.SEE_FOOT):
         return here
     if may(user, Right.SEE_TRAINING):
-        return agreed(here, Purpose.COACH)
+        return agreed(here.filter(taken_back_at__isnull=True), Purpose.COACH)
     if may(user, Right.SEE_SUMMARY):
         mine = here.filter(
             guests__user=user,
@@ -87,9 +94,18 @@ def require_physiotherapist(user: User) -> None:
 
 
 def require_open(episode: EpisodeRow) -> None:
-    """Raise `ConflictError` when care has ended: nothing is planned for somebody who was discharged."""
-    if EpisodeRow.objects.filter(pk=episode.pk, closed_on__isnull=False).exists():
+    """Raise `ConflictError` when care has ended, or is no longer agreed to: nothing is planned, nothing treated."""
+    here = EpisodeRow.objects.filter(pk=episode.pk).values_list("closed_on", "patient__taken_back_at").first()
+    if here is not None and here[0] is not None:
         raise ConflictError("This patient was discharged.", mend="Reopen care first.")
+    if here is not None and here[1] is not None:
+        raise TakenBackError
+
+
+def require_agreed(patient: Patient) -> None:
+    """Raise `TakenBackError` while a patient does not agree to the treatment record any more."""
+    if Patient.objects.filter(pk=patient.pk, taken_back_at__isnull=False).exists():
+        raise TakenBackError
 
 
 def require_to_judge(episode: EpisodeRow, judgement: str, by: User) -> None:

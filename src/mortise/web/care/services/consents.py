@@ -15,6 +15,7 @@ from mortise.web.accounts.rights import Right
 from mortise.web.audit import clock, log
 from mortise.web.care.consent_texts import TEXTS
 from mortise.web.care.models import Consent, GuestPass, Patient, Purpose
+from mortise.web.care.services import standings
 from mortise.web.care.services.access import agreed, not_withdrawn, patients_of, require
 
 
@@ -38,7 +39,8 @@ def record_consent(
 ) -> Consent:
     """Take down a yes, or a no that takes it back, with the text that was shown; audited.
 
-    Taking back the treatment record ends every guest's link. A patient speaks for themself on their own phone.
+    Taking back the treatment record stops programme and record from this moment and ends every guest's link; agreeing
+    anew lets both go on. What is written stays. A patient speaks for themself on their own phone.
     """
     if may(by, Right.OWN_PHONE):
         if patient.user_id != by.pk:
@@ -51,11 +53,22 @@ def record_consent(
         patient=patient, purpose=purpose, is_given=is_given, text_version=text.version, text_hash=text.hash,
         how=how, by=by, at=clock.now(),
     )  # fmt: skip
-    if purpose is Purpose.TREATMENT and not is_given:
-        _end_guests(patient)
+    if purpose is Purpose.TREATMENT:
+        _stop_or_go_on(patient, made)
     action = "consent.give" if is_given else "consent.take_back"
     log.record(by, action, patient, {"purpose": purpose.value, "version": text.version})
     return made
+
+
+def _stop_or_go_on(patient: Patient, said: Consent) -> None:
+    """Let the patient's row and their place in the list say what the newest consent says."""
+    if said.is_given:
+        Patient.objects.filter(pk=patient.pk).update(taken_back_at=None)
+    else:
+        Patient.objects.filter(pk=patient.pk, taken_back_at__isnull=True).update(taken_back_at=said.at)
+        _end_guests(patient)
+    patient.refresh_from_db(fields=["taken_back_at"])
+    standings.taken_back(patient, is_so=not said.is_given)
 
 
 def _end_guests(patient: Patient) -> None:

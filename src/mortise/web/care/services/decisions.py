@@ -22,8 +22,7 @@ from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content, why_refused
 from mortise.web.care.models import EpisodeRow, FactRow, Need, Standing
-from mortise.web.care.services import following, notices, remembered, standings
-from mortise.web.care.services.access import require_open, require_physiotherapist, require_to_judge
+from mortise.web.care.services import access, following, notices, remembered, standings
 from mortise.web.care.services.facts import (
     Answer,
     admitted,
@@ -174,6 +173,10 @@ def answer_report(
     failed: UndecidedError | None = None
     with transaction.atomic():
         answers = append_facts(episode=episode, facts=facts, by=by)
+        if not any(one.is_kept for one in answers):
+            access.require_agreed(
+                episode.patient
+            )  # nothing was taken, and nothing is decided for who took consent back
         try:
             with transaction.atomic():
                 decided = decide(episode=episode, on=on, by=by, circumstances=circumstances)
@@ -239,10 +242,10 @@ def respond(
 
     Raises `ConflictError` when a newer decision was made or somebody else answered this one meanwhile.
     """
-    require_physiotherapist(by)
+    access.require_physiotherapist(by)
     episode, today = decision.episode, decision.episode.patient.clinic.today()
     lock(episode)
-    require_open(episode)
+    access.require_open(episode)
     made = _decision_of(episode, decision.pk)
     overrules = response == "overrule"
     reason = one_line(reason)
@@ -280,7 +283,7 @@ def judge(
     A physician can say that a red flag was seen; opening the programme again is for those who treat and for the
     physician who is named for this patient.
     """
-    require_to_judge(episode, judgement, by)
+    access.require_to_judge(episode, judgement, by)
     reason = one_line(reason)
     if not reason:
         raise InputError("A judgement needs its reason.", where="reason")

@@ -17,7 +17,7 @@ from mortise.web.audit import clock, log
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, FactRow, Notice, Standing
 from mortise.web.care.services import following, standings
-from mortise.web.care.services.access import patients_of, require_physiotherapist
+from mortise.web.care.services.access import patients_of, require_agreed, require_physiotherapist
 from mortise.web.care.services.decisions import Decided, decide, enter_stage, new_id
 from mortise.web.care.services.facts import lock, store
 from mortise.web.care.services.lines import one_line
@@ -88,6 +88,7 @@ def reopen(*, episode: EpisodeRow, reason: str, by: User, stage: str = "") -> De
     """
     require_physiotherapist(by)
     lock(episode)
+    require_agreed(episode.patient)
     reason = one_line(reason)
     if not reason:
         raise InputError("Reopening needs its reason: it goes on the record.", where="reason")

@@ -32,8 +32,18 @@ from mortise.record.sealed import SealedHistory, decode_sealed_facts
 from mortise.terms import Origin
 from mortise.web.accounts.models import Role, User
 from mortise.web.audit import clock, log
-from mortise.web.care.models import EpisodeRow, FactRow, Notice, QuarantinedFact, ServerState, Standing
+from mortise.web.care.content import content
+from mortise.web.care.models import (
+    EpisodeRow,
+    FactRow,
+    Notice,
+    Patient,
+    QuarantinedFact,
+    ServerState,
+    Standing,
+)
 from mortise.web.care.services import standings
+from mortise.web.care.services.access import TakenBackError
 from mortise.web.care.services.lines import one_line
 
 MAX_FACT_BYTES = 64 * 1024
@@ -206,6 +216,7 @@ def admitted(episode: EpisodeRow, fact: Fact, by: User) -> Fact:
     if fact.by not in ("", str(by.pk)):
         raise InputError("A fact is added by the person who sends it.", where="by")
     _check_day(episode, fact)
+    _check_agreed(episode, fact, by)
     return msgspec.structs.replace(fact, by=str(by.pk), received_at=None)
 
 
@@ -236,6 +247,8 @@ def _take(episode: EpisodeRow, item: Fact | bytes, by: User) -> Answer:
         fact = admitted(episode, fact, by)
         is_known = FactRow.objects.filter(pk=fact.id).exists()
         store(episode, fact)
+    except TakenBackError as error:  # kept nowhere, not even aside: it was said not to be
+        return Answer(one_line(fact.id if fact else _id_in(item))[:MAX_ID_LENGTH], "refused", str(error))
     except MortiseError as error:
         is_conflict = isinstance(error, ConflictError)
         fact_id = one_line(fact.id if fact else _id_in(item))[:MAX_ID_LENGTH]
@@ -280,6 +293,29 @@ def _check_day(episode: EpisodeRow, fact: Fact) -> None:
         captured_on: date = fact.captured_at.astimezone(UTC).date()
         if abs(fact.on - captured_on) > ONE_DAY:
             raise InputError("The date does not fit the moment it was captured.", where="on")
+
+
+def _check_agreed(episode: EpisodeRow, fact: Fact, by: User) -> None:
+    """Add nothing to a record that is no longer agreed to, but for what safety and the truth of it ask.
+
+    Let in are a danger sign, what was written down before the agreement was taken back and arrives late, the answer
+    "seen" to a red flag, and corrections.
+    """
+    since = Patient.objects.filter(pk=episode.patient_id).values_list("taken_back_at", flat=True).first()
+    if since is None or isinstance(fact, Correction):
+        return
+    if isinstance(fact, Judgement) and fact.judgement == "acknowledge":
+        return
+    if by.is_patient and (
+        _is_danger(episode, fact) or (fact.captured_at is not None and fact.captured_at <= since)
+    ):
+        return
+    raise TakenBackError
+
+
+def _is_danger(episode: EpisodeRow, fact: Fact) -> bool:
+    flags = content().protocol(episode.protocol).red_flags
+    return isinstance(fact, CheckIn | SessionLog) and any(fact.answers.get(name) for name in flags)
 
 
 def _heard(episode: EpisodeRow, fact: Fact) -> None:

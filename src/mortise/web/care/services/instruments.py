@@ -21,6 +21,7 @@ _OF_METHOD: dict[str, tuple[str, ...]] = {
     "position-matching-foot_and_shank": ("foot_imu",),
     "foot-sensor": ("foot_imu", "sensor", "mat", "recording", "recorded"),
     "trunk-wave": ("phone",),
+    "trunk-sensor": ("phone",),
     "shin-inclination": ("phone",),
     "shin-lift": ("phone",),
     "sway-sensor": ("phone",),

@@ -18,7 +18,7 @@ from mortise.web.accounts.rights import Right
 from mortise.web.audit import clock, log
 from mortise.web.care.models import EpisodeRow, Letter, SignedLetter
 from mortise.web.care.services import following
-from mortise.web.care.services.access import patients_of, require
+from mortise.web.care.services.access import patients_of, require, require_agreed
 from mortise.web.care.services.answers import follow_escalation
 from mortise.web.care.services.lines import one_line
 
@@ -34,6 +34,7 @@ class TamperedError(RuntimeError):
 def begin_letter(*, episode: EpisodeRow, case: str, draft: Draft, by: User) -> Letter:
     """Begin the letter about one escalation from the record, once; the one that is there is returned; audited."""
     require(by, Right.WRITE_LETTER)
+    require_agreed(episode.patient)
     known = Letter.objects.filter(episode=episode, case=case).first()
     if known is not None:
         return known
@@ -79,6 +80,7 @@ def sign_letter(*, letter: Letter, paper: Callable[[Letter], bytes], by: User) -
     require(by, Right.WRITE_LETTER)
     locked = Letter.objects.select_for_update().select_related("episode__patient__clinic").get(pk=letter.pk)
     _refuse_signed(locked)
+    require_agreed(locked.episode.patient)
     if not locked.to or not all(one.strip() for one in locked.words.values()):
         raise InputError("Say whom it goes to, and fill every part, before you sign.", where="to")
     pdf = paper(locked)
@@ -95,6 +97,7 @@ def sign_letter(*, letter: Letter, paper: Callable[[Letter], bytes], by: User) -
 def letter_sent(*, letter: Letter, how: str, by: User) -> None:
     """Say how a signed letter went out; its escalation is then in hand; audited."""
     require(by, Right.WRITE_LETTER)
+    require_agreed(letter.episode.patient)
     how = one_line(how)
     if not how:
         raise InputError("Say how it was sent.", where="how")

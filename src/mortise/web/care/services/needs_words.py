@@ -25,10 +25,14 @@ ACTIONS = {
     Need.ON_PLAN: "Open",
 }
 
+TAKEN_BACK = "Took the agreement to treatment back: programme and record stand still. Talk with the patient."
+
 
 def reason_of(standing: Standing, need: Need, today: date) -> str:
     """Return the reason in a line: what the need rests on first, then what else waits."""
-    parts = [_leading(standing, need, today)]
+    parts = [TAKEN_BACK if standing.is_taken_back else _leading(standing, need, today)]
+    if standing.is_taken_back and need is Need.STOPPED:
+        parts.append(_leading(standing, need, today))
     if standing.n_quarantined:
         items = "item was" if standing.n_quarantined == 1 else "items were"
         parts.append(f"{standing.n_quarantined} {items} sent and not taken; look at them.")

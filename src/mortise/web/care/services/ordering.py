@@ -33,7 +33,9 @@ def annotated(rows: QuerySet[Standing], today: date) -> QuerySet[Standing]:
         When(is_plateau=True, need__in=(Need.ASKED, Need.ADVANCE, Need.ON_PLAN), then=rank[Need.PLATEAU])
     ]
     stored += [When(need=one.value, then=rank[one]) for one in (Need.ASKED, Need.ADVANCE, Need.NEW)]
+    gone = When(Q(is_taken_back=True) & ~Q(need=Need.STOPPED.value), then=rank[Need.TASK])
     need = Case(
+        gone,
         *stored,
         When(silent_on__lte=today, episode__closed_on__isnull=True, then=rank[Need.SILENT]),
         When(Q(n_tasks__gt=0, task_due_on__isnull=False) | Q(quiet_on__lte=today), then=rank[Need.TASK]),
@@ -67,6 +69,8 @@ def annotated(rows: QuerySet[Standing], today: date) -> QuerySet[Standing]:
 def need_today(standing: Standing, today: date) -> Need:
     """Return what a row needs today, the same as the query says; for rows that no query brought."""
     need = Need(standing.need)
+    if standing.is_taken_back and need is not Need.STOPPED:
+        return Need.TASK
     if need in (Need.STOPPED, Need.FLARE, Need.STEPPED_BACK):
         return need
     if standing.is_plateau and need is not Need.NEW:

@@ -24,6 +24,7 @@ from mortise.web.accounts.models import User
 from mortise.web.audit import clock, log
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Purpose, RecordingFile, StoredRecording
+from mortise.web.care.services.access import require_agreed
 from mortise.web.care.services.consents import is_withdrawn
 from mortise.web.care.services.decisions import new_id
 from mortise.web.care.services.facts import admitted, lock, store
@@ -76,6 +77,7 @@ def store_recording(
     """
     if test not in RECORDED_TESTS:
         raise InputError("This test is not known.", where="test")
+    require_agreed(episode.patient)
     if is_withdrawn(patient=episode.patient, purpose=Purpose.RECORDINGS):
         raise InputError("The patient took their consent to recordings back.", where="test")
     if not 0 < len(uploads) <= MAX_FILES:

@@ -17,9 +17,11 @@ def decide_for_the_silent(*, now: datetime, by: log.Process) -> int:
     """Decide the day of everybody not heard from for the protocol's `silence_days`; return how many; audited.
 
     Once when the silence has become that long, and again after every further such time. A patient with an address gets
-    one mail a silence.
+    one mail a silence. Who took the agreement to treatment back is left alone.
     """
-    rows = Standing.objects.filter(episode__closed_on__isnull=True).exclude(need=Need.NEW)
+    rows = Standing.objects.filter(episode__closed_on__isnull=True, is_taken_back=False).exclude(
+        need=Need.NEW
+    )
     n_decided = 0
     for standing in rows.select_related("episode__patient__clinic", "episode__standing"):
         episode = standing.episode

@@ -135,6 +135,11 @@ def renamed(patient: Patient) -> None:
     Standing.objects.filter(episode__patient=patient).update(search=search_words(patient))
 
 
+def taken_back(patient: Patient, *, is_so: bool) -> None:
+    """Say that a patient no longer agrees to the treatment record, or does again."""
+    Standing.objects.filter(episode__patient=patient).update(is_taken_back=is_so)
+
+
 def put_under(episode: EpisodeRow, protocol: Protocol) -> None:
     """Another protocol was chosen: its own time of silence holds."""
     standing = _of(episode)
@@ -151,6 +156,7 @@ def new_row(episode: EpisodeRow) -> Standing:
         episode=episode, since_at=episode.opened_at, search=search_words(episode.patient),
         silence_days=content().protocol(episode.protocol).silence_days,
         clinician_id=episode.patient.treated_by_id or episode.opened_by_id,
+        is_taken_back=episode.patient.taken_back_at is not None,
     )  # fmt: skip
 
 

@@ -39,3 +39,25 @@ export function dueOn(tests, on, news) {
   const told = news.filter((one) => one.fact.kind === "reading");
   return tests.filter((test) => test.due_on <= on && !told.some(({ fact }) => fact.measure === test.measure && fact.side === test.side));
 }
+
+/**
+ * The fields of the page: those of the test somebody chose, unless it is closed today, then what is due besides.
+ * @param {any} plan @param {string} on @param {{fact: any}[]} news @param {{test: string, closed?: string}[]} all @param {string} wanted
+ */
+export function askedFor(plan, on, news, all, wanted) {
+  const isClosed = Boolean(all.find((one) => one.test === wanted)?.closed);
+  const chosen = isClosed ? [] : (plan.tests_of_choice ?? []).filter((one) => one.test === wanted);
+  const due = dueOn(plan.tests ?? [], on, news).filter((one) => !chosen.some((other) => other.measure === one.measure));
+  return [...chosen, ...due];
+}
+
+/**
+ * The tests of the sensors as they stand today: one whose load is not in today's plan is closed, and says why.
+ * @template {{needs?: string[]}} One @param {One[]} tests @param {any} plan @param {{exercise: string}[]} items of today, none before the check @param {string} words
+ * @returns {(One & {closed: string})[]}
+ */
+export function opensToday(tests, plan, items, words) {
+  const has = items.map((item) => new Set(plan.exercises[item.exercise].tags));
+  const isOpen = (one) => !one.needs?.length || has.some((tags) => one.needs.every((tag) => tags.has(tag)));
+  return tests.map((one) => ({ ...one, closed: isOpen(one) ? "" : words }));
+}

@@ -1,6 +1,6 @@
 // Tests by hand on a page: the server's own form, and the same built from the plan on the phone.
 
-import { dueOn, readingsOf } from "../core/by_hand.js";
+import { askedFor, readingsOf } from "../core/by_hand.js";
 import { copy, fill } from "./fill.js";
 
 /** The rows of a form of tests. @param {HTMLFormElement} form @returns {import("../core/by_hand.js").Row[]} */
@@ -17,12 +17,15 @@ export function readingsIn(form, told) {
   return readingsOf(rowsOf(form), { batch: form.dataset.batch, ...told });
 }
 
-/** The page of tests from the plan. @param {any} state */
-export function testsPage({ plan, on, news }) {
-  const due = dueOn(plan.tests ?? [], on, news);
-  const content = fill(copy("t-tests"), { nothing: due.length ? "" : "yes" });
+/** The page of tests from the plan: the one asked for, then what is due. @param {any} state @param {any[]} all the tests of the sensors @param {string} wanted */
+export function testsPage({ plan, on, news }, all, wanted) {
+  const asked = askedFor(plan, on, news, all, wanted);
+  const others = all.filter((one) => one.test !== wanted && !one.closed);
+  const closed = all.find((one) => one.test === wanted)?.closed ?? "";
+  const content = fill(copy("t-tests"), { nothing: asked.length ? "" : "yes", closed, others });
+  content.querySelectorAll("[data-each] a").forEach((link, i) => (link.href = `/phone/test/?test=${others[i].test}`));
   const form = content.querySelector("form");
-  for (const test of due) form.append(fieldOf(test));
+  for (const test of asked) form.append(fieldOf(test));
   return { content, dock: copy("t-tests-dock") };
 }
 

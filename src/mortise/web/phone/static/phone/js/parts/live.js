@@ -19,9 +19,8 @@ const RADIANS = Math.PI / 180;
 
 const data = (/** @type {string} */ id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 
-/** @param {HTMLElement} place @param {HTMLElement} dock @param {string} wanted a test's id, or nothing for the list @param {string} side */
-export function live(place, dock, wanted, side) {
-  const all = data("live-tests") ?? [];
+/** @param {HTMLElement} place @param {HTMLElement} dock @param {string} wanted a test's id, or nothing for the list @param {string} side @param {any[]} all */
+export function live(place, dock, wanted, side, all = data("live-tests") ?? []) {
   const chosen = all.find((one) => one.test === wanted);
   const last = data("live-last") ?? {};
   const show = (content, below = null) => {
@@ -61,12 +60,18 @@ class Run {
       input.checked = input.value === this.side;
       input.addEventListener("change", () => (this.side = input.value));
     });
-    const below = copy("t-live-dock-go");
+    const below = this.dockGo();
     const button = below.querySelector("[data-live-go]");
     button.textContent = say("live_start");
-    button.disabled = ["insecure", "none"].includes(lacks);
+    button.disabled = ["insecure", "none"].includes(lacks) || Boolean(this.test.closed);
     button.addEventListener("click", () => this.ask());
     this.show(content, below);
+  }
+
+  dockGo() {
+    const below = copy("t-live-dock-go");
+    below.querySelector("[data-by-hand]").href += `?test=${this.test.test}`;
+    return below;
   }
 
   async ask() {
@@ -209,7 +214,7 @@ class Run {
       doubts: isKnown ? found.quality.map((flag) => say(`live_q_${flag}`)).filter(Boolean) : [],
       by_hand: this.test.by_hand,
     });
-    const below = copy("t-live-dock-go");
+    const below = this.dockGo();
     const button = below.querySelector("[data-live-go]");
     button.textContent = say(isKnown ? "live_keep" : "live_again");
     button.addEventListener("click", () => (isKnown ? this.keep(heard.samples, button) : this.again()));

@@ -1,6 +1,6 @@
 // The pages without the server, filled from the plan on the phone. What has no page without it says so.
 
-import { dueOn } from "../core/by_hand.js";
+import { dueOn, opensToday } from "../core/by_hand.js";
 import { dayName, dayOf, SCHEMA, chosen, levelsOf, newsTo, ofAnkle, sessionOf, standing } from "../core/plan.js";
 import { flagAnswers, steps } from "../core/facts.js";
 import { fieldsOf, lastTold } from "../core/told.js";
@@ -52,11 +52,11 @@ const PAGES = {
     return state.isChecked && !state.isDone && state.session?.items.length ? session(state).then(() => true) : null;
   },
   live(state, part) {
-    live(main(), dock(), part, state.plan.side ?? "");
+    live(main(), dock(), part, state.plan.side ?? "", testsToday(state));
     return true;
   },
   test(state) {
-    const { content, dock: below } = testsPage(state);
+    const { content, dock: below } = testsPage(state, testsToday(state), new URLSearchParams(location.search).get("test") ?? "");
     show(content, below);
     watchForms(document);
     return true;
@@ -79,6 +79,8 @@ async function written(state) {
   watchForms(document);
   await keepDraft(/** @type {HTMLFormElement} */ (document.querySelector("form[data-draft]")));
 }
+
+const testsToday = (state) => opensToday(JSON.parse(document.getElementById("live-tests")?.textContent ?? "[]"), state.plan, state.isChecked ? (state.session?.items ?? []) : [], say("hops_wait"));
 
 async function stateOf(plan) {
   const on = await today();
