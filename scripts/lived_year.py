@@ -135,7 +135,9 @@ def _acts(day: Lived) -> Iterator[str]:
     if to is not None:
         yield f"**Back to {to}**"
     for fact in day.facts:
-        if isinstance(fact, StageEntry):
+        if isinstance(fact, Proposal | ProposalAnswer | EscalationStep):
+            yield from _follows(day, fact)
+        elif isinstance(fact, StageEntry):
             yield f"**Clinic: enters {fact.stage}**"
         elif isinstance(fact, Judgement):
             yield "**Clinic: seen, and the programme opened again**"
@@ -143,15 +145,18 @@ def _acts(day: Lived) -> Iterator[str]:
             yield "**Clinic: visit**"
         elif isinstance(fact, PlanVersion):
             yield f"**Clinic: a new plan. {fact.reason}**"
-        elif isinstance(fact, Proposal) and fact.proposes == "plateau_step":
-            yield f"**Proposed: {load().measures[fact.measure].label} stands still. {fact.reason}**"
-        elif isinstance(fact, EscalationStep):
-            yield _sent_on(day, fact)
-        elif isinstance(fact, ProposalAnswer):
-            is_step = fact.reason != ""
-            yield f"**Clinic: yes. {fact.reason}**" if is_step else "**Clinic: yes, load may rise this week**"
         elif isinstance(fact, AutonomyEntry):
             yield f"**Autonomy: {fact.autonomy.value}**"
+
+
+def _follows(day: Lived, fact: Proposal | ProposalAnswer | EscalationStep) -> Iterator[str]:
+    """Say what the engine asked of the clinic beside its decision, and what was answered."""
+    if isinstance(fact, EscalationStep):
+        yield _sent_on(day, fact)
+    elif isinstance(fact, ProposalAnswer):
+        yield f"**Clinic: yes. {fact.reason}**" if fact.reason else "**Clinic: yes, load may rise this week**"
+    elif fact.proposes == "plateau_step":
+        yield f"**Proposed: {load().measures[fact.measure].label} stands still. {fact.reason}**"
 
 
 def _sent_on(day: Lived, step: EscalationStep) -> str:

@@ -92,7 +92,9 @@ def test_somebody_discharged_is_waited_for_by_nobody_whatever_brings_them_back(
     if is_an_old_row:
         Standing.objects.update(silent_on=today - timedelta(days=50))
     assert on_list(cast) == [Need.WRITTEN]
-    (row,) = (one for one in services.needs_list(by=cast.ada, today=today) if one.episode_id == cast.episode.pk)
+    (row,) = (
+        one for one in services.needs_list(by=cast.ada, today=today) if one.episode_id == cast.episode.pk
+    )
     assert row.n_days_silent is None
     standing = Standing.objects.select_related("episode").get(episode=cast.episode)
     assert need_today(standing, today) is Need.WRITTEN

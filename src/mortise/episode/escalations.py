@@ -156,9 +156,9 @@ def without_what_is_answered(
     Returns
     -------
     Examination
-        A rule that sends on and asks the clinician holds instead, as long as everything that meets it was there when the
-        escalation was closed and none like it is open. Its load and what it withholds stay; it asks again for anything
-        newer. A red flag is never answered this way.
+        A rule that sends on and asks the clinician holds instead, as long as everything that meets it was there when
+        the escalation was closed and none like it is open. Its load and what it withholds stay; it asks again for
+        anything newer. A red flag is never answered this way.
     """
     asking = [one for one in examined.fired if _asks(one)]
     closings = {one.escalate: _closing(one.escalate, steps) for one in asking if one.escalate}
@@ -183,7 +183,7 @@ def _asks(rule: FiredRule) -> bool:
 def _closing(name: str, steps: Sequence[EscalationStep]) -> EscalationStep | None:
     """Return the step that closed the newest case of an escalation; None when one is open or none was raised."""
     cases = [one for one in steps if one.escalation == name and one.step == "raised"]
-    closed = {}
+    closed: dict[str, EscalationStep] = {}
     for one in sorted(steps, key=_in_order):
         if one.step == "closed" and one.outcome and _by_a_clinician(one):
             closed.setdefault(one.case, one)

@@ -20,7 +20,10 @@ from mortise.record import Fact, Proposal, ProposalAnswer
 from mortise.record.tracks import key_of
 from mortise.terms import Advice, Cause, Limb, Measure, Origin, Truth
 
-SETTLED_AFTER_DAYS = 14  # after a step back, the days of LOAD-23: until then nothing is called a plateau to be climbed
+SETTLED_AFTER_DAYS = (
+    14  # after a step back, the days of LOAD-23: until then nothing is called a plateau to be climbed
+)
+
 
 class FollowUp(NamedTuple):
     """Everything beside the decision that waits for somebody, or could."""

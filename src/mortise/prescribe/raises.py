@@ -102,7 +102,10 @@ def _queue(
     waiting = [
         (not slots[name].n_per_week, state.since_on or date.min, slots[name].n_per_week, name)
         for name, state in states.items()
-        if name in slots and name in active and state.is_raise_waiting and not state.was_less
+        if name in slots
+        and name in active
+        and state.is_raise_waiting
+        and not state.was_less
         and not _is_recent(state, as_of)
     ]
     return [name for *_, name in sorted(waiting)]

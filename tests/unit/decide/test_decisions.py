@@ -238,7 +238,9 @@ def test_a_second_step_back_within_a_week_is_for_a_human(n_ago: int) -> None:
     ready = ready_stage(b.protocol(rules=rules, red_flags=()), "S2", b.measures(), Person())
     stands = StageState(entered_on=b.DAY0, opened_on=b.DAY0)
     inputs = Inputs(TODAY, a_track("pain_now_nrs", {0: "8"}), TODAY - n_ago)
-    decision = conclude(ready, examine(ready, inputs, stands, b.day(20)), stands, b.day(20), pin=PIN, engine="t")
+    decision = conclude(
+        ready, examine(ready, inputs, stands, b.day(20)), stands, b.day(20), pin=PIN, engine="t"
+    )
     assert (decision.advice, decision.steps_back_to) == (Advice.ASK_CLINICIAN, None)
     assert (decision.load, decision.rules[0].ease_to_pct) == (Load.EASE, 60)  # what eases, eases all the same
 

@@ -135,7 +135,9 @@ class Year(Life):
         self.phone = _SilentPhone(
             _BEN, released, content.measures, self.episode.involved_side, self.phone._chance
         )
-        self.clinic = _Clinic(released, content.measures, self.episode.involved_side, self.clinic._chance, both_sides=False)
+        self.clinic = _Clinic(
+            released, content.measures, self.episode.involved_side, self.clinic._chance, both_sides=False
+        )
         self.plan = None
         self.judge = Judge(released, content.measures, content.exercises, age=self.body.traits.age)
         self._facts: list[Fact] = []
@@ -218,13 +220,16 @@ class Year(Life):
         self._tell([*steps, *raised])
         self._waiting += [*steps, *raised]
         is_seen = any(
-            isinstance(one, Judgement) or (isinstance(one, ClinicVisit) and one.is_held) for one in self._facts
+            isinstance(one, Judgement) or (isinstance(one, ClinicVisit) and one.is_held)
+            for one in self._facts
         )
         if is_seen and self._waiting:
             self._tell([_answered(one, on) for one in self._waiting])
             self._waiting = []
         if day == SEEN_AGAIN_ON:
-            self._tell([StageEntry(id=f"s{day}", on=on, origin=Origin.CLINICIAN, by=CLINICIAN, stage=SEEN_STAGE)])
+            self._tell(
+                [StageEntry(id=f"s{day}", on=on, origin=Origin.CLINICIAN, by=CLINICIAN, stage=SEEN_STAGE)]
+            )
             self.stage = SEEN_STAGE
 
     def _tell(self, facts: list[Fact]) -> None:

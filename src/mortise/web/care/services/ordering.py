@@ -77,9 +77,9 @@ def need_today(standing: Standing, today: date) -> Need:
         return Need.PLATEAU
     if need is not Need.ON_PLAN:
         return need
-    is_waited_for = standing.silent_on is not None and standing.episode.closed_on is None
+    silent_on = standing.silent_on if standing.episode.closed_on is None else None
     on_the_day = (
-        (is_waited_for and standing.silent_on <= today, Need.SILENT),
+        (silent_on is not None and silent_on <= today, Need.SILENT),
         (bool(standing.n_tasks and standing.task_due_on), Need.TASK),
         (standing.quiet_on is not None and standing.quiet_on <= today, Need.TASK),
         (is_test_soon(standing, today), Need.TESTS_DUE),
