@@ -257,7 +257,8 @@ def without_server(page: Page, server: Server, made: builders.Cast) -> Scenes:
     page.context.set_offline(True)
     for name, path in (
         ("today", ""), ("help", "help/"), ("progress", "progress/"), ("questions", "questions/"),
-        ("message", "message/"),        ("test", "test/"), ("live", "live/"), ("question", "questions/named-activities/"), ("check-1", "check/"),
+        ("message", "message/"), ("test", "test/"), ("live", "live/"),
+        ("question", "questions/named-activities/"), ("check-1", "check/"),
     ):  # fmt: skip
         opened(page, server, path)
         yield f"offline-{name}"
