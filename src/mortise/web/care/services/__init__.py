@@ -173,7 +173,7 @@ from mortise.web.care.services.team import (
 )
 from mortise.web.care.services.told_courses import course_of, made_with, retell_outdated
 from mortise.web.care.services.treatments import log_treatment, technique_of
-from mortise.web.care.services.versions import Replayed, keep_version, replay_all, versions_folder
+from mortise.web.care.services.versions import keep_version, replay_all, versions_folder
 
 __all__ = [
     "FIRST_PROTOCOL",
@@ -199,7 +199,6 @@ __all__ = [
     "PhoneSays",
     "PhoneState",
     "Rebuilt",
-    "Replayed",
     "Said",
     "TakenBackError",
     "UndecidedError",
