@@ -31,7 +31,6 @@ def added_fields(stage: Stage, exercises: Mapping[str, Exercise]) -> dict[str, f
             required=False,
             choices=times,
             coerce=int,
-            empty_value=PER_WEEK,
             initial=PER_WEEK,
         ),
     }
