@@ -7,6 +7,7 @@ from django.urls import path
 from mortise.web.clinic import (
     views_assess,
     views_cohort,
+    views_corrections,
     views_course,
     views_decide,
     views_discharge,
@@ -66,6 +67,7 @@ urlpatterns = [
     ),
     path("episodes/<uuid:episode_id>/looked/", views_reading.looked, name="looked"),
     path("episodes/<uuid:episode_id>/set-aside/", views_reading.set_aside, name="set-aside"),
+    path("episodes/<uuid:episode_id>/let-count/", views_corrections.let_count, name="let-count"),
     path("episodes/<uuid:episode_id>/messages/", views_messages.messages, name="messages"),
     path("episodes/<uuid:episode_id>/phone/", views_plan.link_make, name="link-make"),
     path("episodes/<uuid:episode_id>/language/", views_plan.language, name="language"),
