@@ -8,12 +8,8 @@ import { answerPage, answersList } from "./answers.js";
 import { testsPage } from "./by_hand.js";
 import { heldPlan } from "./contact.js";
 import { keepDraft } from "./draft.js";
-<<<<<<< HEAD
 import { callsOf, copy, fill } from "./fill.js";
-=======
-import { copy, fill } from "./fill.js";
 import { kept } from "./kept.js";
->>>>>>> main
 import { live } from "./live.js";
 import { messagePage } from "./message.js";
 import { ask, listPage } from "./questions.js";
@@ -181,12 +177,8 @@ function todayPage(state) {
     session_title: say("session_of", { ankle: plan.ankle }),
     session_words: say("exercises_minutes", { exercises: say("exercises", { n: items.length }), minutes: say("minutes", { n: minutes }) }),
     none: hasNone ? say("rest_today") : "",
-<<<<<<< HEAD
     left_out: state.isDone || !solved ? [] : leftOut([...solved.taken.map((name) => ({ name: plan.exercises[name].name, why: say("withheld") })), ...solved.left_out]),
-=======
-    left_out: state.isDone || !solved ? [] : [...solved.taken.map((name) => ({ name: `${plan.exercises[name].name}.`, why: say("withheld") })), ...solved.left_out.map((one) => ({ name: `${one.name}.`, why: one.why }))],
     can_put_right: state.checks.length ? "yes" : "",
->>>>>>> main
     can_change: state.told && state.isDone ? "yes" : "",
     can_change_yesterday: state.told && !state.isDone ? "yes" : "",
     tests: dueOn(plan.tests ?? [], state.on, state.news).map((one) => one.label),
