@@ -27,6 +27,7 @@ from mortise.web.clinic import pictures
 from mortise.web.clinic.drawn import drawn, drawn_once
 from mortise.web.clinic.entries import current_of
 from mortise.web.clinic.presenters_assess import Raised, raised_of
+from mortise.web.clinic.presenters_corrections import PutRight, put_right_of
 from mortise.web.clinic.presenters_counters import CounterRow, counter_rows
 from mortise.web.clinic.presenters_course import (
     Judged,
@@ -85,6 +86,7 @@ class Started(Struct, frozen=True, kw_only=True):
     decisions: tuple[PastDecision, ...]
     judgements: tuple[Judged, ...]
     reports: tuple[Report, ...]
+    put_right: tuple[PutRight, ...]
     due: tuple[DueRow, ...]
     sessions: Sessions
     dose_changes: tuple[DoseChange, ...]
@@ -165,6 +167,7 @@ def _started(episode: EpisodeRow, told: Story, names: Mapping[str, str], measure
         chart_choices=chartable(told, measures, measure_id), trends=tuple(_trends(told, measure_id)),
         programme=programme(episode, told), counters=counter_rows(told.counters), decisions=decisions,
         judgements=judgements_of(told.facts, names),
+        put_right=put_right_of(told.record.facts, measures, told.as_of, is_locked=told.is_locked),
         reports=reports_of(told.facts, measures, {one.id: one.name for one in exercises.values()}),
         due=tuple(due_rows(told.due, told.as_of)), sessions=sessions_of(told),
         dose_changes=dose_changes(told, exercises, names), room=room_view(told, measures, names),

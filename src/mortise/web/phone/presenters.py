@@ -18,7 +18,7 @@ from mortise.report.doses import short_dose, tempo_words
 from mortise.report.figure import load_figures, thumbnail
 from mortise.report.words import listed
 from mortise.terms import Advice, Load, Side, Truth
-from mortise.web.phone.changes import last_told
+from mortise.web.phone.changes import last_told, told_checks
 from mortise.web.phone.presenters_follow import clinic_lines
 from mortise.web.phone.presenters_progress import TrackStage, gate_count, track_of
 from mortise.web.phone.presenters_self import SensorTest, next_visit_words, sensor_tests_due
@@ -92,6 +92,7 @@ class TodayPage(NamedTuple):
     is_done_today: bool
     done_words: str
     can_change: bool
+    can_put_right: bool
     day_words: str
     day_choices: tuple[DayChoice, ...]
     clinic: tuple[str, ...]
@@ -142,6 +143,7 @@ def today_page(visit: Visit, story: Story, kinds: Sequence[str], answered: list[
             "Tomorrow we ask how the ankle was in the morning. That answer decides the next session."
         ),
         can_change=last_told(story, visit.today) is not None,
+        can_put_right=bool(told_checks(story, visit.today)),
         day_words=" ".join(gettext(DAY_WORDS[kind][1]) for kind in kinds),
         day_choices=tuple(
             DayChoice(kind, gettext(words), kind in kinds) for kind, (words, _) in DAY_WORDS.items()

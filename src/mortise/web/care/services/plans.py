@@ -11,6 +11,7 @@ import msgspec
 from django.db import transaction
 
 from mortise.catalog.certificates import carried_forward, laxer_later
+from mortise.episode import is_a_clinicians
 from mortise.errors import InputError
 from mortise.protocol import Constraint, Criterion, Phase, Protocol
 from mortise.protocol.criteria import criteria_in
@@ -206,7 +207,7 @@ def correct(
 
 def live_facts(record: PatientRecord, kind: type[_Kind]) -> tuple[_Kind, ...]:
     """Return the facts of a kind that no correction has taken back, in order."""
-    corrected = {one.corrects for one in record.of_kind(Correction)}
+    corrected = {one.corrects for one in record.of_kind(Correction) if is_a_clinicians(one)}
     return tuple(fact for fact in record.of_kind(kind) if fact.id not in corrected)
 
 
