@@ -132,7 +132,9 @@ def today_page(visit: Visit, story: Story, kinds: Sequence[str], answered: list[
         track=track_of(visit, story),
         ankle_words=visit.ankle_words,
         session_words=session_words(len(session.exercises), session.seconds),
-        exercises=tuple(_line(visit, item) for item in session.exercises)
+        exercises=tuple(
+            _line(visit, item, is_added=item.exercise in story.added) for item in session.exercises
+        )
         if checked or not decision.is_locked
         else (),
         left_out=left_out_lines(session),
@@ -264,14 +266,20 @@ def session_words(n: int, seconds: Decimal) -> str:
     return gettext("%(exercises)s, %(minutes)s") % {"exercises": exercises, "minutes": minutes_words(seconds)}
 
 
-def _line(visit: Visit, item: PlannedExercise) -> ExerciseLine:
+def _line(visit: Visit, item: PlannedExercise, *, is_added: bool) -> ExerciseLine:
     exercise = visit.content.exercises[item.exercise]
     changed = said(item.why_patient) if item.dose_step != item.usual_step else ""
     tempo = capital(tempo_words(item.dose, in_words(exercise)))
     return ExerciseLine(
-        said(item.name), changed or tempo or said(item.dose.load), short_dose(item.dose),
+        said(item.name), changed or (added_words() if is_added else tempo or said(item.dose.load)),
+        short_dose(item.dose),
         small_picture(exercise.figure, visit),
     )  # fmt: skip
+
+
+def added_words() -> str:
+    """Say that an exercise is the physiotherapist's own addition."""
+    return gettext("Your physiotherapist added this one.")
 
 
 def small_picture(figure_id: str, visit: Visit) -> SafeString:
