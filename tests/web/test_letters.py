@@ -289,6 +289,19 @@ def test_receiver_reads_what_concerns_them(cast: Cast) -> None:
     assert "left, treated: " in found["surgical_opinion"]
 
 
+def test_day_of_the_examination_is_said_once_and_answers_read_alone(cast: Cast) -> None:
+    client = examined(cast)
+    client.post(
+        desk.url("assess", cast.episode.pk, "history"),
+        desk.section_data("history", **{"q-duration-none": "longer"}),
+    )
+    lines = begun(cast, client).words["found"].splitlines()
+    assert sum("Asked and examined on" in line for line in lines) == 1
+    assert "How long: Longer than a year." in lines
+    assert any(line.startswith("Joint play, talocrural") for line in lines)
+    assert not any(line.startswith("Images, front of the ankle") for line in lines), "no images, so no line"
+
+
 def test_every_sign_a_letter_asks_for_is_one_of_the_assessment() -> None:
     known = {one.id for section in content().assessment.sections for one in section.questions}
     named = {name for names in (*FOUND.values(), DEFAULT) for name in names}
