@@ -33,6 +33,8 @@ SAFETY_PLOT, PACE_PLOT = PAGE.with_name("simulation-safety.svg"), PAGE.with_name
 POLICIES = ("calendar", "single-look", "released")
 COLOURS = {"calendar": "#b4532a", "single-look": "#8a7a2f", "released": "#2f6f73"}
 N_PLAYS_A_SEED = 50
+PLANTED = "calendar"  # of its rules only the red flags are left
+N_DAYS_PLANTED = 28
 
 
 def memory_mb() -> float:
@@ -75,7 +77,24 @@ def safety(n_days: int, n_workers: int | None) -> int:
     say(f"violations: {n_broken}, advances on unknown: {n_unknown}")
     for one in results.examples:
         say(f"  {one.key.protocol} {one.key.cohort} seed {one.seed} {one.on} {one.kind}: {one.what}")
-    return 1 if n_broken else 0
+    return 1 if n_broken or not planted_is_caught(n_workers) else 0
+
+
+def planted_is_caught(n_workers: int | None) -> bool:
+    """Live a few weeks under a policy that has lost every daily rule; the same judge has to see it.
+
+    A run that finds nothing shows something only while it still finds what is there.
+    """
+    work = list(
+        pieces(policy("released").protocol_ids, 1, policies=(PLANTED,), n_days=N_DAYS_PLANTED, any_stage=True)
+    )
+    results = joined(run_pieces(work, n_workers))
+    n_broken = sum(one.n_violations for one in results.tallies.values())
+    say(
+        f"planted ({PLANTED}, no daily rule): {n_broken} violations in {results.n_days:,} patient-days"
+        + ("" if n_broken else ": the judge sees nothing, so neither does the run above")
+    )
+    return n_broken > 0
 
 
 # ---------------------------------------------------------------- adversary
@@ -156,9 +175,9 @@ the tests plant such faults.
 |---|---|---|
 {rows}
 
-Every run of `.ci/run` lives 300,000 patient-days from every stage, what two quiet cores live in a few minutes;
-`make simulate ARGS="--safety 1000000"` lives a million, and `make simulate ARGS="--adversary 1000"` lets
-an optimiser choose what is told, when, and by which clock.
+Every run of `.ci/run` lives a million patient-days from every stage, and a few weeks under a policy whose daily rules
+are taken away, which the same judge has to catch (`make simulate ARGS="--safety 1000000"`); `make release` lives ten
+million. `make simulate ARGS="--adversary 1000"` lets an optimiser choose what is told, when, and by which clock.
 """
 
 

@@ -90,7 +90,12 @@ def letter(of: EpisodeRow, by: User, escalation: str = "imaging") -> Letter:
     """Return the draft of a letter about an escalation that a clinician raised."""
     services.raise_escalation(episode=of, escalation=escalation, reason="Locks twice a week.", by=by)
     case = next(one for one in following.cases_of(of) if one.escalation == escalation)
-    words = {"why": "Locks twice a week.", "tried": "Six weeks of exercise.", "question": "What blocks it?"}
+    words = {
+        "why": "Locks twice a week.",
+        "question": "What blocks it?",
+        "found": "It pinches in front.",
+        "tried": "Six weeks of exercise.",
+    }
     facts = {"as_of": "today", "numbers": [], "behind": []}
     return services.begin_letter(episode=of, case=case.case, draft=lambda _: (words, facts), by=by)
 

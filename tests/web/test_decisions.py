@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,14 +14,16 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from msgspec.structs import replace
 
 from mortise import episode as engine
+from mortise.cli import databases, main
 from mortise.episode import replay
 from mortise.errors import ConflictError, InputError
 from mortise.record import CheckIn, DecisionRecord, PlanVersion, Response, StageEntry
 from mortise.terms import Advice, Side
-from mortise.web.audit import clock
+from mortise.web.audit import clock, log
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.content import content
@@ -324,14 +329,65 @@ def test_what_a_decision_was_made_under_is_kept_and_the_server_replays_it(cast: 
     kept = services.versions_folder() / f"{made.inputs.protocol.hash}.json"
     assert hashlib.sha256(kept.read_bytes()).hexdigest() == made.inputs.protocol.hash
     said = io.StringIO()
-    call_command("replay_decisions", stdout=said)
+    call_command("replay_decisions", jobs=1, stdout=said)
     assert "1 stored decisions made again; 0 differ; 0 cannot be replayed" in said.getvalue()
     gone = replace(made.inputs, protocol=replace(made.inputs.protocol, hash="0" * 64))
     store(cast.episode, replace(made, id="of-a-version-that-is-gone", inputs=gone))
     said = io.StringIO()
     with pytest.raises(CommandError):
-        call_command("replay_decisions", stdout=said)
+        call_command("replay_decisions", jobs=1, stdout=said)
     assert "cannot be replayed: version not at hand" in said.getvalue()
+
+
+def test_several_processes_replay_the_episodes_of_the_server_and_each_is_audited(cast: Cast) -> None:
+    started(cast)
+    report(cast)
+    made = newest(cast)
+    wrong = replace(
+        services.record_of(episode=cast.episode, by=cast.ada).facts[-1], id="wrong", output_hash="0" * 64
+    )
+    right = builders.episode(cast.ben, cast.ada, Side.RIGHT)
+    store(right, wrong)
+    found = list(services.replay_all(by=log.Process("test"), n_workers=2))
+    by_episode = {one.episode: one for one in found}
+    assert [one.episode for one in found] == sorted(by_episode)
+    assert by_episode[str(made.episode_id)].differences == ()
+    assert by_episode[str(made.episode_id)].n_decisions == 1
+    assert [one.what for one in by_episode[str(right.pk)].differences] == ["missing facts"]
+    assert AuditEntry.objects.filter(action="decisions.replay").count() == len(found) == 3
+
+
+def test_the_command_line_replays_the_database_of_a_server(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if connection.vendor != "sqlite":
+        return  # another database is not a file; `replay_decisions` replays it
+    started(cast)
+    report(cast)
+    path = tmp_path / "mortise.sqlite3"
+    connection.ensure_connection()
+    with closing(sqlite3.connect(path)) as copy:
+        copy.executescript("\n".join(connection.connection.iterdump()))
+    before = path.read_bytes()
+    assert main(["replay", str(path), "--keep", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["n_records"], found["n_decisions"], found["differences"]) == (2, 1, [])
+    assert {one["record"] for one in found["records"]} == {cast.episode.pk.hex, cast.dora_episode.pk.hex}
+    assert path.read_bytes() == before
+    assert [one.stem for one in (tmp_path / "protocols").iterdir()] == [
+        content().protocol_hash(cast.episode.protocol)
+    ]
+    record = databases.read_sealed(path, cast.episode.pk.hex)
+    assert (record.person, record.episode) == (cast.ben.person, cast.episode.episode)
+    with closing(sqlite3.connect(path)) as copy, copy:
+        for (trigger,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            copy.execute(f"DROP TRIGGER {trigger}")
+        copy.execute(
+            "UPDATE care_factrow SET payload = replace(payload, ?, ?) WHERE kind = 'decision'",
+            ('"stage":"G1"', '"stage":"G2"'),
+        )
+    assert main(["replay", str(path)]) == 1
+    assert "stored decision" in capsys.readouterr().out
 
 
 def test_a_full_disk_stops_no_decision(cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -12,14 +13,19 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from mortise.errors import ConflictError, InputError
+from mortise.record import SessionLog
+from mortise.record.records import encode
 from mortise.terms import Side
 from mortise.web.accounts import rights
 from mortise.web.audit import clock
 from mortise.web.audit.models import AppendOnlyError
 from mortise.web.care import services
+from mortise.web.care.content import content
 from mortise.web.care.models import Letter, SignedLetter
 from mortise.web.care.services import following
 from mortise.web.care.services.letters import TamperedError
+from mortise.web.clinic.letter_figures import figures_in
+from mortise.web.clinic.presenters_letter_found import DEFAULT, FOUND
 from tests.pdf_reader import Pdf
 from tests.web import builders
 from tests.web.builders import Cast
@@ -143,7 +149,7 @@ def test_signed_letter_never_changes(cast: Cast) -> None:
         services.signed_pdf(letter=found, by=cast.ada)
 
 
-@pytest.mark.parametrize("left_out", ["to", "why", "tried", "question"])
+@pytest.mark.parametrize("left_out", ["to", "why", "tried", "found", "question"])
 def test_letter_with_a_part_missing_is_not_signed(cast: Cast, left_out: str) -> None:
     letter = builders.letter(cast.episode, cast.ada)
     client = builders.signed_in(cast.ada)
@@ -183,7 +189,8 @@ def test_overdue_letter_says_so(cast: Cast) -> None:
 @pytest.mark.parametrize("escalation", ["injection", "surgical_opinion", "podiatry", "sports_physician"])
 def test_every_way_out_has_its_question(cast: Cast, escalation: str) -> None:
     letter = begun(cast, desk.start(cast), escalation)
-    assert letter.words["question"].endswith("?")
+    assert "?" in letter.words["question"]
+    assert "Meanwhile the programme goes on in stage 1" in letter.words["question"]
     assert all(letter.words.values())
 
 
@@ -211,3 +218,85 @@ def test_physician_signs_and_others_do_not(cast: Cast) -> None:
         services.sign_letter(letter=other, paper=lambda _: b"", by=podiatrist)
     with pytest.raises(ConflictError):
         services.sign_letter(letter=letter, paper=lambda _: b"", by=cast.ada)
+
+
+# ---------------------------------------------------------------- what was found, and its figures
+
+KINDS = ("imaging", "injection", "surgical_opinion", "podiatry")
+
+
+def examined(cast: Cast) -> Client:
+    """Return Ada's browser, with Ben measured, examined and treated by hand."""
+    client = measured(cast)
+    for section in ("history", "symptoms", "look", "range", "joint_play", "function", "imaging"):
+        page = desk.url("assess", cast.episode.pk, section)
+        client.post(page, desk.section_data(section, **{"t-surgery": "2019, 3 screws"}))
+    return client
+
+
+def not_in_the_record(cast: Cast, letter: Letter) -> set[str]:
+    """Return the figures a letter writes that the record, its dates and what is counted from it do not hold."""
+    record = services.record_of(episode=cast.episode, by=cast.ada)
+    told = services.story_of(episode=cast.episode, on=cast.clinic.today(), by=cast.ada)
+    held = set(figures_in(encode(record).decode()))
+    days = {one.on for one in record.facts} | {told.as_of}
+    held |= {str(one.day) for one in days} | {str(one.year) for one in days}
+    held |= {str(sum(isinstance(one, SessionLog) for one in record.facts))}
+    held |= {str(stage.number) for stage in told.protocol.stages}
+    held |= {str(max(1, (told.as_of - min(days)).days // 7)), figures_in(str(told.adherence or 0))[0]}
+    times = Counter(
+        item.exercise for one in record.facts if isinstance(one, SessionLog) for item in one.items
+    )
+    held |= {str(n) for n in times.values()}
+    return set(figures_in("\n".join(letter.words.values()))) - held
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_figure_of_a_drafted_letter_is_in_the_record(cast: Cast, kind: str) -> None:
+    letter = begun(cast, examined(cast), kind)
+    assert figures_in("\n".join(letter.words.values()))
+    assert not_in_the_record(cast, letter) == set()
+    letter.words["tried"] += " Pain fell from 8 to 2.7 in 83 sessions."
+    assert {"2.7", "83"} <= not_in_the_record(cast, letter), "planted"
+
+
+@pytest.mark.parametrize("kind", ["imaging", "podiatry"])
+def test_figure_typed_into_a_letter_and_not_in_its_record_is_pointed_at(cast: Cast, kind: str) -> None:
+    client = examined(cast)
+    letter = begun(cast, client, kind)
+    at = f"/desk/letters/{letter.pk}/"
+    assert "Not from the record" not in client.get(at).content.decode()
+    client.post(at, sent_form(letter, why="Locks twice a week, pain 9.3 of 10 since 1987."))
+    page = plain(client.get(at).content.decode())
+    assert "Not from the record: 9.3, 1987" in page
+    letter.refresh_from_db()
+    newest = next(one for one in letter.facts["numbers"] if one["measure"] == "lunge_cm")["newest"]
+    client.post(at, sent_form(letter, why=f"Knee to wall is {newest}."))
+    assert "Not from the record" not in client.get(at).content.decode()
+
+
+def test_receiver_reads_what_concerns_them(cast: Cast) -> None:
+    client = examined(cast)
+    found = {kind: begun(cast, client, kind).words["found"] for kind in KINDS}
+    for words in found.values():
+        assert "How it began" in words
+        assert "2019, 3 screws" in words
+    assert "Footwear" in found["podiatry"]
+    assert "Footwear" not in found["imaging"]
+    assert "Pregnancy" in found["imaging"]
+    assert "Feeling" in found["injection"] or "feeling" in found["injection"]
+    assert "Anterior drawer" not in found["podiatry"]
+    assert "left, treated: " in found["surgical_opinion"]
+
+
+def test_every_sign_a_letter_asks_for_is_one_of_the_assessment() -> None:
+    known = {one.id for section in content().assessment.sections for one in section.questions}
+    named = {name for names in (*FOUND.values(), DEFAULT) for name in names}
+    assert named <= known
+    assert set(KINDS) <= set(FOUND)
+
+
+def test_question_is_marked_as_a_draft_nobody_checked(cast: Cast) -> None:
+    letter = builders.letter(cast.episode, cast.ada)
+    page = builders.signed_in(cast.ada).get(f"/desk/letters/{letter.pk}/").content.decode()
+    assert "no clinician has checked it" in page

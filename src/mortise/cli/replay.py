@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mortise.cli import records, stores
 
 if TYPE_CHECKING:
+    from mortise.catalog.versions import Versions
     from mortise.episode import Difference
+    from mortise.record.sealed import SealedHistory
 
 DIFFERS = 1
 
@@ -35,7 +37,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "store",
         metavar="STORE",
-        help="a patient record as JSON, or a folder of them; - reads one from the pipe",
+        help="a patient record as JSON, a folder of them, or the SQLite database of a server; - reads one record from "
+        "the pipe",
     )
     parser.add_argument("--content", metavar="FOLDER", help="clinical content other than the package's own")
     parser.add_argument(
@@ -58,10 +61,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Replay and print; return 0 when every decision is the same, 1 when one differs or cannot be made again."""
-    files = stores.files_of(args.store)
-    found = sorted(_all(args, files), key=lambda one: one.record)
+    _versions.cache_clear()  # what is at hand may have changed since the last time
+    names = stores.records_in(args.store)
+    found = sorted(_all(args, names), key=lambda one: one.record)
     if args.keep:
-        _keep(args, files)
+        _keep(args)
     if args.json:
         _print_json(found)
     else:
@@ -69,45 +73,54 @@ def run(args: argparse.Namespace) -> int:
     return DIFFERS if any(one.differences for one in found) else 0
 
 
-def _all(args: argparse.Namespace, files: tuple[str, ...]) -> Iterator[Replayed]:
-    """Replay record by record, several at once where there are several."""
+def _all(args: argparse.Namespace, names: tuple[str, ...]) -> Iterator[Replayed]:
+    """Replay record by record, several at once where there are several; no more of them are in memory."""
     from mortise.cli.progress import counted
+    from mortise.episode.side_by_side import in_order, n_processes
 
-    tasks = [(name, args.store, args.versions, args.content) for name in files]
-    n_jobs = min(args.jobs or os.cpu_count() or 1, len(tasks))
-    if n_jobs <= 1:
-        yield from (_one(task, shows=len(tasks) == 1) for task in _bar(tasks, shows=len(tasks) > 1))
+    tasks = [(name, args.store, tuple(args.versions), args.content) for name in names]
+    if len(tasks) == 1:
+        yield _one(tasks[0], shows=True)
         return
-    from concurrent.futures import ProcessPoolExecutor
-
-    with ProcessPoolExecutor(n_jobs) as pool:
-        yield from counted(pool.map(_one, tasks, chunksize=4), len(tasks), "Deciding again")
+    n_jobs = min(n_processes(args.jobs), len(tasks))
+    yield from counted(in_order(_one, tasks, n_jobs), len(tasks), "Deciding again")
 
 
-def _bar(tasks: list[_Task], *, shows: bool) -> Iterator[_Task]:
-    from mortise.cli.progress import counted
-
-    return counted(tasks, len(tasks), "Deciding again") if shows else iter(tasks)
+_Task = tuple[str, str, tuple[str, ...], str | None]
 
 
-_Task = tuple[str, str, list[str], str | None]
+def _read(name: str, store: str) -> SealedHistory:
+    from pathlib import Path
+
+    from mortise.cli import databases
+    from mortise.record.sealed import decode_sealed
+
+    if databases.is_database(Path(store)):
+        return databases.read_sealed(Path(store), name)
+    return decode_sealed(records.read_bytes(name), where=records.where_of(name))
+
+
+@lru_cache(maxsize=1)
+def _versions(store: str, folders: tuple[str, ...], content_folder: str | None) -> Versions:
+    """Return the versions at hand, each read once by each process."""
+    return stores.versions_of(store, list(folders), content_folder)
 
 
 def _one(task: _Task, *, shows: bool = False) -> Replayed:
     from mortise.cli.progress import counted
     from mortise.episode import replays
-    from mortise.record.sealed import SealedRecord, decode_sealed
+    from mortise.record.sealed import SealedRecord
 
     name, store, folders, content_folder = task
-    record = decode_sealed(records.read_bytes(name), where=records.where_of(name))
-    versions = stores.versions_of(store, folders, content_folder)
+    record = _read(name, store)
+    versions = _versions(store, folders, content_folder)
     n_decisions = sum(isinstance(one, SealedRecord) for one in record.facts)
     again = replays(record, versions.content, versions.at)
     found = counted(again, n_decisions, "Deciding again") if shows else again
     return Replayed(name, n_decisions, tuple(one for each in found for one in each))
 
 
-def _keep(args: argparse.Namespace, files: tuple[str, ...]) -> None:
+def _keep(args: argparse.Namespace) -> None:
     from pathlib import Path
 
     from mortise import catalog
@@ -115,7 +128,7 @@ def _keep(args: argparse.Namespace, files: tuple[str, ...]) -> None:
 
     content = catalog.load(Path(args.content) if args.content else None)
     folder = stores.version_folders(args.store, [])[0]
-    for protocol in sorted({records.read_record(name).episode.protocol for name in files}):
+    for protocol in stores.protocols_in(args.store):
         versions.keep(content, protocol, folder)
 
 

@@ -1,11 +1,11 @@
-"""A store of patient records on disk: one record, or a folder of them with the protocols they were decided under."""
+"""A store of patient records on disk: a record, a folder of them, or the database of a server; and their protocols."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mortise.cli import records
+from mortise.cli import databases, records
 from mortise.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,6 +28,27 @@ def files_of(name: str) -> tuple[str, ...]:
             "holds no patient record.", where=name, mend="Name a record, or a folder of records."
         )
     return found
+
+
+def records_in(name: str) -> tuple[str, ...]:
+    """Return what names each record of a store: files, or the episodes of a database.
+
+    Raises `InputError` when there is none.
+    """
+    path = Path(name)
+    if name == records.PIPE or not databases.is_database(path):
+        return files_of(name)
+    found = databases.episodes_in(path)
+    if not found:
+        raise InputError("holds no patient record.", where=name, mend="Name another store.")
+    return found
+
+
+def protocols_in(name: str) -> tuple[str, ...]:
+    """Return the protocols that the records of a store follow."""
+    if name != records.PIPE and databases.is_database(Path(name)):
+        return databases.protocols_in(Path(name))
+    return tuple(sorted({records.read_record(one).episode.protocol for one in files_of(name)}))
 
 
 def version_folders(name: str, others: list[str]) -> tuple[Path, ...]:

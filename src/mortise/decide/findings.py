@@ -17,6 +17,7 @@ from mortise.record.tracks import Track
 from mortise.terms import Cause, Truth
 
 Finder = Callable[[Inputs], Finding]
+Truthful = Callable[[Inputs], Truth]
 
 _COMPARE: dict[Operator, Callable[[Decimal, Decimal], bool]] = {
     Operator.AT_LEAST: operator.ge,
@@ -39,10 +40,51 @@ def finder_of(ready: Ready) -> Finder:
     callable
         From `Inputs` to one `Finding`. A criterion on the newest value alone takes a short path.
     """
-    is_plain = ready.reduce is Reduction.LAST and ready.n_dates == 1 and not ready.needs_visit
-    if is_plain and ready.bound is not None and ready.operator in _COMPARE:
+    if _is_plain(ready) and ready.bound is not None:
         return _plain_finder(ready, ready.bound)
     return _full_finder(ready)
+
+
+def truth_of(ready: Ready) -> Truthful:
+    """Return the function that tells whether this criterion is met on a day, for whoever needs no finding.
+
+    Parameters
+    ----------
+    ready : Ready
+        The criterion.
+
+    Returns
+    -------
+    callable
+        From `Inputs` to the truth of what `finder_of` would find.
+    """
+    remembered = Remembered(ready)
+    key = ready.key
+
+    def _full(inputs: Inputs) -> Truth:
+        return _look(ready, inputs.tracks.get(key), inputs, remembered)[0].truth
+
+    bound = ready.bound
+    if not _is_plain(ready) or bound is None:
+        return _full
+    compare, max_age_days, is_exit = _COMPARE[ready.operator], ready.max_age_days, ready.is_exit
+
+    def _tell(inputs: Inputs) -> Truth:
+        track = inputs.tracks.get(key)
+        newest = None if track is None else track.plain
+        if newest is None or inputs.day - newest.day > max_age_days:
+            return _full(inputs)
+        if not compare(newest.value, bound):
+            return NOT_MET
+        return _full(inputs) if is_exit and (not newest.counts or newest.day <= inputs.spent_until) else MET
+
+    return _tell
+
+
+def _is_plain(ready: Ready) -> bool:
+    """Whether a criterion compares the newest value alone with its bound."""
+    is_newest = ready.reduce is Reduction.LAST and ready.n_dates == 1 and not ready.needs_visit
+    return is_newest and ready.bound is not None and ready.operator in _COMPARE
 
 
 def _full_finder(ready: Ready) -> Finder:

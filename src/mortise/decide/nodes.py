@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from mortise.decide.findings import Finder, finder_of, kleene
+from mortise.decide.findings import Finder, Truthful, finder_of, kleene, truth_of
 from mortise.decide.inputs import Inputs
 from mortise.decide.ready import Person, Ready, make_ready
 from mortise.decide.verdicts import Test, test_of
@@ -17,10 +17,11 @@ from mortise.terms import Measure, Truth
 
 
 class Leaf(Struct, frozen=True):
-    """A criterion and the function that finds whether it is met."""
+    """A criterion, the function that finds whether it is met, and the one that only tells."""
 
     ready: Ready
     find: Finder
+    tell: Truthful
 
 
 class Branch(Struct, frozen=True):
@@ -185,7 +186,7 @@ def ready_node(
     """
     if isinstance(node, Criterion):
         ready = make_ready(node, of=of, group=group, measures=measures, bands=bands, person=person)
-        return Leaf(ready, finder_of(ready))
+        return Leaf(ready, finder_of(ready), truth_of(ready))
     nodes = tuple(
         ready_node(child, of=of, group=group, measures=measures, bands=bands, person=person)
         for child in node.of
@@ -223,6 +224,26 @@ def evaluate(node: ReadyNode, inputs: Inputs, found: list[Finding]) -> Truth:
         else:
             truths.append(evaluate(child, inputs, found))
     return kleene(truths, node.n_needed)
+
+
+def tell(node: ReadyNode, inputs: Inputs) -> Truth:
+    """Return the truth of `node` as `evaluate` does, without a finding.
+
+    Parameters
+    ----------
+    node : Leaf or Branch
+        Ready.
+    inputs : Inputs
+        The day.
+
+    Returns
+    -------
+    Truth
+        Met, not met or unknown.
+    """
+    if isinstance(node, Leaf):
+        return node.tell(inputs)
+    return kleene([tell(child, inputs) for child in node.nodes], node.n_needed)
 
 
 def gate(lines: tuple[ReadyNode, ...], inputs: Inputs) -> tuple[Truth, list[Finding]]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from mortise.decide.inputs import Inputs
-from mortise.decide.nodes import Leaf, ReadyRule, ReadyStage, evaluate
+from mortise.decide.nodes import Leaf, ReadyRule, ReadyStage, evaluate, tell
 from mortise.decide.verdicts import MET, NOT_MET, UNKNOWN
 from mortise.protocol import Operator, Rule, Tag, Tier
 from mortise.record import Finding, FiredRule
@@ -150,7 +150,7 @@ def _still_fired(ready: ReadyRule, inputs: Inputs) -> int | None:
     if points is not None:
         return _newest_met(ready, points, first, inputs.day - 1)
     for day in range(inputs.day - 1, first - 1, -1):
-        if evaluate(ready.node, inputs.until(day, ready.keys), []) is MET:
+        if tell(ready.node, inputs.until(day, ready.keys)) is MET:
             return day
     return None
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -32,6 +33,7 @@ class Verdict(NamedTuple):
     earliest_day: int | None = None
 
 
+_day = attrgetter("day")
 Test = Callable[[Decimal], bool]
 PointTest = Callable[[Point], bool]
 
@@ -183,10 +185,6 @@ def _judge_window(ready: Ready, series: Series, day: int, spent_until: int) -> V
     if truth is MET and not all(point.counts for point in points) and ready.is_exit:
         return Verdict(UNKNOWN, Cause.UNCONFIRMED, value, None, used, day + 1)
     return Verdict(truth, None, value, points[-1].error, used)
-
-
-def _day(point: Point) -> int:
-    return point.day
 
 
 def _reduced(reduce: Reduction, points: Sequence[Point]) -> tuple[Decimal, tuple[str, ...]]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from mortise.decide import ReadyStage
 from mortise.decide.nodes import leaves_of
+from mortise.episode.aggravated import Aggravated
 from mortise.episode.gather import uncounted
-from mortise.episode.lights import SessionLight, aggravated_days
+from mortise.episode.lights import SessionLight
 from mortise.progress.derived import (
     LAST_LIGHT,
     Course,
@@ -36,6 +38,7 @@ _LASTING = frozenset({
     "days_with_light",
 })  # fmt: skip
 _NEVER = 0  # a day before all others
+_day = attrgetter("day")
 
 
 class _Marked(NamedTuple):
@@ -65,6 +68,15 @@ class _Said(NamedTuple):
     of_days: dict[int, Point | Trouble]
 
 
+class _Wanted(NamedTuple):
+    """What is to be derived: how, under which key it stands, and for how many days back."""
+
+    measure: Measure
+    how: Derivation
+    key: str
+    n_days: int
+
+
 class Derivations:
     """Marks and derives for one episode; what it was made from unchanged, nothing is derived again.
 
@@ -92,7 +104,9 @@ class Derivations:
         }
         self._keys: frozenset[str] | None = None  # of the tracks there were
         self._paired: frozenset[str] = frozenset()  # comparisons that can be made of them
-        self._wanted: tuple[ReadyStage, frozenset[str], list[tuple[Measure, int]]] | None = None
+        self._ranges: tuple[str, ...] = ()  # those of them that measure range
+        self._wanted: tuple[ReadyStage, frozenset[str], tuple[_Wanted, ...]] | None = None
+        self._aggravated = Aggravated(WARNING_FLAGS)
 
     def finish(
         self,
@@ -117,33 +131,42 @@ class Derivations:
         since : int
             The first day of which anything may be new since the last time.
         """
-        aggravated = aggravated_days(lights, tracks, WARNING_FLAGS)
+        if self._keys is None or tracks.keys() != self._keys:
+            self._look_through(tracks)
+        aggravated = self._aggravated.days(lights, tracks, since)
         if aggravated:
-            for key, track in tracks.items():
-                if self._measures[track.measure].domain == "range":
-                    tracks[key] = self._mark(key, track, aggravated)
+            for key in self._ranges:
+                tracks[key] = self._mark(key, tracks[key], aggravated)
         last = course.days[-1]
         said_before, self._said = self._said, {}
         lights_before, self._lights = self._lights, {}
         of_days: dict[int, Course] = {}  # the course as far back as each measure is read
-        for measure, n_days in self._wanted_in(ready, tracks):
-            if n_days not in of_days:
+        for measure, how, key, n_days in self._wanted_in(ready):
+            of_its_days = of_days.get(n_days)
+            if of_its_days is None:
                 days = range(last - n_days + 1, last + 1)
-                of_days[n_days] = replace(course, days=days, usuals=self._usuals)
-            how, of_its_days = measure.derive, of_days[n_days]
-            if how is not None and how.kind in _PAIRED:
+                of_its_days = of_days[n_days] = replace(course, days=days, usuals=self._usuals)
+            if how.kind in _PAIRED:
                 made = self._comparison(measure, how, of_its_days)
-            elif how is not None and how.kind == LAST_LIGHT:
+            elif how.kind == LAST_LIGHT:
                 made = self._last_lights(measure, of_its_days, lights_before.get(measure.id, ()), since)
-            elif how is not None and self._keeps(how, tracks):
+            elif self._keeps(how, tracks):
                 made = self._daily(measure, how, of_its_days, said_before.get(measure.id), since)
             else:
                 made = derive(measure, of_its_days)
-            tracks[key_of(measure.id, made.limb)] = made
+            tracks[key] = made
+
+    def _look_through(self, tracks: Mapping[str, Track]) -> None:
+        """Note which measures there are now."""
+        self._keys = frozenset(tracks)
+        self._paired = frozenset(one.id for one in self._measures.values() if _is_paired(one, tracks))
+        self._ranges = tuple(
+            key for key, track in tracks.items() if self._measures[track.measure].domain == "range"
+        )
 
     def _mark(self, key: str, track: Track, aggravated: frozenset[int]) -> Track:
         kept = self._marked.get(key)
-        if kept is None or kept.source is not track or kept.aggravated != aggravated:
+        if kept is None or kept.source is not track or kept.aggravated is not aggravated:
             days = frozenset([point.day for one in track.series for point in one.points]) & aggravated
             if kept is None or kept.source is not track or kept.days != days:
                 made = uncounted(track, days, self._measures[track.measure]) if days else track
@@ -200,24 +223,26 @@ class Derivations:
             kept = self._compared[measure.id] = _Compared(involved, other, derive(measure, course))
         return kept.made
 
-    def _wanted_in(self, ready: ReadyStage, tracks: Mapping[str, Track]) -> list[tuple[Measure, int]]:
+    def _wanted_in(self, ready: ReadyStage) -> tuple[_Wanted, ...]:
         """Return what to derive and for how many days back, each after what it is derived from."""
-        if self._keys is None or tracks.keys() != self._keys:
-            self._keys = frozenset(tracks)
-            self._paired = frozenset(one.id for one in self._measures.values() if _is_paired(one, tracks))
         paired = self._paired
         if self._wanted is None or self._wanted[0] is not ready or self._wanted[1] != paired:
             n_days = _days_wanted(ready, self._measures, paired)
             order = sorted(n_days, key=lambda one: (_depth(one, self._measures), one))
             wanted = [
-                (self._measures[one], n_days[one]) for one in order if self._measures[one].derive is not None
+                _Wanted(measure, how, key_of(one, _limb_of(measure, how)), n_days[one])
+                for one in order
+                if (how := (measure := self._measures[one]).derive) is not None
             ]
-            self._wanted = (ready, paired, wanted)
+            self._wanted = (ready, paired, tuple(wanted))
         return self._wanted[2]
 
 
-def _day(point: Point) -> int:
-    return point.day
+def _limb_of(measure: Measure, how: Derivation) -> Limb:
+    """Return the limb under which a derived measure stands: what compares two limbs is of neither."""
+    if how.kind in _PAIRED or how.kind == LAST_LIGHT:
+        return Limb.NONE
+    return Limb.INVOLVED if measure.is_sided else Limb.NONE
 
 
 def _days_wanted(

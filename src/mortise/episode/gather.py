@@ -41,7 +41,9 @@ class Gathered:
             The ankle being treated.
         """
         self._measures, self._involved = measures, involved
-        self._asked: dict[str, tuple[str, AnswerRun]] = {}  # by measure, with its key
+        self._asked: dict[
+            str, tuple[str, AnswerRun, bool]
+        ] = {}  # by measure, with its key; whether a clinic test
         self._runs: dict[str, AnswerRun] = {}  # the same by key
         self._read: dict[str, ReadingRun] = {}  # by key
         self._visits: list[int] = []
@@ -58,11 +60,17 @@ class Gathered:
         """
         if isinstance(fact, _ASKED):
             id_, day, asked, stale = fact.id, fact.on.toordinal(), self._asked, self._stale
-            for measure_id, answer in _asked_in(fact, self._measures):
+            is_patient = fact.origin is Origin.PATIENT
+            for measure_id, answer in answers_in(fact).items():
                 known = asked.get(measure_id)
-                key, run = self._started(measure_id) if known is None else known
-                run.add((id_, day, answer))
-                stale.add(key)
+                if known is None:
+                    if measure_id not in self._measures:
+                        continue
+                    known = self._started(measure_id)
+                key, run, is_clinic = known
+                if not (is_patient and is_clinic):
+                    run.add((id_, day, answer))
+                    stale.add(key)
         elif isinstance(fact, Reading):
             for measure_id, limb, one in seen_in(fact, self._measures, self._involved):
                 self._add_seen(key_of(measure_id, limb), self._measures[measure_id], limb, one)
@@ -70,12 +78,12 @@ class Gathered:
             insort(self._visits, fact.visit_on.toordinal())
             self._stale |= self._tracks.keys()
 
-    def _started(self, measure_id: str) -> tuple[str, AnswerRun]:
+    def _started(self, measure_id: str) -> tuple[str, AnswerRun, bool]:
         measure = self._measures[measure_id]
         limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
         key = key_of(measure_id, limb)
-        found = self._asked[measure_id] = (key, AnswerRun(measure, limb))
-        self._runs[key] = found[1]
+        run = self._runs[key] = AnswerRun(measure, limb)
+        found = self._asked[measure_id] = (key, run, measure.setting is Setting.CLINIC)
         return found
 
     def _add_seen(self, key: str, measure: Measure, limb: Limb, one: Seen | None) -> None:
@@ -232,7 +240,7 @@ def with_visits(made: Track, measure: Measure, visits: Sequence[int]) -> Track:
         Never less fresh than by age alone, and never fresh for more than 91 days because of a visit far away.
     """
     newest = made.newest
-    if not visits or newest is None or not (newest.at_visit or measure.setting is Setting.CLINIC):
+    if newest is None or not visits or not (newest.at_visit or measure.setting is Setting.CLINIC):
         return made
     following = next((day for day in visits if day > newest.day), None)
     if following is None:

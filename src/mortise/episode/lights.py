@@ -12,16 +12,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mortise.decide import Inputs, Person, evaluate, ready_node
-from mortise.decide.nodes import ReadyNode, leaves_of
+from mortise.decide.nodes import ReadyNode, leaves_of, tell
 from mortise.episode.gather import answers_in
 from mortise.prescribe import DoneSession
-from mortise.progress.answers import answer_track
+from mortise.progress.answers import Asker
 from mortise.progress.derived import Course, derive
 from mortise.progress.readings import Seen, answered_with, track
 from mortise.progress.sessions import LATE_AFTER_DAYS, LIGHT_GRADE, Bout
 from mortise.protocol import Exercise, Light, LightRule, Protocol, Stage
 from mortise.record import CheckIn, Fact, Finding, SessionLog
-from mortise.record.tracks import Track, key_of
+from mortise.record.tracks import Track
 from mortise.terms import Limb, Measure, Truth
 
 _LASTING = frozenset({"change_from_usual", "sum", "max", "count_at_least"})
@@ -65,6 +65,14 @@ class LightRules:
         # What these derive from was over on the day of the session, so a light once given stays given.
         self.is_lasting = all(how is None or how.kind in _LASTING for how in derived)
         self.sources = frozenset(how.of for how in derived if how is not None)
+        self._askers: dict[str, Asker] = {}
+
+    def asker(self, measure: Measure, limb: Limb) -> Asker:
+        """Return what cleans single answers to a question, made once."""
+        found = self._askers.get(measure.id)
+        if found is None or found.measure is not measure:
+            found = self._askers[measure.id] = Asker(measure, limb)
+        return found
 
 
 class Told(Struct, frozen=True):
@@ -232,6 +240,9 @@ def light_sessions(
     list of Lit
         Those of `told`, in order.
     """
+    told = list(told)
+    if not told:
+        return []
     bouts = list(before)
     so_far = replace(course, bouts=bouts)  # the list grows with every session that has its light
     lit: list[Lit] = []
@@ -287,9 +298,10 @@ def _light(
     inputs = Inputs(day.toordinal(), _Scoped(told, rules, course, day))
     is_blind = False
     for rule, node in rules.rules:
-        found: list[Finding] = []
-        truth = evaluate(node, inputs, found)
+        truth = tell(node, inputs)
         if truth is Truth.MET and (not is_blind or LIGHT_GRADE[rule.light] <= LIGHT_GRADE[Light.AMBER]):
+            found: list[Finding] = []
+            evaluate(node, inputs, found)
             return rule, tuple(one.criterion for one in found if one.truth is Truth.MET)
         is_blind = is_blind or truth is Truth.UNKNOWN
     return None, ()
@@ -332,7 +344,7 @@ class _Scoped(Mapping[str, Track]):
         if not facts:
             return None
         if len(facts) == 1:
-            return answer_track(measure, limb, facts[0], day, self._answers[facts[0]][measure.id])
+            return self._rules.asker(measure, limb).track(facts[0], day, self._answers[facts[0]][measure.id])
         instrument = answered_with(measure)
         seen = [
             Seen(fact, day, self._answers[fact][measure.id], "", limb, instrument, is_answer=True)
@@ -367,34 +379,3 @@ def _is_within_dose(log: SessionLog, stage: Stage, exercises: Mapping[str, Exerc
         if is_over or (item.n_sets or 0) > dose.n_sets or (item.n_reps or 0) > dose.n_reps:
             return False
     return True
-
-
-def aggravated_days(
-    lights: Sequence[SessionLight], tracks: Mapping[str, Track], flags: Sequence[str]
-) -> frozenset[int]:
-    """Return the days on which a gain does not count: a sore session or a warning sign, and the day after.
-
-    Parameters
-    ----------
-    lights : sequence of SessionLight
-        Every session.
-    tracks : mapping of str to Track
-        For the flags.
-    flags : sequence of str
-        Measures of sharp pain, giving way, catching.
-
-    Returns
-    -------
-    frozenset of int
-        Ordinal days.
-    """
-    days = [
-        one.on.toordinal() for one in lights
-        if one.light is not None and LIGHT_GRADE[one.light] <= LIGHT_GRADE[Light.AMBER]
-    ]  # fmt: skip
-    for flag in flags:
-        made = tracks.get(key_of(flag, Limb.NONE)) or tracks.get(key_of(flag, Limb.INVOLVED))
-        for series in () if made is None else made.series:
-            if series.span is None or series.span[1] > 0:
-                days += [point.day for point in series.points if point.value > 0]
-    return frozenset(day + after for day in days for after in (0, 1))

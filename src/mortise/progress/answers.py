@@ -8,6 +8,7 @@ from mortise.progress.readings import Seen, answered_with, cleaned, trouble_of
 from mortise.record.tracks import Point, Series, Track, Trouble, track_of
 from mortise.terms import Better, Cause, Limb, Measure
 
+MOST_KEPT = 256  # different answers to one question
 Answer = tuple[str, int, Decimal | None]  # fact, day, answer; None is "cannot say"
 
 
@@ -17,15 +18,16 @@ class AnswerRun:
     A day is looked at once, when the next one begins; only the newest day is still open.
     """
 
-    __slots__ = ("_clean", "_closed", "_found", "_greatest", "_instrument", "_known", "_least", "_open", "_open_day",
+    __slots__ = ("_clean", "_closed", "_found", "_greatest", "_instrument", "_least", "_mdc95", "_open", "_open_day",
                  "_points", "_sem", "_troubles", "answers", "limb", "measure")  # fmt: skip
 
     def __init__(self, measure: Measure, limb: Limb) -> None:
         self.measure, self.limb = measure, limb
         self.answers: list[Answer] = []
         self._instrument = answered_with(measure)
-        self._known = measure.instrument(self._instrument)
-        self._sem = None if self._known is None else self._known.sem
+        known = measure.instrument(self._instrument)
+        self._sem = None if known is None else known.sem
+        self._mdc95 = None if known is None else known.smallest_real_change
         self._clean: dict[Decimal, Decimal | Cause | None] = {}
         self._closed: tuple[Point, ...] = ()
         self._troubles: tuple[Trouble, ...] = ()
@@ -48,7 +50,8 @@ class AnswerRun:
         self.answers.append(answer)
         fact_id, day, said = answer
         if day != self._open_day:
-            self._close()
+            if self._open:
+                self._close()
             self._open_day = day
         value: Decimal | Cause | None = None
         if said is not None:
@@ -61,27 +64,27 @@ class AnswerRun:
         self._points = None
 
     def _close(self) -> None:
-        points = self._looked()
+        points = self._looked() if self._points is None else self._points
         found = self._found
-        if isinstance(found, Point):
+        if type(found) is Point:
             self._closed = points
-        elif found is not None:
+        elif type(found) is Trouble:
             self._troubles = (*self._troubles, found)
-        self._open.clear()
+        self._open = []
         self._found = None
 
     def _looked(self) -> tuple[Point, ...]:
         """Look at the open day and return every day, unless that was done since its newest answer."""
         if self._points is None:
             found = self._found = self._told()
-            self._points = (*self._closed, found) if isinstance(found, Point) else self._closed
+            self._points = (*self._closed, found) if type(found) is Point else self._closed
         return self._points
 
     def _told(self) -> Point | Trouble | None:
         """Return what the open day says: its worst answer, or what is wrong with it."""
         if len(self._open) == 1:  # the common case, kept short
             fact_id, value = self._open[0]
-            if isinstance(value, Decimal):
+            if type(value) is Decimal:
                 return Point(self._open_day, value, self._sem, (fact_id,))
         if not self._open:
             return None
@@ -121,49 +124,74 @@ class AnswerRun:
         Track
             Of one series, as `track` would clean them.
         """
-        points, newest, troubles = self._looked(), self._found, self._troubles
-        if isinstance(newest, Trouble):
+        points = self._looked() if self._points is None else self._points
+        newest, troubles, measure = self._found, self._troubles, self.measure
+        if type(newest) is Trouble:
             troubles = (*troubles, newest)
         if not points:
-            return track_of(self.measure.id, self.limb, (), troubles)
-        mdc95 = None if self._known is None else self._known.smallest_real_change
-        n_practice = min(self.measure.n_practice_sessions, len(points))
-        series = Series(self._instrument, "", mdc95, points, n_practice, (self._least, self._greatest))
+            return track_of(measure.id, self.limb, (), troubles)
+        n_practice, n_points, instrument = measure.n_practice_sessions, len(points), self._instrument
+        series = Series(
+            instrument, "", self._mdc95, points, n_practice if n_practice < n_points else n_points,
+            (self._least, self._greatest),
+        )  # fmt: skip
         if troubles:
-            return track_of(self.measure.id, self.limb, (series,), troubles)
+            return track_of(measure.id, self.limb, (series,), troubles)
         last = points[-1]
-        return Track(self.measure.id, self.limb, (series,), (), last, self._instrument, None, 0, last)
+        return Track(measure.id, self.limb, (series,), (), last, instrument, None, 0, last)
 
 
-def answer_track(measure: Measure, limb: Limb, fact_id: str, day: int, answer: Decimal | None) -> Track:
-    """Clean a single answer, as `track` would, in a shorter way.
+class Asker:
+    """One question on one limb: cleans a single answer, as `track` would, in a shorter way."""
 
-    Parameters
-    ----------
-    measure : Measure
-        What was asked.
-    limb : Limb
-        Which ankle.
-    fact_id : str
-        The fact that holds the answer.
-    day : int
-        Its day.
-    answer : Decimal or None
-        None is "cannot say".
+    __slots__ = ("_clean", "_instrument", "_mdc95", "_n_practice", "_sem", "limb", "measure")
 
-    Returns
-    -------
-    Track
-        Of one day.
-    """
-    instrument = answered_with(measure)
-    value = cleaned(measure, Seen(fact_id, day, answer, "", limb))
-    if value is None or isinstance(value, Cause):
-        cause = Cause.CANNOT_SAY if value is None else value
-        return Track(measure.id, limb, (), (Trouble(day, cause, (fact_id,)),), None, "", cause)
-    known = measure.instrument(instrument)
-    point = Point(day, value, None if known is None else known.sem, (fact_id,))
-    mdc95 = None if known is None else known.smallest_real_change
-    n_practice = min(measure.n_practice_sessions, 1)
-    series = Series(instrument, "", mdc95, (point,), n_practice)
-    return Track(measure.id, limb, (series,), (), point, instrument, plain=point)
+    def __init__(self, measure: Measure, limb: Limb) -> None:
+        """Settle what does not depend on the answer.
+
+        Parameters
+        ----------
+        measure : Measure
+            What is asked.
+        limb : Limb
+            Of which ankle.
+        """
+        self.measure, self.limb = measure, limb
+        self._instrument = answered_with(measure)
+        known = measure.instrument(self._instrument)
+        self._sem = None if known is None else known.sem
+        self._mdc95 = None if known is None else known.smallest_real_change
+        self._n_practice = min(measure.n_practice_sessions, 1)
+        self._clean: dict[str, Decimal | Cause | None] = {}
+
+    def track(self, fact_id: str, day: int, answer: Decimal | None) -> Track:
+        """Clean one answer.
+
+        Parameters
+        ----------
+        fact_id : str
+            The fact that holds the answer.
+        day : int
+            Its day.
+        answer : Decimal or None
+            None is "cannot say".
+
+        Returns
+        -------
+        Track
+            Of one day.
+        """
+        measure, limb = self.measure, self.limb
+        said = str(answer)  # 1 and 1.0 are cleaned apart
+        if said in self._clean:
+            value = self._clean[said]
+        else:
+            value = cleaned(measure, Seen("", 0, answer, "", limb))
+            if len(self._clean) < MOST_KEPT:
+                self._clean[said] = value
+        if value is None or isinstance(value, Cause):
+            cause = Cause.CANNOT_SAY if value is None else value
+            return Track(measure.id, limb, (), (Trouble(day, cause, (fact_id,)),), None, "", cause)
+        point = Point(day, value, self._sem, (fact_id,))
+        series = Series(self._instrument, "", self._mdc95, (point,), self._n_practice)
+        return Track(measure.id, limb, (series,), (), point, self._instrument, plain=point)

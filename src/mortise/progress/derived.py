@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -41,6 +42,7 @@ class Course(Struct, frozen=True, kw_only=True):
 
 
 Value = tuple[Decimal, tuple[str, ...]]
+_day = attrgetter("day")
 _GRADES = {light: Decimal(grade) for light, grade in LIGHT_GRADE.items()}
 
 
@@ -167,12 +169,23 @@ def _max(how: Derivation, course: Course, day: int) -> Value | Cause:
 
 
 def _count(how: Derivation, course: Course, day: int) -> Value | Cause:
+    least = Decimal(1) if how.at_least is None else how.at_least
+    track = _source(how, course)
+    if track is not None and _never_reached(track, least, day - how.window_days, day):
+        return Decimal(0), ()
     points = _window(how, course, day)
     if not points:
         return Cause.MISSING
-    least = Decimal(1) if how.at_least is None else how.at_least
     counted = [point for point in points if point.value >= least]
     return Decimal(len({point.day for point in counted})), _ids(counted)
+
+
+def _never_reached(track: Track, least: Decimal, after: int, day: int) -> bool:
+    """Whether the one series there is was told in the window and never held as much: nothing need be counted."""
+    if len(track.series) != 1:
+        return False
+    series = track.series[0]
+    return series.span is not None and series.span[1] < least and after < series.points[-1].day <= day
 
 
 def bouts_between(course: Course, from_day: int, day: int) -> Sequence[Bout]:
@@ -196,10 +209,6 @@ def bouts_between(course: Course, from_day: int, day: int) -> Sequence[Bout]:
 
 def _bouts(course: Course, day: int, from_day: int = 0) -> Sequence[Bout]:
     return bouts_between(course, from_day, day)
-
-
-def _day(bout: Bout) -> int:
-    return bout.day
 
 
 def _light(how: Derivation) -> Light:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -23,6 +24,7 @@ BASELINE_GAP_DAYS = 3  # the newest days are not yet part of what is usual
 N_LEAST_BASELINE = 5
 LOOK_BACK_DAYS = 84
 _NONE = Decimal(0)
+_day = attrgetter("day")
 
 
 class Flare(Struct, frozen=True):
@@ -67,10 +69,6 @@ def between(points: Sequence[Point], after: int, until: int) -> Sequence[Point]:
         A slice.
     """
     return points[bisect_right(points, after, key=_day) : bisect_right(points, until, key=_day)]
-
-
-def _day(point: Point) -> int:
-    return point.day
 
 
 class _Sum(NamedTuple):

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
 from mortise.record.tracks import Point
 from mortise.terms import Measure
+from mortise.terms.measures import on_grid
 
 ERROR_INFLATION = 1.25  # the assumed SEM itself is uncertain; found by simulation
 SLOPE_NOISE_SEM_PER_WEEK = 0.05  # calibrated on simulated patients: 0.05 to 0.1
@@ -186,10 +188,18 @@ def filtered_on(state: State, point: Point, measure: Measure) -> tuple[Point, St
 
 
 def _with_level(point: Point, state: State, measure: Measure) -> Point:
+    level, level_sd = _rounded(
+        state.level, state.var_level, str(measure.resolution), "" if state.level else str(state.level)
+    )
     return Point(
-        point.day, point.value, point.error, point.readings, point.at_visit,
-        measure.on_grid(Decimal(state.level)), Decimal(sqrt(state.var_level)).quantize(_SD_GRID), point.counts,
-    )  # fmt: skip
+        point.day, point.value, point.error, point.readings, point.at_visit, level, level_sd, point.counts
+    )
+
+
+@lru_cache(maxsize=8192)  # a series that is cleaned again has the same levels again, up to its newest point
+def _rounded(level: float, var_level: float, resolution: str, _: str) -> tuple[Decimal, Decimal]:
+    """Return a level on the grid, and its standard deviation; texts tell 1 from 1.0, and nought from minus nought."""
+    return on_grid(Decimal(level), Decimal(resolution)), Decimal(sqrt(var_level)).quantize(_SD_GRID)
 
 
 class Band(NamedTuple):

@@ -6,12 +6,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from math import sqrt
+from operator import attrgetter
 
 from mortise.progress.level import filtered
 from mortise.record.tracks import Point, Series, Track, Trouble, track_of
 from mortise.terms import Better, Cause, Derivation, Limb, Measure
 
 DERIVED = "derived"
+_point_day = attrgetter("day")
 PAIR_WITHIN_DAYS = 14  # the other ankle changes slowly; its reading pairs with one this many days apart
 
 
@@ -95,10 +97,6 @@ def _nearest(points: Sequence[Point], day: int) -> Point:
     if n == len(points) or (n and day - points[n - 1].day <= points[n].day - day):
         return points[n - 1]
     return points[n]
-
-
-def _point_day(point: Point) -> int:
-    return point.day
 
 
 def _side_difference(source: Measure, involved: Decimal, other: Decimal) -> Decimal:

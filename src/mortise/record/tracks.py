@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from decimal import Decimal
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from mortise.terms import Cause, Limb
+
+_day = attrgetter("day")
 
 
 class Point(Struct, frozen=True, gc=False):
@@ -80,10 +83,6 @@ class Track(Struct, frozen=True):
         )
         troubles = tuple(one for one in self.troubles if one.day <= day)
         return track_of(self.measure, self.limb, series, troubles, fresh_until=self.fresh_until)
-
-
-def _day(point: Point) -> int:
-    return point.day
 
 
 def _newest_day(series: Series) -> tuple[int, str, str]:

@@ -108,4 +108,22 @@ class Measure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def on_grid(self, value: Decimal) -> Decimal:
         """Return `value` rounded to the measure's resolution (half to even)."""
-        return (value / self.resolution).quantize(_WHOLE) * self.resolution
+        return on_grid(value, self.resolution)
+
+
+def on_grid(value: Decimal, resolution: Decimal) -> Decimal:
+    """Return `value` rounded to a multiple of `resolution` (half to even).
+
+    Parameters
+    ----------
+    value : Decimal
+        Any.
+    resolution : Decimal
+        Above 0.
+
+    Returns
+    -------
+    Decimal
+        Exact, with the decimals of the resolution.
+    """
+    return (value / resolution).quantize(_WHOLE) * resolution

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -96,6 +98,20 @@ def test_a_kept_version_that_was_touched_is_refused(tmp_path: Path) -> None:
         versions.read_version(path, content)
     with pytest.raises(ContentError, match="not of"):
         versions.changed(catalog.CONTENT_ROOT / "protocols" / name, name, content).protocol("other")
+
+
+def test_what_only_looks_like_a_database_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "empty.sqlite3"
+    with closing(sqlite3.connect(path)) as made, made:
+        made.execute("CREATE TABLE other (id)")
+    assert main(["replay", str(path)]) == 12
+    assert "cannot be read as a database of Mortise" in capsys.readouterr().err
+    with closing(sqlite3.connect(path)) as made, made:
+        made.execute("CREATE TABLE care_episoderow (id)")
+    assert main(["replay", str(path)]) == 12
+    assert "holds no patient record" in capsys.readouterr().err
 
 
 def test_an_empty_folder_is_no_store(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from mortise.episode import Story
+from mortise.protocol import Protocol
 from mortise.web.care import services
 from mortise.web.care.models import EpisodeRow
 from mortise.web.clinic.forms_follow import (
@@ -15,29 +15,31 @@ from mortise.web.clinic.forms_follow import (
     ProposalForm,
     in_a_fortnight,
 )
-from mortise.web.clinic.presenters_follow import FollowView, follow_of
+from mortise.web.clinic.presenters_follow import FollowView, with_earned
+from mortise.web.clinic.told_course import Started
 
 
-def follow_context(episode: EpisodeRow, told: Story, names: Mapping[str, str]) -> dict[str, Any]:
+def follow_context(episode: EpisodeRow, started: Started, protocol: Protocol, on: date) -> dict[str, Any]:
     """Return the part of the context; every form has fields of its own name, so that labels find them."""
-    view = follow_of(told, names, services.earned_now(episode=episode, told=told))
-    open_ones = frozenset(one.escalation for one in told.follow_up.escalations if one.is_open)
-    reopening = told.follow_up.reopening
+    earned = services.earned_now(episode=episode, clinician=started.clinician, trust=started.trust)
+    view = with_earned(started.follow, earned, by_hand=started.is_set_by_hand)
     return {
         "follow": view,
-        "follow_stage": "" if reopening is None else reopening.stage,
-        "follow_forms": _proposal_forms(view, told),
+        "follow_stage": started.follow_stage,
+        "follow_forms": _proposal_forms(view, on),
         "outcome_forms": [
             (one.case, OutcomeForm(initial={"case": one.case}, auto_id=f"id_case{n}_%s"))
             for n, one in enumerate(view.cases)
             if one.is_open
         ],
-        "escalate_form": EscalateForm(protocol=told.protocol, open_ones=open_ones, auto_id="id_escalate_%s"),
+        "escalate_form": EscalateForm(
+            protocol=protocol, open_ones=started.open_ones, auto_id="id_escalate_%s"
+        ),
         "autonomy_form": AutonomyForm(auto_id="id_autonomy_%s"),
     }
 
 
-def _proposal_forms(view: FollowView, told: Story) -> list[tuple[str, ProposalForm]]:
+def _proposal_forms(view: FollowView, on: date) -> list[tuple[str, ProposalForm]]:
     asked: list[tuple[str, tuple[str, ...], bool]] = [
         (one.proposal, one.choices, one.has_date) for one in view.ladders if one.proposal
     ]
@@ -46,7 +48,7 @@ def _proposal_forms(view: FollowView, told: Story) -> list[tuple[str, ProposalFo
         (
             proposal,
             ProposalForm(
-                initial={"proposal": proposal, "retest_on": in_a_fortnight(told.as_of)},
+                initial={"proposal": proposal, "retest_on": in_a_fortnight(on)},
                 choices=choices, has_date=has_date, auto_id=f"id_proposal{n}_%s",
             ),
         )

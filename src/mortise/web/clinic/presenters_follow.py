@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mortise.decide.autonomy import Earned
 from mortise.episode import Climb, EscalationCase, LadderStanding, Reopening, Story, Task, TaskKind
@@ -86,8 +87,8 @@ class FollowView(Struct, frozen=True, kw_only=True):
     autonomy_why: str
 
 
-def follow_of(told: Story, names: Mapping[str, str], earned: Earned | None = None) -> FollowView:
-    """Return what follows the decision of a story; `earned` says how far autonomy has come by now."""
+def follow_of(told: Story, names: Mapping[str, str]) -> FollowView:
+    """Return what follows the decision of a story; how far autonomy has come by now is said by `with_earned`."""
     found, moving = told.follow_up, tuple(moving_of(told))
     reopening = found.reopening
     return FollowView(
@@ -101,7 +102,7 @@ def follow_of(told: Story, names: Mapping[str, str], earned: Earned | None = Non
         reopened="" if reopening is None else _reopened(reopening),
         re_entry="" if reopening is None else reopening.proposal, open_raise=found.open_raise,
         autonomy=AUTONOMY_WORDS[found.autonomy.autonomy],
-        autonomy_why=_why(found.autonomy, earned),
+        autonomy_why=_own_reason(found.autonomy),
     )  # fmt: skip
 
 
@@ -112,11 +113,18 @@ def _reopened(one: Reopening) -> str:
     )
 
 
-def _why(now: InForce, earned: Earned | None) -> str:
-    """Say why it is so: a clinician's reason as it was given, what is earned as it stands now."""
-    if now.entry is not None and now.entry.origin is Origin.CLINICIAN:
-        return now.entry.reason
-    return "" if earned is None else earned.reason
+def is_set_by_hand(now: InForce) -> bool:
+    """Whether a clinician set how far the engine may act."""
+    return now.entry is not None and now.entry.origin is Origin.CLINICIAN
+
+
+def with_earned(view: FollowView, earned: Earned | None, *, by_hand: bool) -> FollowView:
+    """Say why autonomy is so: a clinician's reason as it was given, what is earned as it stands now."""
+    return view if by_hand or earned is None else replace(view, autonomy_why=earned.reason)
+
+
+def _own_reason(now: InForce) -> str:
+    return now.entry.reason if now.entry is not None and is_set_by_hand(now) else ""
 
 
 def _todo(task: Task, today_on: date) -> ToDo:

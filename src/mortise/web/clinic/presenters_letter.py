@@ -13,24 +13,36 @@ from mortise.report.latest import newest_of
 from mortise.report.words import day, listed, number, plural
 from mortise.terms import Truth
 from mortise.web.clinic.presenters_gate import row_of
+from mortise.web.clinic.presenters_letter_found import found_words
+from mortise.web.clinic.presenters_room import room_view
 
-PARTS = (("why", "Why this letter"), ("tried", "What was tried"), ("question", "What we ask"))
+PARTS = (
+    ("why", "Why this letter"), ("question", "What we ask"), ("found", "What was found"), ("tried", "What was tried"),
+)  # fmt: skip
 N_NAMED = 8  # exercises named in a letter: those done most
-# What is asked of each: our own words, a first draft that the signer changes.
+_IMAGING = (
+    "Please choose the picture by the question: standing views from the front, mortise and side, an oblique view for a "
+    "spur that hides; MRI where soft tissue or cartilage is in question, CT for bone."
+)
+# What is asked of each: our own words, a first draft that the signer reads and changes.
 QUESTIONS: Mapping[str, str] = {
     "imaging": "Which structure explains the limit and the pain? Is there damage to bone, cartilage, tendon or "
-    "syndesmosis that changes what the ankle may be loaded with?",
-    "imaging_cartilage": "Is there a lesion of cartilage or bone, is it stable, and what load does it allow?",
+    f"syndesmosis that changes what the ankle may be loaded with?\n{_IMAGING}",
+    "imaging_cartilage": "Is there a lesion of cartilage or bone, is it stable, and what load does it allow?\n"
+    f"{_IMAGING}",
     "injection": "Would a diagnostic injection tell which structure is the source? If one is given: into which space, "
-    "and what did it change for how long?",
+    "what and how much, and how was the pain before, in the hours after, and the next day? When may the ankle be "
+    "loaded and stretched again, and what is to be left out until then?",
     "surgical_opinion": "Is there a mechanical cause that exercise and manual therapy cannot change? Would you "
-    "operate, and what should be tried before?",
-    "podiatry": "Would footwear, a lift or an orthosis change how the foot meets the ground? Which, how long?",
+    "operate, what would it have to achieve for the goals named above, and what should be tried before? If you do: "
+    "what weight and range are allowed afterwards, from when?",
+    "podiatry": "Would footwear, a lift or an orthosis change how the foot meets the ground? Which, worn when, for how "
+    "long, and when is it looked at again? Is there anything that must not be stretched or loaded while it is worn?",
     "sports_physician": "How do you judge the ankle, what would you examine further, and may the programme go on "
     "meanwhile?",
-    "falls_pathway": "Please assess the risk of falls and what besides the ankle adds to it.",
-    "systemic_screen": "Please look for a cause outside the joint.",
-    "urgent": "Please see this patient within the time named. The programme stays closed until then.",
+    "falls_pathway": "Would you assess the risk of falls, and what besides the ankle adds to it?",
+    "systemic_screen": "Is there a cause outside the joint?",
+    "urgent": "Please see this patient within the time named. May the ankle be loaded, and from when?",
     "emergency": "Please see this patient at once.",
 }
 TITLES: Mapping[str, str] = {
@@ -47,11 +59,22 @@ def title_of(kind: str) -> str:
 
 def draft_words(case: EscalationCase, told: Story) -> dict[str, str]:
     """Return the parts a person edits, drafted from the record."""
+    asked = QUESTIONS.get(case.escalation, "How do you judge the ankle, and what do you advise?")
     return {
         "why": _why(case),
+        "question": f"{asked}\n{_meanwhile(told)}",
+        "found": found_words(case.escalation, told),
         "tried": "\n".join(_tried(told)),
-        "question": QUESTIONS.get(case.escalation, "How do you judge the ankle, and what do you advise?"),
     }
+
+
+def _meanwhile(told: Story) -> str:
+    """Say what goes on until the answer comes."""
+    if told.plan is None:
+        return "No programme is begun until we hear from you."
+    if told.is_locked:
+        return "The programme is stopped by a red flag and stays closed until a named clinician opens it."
+    return f"Meanwhile the programme goes on in stage {told.stage_now.number} unless you advise otherwise."
 
 
 def facts_of(case: EscalationCase, told: Story) -> dict[str, Any]:
@@ -134,6 +157,18 @@ def _tried(told: Story) -> Iterable[str]:
     ]
     if most:
         yield f"Done most: {'; '.join(most)}."
+    yield from _by_hand(told)
+
+
+def _by_hand(told: Story) -> Iterable[str]:
+    """Yield what hands did and whether it lasted to the next visit."""
+    view = room_view(told, told.content.measures, {})
+    times = Counter(one.name for one in view.given)
+    given = [f"{name} ({plural(n, 'time')})" for name, n in times.most_common(N_NAMED)]
+    if given:
+        yield f"By hand: {'; '.join(given)}."
+    for one in view.answers:
+        yield f"{one.label} after treatment by hand, to the next visit: {one.word.lower()}. {one.sentence}"
 
 
 def _adherence(told: Story) -> str:

@@ -14,6 +14,7 @@ from mortise.report.words import short_day
 _ACTIONS = {
     "assessment.save": "saved a part of the assessment",
     "decision.failed": "no decision could be worked out",
+    "course.tell": "told the course beforehand",
     "decision.make": "had a decision worked out",
     "decision.respond": "answered a decision",
     "episode.open": "opened the episode",

@@ -20,7 +20,8 @@ from mortise.web.care.content import content
 from mortise.web.clinic.forms_decide import ThresholdForm
 from mortise.web.clinic.presenters_decide import TriedView, flips_view, tried_view
 from mortise.web.clinic.requests import author_names, page
-from mortise.web.clinic.views_course import full_header, panel, story_of
+from mortise.web.clinic.told_course import panel
+from mortise.web.clinic.views_course import full_header, story_of
 
 
 @access.needs(Right.SEE_RECORD)

@@ -13,12 +13,12 @@ from mortise.web.accounts.models import User
 from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
+from mortise.web.clinic.drawn import drawn
 from mortise.web.clinic.presenters_course import stage_track
 from mortise.web.clinic.presenters_course_chart import DEFAULT_MEASURE, course_input
 from mortise.web.clinic.presenters_gate import gate_of
 from mortise.web.clinic.presenters_training import training_of
 from mortise.web.clinic.requests import header_of, page
-from mortise.web.clinic.views_course import drawn
 
 
 @access.needs(Right.SEE_SUMMARY)

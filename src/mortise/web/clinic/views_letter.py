@@ -20,11 +20,18 @@ from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.models import EpisodeRow, Letter
 from mortise.web.clinic.forms_follow import OutcomeForm
+from mortise.web.clinic.letter_figures import strange_figures
 from mortise.web.clinic.presenters_follow import OUTCOME_WORDS
 from mortise.web.clinic.presenters_letter import PARTS, draft_words, facts_of, title_of
 from mortise.web.clinic.requests import header_of, page
 from mortise.web.ui import paper
 from mortise.web.ui.fields import add_error
+
+HELP = {
+    "question": "Our own first draft: no clinician has checked it. Read it, and make it yours before you sign."
+}
+ROWS = {"found": 12, "question": 7}
+DRAFTED = "drafted"  # the words as they were drafted: their figures are the record's
 
 
 class LetterForm(forms.Form):
@@ -36,8 +43,9 @@ class LetterForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, label in PARTS:
             self.fields[name] = forms.CharField(
-                label=label, max_length=services.MOST_LETTERS, widget=forms.Textarea(attrs={"rows": 5})
-            )
+                label=label, max_length=services.MOST_LETTERS, help_text=HELP.get(name, ""),
+                widget=forms.Textarea(attrs={"rows": ROWS.get(name, 5)}),
+            )  # fmt: skip
 
 
 def _told(request: StaffRequest, episode: EpisodeRow) -> Story:
@@ -53,7 +61,8 @@ def begin(request: StaffRequest, episode_id: UUID) -> HttpResponse:
 
     def draft(case: EscalationCase) -> tuple[dict[str, str], dict[str, Any]]:
         told = _told(request, episode)
-        return draft_words(case, told), facts_of(case, told)
+        words = draft_words(case, told)
+        return words, facts_of(case, told) | {DRAFTED: list(words.values())}
 
     made = services.begin_letter(
         episode=episode, case=request.POST.get("case", "")[:80], draft=draft, by=request.user
@@ -74,7 +83,8 @@ def letter(request: StaffRequest, letter_id: UUID) -> HttpResponse:
     words = {name: form.cleaned_data[name] for name, _ in PARTS}
     facts = None
     if "numbers" in request.POST:
-        facts = facts_of(services.case_of(found.episode, found.case), _told(request, found.episode))
+        case, told = services.case_of(found.episode, found.case), _told(request, found.episode)
+        facts = facts_of(case, told) | {DRAFTED: [*draft_words(case, told).values()]}
     try:
         services.change_letter(
             letter=found, to=form.cleaned_data["to"], words=words, facts=facts, by=request.user
@@ -107,6 +117,7 @@ def _page(
         "form": form or LetterForm(initial={"to": found.to, **found.words}),
         "parts": [(label, found.words.get(name, "")) for name, label in PARTS],
         "is_signed": services.is_signed(found),
+        "strange": strange_figures(found.words, found.facts),
         "case": case,
         "due": day(case.due_on, with_year=True),
         "is_overdue": case.is_overdue(today),

@@ -32,14 +32,8 @@ from mortise.web.clinic.presenters_assess import open_required, parts_of, raised
 from mortise.web.clinic.presenters_classification import ideas_of
 from mortise.web.clinic.presenters_proposed import Proposed, candidate_of, proposed_of
 from mortise.web.clinic.requests import author_names, capture_of, page
-from mortise.web.clinic.views_course import (
-    WORKING_CLASSIFICATION,
-    full_header,
-    panel,
-    programme,
-    story_of,
-    working_classification,
-)
+from mortise.web.clinic.told_course import WORKING_CLASSIFICATION, panel, programme, working_classification
+from mortise.web.clinic.views_course import full_header, story_of
 from mortise.web.ui.fields import add_error
 
 UNREADY = "A programme can start when what refers is settled and what must be asked was asked."

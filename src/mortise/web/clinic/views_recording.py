@@ -25,6 +25,7 @@ from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, StoredRecording
+from mortise.web.clinic.drawn import drawn
 from mortise.web.clinic.forms import ReasonForm
 from mortise.web.clinic.forms_recording import AcceptReadingsForm, LeaveOutForm, RecordingForm
 from mortise.web.clinic.presenters_recording import report_of
@@ -36,7 +37,6 @@ from mortise.web.clinic.presenters_recording_charts import (
 )
 from mortise.web.clinic.presenters_recording_numbers import reading_key
 from mortise.web.clinic.requests import header_of, page
-from mortise.web.clinic.views_course import drawn
 from mortise.web.ui.fields import add_error
 
 REFRESH_S = 3

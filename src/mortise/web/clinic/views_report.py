@@ -18,20 +18,14 @@ from mortise.web.accounts.rights import Right
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow
-from mortise.web.clinic.follow_context import follow_context
+from mortise.web.clinic.drawn import drawn
 from mortise.web.clinic.presenters_course import judgements_of, past_decisions
 from mortise.web.clinic.presenters_course_chart import DEFAULT_MEASURE, chartable, course_input
 from mortise.web.clinic.presenters_decision import title_words
 from mortise.web.clinic.presenters_report import ReportNumbers, numbers_of
 from mortise.web.clinic.requests import author_names, page
-from mortise.web.clinic.views_course import (
-    drawn,
-    full_header,
-    panel,
-    programme,
-    story_of,
-    working_classification,
-)
+from mortise.web.clinic.told_course import panel, programme, working_classification
+from mortise.web.clinic.views_course import full_header, story_of
 from mortise.web.ui import paper
 
 KINDS = {
@@ -112,7 +106,7 @@ def _everything(
         "decisions": past_decisions(told.record.facts, told.protocol, names),
         "judgements": judgements_of(told.facts, names),
         "n_lines": len(numbers.lines),
-    } | follow_context(episode, told, names)
+    }
 
 
 def _chart(told: Story, measure_id: str) -> Any:

@@ -18,6 +18,7 @@ from mortise.web.care.models.together import (
     Opinion,
     Purpose,
 )
+from mortise.web.care.models.told_courses import ToldCourse
 
 __all__ = [
     "Charge",
@@ -44,4 +45,5 @@ __all__ = [
     "SignedLetter",
     "Standing",
     "StoredRecording",
+    "ToldCourse",
 ]

@@ -70,7 +70,7 @@ from mortise.web.care.services.facts import (
     server_epoch,
     settle_quarantined,
 )
-from mortise.web.care.services.following import earned_now
+from mortise.web.care.services.following import earned_now, trust_in
 from mortise.web.care.services.guests import (
     NewGuest,
     end_guest,
@@ -171,8 +171,9 @@ from mortise.web.care.services.team import (
     treating_of,
     write_note,
 )
+from mortise.web.care.services.told_courses import course_of, made_with, retell_outdated
 from mortise.web.care.services.treatments import log_treatment, technique_of
-from mortise.web.care.services.versions import Replayed, keep_version, replay_all, versions_folder
+from mortise.web.care.services.versions import keep_version, replay_all, versions_folder
 
 __all__ = [
     "FIRST_PROTOCOL",
@@ -198,7 +199,6 @@ __all__ = [
     "PhoneSays",
     "PhoneState",
     "Rebuilt",
-    "Replayed",
     "Said",
     "TakenBackError",
     "UndecidedError",
@@ -230,6 +230,7 @@ __all__ = [
     "colleagues",
     "consents_of",
     "correct",
+    "course_of",
     "cover_or_404",
     "covers_of",
     "decide",
@@ -267,6 +268,7 @@ __all__ = [
     "live_facts",
     "log_treatment",
     "looks_at",
+    "made_with",
     "make_phone_link",
     "mark_seen",
     "messages_of",
@@ -310,6 +312,7 @@ __all__ = [
     "replay_all",
     "respond",
     "result_of",
+    "retell_outdated",
     "revoke_phone_link",
     "save_assessment_step",
     "send_due",
@@ -326,6 +329,7 @@ __all__ = [
     "take_in_again",
     "technique_of",
     "treating_of",
+    "trust_in",
     "versions_folder",
     "write_export",
     "write_message",

@@ -28,7 +28,6 @@ from mortise.record import (
 )
 from mortise.record.facts import Fact
 from mortise.record.records import decode_fact, encode
-from mortise.record.sealed import SealedHistory, decode_sealed_facts
 from mortise.terms import Origin
 from mortise.web.accounts.models import Role, User
 from mortise.web.audit import clock, log
@@ -153,17 +152,12 @@ def lock(episode: EpisodeRow) -> None:
 
 def load_record(episode: EpisodeRow) -> PatientRecord:
     """Return the record without auditing; every caller audits what it does with it."""
-    facts = _record_decoder.decode(_stored_facts(episode))
+    facts = _record_decoder.decode(stored_facts(episode))
     return PatientRecord(person=episode.patient.person, episode=episode.episode, facts=facts)
 
 
-def load_sealed(episode: EpisodeRow) -> SealedHistory:
-    """Return the same with its stored decisions as the bytes that were stored, to be made again and compared."""
-    facts = decode_sealed_facts(_stored_facts(episode))
-    return SealedHistory(person=episode.patient.person, episode=episode.episode, facts=facts)
-
-
-def _stored_facts(episode: EpisodeRow) -> str:
+def stored_facts(episode: EpisodeRow) -> str:
+    """Return every fact of an episode as one JSON list, in the order received."""
     payloads = FactRow.objects.filter(episode=episode).order_by("sequence").values_list("payload", flat=True)
     return f"[{','.join(payloads)}]"
 

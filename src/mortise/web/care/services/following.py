@@ -25,7 +25,7 @@ from mortise.web.care.services.facts import load_record, store
 if TYPE_CHECKING:
     from datetime import date
 
-    from mortise.decide.autonomy import Earned
+    from mortise.decide.autonomy import Earned, Trust
     from mortise.episode import EscalationCase, Story
 
 ENGINE = "engine"
@@ -47,7 +47,9 @@ def with_autonomy(episode: EpisodeRow, whole: PatientRecord, on: date) -> Patien
     entry = autonomy_on(facts, on).entry
     if entry is not None and entry.origin is Origin.CLINICIAN and entry.autonomy is Autonomy.OBSERVE:
         return whole
-    found = _earned(episode, facts, clinician, on)
+    trust = _trust(facts, episode.protocol, clinician, on)
+    found = earned_now(episode=episode, clinician=clinician, trust=trust)
+    assert found is not None
     if entry is not None and (entry.autonomy, entry.clinician) == (found.autonomy, clinician):
         return whole
     made = AutonomyEntry(
@@ -57,22 +59,30 @@ def with_autonomy(episode: EpisodeRow, whole: PatientRecord, on: date) -> Patien
     return msgspec.structs.replace(whole, facts=(*whole.facts, store(episode, made)))
 
 
-def earned_now(*, episode: EpisodeRow, told: Story) -> Earned | None:
-    """Return what has been earned by now, with its counts, for a story that was read; None before the first plan."""
+def trust_in(told: Story) -> tuple[str, Trust | None]:
+    """Return who treats and what autonomy is earned by, as far as this record says; None before the first plan."""
     clinician = _clinician(told.facts)
-    return _earned(episode, told.facts, clinician, told.as_of) if clinician else None
+    return clinician, _trust(
+        told.facts, told.record.episode.protocol, clinician, told.as_of
+    ) if clinician else None
 
 
-def _earned(episode: EpisodeRow, facts: tuple[Fact, ...], clinician: str, on: date) -> Earned:
+def earned_now(*, episode: EpisodeRow, clinician: str, trust: Trust | None) -> Earned | None:
+    """Return what has been earned by now, with what stands beside the record: days answered, a lock, the clock."""
     from mortise.decide.autonomy import earned
+
+    if trust is None:
+        return None
+    is_locked = Standing.objects.filter(episode=episode, is_locked=True).exists()
+    return earned(
+        msgspec.structs.replace(trust, n_answered=_n_answered(clinician), is_locked=is_locked), clock.now()
+    )
+
+
+def _trust(facts: tuple[Fact, ...], protocol: str, clinician: str, on: date) -> Trust:
     from mortise.episode.autonomy import trust_of
 
-    is_locked = Standing.objects.filter(episode=episode, is_locked=True).exists()
-    trust = trust_of(
-        facts, content().protocol(episode.protocol), clinician, n_answered=_n_answered(clinician),
-        is_locked=is_locked, as_of=on,
-    )  # fmt: skip
-    return earned(trust, clock.now())
+    return trust_of(facts, content().protocol(protocol), clinician, n_answered=0, is_locked=False, as_of=on)
 
 
 def _clinician(facts: tuple[Fact, ...]) -> str:

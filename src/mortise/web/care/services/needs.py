@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
 
 from mortise.terms import Side
 from mortise.web.accounts.models import User
 from mortise.web.audit import log
-from mortise.web.care.models import Need, Standing
+from mortise.web.care.models import EpisodeRow, Need, Standing
 from mortise.web.care.services import ordering
 from mortise.web.care.services.access import patients_of
 from mortise.web.care.services.needs_words import ACTIONS, reason_of
@@ -132,18 +132,15 @@ def needs_page(*, by: User, today: date, wanted: Wanted = EVERYBODY, size: int =
     """
     everybody = _reached(by, today)
     counts = _counts(everybody)
-    people = everybody.aggregate(
-        n=Count("episode__patient", distinct=True),
-        needing=Count("episode__patient", distinct=True, filter=~Q(rank=ORDER.index(Need.ON_PLAN))),
-        stopped=Count("episode__patient", distinct=True, filter=Q(rank=ORDER.index(Need.STOPPED))),
-    )
     found = _narrowed(everybody, wanted)
     n_by_need = _by_need(found) if wanted.is_narrowed else _sums(counts)
     shown, first = _page(found, wanted, size, sum(n_by_need.values()), today)
     log.record(by, "list.read", detail={"n": len(shown)})
     n_found = sum(n_by_need.values())
     return NeedsPage(
-        rows=_rows(shown, today), n_people=people["n"], n_needing=people["needing"], n_stopped=people["stopped"],
+        rows=_rows(shown, today), n_people=_n_people(counts),
+        n_needing=_n_people(one for one in counts if one["rank"] != ORDER.index(Need.ON_PLAN)),
+        n_stopped=_n_people(one for one in counts if one["rank"] == ORDER.index(Need.STOPPED)),
         n_found=n_found, n_by_need=n_by_need, first=first,
         previous=str(ordering.cursor_of(shown[0])) if shown and first > 1 else "",
         next=str(ordering.cursor_of(shown[-1])) if shown and first + len(shown) - 1 < n_found else "",
@@ -193,32 +190,48 @@ def _page(
     back = Cursor.of(wanted.before)
     ahead = None if back is not None else Cursor.of(wanted.after)
     if back is not None:
-        before = rows.filter(ordering.is_before(back))
-        shown = _first(before, ordering.BACKWARDS, size, today)[::-1]
-        return shown, before.count() - len(shown) + 1 if shown else 0
+        shown, n = _first(rows.filter(ordering.is_before(back)), ordering.BACKWARDS, size, today)
+        return shown[::-1], n - len(shown) + 1 if shown else 0
     if ahead is not None:
-        after = rows.filter(ordering.is_after(ahead))
-        shown = _first(after, ordering.KEYS, size, today)
-        return shown, n_found - after.count() + 1 if shown else 0
-    shown = _first(rows, ordering.KEYS, size, today)
+        shown, n = _first(rows.filter(ordering.is_after(ahead)), ordering.KEYS, size, today)
+        return shown, n_found - n + 1 if shown else 0
+    shown, _ = _first(rows, ordering.KEYS, size, today, counts=False)
     return shown, 1 if shown else 0
 
 
-def _first(rows: QuerySet[Standing], keys: Sequence[str], size: int, today: date) -> list[Standing]:
-    """Return the first rows: those reached are sorted by their keys alone, and only those shown are read whole."""
-    ids = list(rows.order_by(*keys).values_list("pk", flat=True)[:size])
+def _first(
+    rows: QuerySet[Standing], keys: Sequence[str], size: int, today: date, *, counts: bool = True
+) -> tuple[list[Standing], int]:
+    """Return the first rows and, where `counts`, how many there are in all.
+
+    Those reached are sorted and counted by their keys alone, in one go; only those shown are read whole.
+    """
+    n_all = Window(Count("pk")) if counts else Value(0)
+    counted = rows.annotate(n_all=n_all).order_by(*keys)
+    found = list(counted.values_list("pk", "n_all")[:size])
+    ids = [pk for pk, _ in found]
     whole = ordering.annotated(Standing.objects.filter(pk__in=ids), today).select_related("episode__patient")
     by_id = {one.pk: one for one in whole}
-    return [by_id[pk] for pk in ids if pk in by_id]
+    return [by_id[pk] for pk in ids if pk in by_id], found[0][1] if found else 0
 
 
 # ---------------------------------------------------------------- counts
 
 
 def _counts(rows: QuerySet[Standing]) -> list[dict[str, Any]]:
-    columns = ("rank", "episode__protocol", "stage", "clinician")
-    grouped = rows.order_by().values(*columns)
+    """Count episodes by what they can be narrowed to; `who` is named where a patient has more than one episode."""
+    columns = ("rank", "episode__protocol", "stage", "clinician", "who")
+    more = EpisodeRow.objects.filter(patient=OuterRef("episode__patient")).exclude(pk=OuterRef("pk"))
+    who = Case(When(Exists(more), then=F("episode__patient")), default=None)
+    grouped = rows.annotate(who=who).order_by().values(*columns)
     return list(grouped.annotate(n=Count("pk")))
+
+
+def _n_people(counts: Iterable[dict[str, Any]]) -> int:
+    """Count patients: somebody with two ankles in the list is one."""
+    counts = list(counts)
+    alone: int = sum(one["n"] for one in counts if one["who"] is None)
+    return alone + len({one["who"] for one in counts if one["who"] is not None})
 
 
 def _sums(counts: Iterable[dict[str, Any]]) -> dict[Need, int]:

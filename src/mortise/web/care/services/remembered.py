@@ -10,7 +10,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Max
@@ -40,14 +41,14 @@ def told(episode: EpisodeRow, on: date, circumstances: Circumstances, story: Cal
     if (
         connection.in_atomic_block
     ):  # what is not committed may never have been: it is told, and not remembered
-        return _tell(episode, on, circumstances, story)
+        return tell(episode, on, circumstances, story)
     key = _key(episode, on, circumstances, story)
     with _lock:
         found = _told.get(key)
         if found is not None:
             _told.move_to_end(key)
             return found
-    made = _tell(episode, on, circumstances, story)
+    made = tell(episode, on, circumstances, story)
     with _lock:
         _told[key] = made
         while len(_told) > MOST:
@@ -55,7 +56,8 @@ def told(episode: EpisodeRow, on: date, circumstances: Circumstances, story: Cal
     return made
 
 
-def _tell(episode: EpisodeRow, on: date, circumstances: Circumstances, story: Callable[..., Story]) -> Story:
+def tell(episode: EpisodeRow, on: date, circumstances: Circumstances, story: Callable[..., Story]) -> Story:
+    """Tell a story now, whatever is remembered, and remember nothing."""
     return story(load_record(episode), content(), on, circumstances, records_beside(episode))
 
 
@@ -65,15 +67,28 @@ def forget() -> None:
         _told.clear()
 
 
-def _key(episode: EpisodeRow, on: date, circumstances: Circumstances, story: object) -> tuple[Any, ...]:
-    from mortise.episode import ENGINE
+class RecordState(NamedTuple):
+    """What says that a patient's record is as it was: facts are only ever added."""
 
-    # facts are only ever added: their number and the newest sequence say whether any was
+    epoch: str
+    newest: int | None
+    n: int
+    open_ones: tuple[UUID, ...]
+
+
+def state_of(episode: EpisodeRow) -> RecordState:
+    """Return the state of the record of a patient: the number of facts and the newest sequence tell of any new one."""
     facts = FactRow.objects.filter(episode__patient_id=episode.patient_id)
     state = facts.aggregate(newest=Max("sequence"), n=Count("pk"))
     beside = EpisodeRow.objects.filter(patient_id=episode.patient_id, closed_on__isnull=True).order_by("pk")
     open_ones = tuple(beside.values_list("pk", flat=True)) if episode.is_bilateral else ()
+    return RecordState(server_epoch(), state["newest"], state["n"], open_ones)
+
+
+def _key(episode: EpisodeRow, on: date, circumstances: Circumstances, story: object) -> tuple[Any, ...]:
+    from mortise.episode import ENGINE
+
     return (
-        server_epoch(), state["newest"], state["n"], open_ones, episode.episode, episode.patient.person,
-        content().protocol_hash(episode.protocol), id(content()), ENGINE, on, circumstances, story,
+        state_of(episode), episode.episode, episode.patient.person, content().protocol_hash(episode.protocol),
+        id(content()), ENGINE, on, circumstances, story,
     )  # fmt: skip

@@ -6,29 +6,22 @@ import logging
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from mortise.episode.side_by_side import in_order
+from mortise.episode.stored import Replayed, Stored, replay_stored, who_in
 from mortise.web.audit import log
 from mortise.web.care.content import content
-from mortise.web.care.models import EpisodeRow
-from mortise.web.care.services.facts import load_sealed
+from mortise.web.care.models import EpisodeRow, FactRow
+from mortise.web.care.services.facts import stored_facts
 
 if TYPE_CHECKING:
     from mortise.catalog import Content
-    from mortise.episode import Difference
 
 
 logger = logging.getLogger("mortise.care")
-
-
-class Replayed(NamedTuple):
-    """What became of the stored decisions of one episode."""
-
-    episode: str
-    n_decisions: int
-    differences: tuple[Difference, ...]
 
 
 def versions_folder() -> Path:
@@ -54,15 +47,20 @@ def _keep(known: Content, protocol: str, folder: Path) -> None:
     versions.keep(known, protocol, folder)
 
 
-def replay_all(*, by: log.Process) -> Iterator[Replayed]:
-    """Make every stored decision of every episode again, each under its own version; audited episode by episode."""
-    from mortise.catalog.versions import Versions
-    from mortise.episode import replay
-    from mortise.record.sealed import SealedRecord
+def replay_all(*, by: log.Process, n_workers: int = 1) -> Iterator[Replayed]:
+    """Make every stored decision of every episode again, each under its own version; audited episode by episode.
 
-    at_hand = Versions(content(), [versions_folder()])
-    for episode in EpisodeRow.objects.select_related("patient").order_by("pk").iterator():
-        record = load_sealed(episode)
-        n_decisions = sum(isinstance(one, SealedRecord) for one in record.facts)
+    With several workers episodes are replayed side by side; no more of them are in memory than are being worked on.
+    """
+    return in_order(
+        replay_stored, _stored(by), n_workers, start="spawn"
+    )  # a connection must not cross a fork
+
+
+def _stored(by: log.Process) -> Iterator[Stored]:
+    folder = str(versions_folder())
+    for key in list(EpisodeRow.objects.order_by("pk").values_list("pk", flat=True)):
+        episode = EpisodeRow.objects.select_related("patient").get(pk=key)
+        n_decisions = FactRow.objects.filter(episode=episode, kind="decision").count()
         log.record(by, "decisions.replay", episode.patient, {"episode": episode.pk, "n": n_decisions})
-        yield Replayed(str(episode.pk), n_decisions, replay(record, content(), at_hand.at))
+        yield Stored(who_in(episode.patient.person, episode.episode), stored_facts(episode), folder)

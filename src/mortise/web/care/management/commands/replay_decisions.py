@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from mortise.episode.side_by_side import n_processes
 from mortise.web.audit import log
 from mortise.web.care import services
 
@@ -17,9 +18,17 @@ class Command(BaseCommand):
         "Make every stored decision again, each under its own version of the protocol, and say what differs."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--jobs", type=int, default=0, metavar="N",
+            help="episodes at once (default: as many as there are cores)",
+        )  # fmt: skip
+
     def handle(self, *args: Any, **options: Any) -> None:
         n_episodes = n_decisions = n_differ = n_lost = n_other = 0
-        for one in services.replay_all(by=log.Process("replay_decisions")):
+        for one in services.replay_all(
+            by=log.Process("replay_decisions"), n_workers=n_processes(options["jobs"])
+        ):
             n_episodes, n_decisions = n_episodes + 1, n_decisions + one.n_decisions
             lost = {each.decision for each in one.differences if each.what == "version"}
             engines = {each.decision for each in one.differences if each.what == "engine"}

@@ -1,0 +1,36 @@
+"""What the desk has told beforehand: the course of every ankle, after facts have come in and after midnight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mortise.episode import Story
+from mortise.web.audit import log
+from mortise.web.care import services
+from mortise.web.care.models import EpisodeRow
+from mortise.web.clinic.requests import author_names
+from mortise.web.clinic.told_course import course_told, to_bytes
+from mortise.web.jobs.kinds import SLOW, job
+from mortise.web.jobs.timetable import every
+
+EVERY_S = 20.0
+FOR_S = 8.0  # of every turn, so that a recording never waits long behind it
+BY = log.Process("run_jobs")
+
+
+@job(queue=SLOW, n_attempts=1, is_kept=False)
+def tell_courses() -> str:
+    """Tell again the courses whose facts or day have moved on, so that nobody waits for one."""
+    n = services.retell_outdated(by=BY, names=_names, tell=_tell, for_s=FOR_S)
+    return f"{n} courses told beforehand" if n else ""
+
+
+def _names(episode: EpisodeRow) -> dict[str, str]:
+    return author_names(episode.patient)
+
+
+def _tell(episode: EpisodeRow, told: Story, names: Mapping[str, str]) -> bytes:
+    return to_bytes(course_told(episode, told, names))
+
+
+every(EVERY_S, "courses", tell_courses)
