@@ -69,7 +69,8 @@ def grids() -> dict[str, float]:
         if inside:
             worst = max(inside)
             n = sum(len(names) for names in inside.values())
-            classes[f"{name} grid ({n} instruments, worst {inside[worst][0]}: {worst:g} SEM)"] = worst
+            counted = "1 instrument" if n == 1 else f"{n} instruments, worst"
+            classes[f"{name} grid ({counted} {inside[worst][0]}: {worst:g} SEM)"] = worst
     return classes
 
 
@@ -193,6 +194,12 @@ def page(rows: list[Row]) -> str:
     return "\n".join(parts)
 
 
+def label(row: Row) -> str:
+    """Name a row beside the plot: without what stands in brackets, and told apart from every other."""
+    group = row.group.replace(", 12 weekly looks", "").replace(" within 24 weeks, measured", ",")
+    return f"{group}: {row.what.split(' (')[0]}"
+
+
 def plot(rows: list[Row]) -> None:
     """Draw every share with its three standard errors and its mark."""
     import matplotlib as mpl
@@ -210,8 +217,7 @@ def plot(rows: list[Row]) -> None:
         for bound in (row.low, row.high):
             if bound is not None:
                 axis.plot([100 * bound] * 2, [at - 0.4, at + 0.4], color="#b4532a", linewidth=2)
-    axis.set_yticks(range(len(marked)), [f"{row.group.split(',')[0]}: {row.what}"[:92] for row in reversed(marked)],
-                    fontsize=6)  # fmt: skip
+    axis.set_yticks(range(len(marked)), [label(row) for row in reversed(marked)], fontsize=6)
     axis.set_xlabel("share of invented patients, % (bar: the mark)")
     figure.tight_layout()
     figure.savefig(PLOT, format="svg", metadata={"Date": None})

@@ -11,12 +11,16 @@ from mortise.cli.tables import ADVICE_WORDS, LOAD_WORDS, minutes_words
 from mortise.episode.series import series_of
 from mortise.progress.change import Answer
 from mortise.progress.plateau import Trend
+from mortise.protocol import Light
 from mortise.record import (
     AutonomyEntry,
     CheckIn,
     ClinicVisit,
+    EscalationStep,
     Judgement,
+    PlannedExercise,
     PlanVersion,
+    Proposal,
     ProposalAnswer,
     Session,
     StageEntry,
@@ -38,9 +42,10 @@ invented: the engine as it ships decided every day of it, under the released pro
 page is there to be read as a physiotherapist would; what reads oddly is a fault.
 
 Each line: the stage, the advice and the load of the day, what Ben told (pain now of 10, swelling), the session with
-its length, an arrow where an exercise is raised or eased, and in italics the words that Ben read. On days without a
-session in the plan nothing was asked for. **Clinic** marks what people did. *New* are rules that did not hold the
-day before, in the words for the clinician.
+its length, an arrow where an exercise is raised or eased, the light that it earned by the next morning, and in italics
+the words that Ben read. On days without a session in the plan nothing was asked for. **Clinic** marks what people did,
+**Proposed** and **Sent on** what the engine asked of them. *New* are rules that did not hold the day before, in the
+words for the clinician.
 """
 
 
@@ -48,12 +53,13 @@ def page(days: Sequence[Lived]) -> str:
     """Write the whole year."""
     parts = [INTRO]
     before: frozenset[str] = frozenset()
+    lights = {one.on: one.light for one in days[-1].said.folded.lights} if days else {}
     for (at_year, month), found in groupby(days, key=lambda day: (day.said.on.year, day.said.on.month)):
         parts.append(f"## {MONTHS[month - 1]} {at_year}\n")
         for day in found:
             parts += [f"\n> **{event}**\n" for event in day.events]
             fired = _rules(day)
-            parts.append(f"- {line(day, before)}")
+            parts.append(f"- {line(day, before, lights.get(day.said.on))}")
             before = frozenset(fired)
             if day.n % 28 == 27:
                 parts += [f"\n> {said}\n" for said in _range(day)]
@@ -61,15 +67,15 @@ def page(days: Sequence[Lived]) -> str:
     return "\n".join(parts).replace("\n\n\n", "\n\n").rstrip("\n") + "\n"
 
 
-def line(day: Lived, before: frozenset[str]) -> str:
-    """Write one day."""
+def line(day: Lived, before: frozenset[str], light: Light | None = None) -> str:
+    """Write one day; `light` is that of its session."""
     decision, on = day.said.folded.decision, day.said.on
     said = [
         f"**{WEEKDAYS[on.weekday()]} {on.day}** {decision.stage}",
         f"{ADVICE_WORDS[decision.advice]}, {LOAD_WORDS[decision.load].lower()}",
         _told(day),
     ]
-    said += _session(day)
+    said += _session(day, light)
     said += [f"New: {words}" for name, words in _rules(day).items() if name not in before]
     said += _acts(day)
     return " ".join(one if one.endswith((".", ".*", "**")) else f"{one}." for one in said if one)
@@ -85,20 +91,26 @@ def _told(day: Lived) -> str:
     return "No check-in"
 
 
-def _session(day: Lived) -> Iterator[str]:
+def _session(day: Lived, light: Light | None) -> Iterator[str]:
     session = day.said.session
     if session is None:
+        if day.is_left_out:
+            yield "Did not train"
         return
     if not session.exercises:
         yield f"*{session.why_patient}*{_reasons(session)}"
         return
     items = ", ".join(
-        one.name + ("↑" if one.dose_step > one.usual_step else "↓" if one.dose_step < one.usual_step else "")
+        one.name + ("↑" if one.dose_step > one.usual_step else "↓" if _is_less(one) else "")
         for one in session.exercises
     )
-    done = "" if day.done else " (not done)"
+    done = " (not done)" if not day.done else f" ({LIGHTS[light]})" if light is not None else ""
     yield f"{minutes_words(session.seconds)}: {items}{done}"
     yield f"*{session.why_patient}*{_reasons(session)}"
+
+
+def _is_less(one: PlannedExercise) -> bool:
+    return one.dose != load().exercises[one.exercise].dose_steps[one.usual_step]
 
 
 def _reasons(session: Session) -> str:
@@ -123,7 +135,9 @@ def _acts(day: Lived) -> Iterator[str]:
     if to is not None:
         yield f"**Back to {to}**"
     for fact in day.facts:
-        if isinstance(fact, StageEntry):
+        if isinstance(fact, Proposal | ProposalAnswer | EscalationStep):
+            yield from _follows(day, fact)
+        elif isinstance(fact, StageEntry):
             yield f"**Clinic: enters {fact.stage}**"
         elif isinstance(fact, Judgement):
             yield "**Clinic: seen, and the programme opened again**"
@@ -131,12 +145,27 @@ def _acts(day: Lived) -> Iterator[str]:
             yield "**Clinic: visit**"
         elif isinstance(fact, PlanVersion):
             yield f"**Clinic: a new plan. {fact.reason}**"
-        elif isinstance(fact, ProposalAnswer):
-            yield "**Clinic: yes, load may rise this week**"
         elif isinstance(fact, AutonomyEntry):
             yield f"**Autonomy: {fact.autonomy.value}**"
 
 
+def _follows(day: Lived, fact: Proposal | ProposalAnswer | EscalationStep) -> Iterator[str]:
+    """Say what the engine asked of the clinic beside its decision, and what was answered."""
+    if isinstance(fact, EscalationStep):
+        yield _sent_on(day, fact)
+    elif isinstance(fact, ProposalAnswer):
+        yield f"**Clinic: yes. {fact.reason}**" if fact.reason else "**Clinic: yes, load may rise this week**"
+    elif fact.proposes == "plateau_step":
+        yield f"**Proposed: {load().measures[fact.measure].label} stands still. {fact.reason}**"
+
+
+def _sent_on(day: Lived, step: EscalationStep) -> str:
+    to = next(one.to for one in day.said.folded.protocol.escalations if one.id == step.escalation)
+    return f"**Sent on: {to}**" if step.step == "raised" else f"**Clinic: {to}: answered. {step.reason}**"
+
+
+LIGHTS = {Light.GREEN: "calm", Light.GREEN_AMBER: "some pain, gone by morning", Light.AMBER: "a little too much",
+          Light.RED: "too much"}  # fmt: skip
 ANSWERS = {
     Answer.BETTER: "better than at the start, beyond error",
     Answer.WORSE: "worse than at the start, beyond error",
@@ -144,7 +173,7 @@ ANSWERS = {
     Answer.UNDECIDED: "whether it is better cannot be told yet",
 }
 TRENDS = {
-    Trend.IMPROVING: "still improving",
+    Trend.IMPROVING: "the last eight weeks point upwards",
     Trend.PLATEAU: "improvement has stopped",
     Trend.UNDECIDED: "whether it still improves cannot be told yet",
 }

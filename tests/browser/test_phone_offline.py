@@ -108,7 +108,9 @@ def test_a_danger_sign_without_the_server_stops_everything(
     assert services.story_of(episode=cast.episode, on=cast.clinic.today(), by=cast.ada).is_locked
 
 
-def test_answers_lighten_the_day_without_the_server(phone: Page, server: Server) -> None:
+def test_answers_lighten_the_day_without_the_server(
+    phone: Page, server: Server, axe: Callable[[Page], None]
+) -> None:
     phone.context.set_offline(True)
     opened(phone, server, "check/")
     answer_check(phone, pain_now_nrs="5")
@@ -119,9 +121,15 @@ def test_answers_lighten_the_day_without_the_server(phone: Page, server: Server)
     expect(phone.get_by_role("button", name="10 minutes")).to_have_attribute("aria-pressed", "true")
     opened(phone, server, "help/")
     expect(phone.get_by_text("Call the emergency line now, or go to")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Who has looked at your data")).to_be_visible()
     picture(phone, "offline-help")
+    axe(phone)
     opened(phone, server, "progress/")
-    expect(phone.get_by_role("heading", name="This page needs a connection.")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Stage 1 of")).to_be_visible()
+    expect(phone.get_by_text("This is how it stood on")).to_be_visible()
+    expect(phone.get_by_role("heading", name="What opens stage 2")).to_be_visible()
+    picture(phone, "offline-progress")
+    axe(phone)
 
 
 def test_a_step_sent_while_the_connection_breaks_goes_on_without_it(

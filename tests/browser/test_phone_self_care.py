@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page, expect
 
-from mortise.record import CheckIn, Reading, SessionLog
+from mortise.record import CheckIn, Correction, Reading, SessionLog
 from mortise.terms import Side
 from mortise.web.care import services
 from mortise.web.care.models import Message
@@ -67,6 +67,61 @@ def test_a_session_told_without_the_server_is_corrected_without_it(
     phone.context.set_offline(True)  # and what the server knows of it can be told again from the plan
     opened(phone, server, "session/change/")
     expect(phone.locator('input[name="after-pain_during_nrs"][value="5"]')).to_be_checked()
+
+
+def test_answers_are_put_right_without_the_server_and_take_nothing_back(
+    phone: Page, server: Server, cast: builders.Cast, axe: Callable[[Page], None]
+) -> None:
+    phone.context.set_offline(True)
+    opened(phone, server, "check/")
+    answer_check(phone)
+    expect(phone.get_by_role("link", name="Start")).to_be_visible()
+    phone.get_by_role("link", name="Put an answer right").click()
+    picture(phone, "offline-answers")
+    axe(phone)
+    phone.get_by_role("link", name="Put right: Today, before the session").click()
+    expect(phone.locator('input[name="pain_now_nrs"]:checked')).to_have_count(1)
+    picture(phone, "offline-answer")
+    axe(phone)
+    phone.locator('label:has(input[name="why"][value="tapped the wrong answer"])').click()
+    phone.get_by_role("button", name="Save").click()
+    expect(phone.get_by_text("Nothing is different from before.")).to_be_visible()
+    tap(phone, "pain_now_nrs", "9")
+    phone.get_by_role("button", name="Save").dblclick()
+    expect(phone.get_by_text("3 not yet sent")).to_be_visible()
+    phone.wait_for_url(f"{server.url}/phone/")
+    rests = phone.get_by_text("The ankle rests today.")
+    expect(rests).to_be_visible()  # what is worse counts at once
+    phone.get_by_role("link", name="Put an answer right").click()
+    phone.get_by_role("link", name="Put right: Today, before the session").click()
+    tap(phone, "pain_now_nrs", "1")
+    phone.locator('label:has(input[name="why"][value="knows it better now"])').click()
+    phone.get_by_role("button", name="Save").click()
+    expect(phone.get_by_text("5 not yet sent")).to_be_visible()
+    phone.wait_for_url(f"{server.url}/phone/")
+    expect(rests).to_be_visible()  # what is better waits for the clinic
+    phone.context.set_offline(False)
+    when_the_phone_connects(phone, server)
+    first, worse, better = facts(cast, CheckIn)
+    assert [one.answers["pain_now_nrs"] for one in (worse, better)] == [9, 1]
+    assert [(one.corrects, one.replacement) for one in facts(cast, Correction)] == [
+        (first.id, worse.id), (worse.id, better.id),
+    ]  # fmt: skip
+    expect(
+        phone.get_by_role("heading", name="A rest day for the ankle.")
+    ).to_be_visible()  # the engine says so too
+
+    phone.goto(
+        f"{server.url}/phone/answers/"
+    )  # and the same on a page of the server, through the same outbox
+    phone.get_by_role("link", name="Put right: Today, before the session").click()
+    axe(phone)
+    phone.locator('label:has(input[name="which"])').first.click()
+    phone.locator('label:has(input[name="any_of_these"][value="some"])').click()
+    phone.locator('label:has(input[name="why"][value="knows it better now"])').click()
+    phone.get_by_role("button", name="Save").click()
+    expect(phone.get_by_text("Your exercises are paused")).to_be_visible()
+    assert len(facts(cast, Correction)) == 3
 
 
 def test_a_test_by_hand_is_kept_and_sent_later(

@@ -92,3 +92,8 @@ test("a session told on this phone is done, and its morning is asked the next tw
 test("a share of the dose that the plan did not solve leaves the exercise out", () => {
   assert.deepEqual(tightened(plan, session("e", "pump"), easing(33)).items, []);
 });
+
+test("asked twice on one day, neither answer takes back what the other withheld", () => {
+  const worse = { ...calm, pain: "5" };
+  for (const both of [[calm, worse], [worse, calm]]) assert.deepEqual(sessionOf(plan, "2026-11-21", [], both), { ...sessionOf(plan, "2026-11-21", [], worse) });
+});

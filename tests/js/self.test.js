@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { askedFor, dueOn, opensToday, readingsOf } from "../../src/mortise/web/phone/static/phone/js/core/by_hand.js";
 import { firstOpen, scoreOf } from "../../src/mortise/web/phone/static/phone/js/core/scores.js";
-import { fieldsOf, lastTold } from "../../src/mortise/web/phone/static/phone/js/core/told.js";
+import { askedAgain, fieldsOf, lastTold, putRight, toldChecks } from "../../src/mortise/web/phone/static/phone/js/core/told.js";
 import { sessionLog } from "../../src/mortise/web/phone/static/phone/js/core/facts.js";
 
 const row = (changed = {}) => ({ name: "lunge_cm-left", value: "", measure: "lunge_cm", side: "left", unit: "cm", instrument: "tape_home", low: "0", high: "25", step: "0.1", symbol: "cm", ...changed });
@@ -84,4 +84,37 @@ test("a test by hand somebody chose comes before what is due, and hops wait for 
   assert.deepEqual(names(shut, "hop"), ["lunge_cm-left", "walk_min-none"]);
   assert.deepEqual(names(opensToday(tests, plan, [{ exercise: "hop-to-stick" }], "later"), "hop")[0], "single_hop_cm-left");
   assert.deepEqual(names(shut, ""), ["lunge_cm-left", "walk_min-none"]);
+});
+
+const check = (id, on, answers = { pain: "2" }, more = {}) => ({ kind: "check_in", id, on, moment: "before_session", answers, ...more });
+const now = { batch: "b", why: "tapped the wrong answer", on: "2026-11-22", captured_at: "2026-11-22T08:00:00+00:00" };
+
+test("answers put right are a second report and a correction, and nothing when nothing differs", () => {
+  const told = check("a", "2026-11-22", { red_calf: "0", pain: "2.0", tired: null });
+  const { facts } = putRight(told, { red_calf: "0", pain: "5", tired: "unknown" }, now);
+  assert.deepEqual(facts.map((one) => one.kind), ["check_in", "correction"]);
+  assert.deepEqual(facts[0].answers, { red_calf: "0", pain: "5", tired: null });
+  assert.equal(facts[0].captured_at, now.captured_at);
+  assert.deepEqual([facts[1].corrects, facts[1].replacement], ["a", "b"]);
+  assert.deepEqual(putRight(told, { red_calf: "0", pain: "2", tired: "unknown" }, now), { wrong: "nothing_different" });
+});
+
+test("on a later day what could not be said stays unsaid, and the report claims no moment of capture", () => {
+  const told = check("a", "2026-11-20", { pain: "2", tired: null });
+  assert.deepEqual(askedAgain(told, "2026-11-22"), ["pain"]);
+  const { facts } = putRight(told, { pain: "3", tired: "0" }, now);
+  assert.deepEqual(facts[0].answers, { pain: "3", tired: null });
+  assert.equal(facts[0].captured_at, undefined);
+  assert.equal(facts[0].on, "2026-11-20");
+});
+
+test("the checks of a week: the plan's and this phone's, each as it was answered last", () => {
+  const plan = { checks: [check("a", "2026-11-22"), check("old", "2026-11-10")] };
+  const held = [
+    { state: "waiting", fact: check("b", "2026-11-22", { pain: "5" }) },
+    { state: "waiting", fact: { kind: "correction", corrects: "a", replacement: "b" } },
+    { state: "refused", fact: check("c", "2026-11-22") },
+    { state: "waiting", fact: check("d", "2026-11-21") },
+  ];
+  assert.deepEqual(toldChecks(plan, "2026-11-22", held).map((one) => one.id), ["b", "d"]);
 });

@@ -9,14 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from mortise.prescribe import DoneSession, Doses, constraints_of, dose_states, todays_session
+from mortise.prescribe import (
+    DoneSession,
+    Doses,
+    constraints_of,
+    dose_states,
+    planned_stage,
+    set_steps_of,
+    todays_session,
+)
 from mortise.prescribe.constraints import constraints_of_work, equipment_of
 from mortise.prescribe.counters import COUNTERS, NOTHING, counted_before, uses_of
 from mortise.prescribe.ladders import work_s
 from mortise.prescribe.permitted import limits_of, permitted
 from mortise.protocol import Ceiling, Circumstances, Constraint, Counter, Exercise, Light, Stage, Tag
-from mortise.record import Session
-from mortise.terms import Load
+from mortise.record import AddedExercise, PlanVersion, Session
+from mortise.terms import Load, Origin
 from tests.unit.prescribe.made import exercise, ladder, log, on, protocol, slot, stage
 
 NAMES = tuple("abcdef")
@@ -397,3 +405,35 @@ def test_another_sport_or_a_missing_check_in_raises_nothing(
     if sport or not has_checked_in:
         assert session.load is not Load.RAISE
         assert all(item.dose_step <= item.usual_step for item in session.exercises)
+
+
+@given(cases, st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True), st.integers(0, 5))
+def test_what_a_plan_adds_keeps_every_cap_and_widens_no_ceiling(
+    case: Case, names: list[str], step: int
+) -> None:
+    library, own, done, load, limits, day = case
+    plan = PlanVersion(
+        id="p", on=on(0), origin=Origin.CLINICIAN, by="ada", protocol="p", protocol_version="1", protocol_hash="h",
+        added=tuple(AddedExercise(exercise=name, reason="r") for name in names), dose_steps=dict.fromkeys(names, step),
+    )  # fmt: skip
+    the_protocol, made = protocol(stages=(own,)), planned_stage(own, plan, library)
+    assert made.slots[: len(own.slots)] == own.slots
+    after = constraints_of(the_protocol, made, plan, (), day, 40, on(DAY), exercises=library)
+    before = constraints_of(the_protocol, own, plan, (), day, 40, on(DAY), exercises=library)
+    ceilings_now = {one.id: one.ceilings for one in after if one.ceilings}
+    for one in before:
+        if one.ceilings:
+            assert ceilings_now[one.id] == one.ceilings, "a ceiling of the stage is what it was"
+    bounds = [*limits, *after]
+    states = dose_states(made, library, done, set_steps_of([plan], on(DAY)), on(DAY))
+    session = todays_session(
+        session_id="s", as_of=on(DAY), stage=made, exercises=library, done=done, load=load, states=states,
+        constraints=bounds, circumstances=day,
+    )  # fmt: skip
+    theirs = {slot.exercise for slot in own.slots}
+    for item in session.exercises:
+        assert not set(library[item.exercise].tags) & {tag for one in bounds for tag in one.without_tags}
+        assert item.exercise not in {name for one in bounds for name in one.without_exercises}
+        if item.exercise in names and item.exercise not in theirs:
+            assert item.dose_step <= min(step, len(library[item.exercise].dose_steps) - 1)
+    assert session.seconds <= own.minutes_at_most * 60

@@ -92,7 +92,7 @@ def test_the_solver_finds_the_outcomes_that_the_cells_hold_and_no_other(
     today = [
         z3.Not(world.known(name))
         for name in list(world._known)
-        if name.startswith(("still", "past", "resumed", "spent"))
+        if name.startswith(("still", "past", "resumed", "spent", "stepped"))
     ]
     for leaf in model.leaves:
         if leaf.bound is not None and leaf.bound.is_free:

@@ -25,6 +25,7 @@ from mortise.web.care.models import (
     Cover,
     EpisodeRow,
     Letter,
+    Paper,
     Patient,
     Purpose,
     Standing,
@@ -98,6 +99,13 @@ def letter(of: EpisodeRow, by: User, escalation: str = "imaging") -> Letter:
     }
     facts = {"as_of": "today", "numbers": [], "behind": []}
     return services.begin_letter(episode=of, case=case.case, draft=lambda _: (words, facts), by=by)
+
+
+def paper(of: EpisodeRow, by: User, pdf: bytes = b"%PDF-1.7") -> Paper:
+    """Return a report that was asked for as a file and made."""
+    asked = services.ask_paper(episode=of, kind="doctor", queue=lambda _: None, by=by)
+    services.make_paper(paper=asked, story=lambda: None, pages=lambda _: pdf)
+    return services.paper_or_404(by, asked.pk)
 
 
 def cover(absent: User, covering: User) -> Cover:

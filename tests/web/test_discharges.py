@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.care.models import EpisodeRow, Need, Notice, Standing
 from mortise.web.care.services.decisions import new_id
+from mortise.web.care.services.ordering import need_today
 from mortise.web.care.services.rebuilding import rebuild_all
 from mortise.web.phone import signing
 from mortise.web.phone.envelope import envelope
@@ -75,6 +77,27 @@ def test_a_discharge_is_a_fact_and_takes_the_patient_off_the_list(cast: builders
     assert (row.episode_id, row.outcome) == (cast.episode.pk, "goals_reached")
     assert services.discharged_list(by=cast.cy) == ()
     assert AuditEntry.objects.filter(action="care.discharge", patient=str(cast.ben.pk)).count() == 1
+
+
+@pytest.mark.parametrize("is_an_old_row", [False, True])
+def test_somebody_discharged_is_waited_for_by_nobody_whatever_brings_them_back(
+    cast: builders.Cast, *, is_an_old_row: bool
+) -> None:
+    """An unread message brings them back as one who wrote; a row from before the list knew of endings as well."""
+    today = cast.clinic.today()
+    Standing.objects.update(last_heard_on=today - timedelta(days=60), silent_on=today - timedelta(days=50))
+    assert on_list(cast) == [Need.SILENT]
+    end(cast)
+    Standing.objects.update(n_messages=1)
+    if is_an_old_row:
+        Standing.objects.update(silent_on=today - timedelta(days=50))
+    assert on_list(cast) == [Need.WRITTEN]
+    (row,) = (
+        one for one in services.needs_list(by=cast.ada, today=today) if one.episode_id == cast.episode.pk
+    )
+    assert row.n_days_silent is None
+    standing = Standing.objects.select_related("episode").get(episode=cast.episode)
+    assert need_today(standing, today) is Need.WRITTEN
 
 
 def test_nothing_is_planned_decided_or_set_for_somebody_discharged(cast: builders.Cast) -> None:

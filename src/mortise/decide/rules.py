@@ -20,6 +20,7 @@ from mortise.terms.verdicts import tightest_advice, tightest_load
 
 # While a danger is unknown nobody jumps: what unlocks impact is asked before it, not only after.
 BLIND_WITHOUT = (Tag.IMPACT.value,)
+STEP_BACK_DAYS = 7  # at most one stage a week by itself: what asks for another one within it is for a human
 
 
 class Examined(NamedTuple):
@@ -56,7 +57,9 @@ def fire(stage: ReadyStage, inputs: Inputs, *, opened_day: int, resumed: frozens
        asks. When what it reads was last known `silence_days` ago or longer, it asks the clinician.
     3. A rule that locks fires from the first day it was met that no clinician has resumed after, whatever was
        answered since.
-    4. A step back that today's stage entry already answers is spent: the rule keeps its other effects.
+    4. A step back that today's stage entry already answers is spent: the rule keeps its other effects. What would go
+       back another stage within a week of the last time asks the clinician instead: one stage a week, and no flare that
+       goes on is told twice.
     """
     findings: list[Finding] = []
     fired: list[FiredRule] = []
@@ -185,8 +188,8 @@ def _newest_met(ready: ReadyRule, points: Sequence[Point], first: int, last: int
 
 def _as_met(rule: Rule, since: int, evidence_day: int | None, inputs: Inputs) -> FiredRule:
     advice = rule.advice
-    if advice is Advice.STEP_BACK and evidence_day is not None and evidence_day <= inputs.spent_until:
-        advice = Advice.HOLD
+    if advice is Advice.STEP_BACK and evidence_day is not None:
+        advice = _step_back(evidence_day, inputs)
     if rule.locks:
         advice = Advice.STOP_AND_SEEK_HELP
     until = None if rule.locks else date.fromordinal(since + rule.for_days - 1)
@@ -197,6 +200,14 @@ def _as_met(rule: Rule, since: int, evidence_day: int | None, inputs: Inputs) ->
         say_patient=rule.say_patient, say_clinician=rule.say_clinician, evidence=rule.evidence,
         strength=rule.strength, since_on=date.fromordinal(since), until_on=until,
     )  # fmt: skip
+
+
+def _step_back(evidence_day: int, inputs: Inputs) -> Advice:
+    """Return what a step back comes to: nothing new behind it holds, a second one within a week asks."""
+    if evidence_day <= inputs.spent_until:
+        return Advice.HOLD
+    is_second = inputs.day - inputs.spent_until < STEP_BACK_DAYS
+    return Advice.ASK_CLINICIAN if is_second else Advice.STEP_BACK
 
 
 def _as_unknown(

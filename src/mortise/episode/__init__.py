@@ -5,6 +5,7 @@ from mortise.episode.discharges import discharge_of
 from mortise.episode.escalations import EscalationCase, ToConsider, to_raise
 from mortise.episode.fold import ENGINE, Content
 from mortise.episode.follow_up import FollowUp, answers_of
+from mortise.episode.known import is_a_clinicians
 from mortise.episode.ladder import Climb, LadderStanding
 from mortise.episode.lights import SessionLight
 from mortise.episode.receipts import decision_record, output_hash
@@ -42,6 +43,7 @@ __all__ = [
     "answers_of",
     "decision_record",
     "discharge_of",
+    "is_a_clinicians",
     "output_hash",
     "replay",
     "replays",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from mortise.decide.decisions import Examination
 from mortise.protocol import Escalation, Protocol
-from mortise.record import Decision, EscalationStep, Fact
-from mortise.terms import Origin, Truth
+from mortise.record import Decision, EscalationStep, Fact, Finding, FiredRule
+from mortise.terms import Advice, Origin, Truth
 
 
 class EscalationCase(Struct, frozen=True, kw_only=True):
@@ -135,6 +137,76 @@ def _is_new(rule: str, decision: Decision, dates: dict[str, date], closed_on: da
     met = [one for one in decision.findings if one.group == rule and one.truth is Truth.MET]
     read = [dates[name] for one in met for name in one.readings if name in dates]
     return any(on > closed_on for on in read)
+
+
+def without_what_is_answered(
+    examined: Examination, steps: Sequence[EscalationStep], facts: Sequence[Fact]
+) -> Examination:
+    """Let a rule ask no more for what a clinician has closed with an outcome.
+
+    Parameters
+    ----------
+    examined : Examination
+        Of the day.
+    steps : sequence of EscalationStep
+        Those that count.
+    facts : sequence of Fact
+        Those that count.
+
+    Returns
+    -------
+    Examination
+        A rule that sends on and asks the clinician holds instead, as long as everything that meets it was there when
+        the escalation was closed and none like it is open. Its load and what it withholds stay; it asks again for
+        anything newer. A red flag is never answered this way.
+    """
+    asking = [one for one in examined.fired if _asks(one)]
+    closings = {one.escalate: _closing(one.escalate, steps) for one in asking if one.escalate}
+    if not any(closings.values()):
+        return examined
+    told = {fact.id: fact for fact in facts}
+    fired = tuple(
+        replace(one, advice=Advice.HOLD)
+        if _asks(one) and (closed := closings.get(one.escalate or "")) is not None
+        and not _rests_on_newer(one, examined.danger, told, closed)
+        else one
+        for one in examined.fired
+    )  # fmt: skip
+    return examined._replace(fired=fired)
+
+
+def _asks(rule: FiredRule) -> bool:
+    is_asking = rule.advice is Advice.ASK_CLINICIAN and rule.truth is Truth.MET and not rule.locks
+    return is_asking and rule.escalate is not None
+
+
+def _closing(name: str, steps: Sequence[EscalationStep]) -> EscalationStep | None:
+    """Return the step that closed the newest case of an escalation; None when one is open or none was raised."""
+    cases = [one for one in steps if one.escalation == name and one.step == "raised"]
+    closed: dict[str, EscalationStep] = {}
+    for one in sorted(steps, key=_in_order):
+        if one.step == "closed" and one.outcome and _by_a_clinician(one):
+            closed.setdefault(one.case, one)
+    if not cases or any(one.id not in closed for one in cases):
+        return None
+    return max((closed[one.id] for one in cases), key=_in_order)
+
+
+def _rests_on_newer(
+    rule: FiredRule, findings: Sequence[Finding], told: Mapping[str, Fact], closed: EscalationStep
+) -> bool:
+    met = [one for one in findings if one.group == rule.rule and one.truth is Truth.MET]
+    if not met:  # it fired on an earlier day and still holds
+        return rule.since_on is None or rule.since_on > closed.on
+    read = [told.get(name) for one in met for name in one.readings]
+    return not read or any(one is None or _is_after(one, closed) for one in read)
+
+
+def _is_after(fact: Fact, closed: EscalationStep) -> bool:
+    """Whether a fact is newer than a closing: of a later day, or of its day and captured later."""
+    if fact.on != closed.on or fact.captured_at is None or closed.captured_at is None:
+        return fact.on > closed.on
+    return fact.captured_at > closed.captured_at
 
 
 def to_consider(

@@ -65,8 +65,8 @@ def flips(
     -----
     1. Inputs are the measures and answers that a criterion reads, directly or through a derived measure, except what
        only time or work can change.
-    2. In either direction the nearest bound is tried first, then the end of the scale; if that flips, halving finds
-       the nearest value that does.
+    2. Each is first taken again today as it was last. Then, towards more and towards less, in either direction the
+       nearest bound is tried, then the end of the scale; if that flips, halving finds the nearest value that does.
     3. A supposed value stands for today's: answers of today are replaced, a reading is taken today as the last one was.
     4. Where no single input opens the gate, the fewest that do together are looked for: `fewest`.
     """
@@ -74,10 +74,7 @@ def flips(
     singles: list[Flip] = []
     for measure, limb in _inputs(made.findings, content.measures):
         now = value_now(tracks.get(key_of(measure.id, limb)))
-        for direction in (1, -1):
-            found = _nearest(asked, measure, limb, now, direction, made.findings)
-            if found is not None:
-                singles.append(found)
+        singles += _of_one(asked, measure, limb, now, made.findings)
     least = None
     if not any(one.advice is Advice.ADVANCE for one in singles):
         least = fewest(asked, made, tracks, _opens)
@@ -122,6 +119,26 @@ def _inputs(findings: Iterable[Finding], measures: Mapping[str, Measure]) -> Ite
 # ---------------------------------------------------------------- how far
 
 
+def _of_one(
+    asked: Asked, measure: Measure, limb: Limb, now: Decimal | None, findings: tuple[Finding, ...]
+) -> Iterator[Flip]:
+    """Yield what one input would change: taken again today as it is, then the nearest change towards more and less."""
+    again = None if now is None else asked.flip(_input(measure, limb, now, now))
+    if again is not None:
+        yield again
+    for is_looser in (True, False):
+        if again is not None and again.is_looser is is_looser:
+            continue  # no change is nearer than none
+        for direction in (1, -1):
+            found = _nearest(asked, measure, limb, now, direction, findings, is_looser=is_looser)
+            if found is not None:
+                yield found
+
+
+def _input(measure: Measure, limb: Limb, now: Decimal | None, value: Decimal) -> Input:
+    return Input(measure=measure.id, limb=limb, value_now=now, value_then=value)
+
+
 def _nearest(
     asked: Asked,
     measure: Measure,
@@ -129,15 +146,18 @@ def _nearest(
     now: Decimal | None,
     direction: int,
     findings: Iterable[Finding],
+    *,
+    is_looser: bool,
 ) -> Flip | None:
-    """Return the flip by the smallest change of one input in one direction."""
+    """Return the flip towards more, or towards less, by the smallest change of one input in one direction."""
     end = measure.high if direction > 0 else measure.low
     start = now if now is not None else (measure.low if direction > 0 else measure.high)
     if now is not None and start == end:
         return None
 
     def flip(value: Decimal) -> Flip | None:
-        return asked.flip(Input(measure=measure.id, limb=limb, value_now=now, value_then=value))
+        found = asked.flip(_input(measure, limb, now, value))
+        return found if found is not None and found.is_looser is is_looser else None
 
     for value in _bounds(measure, limb, start, direction, findings, is_known=now is not None):
         found = flip(value)

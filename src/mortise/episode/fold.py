@@ -13,6 +13,7 @@ from mortise.decide import Inputs, ReadyStage, StageState, conclude, examine
 from mortise.decide.decisions import RULE_PREFIX
 from mortise.episode.derivations import Derivations
 from mortise.episode.due import open_goals
+from mortise.episode.escalations import without_what_is_answered
 from mortise.episode.gather import Gathered, tells_of_today
 from mortise.episode.known import Known, KnownSoFar
 from mortise.episode.lights import Lit, SessionLight, Sessions, light_sessions
@@ -49,7 +50,7 @@ from mortise.record.records import Person as RecordPerson
 from mortise.record.tracks import Track, key_of
 from mortise.terms import Limb, Load, Measure
 
-ENGINE = "mortise-engine/3"  # raised whenever the same facts could give another decision
+ENGINE = "mortise-engine/4"  # raised whenever the same facts could give another decision
 
 FALL_FLAGS = ("fall_or_catch_flag", "red_fall")
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # a week more or less than any day decided about is still a day
@@ -243,6 +244,8 @@ class Folder:
             resumed=self._acts.resumed, carried=carried_of(acts), overrule=overrule_of(acts, known_ids),
         )  # fmt: skip
         examined = examine(ready, inputs, state, as_of)
+        if self._acts.escalations:
+            examined = without_what_is_answered(examined, self._acts.escalations, known.facts)
         constraints = constraints_of(
             protocol, stage, plan, examined.fired, circumstances, person.age_on(as_of), as_of,
             has_fallen=_has_fallen(tracks), exercises=content.exercises, done=done, signs=self._signs,

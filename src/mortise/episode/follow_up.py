@@ -18,7 +18,11 @@ from mortise.episode.reopening import RE_ENTRY, Reopened, Reopening, reopening_o
 from mortise.episode.stages import plans_of
 from mortise.record import Fact, Proposal, ProposalAnswer
 from mortise.record.tracks import key_of
-from mortise.terms import Cause, Limb, Measure, Origin, Truth
+from mortise.terms import Advice, Cause, Limb, Measure, Origin, Truth
+
+SETTLED_AFTER_DAYS = (
+    14  # after a step back, the days of LOAD-23: until then nothing is called a plateau to be climbed
+)
 
 
 class FollowUp(NamedTuple):
@@ -52,7 +56,8 @@ def follow_up(
     Returns
     -------
     FollowUp
-        The same for the same facts and day. Nothing is proposed while a red flag locks the programme. After a
+        The same for the same facts and day. Nothing is proposed while a red flag locks the programme, and no step of a
+        plateau ladder while the advice is tighter than hold or within two weeks of a step back. After a
         discharge only what was sent on is followed: no test is asked, so none can reopen care.
     """
     facts, protocol, as_of = folded.known.facts, folded.protocol, folded.as_of
@@ -183,7 +188,7 @@ def _due(
             within_days=one.step.within_days, rests_on=one.rests_on, reason=one.step.do, once=" ".join(one.rests_on),
         )
         for one in ladders
-        if one.climb is Climb.PROPOSED and not one.proposal and one.step is not None
+        if one.climb is Climb.PROPOSED and not one.proposal and one.step is not None and _is_settled(folded)
     ]  # fmt: skip
     if reopening is not None and reopening.state is Reopened.RE_ENTRY and not reopening.proposal:
         found.append(_Due(
@@ -196,6 +201,13 @@ def _due(
             once=folded.as_of.isoformat(),
         ))  # fmt: skip
     return found
+
+
+def _is_settled(folded: Folded) -> bool:
+    """Whether the ankle is calm enough to ask why it stands still: after a step back that is no question yet."""
+    back_on = folded.standing.stepped_back_on
+    is_early = back_on is not None and (folded.as_of - back_on).days < SETTLED_AFTER_DAYS
+    return not is_early and folded.decision.advice.tightness >= Advice.HOLD.tightness
 
 
 def _declined_lately(folded: Folded) -> bool:

@@ -17,6 +17,7 @@ from mortise.record import (
     CheckIn,
     DecisionRecord,
     Discharge,
+    EscalationStep,
     Fact,
     FiredRule,
     Judgement,
@@ -271,6 +272,8 @@ class Acts:
         Stage entries, plans, responses, judgements, discharges, proposals with their answers, entries of autonomy, and
         of the stored decisions those that stepped back or were answered; by date, then id. `standing`, `plan_of`,
         `overrule_of`, `discharge_of` need no others.
+    escalations : list of EscalationStep
+        Every step of every escalation, in the order taken in.
     told_day : int or None
         The last day on which the patient told anything.
     resumed : frozenset of str
@@ -282,6 +285,7 @@ class Acts:
     def __init__(self) -> None:
         """Start with none."""
         self.facts: list[Fact] = []
+        self.escalations: list[EscalationStep] = []
         self.told_day: int | None = None
         self.resumed: frozenset[str] = frozenset()
         self._said: list[Said] = []
@@ -305,6 +309,8 @@ class Acts:
                 self._put(fact)
         elif isinstance(fact, _LEVELS):
             self._put(fact)
+        elif isinstance(fact, EscalationStep):
+            self.escalations.append(fact)
         elif isinstance(fact, _DONE):
             self._put(fact)
             if isinstance(fact, Response):

@@ -22,12 +22,13 @@ from mortise.episode.receipts import known_by
 from mortise.episode.series import MeasureSeries, series_of
 from mortise.episode.tasks import Task, tasks_of
 from mortise.prescribe import Counted, CounterLine, DoseState, set_steps_of, todays_session
+from mortise.prescribe.added import with_added_named
 from mortise.prescribe.counters import counted_before, counter_lines
 from mortise.prescribe.goals import purposes_of_goals
 from mortise.prescribe.phases import phase_on, phase_words, stage_in_phase
 from mortise.progress.sessions import adherence
 from mortise.protocol import Circumstances, Constraint, Layoff, Phase, Protocol, Stage
-from mortise.record import Decision, Discharge, Fact, Goal, PatientRecord, PlanVersion, Session
+from mortise.record import AddedExercise, Decision, Discharge, Fact, Goal, PatientRecord, PlanVersion, Session
 from mortise.record.tracks import Track
 
 ADHERENCE_DAYS = 28
@@ -103,6 +104,13 @@ class Story:
         return self.folded.plan
 
     @property
+    def added(self) -> Mapping[str, AddedExercise]:
+        """Return what the plan adds to the stage from the library, by exercise."""
+        own = {slot.exercise for slot in self.protocol.stage(self.stage).slots}
+        added = self.plan.added or () if self.plan is not None else ()
+        return {one.exercise: one for one in added if one.exercise not in own}
+
+    @property
     def lights(self) -> Sequence[SessionLight]:
         """Return the light of every session, oldest first."""
         return self.folded.lights
@@ -144,6 +152,7 @@ class Story:
             back=self.folded.back, is_locked=self.is_locked,
             beside=self._counted_beside, goal_purposes=purposes_of_goals(self.goals),
         )  # fmt: skip
+        made = with_added_named(made, self.added)
         said, said_patient = phase_words(self.plan, self.as_of)
         if not said or self.is_locked or self.discharge is not None:
             return made

@@ -38,7 +38,7 @@ def planned_stage(stage: Stage, plan: PlanVersion | None, exercises: Mapping[str
     stage : Stage
         As the protocol has it.
     plan : PlanVersion or None
-        What the clinician set; None, or a plan without `exercises`, changes nothing.
+        What the clinician set; None, or a plan that names no exercises, changes nothing.
     exercises : mapping of str to Exercise
         The library; an added exercise that is not in it is left out.
 
@@ -47,24 +47,31 @@ def planned_stage(stage: Stage, plan: PlanVersion | None, exercises: Mapping[str
     Stage
         Exercises that the plan drops keep their slot: `constraints_of` withholds them, with the reason.
     """
-    if plan is None or plan.exercises is None:
+    if plan is None or (plan.exercises is None and not plan.added):
         return stage
-    return _planned.get((stage, plan, exercises), lambda: _with_added(stage, plan.exercises or (), exercises))
+    return _planned.get((stage, plan, exercises), lambda: _with_added(stage, plan, exercises))
 
 
 _planned: Kept[Stage] = Kept(64)
 
 
-def _with_added(stage: Stage, names: Sequence[str], exercises: Mapping[str, Exercise]) -> Stage:
+def _with_added(stage: Stage, plan: PlanVersion, exercises: Mapping[str, Exercise]) -> Stage:
     there = {slot.exercise for slot in stage.slots}
-    added = [exercises[name] for name in names if name in exercises and name not in there]
-    return replace(stage, slots=stage.slots + tuple(_added_slot(one) for one in added)) if added else stage
+    slots = {
+        name: _added_slot(exercises[name], N_PER_WEEK_ADDED, len(exercises[name].dose_steps) - 1)
+        for name in plan.exercises or () if name in exercises and name not in there
+    }  # fmt: skip
+    for one in plan.added or ():
+        if one.exercise in exercises and one.exercise not in there:
+            step = plan.dose_steps.get(one.exercise, 0)
+            slots[one.exercise] = _added_slot(exercises[one.exercise], one.n_per_week, step)
+    return replace(stage, slots=(*stage.slots, *slots.values())) if slots else stage
 
 
-def _added_slot(exercise: Exercise) -> Slot:
+def _added_slot(exercise: Exercise, n_per_week: int, last_step: int) -> Slot:
     return Slot(
-        exercise=exercise.id, purpose=exercise.purposes[0], last_step=len(exercise.dose_steps) - 1,
-        n_per_week=N_PER_WEEK_ADDED, rest_days=1,
+        exercise=exercise.id, purpose=exercise.purposes[0], n_per_week=n_per_week, rest_days=1,
+        last_step=max(0, min(last_step, len(exercise.dose_steps) - 1)),
     )  # fmt: skip
 
 
@@ -168,7 +175,17 @@ def _ceilings(
     """Return the ceilings of a stage, worked out once for as long as stage and library are the same."""
     if exercises is None:
         return ()
-    return _kept_ceilings.get((protocol, stage, exercises), lambda: ceilings_of(protocol, stage, exercises))
+    return _kept_ceilings.get((protocol, stage, exercises), lambda: _own_first(protocol, stage, exercises))
+
+
+def _own_first(protocol: Protocol, stage: Stage, exercises: Mapping[str, Exercise]) -> tuple[Constraint, ...]:
+    """Let what a plan adds widen no ceiling: it brings one only for a counter that the stage itself never touches."""
+    whole = ceilings_of(protocol, stage, exercises)
+    own = next((one for one in protocol.stages if one.id == stage.id), stage)
+    if len(own.slots) >= len(stage.slots):
+        return whole
+    kept = {one.id: one for one in ceilings_of(protocol, own, exercises)}
+    return tuple(kept.get(one.id, one) for one in whole)
 
 
 def _of_plan(stage: Stage, plan: PlanVersion | None, as_of: date) -> Iterator[Constraint]:

@@ -62,7 +62,8 @@ def dose_states(
     5. A step set by a clinician holds from its day, even outside the stage's bounds, and work before it no longer
        counts. From there the ladder moves by the same rules, up to the stage's last step.
     6. A raise waits in `step` above `keep_step` until it is tried: `todays_session` lets one exercise try its raise
-       per session, so that one variable changes at a time (`raises_due`).
+       per session, so that one variable changes at a time (`raises_due`). After less than its usual dose (`was_less`)
+       an exercise goes back to that first.
     7. The whole record is folded, whatever stage it was done in, between the bounds of this stage's slot. So an
        exercise that was in an earlier stage goes on from where it stood, lifted to the first step or held at the last
        where the bounds differ, and what it had earned there beyond the old bound waits to be tried here.
@@ -86,6 +87,7 @@ class _Ladder:
         self.before_step: int | None = None
         self.set_on: date | None = None  # by a clinician
         self.changed_on: date | None = None  # a raise first done, or an ease: from here a week is counted
+        self.was_less = False
         self.cause = "Start of the stage: first step of the slot."
         self.cause_patient = "This is where everybody starts."
 
@@ -104,6 +106,8 @@ class _Ladder:
         if is_trial and not day.is_late:
             self.before_step, self.keep_step, self.n_clean = self.keep_step, self.step, 0
             self.tried_on = self.changed_on = day.on
+        is_less = day.is_less(self.exercise, self.keep_step)
+        self.was_less = self.was_less if is_less is None else is_less
         # While a raise waits, the old step done again is as planned.
         self._answer(day.verdict(self.exercise, self.step if is_trial else self.keep_step), day)
 
@@ -165,6 +169,7 @@ class _Ladder:
         return DoseState(
             step=self.step, cause=self.cause, cause_patient=self.cause_patient, since_on=self.since_on,
             n_clean=self.n_clean, keep_step=self.keep_step, tried_on=self.tried_on, before_step=self.before_step,
+            was_less=self.was_less,
         )  # fmt: skip
 
 

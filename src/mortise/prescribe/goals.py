@@ -89,7 +89,9 @@ def constraints_of_goals(
     tuple of Constraint
         At most one.
     """
-    chosen = () if plan is None or plan.exercises is None else plan.exercises
+    chosen = (
+        {*(plan.exercises or ()), *(one.exercise for one in plan.added or ())} if plan is not None else set()
+    )
     special = [
         one for slot in stage.slots
         if slot.exercise not in chosen and (one := exercises.get(slot.exercise)) is not None and one.only_for

@@ -48,6 +48,11 @@ class Limits(NamedTuple):
     without_exercises: frozenset[str]
     left: tuple[Left | None, ...] = ()  # of each counter
 
+    @property
+    def is_lighter(self) -> bool:
+        """Whether the day is lighter than usual, be it for its load or for its share of every dose."""
+        return self.load in (Load.EASE, Load.REST) or self.pct < FULL_PCT
+
 
 class Candidate(NamedTuple):
     """A permitted exercise: for which slot, at which rung, and how long ago it was done."""

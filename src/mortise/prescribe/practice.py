@@ -81,6 +81,26 @@ class Day:
         is_known = self.is_whole and items[0][1] is not None and _is_whole(items[0][0], exercise, step)
         return min(worst, CLEAN if is_known and not self.is_late else NOTHING)
 
+    def is_less(self, exercise: Exercise, step: int) -> bool | None:
+        """Tell whether less of an exercise was done on this day than the dose it stands on.
+
+        Parameters
+        ----------
+        exercise : Exercise
+            Which.
+        step : int
+            The step it stands on.
+
+        Returns
+        -------
+        bool or None
+            None when it was not done at all.
+        """
+        worked = [item for item, _ in self.items.get(exercise.id, ()) if item.outcome != "skipped"]
+        if not worked:
+            return None
+        return not any(item.dose_step > step or _is_whole(item, exercise, step) for item in worked)
+
     def _is_mixed(self, items: list[tuple[ExerciseLog, Decimal | None]], step: int) -> bool:
         """Whether more was done than planned, or at too much effort."""
         item, effort = items[0]

@@ -42,7 +42,8 @@ def raises_due(
     1. In the queue stands every exercise whose raise waits, if it is done today or was in the last seven days, and its
        own last raise is at least seven days back: in the order in which the raises were earned, of equals the one done
        more rarely first, those without a weekly minimum behind the others. One that is withheld or left alone for a
-       week steps out of the queue, so that it holds up nobody.
+       week steps out of the queue, so that it holds up nobody; so does one of which less than its usual dose was done
+       the last time, until it has been done whole again: nobody goes from a lighter day straight to a raise.
     2. All raises of seven days together add at most 20 percent to the week's planned work, every dose of every
        exercise counting alike: seconds of walking and of a stretch are not the same work and are never summed. The
        first in the queue keeps its share until it has had its turn, so that small raises never starve a large one:
@@ -101,7 +102,11 @@ def _queue(
     waiting = [
         (not slots[name].n_per_week, state.since_on or date.min, slots[name].n_per_week, name)
         for name, state in states.items()
-        if name in slots and name in active and state.is_raise_waiting and not _is_recent(state, as_of)
+        if name in slots
+        and name in active
+        and state.is_raise_waiting
+        and not state.was_less
+        and not _is_recent(state, as_of)
     ]
     return [name for *_, name in sorted(waiting)]
 

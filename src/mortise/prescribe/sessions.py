@@ -7,7 +7,8 @@
    ordinary day; the purposes that lack the largest share of their week; how overdue each exercise is (days since,
    times its weekly minimum while that is not reached, and a quarter of a time more where it serves a goal);
    variety; less time. Ties go by id. Time, contacts and what the four counters leave under their ceilings are
-   never exceeded (`counters`).
+   never exceeded (`counters`). A lighter day is made of what is known: something never done before is taken only
+   where too little else is permitted.
 3. *Shorten*: where too few exercises fit the time, doses of 75, then 50 percent are tried.
 4. *Raise*: on a day whose load is `raise` and that nothing else shortens, one exercise tries the raise it has
    earned, the one that has waited longest (`raises_due`), if the day still holds it; a second one only when it has
@@ -169,6 +170,16 @@ def _choice(candidates: Sequence[Candidate], day: _Day) -> _Choice:
 
 
 def _solve(candidates: Sequence[Candidate], day: _Day) -> tuple[Candidate, ...]:
+    """Choose, on a lighter day from what is known as long as that is enough."""
+    known = [one for one in candidates if not one.is_new]
+    if day.limits.is_lighter and day.n_least <= len(known) < len(candidates):
+        chosen = _chosen_of(known, day)
+        if len(chosen) >= day.n_least:
+            return chosen
+    return _chosen_of(candidates, day)
+
+
+def _chosen_of(candidates: Sequence[Candidate], day: _Day) -> tuple[Candidate, ...]:
     by_id = {one.exercise.id: one for one in candidates}
     levels = {purpose: arrears.level for purpose, arrears in day.behind.items()}
     return tuple(

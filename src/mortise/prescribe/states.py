@@ -34,7 +34,8 @@ class DoseState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `step` is what a day may use whose load is `raise`. `keep_step` is what every other day uses: the step last
     tolerated, lower than `step` only while a raise waits to be tried. `tried_on` is the first day the last raise was
     done and `before_step` the step before it; both stay while the next one waits, and go when a dose is eased or set.
-    `n_clean` counts the clean sessions in a row since the last change; `since_on` is None at the start.
+    `n_clean` counts the clean sessions in a row since the last change; `since_on` is None at the start. `was_less` says
+    that less than its usual dose was done the last time: a lighter day, a way back after a break, a day short of time.
     """
 
     step: int
@@ -45,6 +46,7 @@ class DoseState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     keep_step: int
     tried_on: date | None = None
     before_step: int | None = None
+    was_less: bool = False
 
     @property
     def is_raise_waiting(self) -> bool:

@@ -58,6 +58,11 @@ class Whole(NamedTuple):
         return [one.exercise.name for one in self.chosen if one.is_new]
 
     @property
+    def cut(self) -> list[str]:
+        """Return the names of the exercises that a ceiling of the week cuts on a day that is otherwise whole."""
+        return [] if self.limits.is_lighter else [one.exercise.name for one in self.chosen if one.ceiling]
+
+    @property
     def is_lowest_after_break(self) -> bool:
         """Whether nothing bounds the dose further than the break does."""
         return (
@@ -90,7 +95,7 @@ def why(whole: Whole) -> tuple[str, str]:
         )
     if not whole.chosen:
         return _why_empty(whole)
-    parts = [_of_load(whole), _of_break(whole), _of_new(whole), _of_time(whole)]
+    parts = [_of_load(whole), _of_break(whole), _of_cut(whole), _of_new(whole), _of_time(whole)]
     return " ".join(one for one, _ in parts if one), " ".join(one for _, one in parts if one)
 
 
@@ -166,16 +171,26 @@ def _of_full_day(whole: Whole) -> tuple[str, str]:
         said = f"Raised: {steps}; volume alone, all else kept."
         listed = _listed([names[name] for name in whole.raised])
         more = f"A little more of {_number(len(whole.raised))} today: {listed}."
-        return said, more if whole.new else f"{more} All else stays the same."
+        return said, more if whole.new or whole.cut else f"{more} All else stays the same."
     is_going_well = whole.limits.load is Load.RAISE
     said = (
         "May be raised; no exercise has a raise due today."
         if is_going_well
         else "Kept: every dose as last tolerated."
     )
-    if whole.new:
+    if whole.new or whole.cut:
         return said, ""
     return said, f"The same as last time.{' It is going well.' if is_going_well else ''}"
+
+
+def _of_cut(whole: Whole) -> tuple[str, str]:
+    """Name what a ceiling of the week makes less of: it is not the same as last time."""
+    if not whole.cut:
+        return "", ""
+    names = _listed(whole.cut)
+    less = f"A little less of this today, so that the week does not become too much: {names}."
+    rest = "" if whole.raised or whole.new else " The rest is the same as last time."
+    return f"Cut to stay under a ceiling: {names}.", f"{less}{rest}"
 
 
 def _of_new(whole: Whole) -> tuple[str, str]:
@@ -186,7 +201,7 @@ def _of_new(whole: Whole) -> tuple[str, str]:
     said = f"New today: {_listed(whole.new)}."
     is_full = whole.limits.load is not Load.EASE and whole.limits.pct >= FULL_PCT
     rest = "All else stays the same." if whole.raised else "The rest is the same as last time."
-    return said, f"{said} {rest}" if is_full else said
+    return said, f"{said} {rest}" if is_full and not (whole.raised and whole.cut) else said
 
 
 def _of_break(whole: Whole) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from mortise.proof.logic import negated
 from mortise.proof.patients import best
 from mortise.proof.world import World
 
-_QUIET = ("past", "still", "spent", "resumed")  # what happened on other days
+_QUIET = ("past", "still", "spent", "stepped", "resumed")  # what happened on other days
 _KNOWN = ("usable", "some", "enough", "baseline")
 Ask = Callable[..., tuple[z3.CheckSatResult, z3.ModelRef | None]]
 

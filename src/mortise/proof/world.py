@@ -280,13 +280,16 @@ class World:
         locks += [self.flagged(flag) for flag in self.model.flags_without_rule]
         locked = any_of(locks)
         stop = any_of([locked, *self._saying(rules, Advice.STOP_AND_SEEK_HELP)])
-        back = any_of(
+        wants_back = any_of(
             all_of(one.fires, negated(self.known(f"spent {one.model.rule.id}")))
             for one in rules
             if one.model.rule.advice is Advice.STEP_BACK and not one.model.rule.locks
         )
+        lately = self.known("stepped back this week")  # then a second step is for a human
+        back = all_of(wants_back, negated(lately))
         ask = any_of(
             [
+                all_of(wants_back, lately),
                 *self._saying(rules, Advice.ASK_CLINICIAN),
                 *(one.asks_clinician for one in rules),
                 *self._exits_that_escalate(),

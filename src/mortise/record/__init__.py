@@ -13,6 +13,7 @@ from mortise.record.decisions import (
     Session,
 )
 from mortise.record.facts import (
+    AddedExercise,
     AutonomyEntry,
     CheckIn,
     ClinicVisit,
@@ -45,6 +46,7 @@ from mortise.record.records import (
 )
 
 __all__ = [
+    "AddedExercise",
     "AppliedConstraint",
     "AutonomyEntry",
     "CheckIn",

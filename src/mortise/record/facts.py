@@ -140,13 +140,26 @@ class StageEntry(
     reason: str = ""
 
 
+class AddedExercise(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An exercise of the library that a clinician adds to whatever the stage has, by name and with the reason.
+
+    It stays on the rung that `PlanVersion.dose_steps` names (the lowest where it names none): eased like any other,
+    never raised by the engine, which was proved for the stage's own exercises only.
+    """
+
+    exercise: str
+    reason: str
+    n_per_week: Annotated[int, Meta(ge=1, le=7)] = 3
+
+
 class PlanVersion(
     _Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="plan_version"
 ):
     """What a clinician set for this patient from `on`: constraints, exercises, dose steps. Never rewrites history.
 
-    `phase` says what these weeks are for; after `phase_until_on` the plan is one for building up again. Neither is
-    written where it is not set, so that plans from before keep their content hash.
+    `phase` says what these weeks are for; after `phase_until_on` the plan is one for building up again. `added`
+    holds in every stage until a later version drops it. None of these is written where it is not set, so that plans
+    from before keep their content hash.
     """
 
     protocol: str
@@ -160,6 +173,7 @@ class PlanVersion(
     expires_on: date | None = None
     phase: Phase | UnsetType = UNSET
     phase_until_on: date | UnsetType = UNSET
+    added: tuple[AddedExercise, ...] | UnsetType = UNSET
 
 
 class DecisionRecord(

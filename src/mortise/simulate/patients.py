@@ -34,6 +34,9 @@ from mortise.terms import Autonomy, Better, Measure, Origin, Setting, Sex, Side
 CLINICIAN = "ada"
 PATIENT = "ben"
 WEEKS_TO_SETTLE = 5.0  # SIM: range closes on its limit with this time constant
+FLARE_DAYS = 6
+WARM_SHARE = 0.3  # of flares, as in the rehearsal (`rehearsal.bodies`); ours: heat is no mirror of pain
+WARM_DAYS = 2  # of such a flare, from its second day
 
 
 def trusted(on: date) -> AutonomyEntry:
@@ -108,7 +111,7 @@ def fictional_patient(
     PatientRecord
         Facts in the order received.
     """
-    patient = _Patient(protocol, measures, exercises, Random(seed), opened_on, involved, habits or Habits())
+    patient = _Patient(protocol, measures, exercises, seed, opened_on, involved, habits or Habits())
     lived = (fact for day in range(n_days) for fact in patient.live(day))
     facts = (trusted(opened_on), *lived)
     return PatientRecord(
@@ -146,19 +149,20 @@ class _Patient:
         protocol: Protocol,
         measures: Mapping[str, Measure],
         exercises: Mapping[str, Exercise],
-        chance: Random,
+        seed: int,
         opened_on: date,
         involved: Side,
         habits: Habits,
     ) -> None:
         self.protocol, self.measures, self.exercises = protocol, measures, exercises
-        self.chance, self.opened_on, self.involved, self.habits = chance, opened_on, involved, habits
+        self.chance, self.opened_on, self.involved, self.habits = Random(seed), opened_on, involved, habits
         self.visit_measures = sorted(
             {review.measure for review in protocol.reviews if review.at_visit}
             | (set(_COURSES) & set(measures))
         )
         self.n_facts = 0
         self.pending = ""  # session whose morning is not told yet
+        self.has_warm_flare = Random(f"warm {seed}").random() < WARM_SHARE
 
     def live(self, day: int) -> Iterator[Fact]:
         """Yield the facts of one day."""
@@ -191,7 +195,7 @@ class _Patient:
         weeks = day / 7
         level = 0.5 + (self.habits.pain_at_start - 0.5) * exp(-weeks / WEEKS_TO_SETTLE)
         flare = self.habits.flare_from_day
-        if flare is not None and flare <= day < flare + 6:
+        if flare is not None and flare <= day < flare + FLARE_DAYS:
             level += 3.5
         return level + self.chance.gauss(0, self.habits.pain_spread)
 
@@ -239,7 +243,7 @@ class _Patient:
         if self.chance.random() >= self.habits.answers:
             return
         yield CheckIn(id=self._id("check"), on=on, origin=Origin.PATIENT, by=PATIENT, moment="before_session",
-                      answers=self._answers(self.protocol.check_in, pain))  # fmt: skip
+                      answers=self._answers(self.protocol.check_in, pain) | self._warmth(day))  # fmt: skip
         if "walk_min" in self.measures and day % 7 == 3:
             walk = self._value(self.measures["walk_min"], day)
             yield CheckIn(id=self._id("self-test"), on=on, origin=Origin.PATIENT, by=PATIENT, moment="self_test",
@@ -269,6 +273,13 @@ class _Patient:
 
     def _answers(self, asked: tuple[str, ...], pain: float) -> dict[str, Decimal | None]:
         return {name: self._answer(self.measures[name], pain) for name in asked if name in self.measures}
+
+    def _warmth(self, day: int) -> dict[str, Decimal | None]:
+        if "warmth_self" not in self.protocol.check_in:
+            return {}
+        flare = self.habits.flare_from_day
+        is_warm = self.has_warm_flare and flare is not None and flare < day <= flare + WARM_DAYS
+        return {"warmth_self": Decimal(int(is_warm))}
 
     def _answer(self, measure: Measure, pain: float) -> Decimal:
         if measure.unit == "flag":

@@ -223,10 +223,26 @@ def test_a_step_back_acts_once_on_the_same_readings() -> None:
     ready = ready_stage(protocol, "S2", b.measures(), Person())
     stands = StageState(entered_on=b.DAY0, opened_on=b.DAY0)
     tracks = a_track("pain_now_nrs", {2: "8"})
-    spent = examine(ready, Inputs(TODAY, tracks, TODAY - 2), stands, b.day(20))
-    fresh = examine(ready, Inputs(TODAY, tracks, TODAY - 3), stands, b.day(20))
-    assert spent.fired[0].advice is Advice.HOLD
-    assert fresh.fired[0].advice is Advice.STEP_BACK
+
+    def advice(spent_until: int) -> Advice | None:
+        return examine(ready, Inputs(TODAY, tracks, spent_until), stands, b.day(20)).fired[0].advice
+
+    assert advice(TODAY - 2) is Advice.HOLD
+    assert advice(TODAY - 7) is Advice.STEP_BACK
+    assert advice(0) is Advice.STEP_BACK
+
+
+@pytest.mark.parametrize("n_ago", [3, 6])
+def test_a_second_step_back_within_a_week_is_for_a_human(n_ago: int) -> None:
+    rules = (fires("a", advice=Advice.STEP_BACK, load=Load.EASE, ease_to_pct=60),)
+    ready = ready_stage(b.protocol(rules=rules, red_flags=()), "S2", b.measures(), Person())
+    stands = StageState(entered_on=b.DAY0, opened_on=b.DAY0)
+    inputs = Inputs(TODAY, a_track("pain_now_nrs", {0: "8"}), TODAY - n_ago)
+    decision = conclude(
+        ready, examine(ready, inputs, stands, b.day(20)), stands, b.day(20), pin=PIN, engine="t"
+    )
+    assert (decision.advice, decision.steps_back_to) == (Advice.ASK_CLINICIAN, None)
+    assert (decision.load, decision.rules[0].ease_to_pct) == (Load.EASE, 60)  # what eases, eases all the same
 
 
 # ---------------------------------------------------------------- constraints

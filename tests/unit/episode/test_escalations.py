@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
+
 from mortise.episode import TaskKind, to_raise
-from mortise.episode.escalations import escalation_cases
+from mortise.episode.escalations import _is_after, escalation_cases
 from mortise.record import Fact
 from mortise.terms import Advice, Load, Origin
 from tests import builders as b
@@ -66,6 +70,48 @@ def test_a_rule_raises_once_and_again_only_for_something_new() -> None:
     assert raised(11) == ()
     facts.append(b.tug("t2", 20, 26))
     assert raised(20) == (("imaging", "known.bony"),)
+
+
+def test_what_a_clinician_has_closed_with_an_outcome_asks_no_more_until_something_newer_is_told() -> None:
+    asks = b.rule(
+        "known.slow", b.criterion("known.slow.tug", "tug_s", ">=", 20, max_age_days=365, unit="s"),
+        advice=Advice.ASK_CLINICIAN, load=Load.KEEP, escalate="imaging",
+    )  # fmt: skip
+    made = protocol(rules=(*b.rules(), asks))
+    facts: list[Fact] = [b.tug("t1", 2, 25)]
+
+    def advice(n: int) -> Advice:
+        return told([*facts, *(b.check_in(f"c{k}", k) for k in range(n - 3, n + 1))], n, made).decision.advice
+
+    assert advice(5) is Advice.ASK_CLINICIAN
+    facts.append(escalated("x1", 3, "raised", because="known.slow", origin=Origin.ENGINE))
+    facts.append(escalated("x2", 6, "acknowledged", case="x1"))
+    assert advice(7) is Advice.ASK_CLINICIAN  # in hand, and not yet answered
+    for spoilt in (
+        escalated("x3", 10, "closed", case="x1", outcome="seen", origin=Origin.ENGINE),
+        escalated("x3", 10, "closed", case="x1"),
+        escalated("x3", 10, "closed", case="another", outcome="seen"),
+    ):
+        facts.append(spoilt)
+        assert advice(11) is Advice.ASK_CLINICIAN
+        facts.pop()
+    facts.append(escalated("x3", 10, "closed", case="x1", outcome="seen", reason="Seen; go on."))
+    assert advice(11) is Advice.HOLD  # the rule holds on, its load stays
+    facts.append(b.tug("t2", 20, 26))
+    assert advice(20) is Advice.ASK_CLINICIAN
+    facts.append(escalated("x4", 20, "raised", because="known.slow", origin=Origin.ENGINE))
+    assert advice(21) is Advice.ASK_CLINICIAN
+
+
+def test_of_the_same_day_what_was_captured_after_the_closing_is_newer() -> None:
+    closed = escalated("x2", 10, "closed", case="x1", outcome="seen")
+    at = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
+    closed = replace(closed, captured_at=at)
+    for minutes, expected in ((-5, False), (5, True)):
+        reading = replace(b.tug("t1", 10, 25), captured_at=at + timedelta(minutes=minutes))
+        assert _is_after(reading, closed) is expected
+    assert not _is_after(b.tug("t1", 10, 25), closed)
+    assert _is_after(b.tug("t1", 11, 25), closed)
 
 
 def test_overdue_is_shown_first() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from mortise.episode import Story, story
 from mortise.episode.flips import Flips, flips
 from mortise.episode.supposing import Asked
-from mortise.record import Fact
+from mortise.record import CheckIn, Fact
 from mortise.terms import Advice, Limb, Load
 from tests import builders as b
 
@@ -139,3 +140,26 @@ def test_nothing_opens_what_a_red_flag_stopped() -> None:
     assert told.is_locked
     assert found.together is None
     assert not any(flip.is_looser for flip in found.singles)
+
+
+def test_what_only_has_to_be_said_again_is_no_change_and_hides_nothing_tighter() -> None:
+    """A day without a check-in: the same answers said today loosen it; worse ones are not told as the way to more."""
+    facts = [
+        fact for fact in b.ready_to_advance(12) if not (isinstance(fact, CheckIn) and fact.on == b.day(12))
+    ]
+    told, found = asked(facts)
+    pain = [flip for flip in found.singles if flip.inputs[0].measure == "pain_now_nrs"]
+    again = [flip for flip in pain if flip.inputs[0].value_then == flip.inputs[0].value_now]
+    worse = [flip for flip in pain if flip.inputs[0].value_then > (flip.inputs[0].value_now or 0)]
+    assert all(not flip.is_looser for flip in worse)
+    assert len(again) <= 1
+    assert told.decision is not None
+
+
+def test_each_input_is_told_once_towards_more_and_at_most_once_each_way_towards_less() -> None:
+    for facts in (b.ready_to_advance(12), two_missing()):
+        _, found = asked(facts)
+        seen = Counter(
+            (flip.inputs[0].measure, flip.inputs[0].limb, flip.is_looser) for flip in found.singles
+        )
+        assert max(seen.values()) <= 2

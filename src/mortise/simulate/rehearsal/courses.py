@@ -106,7 +106,7 @@ class Life:
         self.stage = protocol.first_stage if self._start is None else self._start.stage
         self.last_stage = protocol.stages[-1].id
         self._habits = _chance(who, "habits")
-        self._week = _week_of(protocol)
+        self._week = week_of(protocol)
 
     def live(self, day: int) -> tuple[Day, Sequence[str], list[Violation]]:
         """Live one day.
@@ -208,8 +208,19 @@ def _start(who: Who, protocol: Protocol) -> StageEntry | None:
     return StageEntry(id="start", on=OPENED_ON, origin=Origin.CLINICIAN, by=CLINICIAN, stage=stage.id)
 
 
-def _week_of(protocol: Protocol) -> Mapping[str, tuple[bool, ...]]:
-    """Spread the sessions of each stage over the week."""
+def week_of(protocol: Protocol) -> Mapping[str, tuple[bool, ...]]:
+    """Spread the sessions of each stage over the week.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        Its stages.
+
+    Returns
+    -------
+    mapping
+        Stage to seven days from Monday, true where a session is planned.
+    """
     weeks = {}
     for stage in protocol.stages:
         n = min(stage.n_sessions_per_week, 7)

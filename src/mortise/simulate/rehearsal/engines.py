@@ -47,6 +47,11 @@ class Engine:
         self._record = PatientRecord(person=person, episode=episode)
         self._folder = Folder(person, episode, content)
 
+    @property
+    def record(self) -> PatientRecord:
+        """The person and the episode; the facts are the folder's."""
+        return self._record
+
     def take(self, facts: Iterable[Fact]) -> None:
         """Take in facts in the order received.
 
@@ -74,12 +79,13 @@ class Engine:
         Day
             A step back is taken in as a fact already.
         """
-        folded = self._folder.fold(on, circumstances, _nothing_known)
+        folded = after = self._folder.fold(on, circumstances, _nothing_known)
         if folded.decision.steps_back_to is not None:
             self._folder.take((self._receipt(folded, circumstances),))
+            after = self._folder.fold(on, circumstances, _nothing_known)  # the session is of the easier stage
         if not asks:
             return Day(on, folded, None)
-        return Day(on, folded, Story(self._record, self._content, circumstances, folded).session)
+        return Day(on, folded, Story(self._record, self._content, circumstances, after).session)
 
     def _receipt(self, folded: Folded, circumstances: Circumstances) -> DecisionRecord:
         inputs = DecisionInputs(as_of=folded.as_of, facts=(), facts_hash="", protocol=folded.decision.protocol,

@@ -9,13 +9,25 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from mortise.decide.autonomy import N_DAYS_LEAST
+from mortise.episode import Story, to_raise
 from mortise.episode.fold import Content
 from mortise.protocol import Circumstances, Phase
-from mortise.record import AutonomyEntry, Fact, PlanVersion, Proposal, ProposalAnswer
+from mortise.record import (
+    AutonomyEntry,
+    CheckIn,
+    ClinicVisit,
+    EscalationStep,
+    Fact,
+    Judgement,
+    PlanVersion,
+    Proposal,
+    ProposalAnswer,
+    StageEntry,
+)
 from mortise.simulate.rehearsal.bodies import Body, Traits
-from mortise.simulate.rehearsal.clinics import CLINICIAN
+from mortise.simulate.rehearsal.clinics import CLINICIAN, VISIT_DAYS, Clinic
 from mortise.simulate.rehearsal.cohorts import Cohort
-from mortise.simulate.rehearsal.courses import OPENED_ON, Life, Who
+from mortise.simulate.rehearsal.courses import OPENED_ON, Life, Who, week_of
 from mortise.simulate.rehearsal.engines import Day
 from mortise.simulate.rehearsal.judges import Judge, Violation
 from mortise.simulate.rehearsal.phones import Phone
@@ -43,6 +55,8 @@ HOLIDAY = Span("Holiday: travelling, no equipment; the phone stays in the bag fo
 FLU = Span("Flu.", 98, 105)
 SPRAIN_ON = 133
 SPRAIN_PAIN, SPRAIN_DAYS = 3.2, 9  # a mild one
+SEEN_AGAIN_ON = 140  # the visit after the sprain: Ada puts Ben where the ankle is
+SEEN_STAGE = "A2"
 PLATEAU = Span("The range has stopped moving.", 182, 252)
 SEASON = Span("The season: training on Tuesday and Thursday, a match on Saturday.", 301, 357)
 SPANS = (BUSY, HOLIDAY, FLU, PLATEAU, SEASON)
@@ -51,6 +65,7 @@ _PLANS = ((0, Phase.BUILD, 0), (SEASON.first, Phase.SEASON, SEASON.until))
 _AWAY = range(HOLIDAY.first + 2, HOLIDAY.first + 7)
 _SPORT_WEEKDAYS = (1, 3, 5)
 _MATCH_WEEKDAY = 5
+_SEASON_WEEKDAYS = (0, 2, 3, 6)  # of his exercises: between training and match, and once after training
 
 
 class Lived(NamedTuple):
@@ -64,6 +79,33 @@ class Lived(NamedTuple):
     facts: tuple[Fact, ...]
     violations: tuple[Violation, ...]
     involved: Side
+    is_left_out: bool  # a session stood in the plan and he did not open it
+
+
+class _Clinic(Clinic):
+    """A clinic that puts a visit off while its patient is away or ill."""
+
+    def visit(self, on: date, day: int, stage: str, body: Body) -> Iterator[Fact]:
+        is_kept = _can_come(day)
+        wanted = day // VISIT_DAYS * VISIT_DAYS
+        was_put_off = day == FLU.until and not _can_come(wanted)
+        if not was_put_off and not (is_kept and day % VISIT_DAYS == 0):
+            return
+        for fact in super().visit(on, wanted, stage, body):
+            if isinstance(fact, ClinicVisit) and not fact.is_held:
+                yield ClinicVisit(id=fact.id, on=on, origin=fact.origin, by=fact.by,
+                                  visit_on=on + timedelta(days=_next_visit(day) - day))  # fmt: skip
+            else:
+                yield fact
+
+
+def _can_come(day: int) -> bool:
+    return not (HOLIDAY.has(day) or FLU.has(day))
+
+
+def _next_visit(day: int) -> int:
+    n_days = VISIT_DAYS - day % VISIT_DAYS
+    return day + n_days if _can_come(day + n_days) or FLU.has(day + n_days) else day + n_days + VISIT_DAYS
 
 
 class _SilentPhone(Phone):
@@ -93,9 +135,13 @@ class Year(Life):
         self.phone = _SilentPhone(
             _BEN, released, content.measures, self.episode.involved_side, self.phone._chance
         )
+        self.clinic = _Clinic(
+            released, content.measures, self.episode.involved_side, self.clinic._chance, both_sides=False
+        )
         self.plan = None
         self.judge = Judge(released, content.measures, content.exercises, age=self.body.traits.age)
         self._facts: list[Fact] = []
+        self._waiting: list[Proposal | EscalationStep] = []
         self._autonomy: Autonomy | None = None
         self._counts_from, self._is_locked = 0, False
 
@@ -146,7 +192,13 @@ class Year(Life):
         self._stays_home = FLU.has(day) or day in _AWAY
         before = self.body.range_cm
         self._facts = []
+        if SEASON.has(day):
+            self._week = {**self._week, self.stage: tuple(k in _SEASON_WEEKDAYS for k in range(7))}
+        elif day == SEASON.until:
+            self._week = week_of(self.policy.protocol(PROTOCOL))
+        is_due = self._week[self.stage][day % 7]
         said, done, violations = self.live(day)
+        self._follow(OPENED_ON + timedelta(days=day), day, said)
         self._is_locked = said.folded.decision.is_locked
         self._counts_from = day + 1 if self._is_locked else self._counts_from
         if PLATEAU.has(day):
@@ -154,14 +206,41 @@ class Year(Life):
         if day == SPRAIN_ON:
             self.body._flare_pain, self.body.n_flare_left = SPRAIN_PAIN, SPRAIN_DAYS
         return Lived(day, tuple(_events(day)), self.circumstances(day), said, tuple(done), tuple(self._facts),
-                     tuple(violations), self.episode.involved_side)  # fmt: skip
+                     tuple(violations), self.episode.involved_side, is_due and said.session is None)  # fmt: skip
+
+    def _follow(self, on: date, day: int, said: Day) -> None:
+        """Store what the server stores of a decision, and let Ada answer at a visit what waits for her."""
+        story = Story(self.engine.record, self.policy, self.circumstances(day), said.folded)
+        steps = [one for one in story.follow_up.proposals if one.proposes == "plateau_step"]
+        raised = [
+            EscalationStep(id=f"x{day}-{name}", on=on, origin=Origin.ENGINE, by="engine", escalation=name,
+                           step="raised", because=rule)
+            for name, rule in to_raise(said.folded.decision, said.folded.known.facts, said.folded.protocol)
+        ]  # fmt: skip
+        self._tell([*steps, *raised])
+        self._waiting += [*steps, *raised]
+        is_seen = any(
+            isinstance(one, Judgement) or (isinstance(one, ClinicVisit) and one.is_held)
+            for one in self._facts
+        )
+        if is_seen and self._waiting:
+            self._tell([_answered(one, on) for one in self._waiting])
+            self._waiting = []
+        if day == SEEN_AGAIN_ON:
+            self._tell(
+                [StageEntry(id=f"s{day}", on=on, origin=Origin.CLINICIAN, by=CLINICIAN, stage=SEEN_STAGE)]
+            )
+            self.stage = SEEN_STAGE
 
     def _tell(self, facts: list[Fact]) -> None:
         self._facts += facts
         super()._tell(facts)
 
     def _train(self, *args: object) -> Iterator[str]:
-        return iter(()) if self._stays_home else super()._train(*args)  # type: ignore[arg-type]
+        has_told = any(isinstance(one, CheckIn) and one.moment == "before_session" for one in self._facts)
+        if self._stays_home or not has_told:  # the phone opens no session before it has asked
+            return iter(())
+        return super()._train(*args)  # type: ignore[arg-type]
 
 
 def _plan_version(life: Year, on: date, phase: Phase, until: int) -> PlanVersion:
@@ -174,6 +253,17 @@ def _plan_version(life: Year, on: date, phase: Phase, until: int) -> PlanVersion
         protocol_version=protocol.version, protocol_hash=life.policy.protocol_hash(PROTOCOL),
         reason=words[phase], phase=UNSET if is_build else phase,
         phase_until_on=UNSET if is_build else OPENED_ON + timedelta(days=until - 1),
+    )  # fmt: skip
+
+
+def _answered(one: Proposal | EscalationStep, on: date) -> Fact:
+    """Return what Ada answers at a visit: yes to a step of the ladder, an outcome for what was sent on."""
+    if isinstance(one, Proposal):
+        return ProposalAnswer(id=f"{one.id}-y", on=on, origin=Origin.CLINICIAN, by=CLINICIAN, proposal=one.id,
+                              answer="accept", reason="Looked at together at the visit.")  # fmt: skip
+    return EscalationStep(
+        id=f"{one.id}-c", on=on, origin=Origin.CLINICIAN, by=CLINICIAN, escalation=one.escalation, step="closed",
+        case=one.id, outcome="seen", reason="Examined, and the plan looked through.",
     )  # fmt: skip
 
 

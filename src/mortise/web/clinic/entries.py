@@ -15,6 +15,7 @@ from typing import NamedTuple
 from django.db import transaction
 from msgspec import Struct
 
+from mortise.episode import is_a_clinicians
 from mortise.errors import InputError
 from mortise.progress.plausible import Earlier
 from mortise.protocol.assessment import Assessment
@@ -92,7 +93,7 @@ class Current(Struct, frozen=True):
 
 def current_of(record: PatientRecord, on: date) -> Current:
     """Return what the record says now, as far as a clinician may type over it."""
-    gone = {fact.corrects for fact in record.of_kind(Correction)}
+    gone = {fact.corrects for fact in record.of_kind(Correction) if is_a_clinicians(fact)}
     signs: dict[tuple[str, Side], Sign] = {}
     for sign in record.of_kind(Sign):
         if sign.id not in gone:

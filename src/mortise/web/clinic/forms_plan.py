@@ -18,6 +18,7 @@ from mortise.report.words import number, with_unit
 from mortise.terms import Measure, Strength
 from mortise.units import SYMBOLS
 from mortise.web.clinic.forms import reason_field
+from mortise.web.clinic.forms_added import added_fields, added_shown, added_wanted, outside_words
 from mortise.web.clinic.forms_ceilings import CEILING, ceiling_fields, ceilings_wanted
 from mortise.web.clinic.forms_plan_rows import (
     PHASE_WORDS,
@@ -83,6 +84,8 @@ class PlanForm(forms.Form):
         self.exercises = {
             slot.exercise: exercises[slot.exercise] for slot in stage.slots if slot.exercise in exercises
         }
+        own = next((one for one in protocol.stages if one.id == stage.id), stage)
+        self.own, self.added = own, added_shown(plan, own)
         self.steps = {name: steps.get(name, 0) for name in self.exercises}
         self.kept = plan.constraints if plan is not None else ()
         self.measures = measures
@@ -103,6 +106,7 @@ class PlanForm(forms.Form):
         self.fields.update(ceiling_fields(stage, self.kept))
         for name, exercise in self.exercises.items():
             self._add_exercise(name, exercise)
+        self.fields.update(added_fields(stage, exercises))
         for criterion in self.editable.values():
             self._add_figure(criterion)
 
@@ -185,11 +189,19 @@ class PlanForm(forms.Form):
         self.fields[f"step-{name}"] = forms.TypedChoiceField(
             label=f"{exercise.name}: dose",
             coerce=int,
-            choices=[
-                (index, full_dose(one, exercise=exercise)) for index, one in enumerate(exercise.dose_steps)
-            ],
+            choices=[(index, self._dose_words(exercise, index)) for index in range(len(exercise.dose_steps))],
         )
         self.initial[f"step-{name}"] = self.steps[name]
+
+    def _dose_words(self, exercise: Exercise, step: int) -> str:
+        words = full_dose(exercise.dose_steps[step], exercise=exercise)
+        outside = outside_words(exercise.id, step, self.own)
+        return f"{words} ({outside})" if outside else words
+
+    def _mark(self, name: str) -> str:
+        """Say that an exercise was added by hand, or stands outside the doses of the stage."""
+        outside = outside_words(name, self.steps[name], self.own)
+        return "Added by hand" if name in self.added else f"Dose {outside}" if outside else ""
 
     def _add_figure(self, criterion: Criterion) -> None:
         name = f"f-{criterion.id}"
@@ -274,7 +286,7 @@ class PlanForm(forms.Form):
     def exercise_rows(self) -> list[ExerciseRow]:
         """Return the exercises with their fields in order."""
         return [
-            ExerciseRow(exercise, self[f"in-{name}"], self[f"step-{name}"])
+            ExerciseRow(exercise, self[f"in-{name}"], self[f"step-{name}"], self._mark(name))
             for name, exercise in self.exercises.items()
         ]
 
@@ -309,8 +321,10 @@ class PlanForm(forms.Form):
         }
         figures = {**{key: value for key, value in set_before.items() if key not in self.editable}, **figures}
         phase, until = self._phase()
+        added = added_wanted(self.plan, self.added, cleaned, reason)
         is_changed = bool(
             moved
+            or added != (self.plan.added or () if self.plan is not None else ())
             or (phase.value, until) != self._phase_before()
             or {(one.id, one.until_on) for one in constraints} != self._before()
             or figures != set_before
@@ -326,6 +340,7 @@ class PlanForm(forms.Form):
             reason or AS_PROPOSED,
             phase,
             until,
+            added,
         )
 
     def _constraints(self, reason: str) -> tuple[Constraint, ...]:
@@ -340,7 +355,7 @@ class PlanForm(forms.Form):
             if one.id.startswith(OFF) and one.id.removeprefix(OFF) not in self.exercises
         ]
         for name in self.exercises:
-            if not cleaned[f"in-{name}"]:
+            if not cleaned[f"in-{name}"] and name not in self.added:
                 wanted.append(
                     kept.get(f"{OFF}{name}") or self._new(f"{OFF}{name}", reason, exercises=(name,))
                 )

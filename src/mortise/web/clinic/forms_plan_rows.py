@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django import forms
 
 from mortise.protocol import Constraint, Criterion, Exercise, Phase, SurgeonLimit, Tag
+from mortise.record import AddedExercise
 
 TAG_WORDS = {
     Tag.END_RANGE_DORSIFLEXION: "End of upward range",
@@ -31,6 +32,7 @@ class ExerciseRow(NamedTuple):
     exercise: Exercise
     is_in: forms.BoundField
     step: forms.BoundField
+    mark: str = ""
 
 
 class FigureRow(NamedTuple):
@@ -64,6 +66,7 @@ class Changes(NamedTuple):
     reason: str
     phase: Phase = Phase.BUILD
     phase_until_on: date | None = None
+    added: tuple[AddedExercise, ...] = ()
 
 
 PHASE_WORDS = {

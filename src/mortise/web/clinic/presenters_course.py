@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from mortise.episode import is_a_clinicians
 from mortise.protocol import Protocol
 from mortise.record import (
     CheckIn,
@@ -79,8 +80,8 @@ class Judged(Struct, frozen=True, kw_only=True):
 
 
 def counted(record: PatientRecord) -> tuple[Fact, ...]:
-    """Return the facts that no correction has withdrawn, in order."""
-    gone = {fact.corrects for fact in record.of_kind(Correction)}
+    """Return the facts that no clinician's correction has withdrawn, in order; a patient's withdraws nothing."""
+    gone = {fact.corrects for fact in record.of_kind(Correction) if is_a_clinicians(fact)}
     return tuple(fact for fact in record.facts if fact.id not in gone)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mortise.episode.flips import Flips
 from mortise.episode.supposing import Flip, Input
@@ -67,16 +68,27 @@ def flips_view(
     """Arrange the flips for reading: what opens first, then what tightens, red flags by themselves."""
 
     def views(flips: Iterable[Flip]) -> tuple[FlipView, ...]:
-        return tuple(_flip(one, stage, protocol, measures, involved) for one in flips)
+        return tuple(_flip(one, stage, protocol, measures, involved, is_any=True) for one in _merged(flips))
 
     loose = [one for one in found.singles if one.is_looser]
     stops = [one for one in found.singles if not one.is_looser and one.is_locked]
     tight = [one for one in found.singles if not one.is_looser and not one.is_locked]
-    together = views([found.together])[0] if found.together is not None else None
+    together = None if found.together is None else _flip(found.together, stage, protocol, measures, involved)
     return FlipsView(
         looser=views(loose), tighter=views(tight), stops=views(stops), together=together,
         about_together=_about_together(found),
     )  # fmt: skip
+
+
+def _merged(flips: Iterable[Flip]) -> Iterator[Flip]:
+    """Put into one line what only has to be said again today and leads to the same answer: any one of them does."""
+    again: dict[tuple[object, ...], list[Flip]] = {}
+    for one in flips:
+        is_same = len(one.inputs) == 1 and one.inputs[0].value_then == one.inputs[0].value_now
+        key = (one.advice, one.load, one.next_stage, one.is_locked) if is_same else (id(one),)
+        again.setdefault(key, []).append(one)
+    for group in again.values():
+        yield replace(group[0], inputs=tuple(each for one in group for each in one.inputs))
 
 
 def _about_together(found: Flips) -> str:
@@ -95,24 +107,34 @@ def _about_together(found: Flips) -> str:
 
 
 def _flip(
-    one: Flip, stage: str, protocol: Protocol, measures: Mapping[str, Measure], involved: Side
+    one: Flip,
+    stage: str,
+    protocol: Protocol,
+    measures: Mapping[str, Measure],
+    involved: Side,
+    *,
+    is_any: bool = False,
 ) -> FlipView:
     return FlipView(
-        inputs=tuple(_inputs(one, measures, involved)),
+        inputs=tuple(_inputs(one, measures, involved, is_any=is_any)),
         says=ADVICE_SAYS[one.advice],
         title=title_words(one.advice, stage, one.next_stage, protocol),
         load=LOAD_SAYS[one.load],
     )
 
 
-def _inputs(one: Flip, measures: Mapping[str, Measure], involved: Side) -> Iterator[str]:
-    """Yield each change in words; what is as before and only has to be said or measured today stands in one line."""
+def _inputs(one: Flip, measures: Mapping[str, Measure], involved: Side, *, is_any: bool) -> Iterator[str]:
+    """Yield each change in words; what is as before and only has to be said or measured today stands in one line.
+
+    With `is_any` one of those is enough.
+    """
     for each in one.inputs:
         if each.value_then != each.value_now:
             yield _input(each, measures[each.measure], involved)
     same = [measures[each.measure].label for each in one.inputs if each.value_then == each.value_now]
     if same:
-        yield f"Answered or measured today, as before: {listed(same)}"
+        only = "any one of these, as it was last: " if is_any and len(same) > 1 else "as before: "
+        yield f"Answered or measured today, {only}{listed(same)}"
 
 
 def _input(one: Input, measure: Measure, involved: Side) -> str:

@@ -7,9 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from mortise.episode import Story
 from mortise.protocol import Criterion, Group, Stage
-from mortise.protocol.criteria import criteria_in
 from mortise.record import Decision, Finding, NearestMiss
 from mortise.report.words import day, number, plural, with_unit
 from mortise.terms import Better, Cause, Measure, Side, Truth
@@ -39,23 +37,6 @@ _KINDS = (
     ("answer", False, "Answers still needed"),
 )
 _ORDER = {PEG_UNMET: 0, PEG_STALE: 1, PEG_UNKNOWN: 2, PEG_MET: 3}
-
-
-def outside_lines(told: Story, names: Mapping[str, str]) -> tuple[str, ...]:
-    """Say every limit of this gate that a clinician set outside what the protocol is proved for, by whom and why."""
-    if told.plan is None:
-        return ()
-    found = []
-    for node in told.stage_now.exit:
-        for one in criteria_in(node):
-            value = told.plan.figures.get(one.id)
-            if value is None or one.allowed is None or one.allowed[0] <= value <= one.allowed[1]:
-                continue
-            span = f"{one.allowed[0].normalize():f} to {one.allowed[1].normalize():f}"
-            limit, proved = with_unit(f"{value.normalize():f}", one.unit), with_unit(span, one.unit)
-            by = names.get(told.plan.by, "a clinician")
-            found.append(f"{one.label}: {limit}; proved for {proved}. Set by {by}: {told.plan.reason}")
-    return tuple(found)
 
 
 class GateRow(Struct, frozen=True, kw_only=True):

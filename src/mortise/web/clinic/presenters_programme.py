@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import msgspec
 from msgspec import Struct
 
 from mortise.protocol import PURPOSES, Exercise, Stage
@@ -35,6 +36,7 @@ class ExerciseRow(Struct, frozen=True, kw_only=True):
     needs: str
     is_today: bool
     per_week: str
+    mark: str  # outside what is proved, by whose hand; or nothing
 
 
 class Out(Struct, frozen=True, kw_only=True):
@@ -77,6 +79,7 @@ def programme_of(
     exercises: Mapping[str, Exercise],
     doses: Mapping[str, DoseNow],
     picture: Callable[[str], str],
+    marks: Mapping[str, str],
 ) -> Programme:
     """Arrange the exercises of a stage by purpose, with today's doses and every reason.
 
@@ -86,9 +89,22 @@ def programme_of(
         Exercise id to where it stands on its ladder.
     picture : callable
         From the id of an exercise to its picture as safe HTML; an empty string where there is none.
+    marks : mapping
+        Exercise id to what is said where it lies outside what is proved.
     """
     rows = [
-        _row(slot.exercise, slot.purpose, slot.n_per_week, session, exercises[slot.exercise], doses, picture)
+        msgspec.structs.replace(
+            _row(
+                slot.exercise,
+                slot.purpose,
+                slot.n_per_week,
+                session,
+                exercises[slot.exercise],
+                doses,
+                picture,
+            ),
+            mark=marks.get(slot.exercise, ""),
+        )
         for slot in stage.slots
         if slot.exercise in exercises
     ]
@@ -138,6 +154,7 @@ def _row(
         needs=", ".join(exercise.needs),
         is_today=planned is not None,
         per_week=f"{n_per_week} a week" if n_per_week else "for variety",
+        mark="",
     )
 
 

@@ -281,7 +281,7 @@ def _home(told: Story, since: date) -> Iterator[str]:
         if state.since_on is not None and state.since_on >= since and state.cause:
             exercise = told.content.exercises.get(name)
             if exercise is not None:
-                yield f"{exercise.name}: dose changed {short_day(state.since_on)}, {_small(state.cause)}."
+                yield f"{exercise.name}: {_small(state.cause)} ({short_day(state.since_on)})."
     for entry in (fact for fact in told.facts if isinstance(fact, StageEntry) and fact.on >= since):
         yield f"Stage {entry.stage} entered {short_day(entry.on)}."
 

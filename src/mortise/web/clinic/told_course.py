@@ -27,6 +27,7 @@ from mortise.web.clinic import pictures
 from mortise.web.clinic.drawn import drawn, drawn_once
 from mortise.web.clinic.entries import current_of
 from mortise.web.clinic.presenters_assess import Raised, raised_of
+from mortise.web.clinic.presenters_corrections import PutRight, put_right_of
 from mortise.web.clinic.presenters_counters import CounterRow, counter_rows
 from mortise.web.clinic.presenters_course import (
     Judged,
@@ -52,7 +53,8 @@ from mortise.web.clinic.presenters_doses import DoseChange, dose_changes
 from mortise.web.clinic.presenters_due import DueRow, Sessions, due_rows, sessions_of
 from mortise.web.clinic.presenters_ended import EndedView, ended_view
 from mortise.web.clinic.presenters_follow import FollowView, follow_of, is_set_by_hand
-from mortise.web.clinic.presenters_gate import Gate, gate_of, outside_lines
+from mortise.web.clinic.presenters_gate import Gate, gate_of
+from mortise.web.clinic.presenters_outside import marks_of, outside_lines
 from mortise.web.clinic.presenters_programme import DoseNow, Programme, programme_of
 from mortise.web.clinic.presenters_room import RoomView, room_view
 
@@ -85,6 +87,7 @@ class Started(Struct, frozen=True, kw_only=True):
     decisions: tuple[PastDecision, ...]
     judgements: tuple[Judged, ...]
     reports: tuple[Report, ...]
+    put_right: tuple[PutRight, ...]
     due: tuple[DueRow, ...]
     sessions: Sessions
     dose_changes: tuple[DoseChange, ...]
@@ -163,8 +166,9 @@ def _started(episode: EpisodeRow, told: Story, names: Mapping[str, str], measure
         panel=panel(told, names), proposed=proposed_words(told.decision.as_of, told.as_of),
         answered=decisions[0] if is_answered else None, outside=outside_lines(told, names), chart=large,
         chart_choices=chartable(told, measures, measure_id), trends=tuple(_trends(told, measure_id)),
-        programme=programme(episode, told), counters=counter_rows(told.counters), decisions=decisions,
+        programme=programme(episode, told, names), counters=counter_rows(told.counters), decisions=decisions,
         judgements=judgements_of(told.facts, names),
+        put_right=put_right_of(told.record.facts, measures, told.as_of, is_locked=told.is_locked),
         reports=reports_of(told.facts, measures, {one.id: one.name for one in exercises.values()}),
         due=tuple(due_rows(told.due, told.as_of)), sessions=sessions_of(told),
         dose_changes=dose_changes(told, exercises, names), room=room_view(told, measures, names),
@@ -198,7 +202,7 @@ def panel(told: Story, names: Mapping[str, str]) -> Panel:
     )
 
 
-def programme(episode: EpisodeRow, told: Story) -> Programme:
+def programme(episode: EpisodeRow, told: Story, names: Mapping[str, str]) -> Programme:
     """Return the programme of a story, with pictures."""
     return programme_of(
         told.stage_now,
@@ -211,6 +215,7 @@ def programme(episode: EpisodeRow, told: Story) -> Programme:
             for name, state in told.dose_states.items()
         },
         lambda exercise: pictures.thumbnail_of(exercise, episode.side),
+        marks_of(told, names),
     )
 
 

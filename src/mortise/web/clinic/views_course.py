@@ -198,7 +198,7 @@ def _told(request: StaffRequest, episode: EpisodeRow, on: date, names: dict[str,
 def _started_context(started: Started) -> dict[str, Any]:
     names = (
         "gate", "panel", "shown", "proposed", "answered", "outside", "chart_choices", "programme", "counters",
-        "decisions", "judgements", "reports", "due", "sessions", "dose_changes", "room",
+        "decisions", "judgements", "put_right", "reports", "due", "sessions", "dose_changes", "room",
     )  # fmt: skip
     drawings = {"chart": drawn(started.chart), "trends": [drawn(one) for one in started.trends]}
     return {name: getattr(started, name) for name in names} | drawings

@@ -189,6 +189,7 @@ def _accepted(request: StaffRequest, episode: EpisodeRow, form: PlanForm, told: 
             phase=changes.phase,
             phase_until_on=changes.phase_until_on,
             may_be_outside=form.has_outside,
+            added=changes.added,
         )
     except InputError as error:
         add_error(form, error, error.where)
@@ -224,7 +225,7 @@ def _plan_context(
             (row, pictures.thumbnail_of(row.exercise.id, episode.side), *_why(told, row.exercise.id))
             for row in form.exercise_rows
         ],
-        "programme": programme(episode, told),
+        "programme": programme(episode, told, names),
         "panel": panel(told, names),
         "raised": raised_of(content().assessment, current.signs),
         "open_required": open_required(content().assessment, current.signs),

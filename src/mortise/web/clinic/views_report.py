@@ -22,6 +22,7 @@ from mortise.web.clinic.drawn import drawn
 from mortise.web.clinic.presenters_course import judgements_of, past_decisions
 from mortise.web.clinic.presenters_course_chart import DEFAULT_MEASURE, chartable, course_input
 from mortise.web.clinic.presenters_decision import title_words
+from mortise.web.clinic.presenters_outside import outside_lines
 from mortise.web.clinic.presenters_report import ReportNumbers, numbers_of
 from mortise.web.clinic.requests import author_names, page
 from mortise.web.clinic.told_course import panel, programme, working_classification
@@ -88,9 +89,9 @@ def context_of(kind: str, episode: EpisodeRow, told: Story, request: StaffReques
         "is_locked": told.is_locked,
     }
     if kind == "patient":
-        return shared | {"programme": programme(episode, told), "chart": _trend(told)}
+        return shared | {"programme": programme(episode, told, names), "chart": _trend(told)}
     if kind == "doctor":
-        return shared | {"panel": panel(told, names)}
+        return shared | {"panel": panel(told, names), "outside": outside_lines(told, names)}
     return shared | _everything(episode, told, numbers, names)
 
 
@@ -101,8 +102,9 @@ def _everything(
     choices = [one.id for one in chartable(told, measures, DEFAULT_MEASURE)][:N_CHARTS]
     return {
         "panel": panel(told, names),
+        "outside": outside_lines(told, names),
         "charts": [_chart(told, name) for name in choices or [DEFAULT_MEASURE]],
-        "programme": programme(episode, told),
+        "programme": programme(episode, told, names),
         "decisions": past_decisions(told.record.facts, told.protocol, names),
         "judgements": judgements_of(told.facts, names),
         "n_lines": len(numbers.lines),

@@ -23,9 +23,10 @@ from mortise.report.doses import short_dose, tempo_words
 from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.phone import envelope_self, presenters, presenters_pages, presenters_session, signing
-from mortise.web.phone.changes import as_told, last_told
+from mortise.web.phone.changes import as_told, last_told, told_checks
 from mortise.web.phone.easier import easier_doses, harder_words
 from mortise.web.phone.figures import figure_path
+from mortise.web.phone.kept import kept_pages
 from mortise.web.phone.presenters_self import FLARE
 from mortise.web.phone.said import in_words, said
 from mortise.web.phone.shell import shell
@@ -118,6 +119,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
         "vetoes": _in_words(table),
         "shares": shares(table),
         "told": _told(visit, now, book),
+        "checks": [envelope_self.told_check(one) for one in told_checks(now, visit.today)],
         "tests": envelope_self.tests_by_hand(visit, now, days[-1]),
         "tests_of_choice": envelope_self.tests_of_choice(visit),
         "tests_by_phone": envelope_self.tests_by_phone(visit, now, days[-1]),
@@ -127,6 +129,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
         "texts": _texts(visit),
         "education": presenters.education_texts(visit, now),
         "clinic": visit.patient.clinic.name,
+        "pages": kept_pages(visit, now),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mortise.episode import Story
 from mortise.protocol import Item, Questionnaire, ScoreRule, Scoring
-from mortise.record import SessionLog
+from mortise.record import CheckIn, SessionLog
 from mortise.report.words import unit_symbol
 from mortise.units import SYMBOLS
 from mortise.web.care.asked import offered_by, words_of
@@ -84,6 +84,14 @@ def told(log: SessionLog) -> Plain:
             for one in log.items
         ],
         "answers": {name: _text(value) for name, value in log.answers.items()},
+    }  # fmt: skip
+
+
+def told_check(told: CheckIn) -> Plain:
+    """Return a check as it was answered, for the phone to put it right."""
+    return {
+        "id": told.id, "on": told.on.isoformat(), "moment": told.moment, "session": told.session,
+        "answers": {name: _text(value) for name, value in told.answers.items()},
     }  # fmt: skip
 
 

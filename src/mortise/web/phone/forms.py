@@ -115,6 +115,19 @@ class RedFlagsForm(forms.Form):
         return {measure.id: Decimal(measure.id in which) for measure in self.measures}
 
 
+class WhyForm(forms.Form):
+    """Why an answer is put right, in words the clinic reads."""
+
+    why = forms.ChoiceField(
+        label=_("Why is it different?"), widget=Cells(in_row=True),
+        choices=[
+            ("tapped the wrong answer", _("I tapped the wrong answer")),
+            ("knows it better now", _("I know it better now")),
+        ],
+        error_messages={"required": _("Choose an answer.")},
+    )  # fmt: skip
+
+
 class DayForm(forms.Form):
     """One thing of the day as it is. Every one can only shorten or lighten the session, in any combination."""
 

@@ -18,7 +18,7 @@ from mortise.report.doses import short_dose, tempo_words
 from mortise.report.figure import load_figures, thumbnail
 from mortise.report.words import listed
 from mortise.terms import Advice, Load, Side, Truth
-from mortise.web.phone.changes import last_told
+from mortise.web.phone.changes import last_told, told_checks
 from mortise.web.phone.presenters_follow import clinic_lines
 from mortise.web.phone.presenters_progress import TrackStage, gate_count, track_of
 from mortise.web.phone.presenters_self import SensorTest, next_visit_words, sensor_tests_due
@@ -92,6 +92,7 @@ class TodayPage(NamedTuple):
     is_done_today: bool
     done_words: str
     can_change: bool
+    can_put_right: bool
     day_words: str
     day_choices: tuple[DayChoice, ...]
     clinic: tuple[str, ...]
@@ -131,7 +132,9 @@ def today_page(visit: Visit, story: Story, kinds: Sequence[str], answered: list[
         track=track_of(visit, story),
         ankle_words=visit.ankle_words,
         session_words=session_words(len(session.exercises), session.seconds),
-        exercises=tuple(_line(visit, item) for item in session.exercises)
+        exercises=tuple(
+            _line(visit, item, is_added=item.exercise in story.added) for item in session.exercises
+        )
         if checked or not decision.is_locked
         else (),
         left_out=left_out_lines(session),
@@ -142,6 +145,7 @@ def today_page(visit: Visit, story: Story, kinds: Sequence[str], answered: list[
             "Tomorrow we ask how the ankle was in the morning. That answer decides the next session."
         ),
         can_change=last_told(story, visit.today) is not None,
+        can_put_right=bool(told_checks(story, visit.today)),
         day_words=" ".join(gettext(DAY_WORDS[kind][1]) for kind in kinds),
         day_choices=tuple(
             DayChoice(kind, gettext(words), kind in kinds) for kind, (words, _) in DAY_WORDS.items()
@@ -262,14 +266,20 @@ def session_words(n: int, seconds: Decimal) -> str:
     return gettext("%(exercises)s, %(minutes)s") % {"exercises": exercises, "minutes": minutes_words(seconds)}
 
 
-def _line(visit: Visit, item: PlannedExercise) -> ExerciseLine:
+def _line(visit: Visit, item: PlannedExercise, *, is_added: bool) -> ExerciseLine:
     exercise = visit.content.exercises[item.exercise]
     changed = said(item.why_patient) if item.dose_step != item.usual_step else ""
     tempo = capital(tempo_words(item.dose, in_words(exercise)))
     return ExerciseLine(
-        said(item.name), changed or tempo or said(item.dose.load), short_dose(item.dose),
+        said(item.name), changed or (added_words() if is_added else tempo or said(item.dose.load)),
+        short_dose(item.dose),
         small_picture(exercise.figure, visit),
     )  # fmt: skip
+
+
+def added_words() -> str:
+    """Say that an exercise is the physiotherapist's own addition."""
+    return gettext("Your physiotherapist added this one.")
 
 
 def small_picture(figure_id: str, visit: Visit) -> SafeString:

@@ -168,6 +168,11 @@ def emergency_lines(visit: Visit) -> tuple[str, ...]:
     return tuple(said(visit.content.measures[name].question) for name in signs if name in protocol.red_flags)
 
 
+def looks_once(looks: Iterable[Look]) -> tuple[Look, ...]:
+    """Return who looked at what, each once a day."""
+    return tuple({(look.who, look.what, look.at.date()): look for look in looks}.values())
+
+
 def help_page(visit: Visit, looks: Iterable[Look], calendar_url: str) -> HelpPage:
     """Compose the help page."""
     texts = visit.content.texts
@@ -179,6 +184,6 @@ def help_page(visit: Visit, looks: Iterable[Look], calendar_url: str) -> HelpPag
         flare=flare_plan(visit),
         clinic=visit.patient.clinic.name,
         calls=calls_of(visit),
-        looks=tuple({(look.who, look.what, look.at.date()): look for look in looks}.values()),
+        looks=looks_once(looks),
         calendar_url=calendar_url,
     )

@@ -19,7 +19,7 @@ from mortise.report.figure import Tempo, animation
 from mortise.terms import Side
 from mortise.web.phone.easier import easier_doses, harder_words
 from mortise.web.phone.forms import ExerciseForm
-from mortise.web.phone.presenters import session_words
+from mortise.web.phone.presenters import added_words, session_words
 from mortise.web.phone.said import figure_of, said
 from mortise.web.phone.visits import Visit
 
@@ -103,6 +103,13 @@ def change_page(
     )
 
 
+def _limit(story: Story, planned: PlannedExercise) -> str:
+    """Say what is not as usual: the dose of today, or an exercise that was added by hand."""
+    if planned.dose_step != planned.usual_step:
+        return said(planned.why_patient)
+    return added_words() if planned.exercise in story.added else ""
+
+
 def _item(visit: Visit, story: Story, planned: PlannedExercise, form: ExerciseForm) -> SessionItem:
     exercise = visit.content.exercises[planned.exercise]
     dose = planned.dose
@@ -111,7 +118,7 @@ def _item(visit: Visit, story: Story, planned: PlannedExercise, form: ExerciseFo
         id=exercise.id,
         name=said(exercise.name),
         dose=dose_words(dose),
-        limit=said(planned.why_patient) if planned.dose_step != planned.usual_step else "",
+        limit=_limit(story, planned),
         dose_step=planned.dose_step,
         dose_json=json.dumps(dose_numbers(dose, exercise)),
         levels_json=json.dumps([level_of(step, one, exercise) for step, one in levels_of(planned, exercise)]),

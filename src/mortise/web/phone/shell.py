@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from mortise.catalog import Content
 from mortise.web.phone import live
-from mortise.web.phone.forms import ExerciseForm, QuestionsForm, RedFlagsForm
+from mortise.web.phone.forms import ExerciseForm, QuestionsForm, RedFlagsForm, WhyForm
 from mortise.web.phone.presenters import DAY_WORDS
 from mortise.web.phone.presenters_self import FLARE
 from mortise.web.phone.presenters_session import BLANK, blank_item
@@ -84,6 +84,7 @@ def shell_context(content: Content, version: str) -> dict[str, Any]:
         "questions": QuestionsForm([measures[name] for name in before if name not in flags]),
         "after": QuestionsForm([measures[name] for name in after], prefix="after"),
         "item": blank_item(ExerciseForm(prefix=BLANK)),
+        "why_form": WhyForm(),
         "day_words": {kind: gettext(words) for kind, (words, _) in DAY_WORDS.items()},
         "tab": "today",
         "is_demo": settings.DEMO,

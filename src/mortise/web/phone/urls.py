@@ -4,6 +4,7 @@ from django.urls import path
 
 from mortise.web.phone import (
     views,
+    views_answers,
     views_change,
     views_check,
     views_consents,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("live/<slug:test>/", views_live.live_page, name="live-test"),
     path("recording/", views_live.recording, name="recording"),
     path("session/", views_session.session, name="session"),
+    path("answers/", views_answers.answers, name="answers"),
+    path("answers/<str:fact_id>/", views_answers.answer, name="answer"),
     path("session/change/", views_change.change, name="change"),
     path("progress/", views.progress, name="progress"),
     path("manifest.webmanifest", views_offline.manifest, name="manifest"),

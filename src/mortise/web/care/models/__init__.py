@@ -5,6 +5,7 @@ from mortise.web.care.models.facts import FactRow, QuarantinedFact, ServerState
 from mortise.web.care.models.letters import Letter, SignedLetter
 from mortise.web.care.models.messages import Message
 from mortise.web.care.models.notices import Notice
+from mortise.web.care.models.papers import Paper
 from mortise.web.care.models.patients import EpisodeRow, Patient
 from mortise.web.care.models.phones import Delivery, PhoneDevice
 from mortise.web.care.models.recordings import LeftOut, RecordingFile, StoredRecording
@@ -36,6 +37,7 @@ __all__ = [
     "Note",
     "Notice",
     "Opinion",
+    "Paper",
     "Patient",
     "PhoneDevice",
     "Purpose",

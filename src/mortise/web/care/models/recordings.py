@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 
 from django.db import models
 from django.utils import timezone
@@ -108,7 +109,13 @@ class LeftOut(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.start_s} to {self.end_s} s"
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """Return the stretch as it is read: "8 to 9.4 s", without zeros that say nothing."""
+        start, end = (f"{Decimal(one):.3f}".rstrip("0").rstrip(".") for one in (self.start_s, self.end_s))
+        return f"{start} to {end} s"
 
 
 class RecordingFile(models.Model):

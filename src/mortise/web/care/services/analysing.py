@@ -10,6 +10,7 @@ import msgspec
 from django.conf import settings
 from django.db import transaction
 
+from mortise.episode import is_a_clinicians
 from mortise.errors import ConflictError, InputError, MortiseError
 from mortise.record import Correction, Reading
 from mortise.terms import Origin
@@ -169,7 +170,7 @@ def _order(recording: StoredRecording) -> apart.Order:
 def _let_readings_follow(row: StoredRecording, by: User) -> None:
     """Correct each reading of this recording that the new result changes; decide again when one changed."""
     record = load_record(row.episode)
-    gone = {one.corrects for one in record.of_kind(Correction)}
+    gone = {one.corrects for one in record.of_kind(Correction) if is_a_clinicians(one)}
     on_record = [
         one for one in record.of_kind(Reading) if one.recording == str(row.pk) and one.id not in gone
     ]

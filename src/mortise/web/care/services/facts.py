@@ -49,8 +49,8 @@ MAX_FACT_BYTES = 64 * 1024
 MAX_ID_LENGTH = 80
 FACT_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 ONE_DAY = timedelta(days=1)
-FROM_PATIENT: tuple[type, ...] = (CheckIn, SessionLog, Reading, Goal)
-FROM_CLINICIAN: tuple[type, ...] = (*FROM_PATIENT, Sign, Judgement, ClinicVisit, Treatment, Correction)
+FROM_PATIENT: tuple[type, ...] = (CheckIn, SessionLog, Reading, Goal, Correction)
+FROM_CLINICIAN: tuple[type, ...] = (*FROM_PATIENT, Sign, Judgement, ClinicVisit, Treatment)
 FROM: dict[str, tuple[type, ...]] = {
     Role.PATIENT: FROM_PATIENT,
     Role.PHYSIOTHERAPIST: FROM_CLINICIAN,
@@ -210,6 +210,8 @@ def admitted(episode: EpisodeRow, fact: Fact, by: User) -> Fact:
     if fact.by not in ("", str(by.pk)):
         raise InputError("A fact is added by the person who sends it.", where="by")
     _check_day(episode, fact)
+    if by.is_patient and isinstance(fact, Correction):
+        _check_own_answers(episode, fact)
     _check_agreed(episode, fact, by)
     return msgspec.structs.replace(fact, by=str(by.pk), received_at=None)
 
@@ -310,6 +312,19 @@ def _check_agreed(episode: EpisodeRow, fact: Fact, by: User) -> None:
 def _is_danger(episode: EpisodeRow, fact: Fact) -> bool:
     flags = content().protocol(episode.protocol).red_flags
     return isinstance(fact, CheckIn | SessionLog) and any(fact.answers.get(name) for name in flags)
+
+
+def _check_own_answers(episode: EpisodeRow, fact: Correction) -> None:
+    """A patient puts right their answers of a check by answers of the same moment; both stay, the worse counts."""
+    wanted = FactRow.objects.filter(episode=episode, pk__in=(fact.corrects, fact.replacement))
+    found = {row.pk: _record_decoder.decode(f"[{row.payload}]")[0] for row in wanted}
+    old, new = found.get(fact.corrects), found.get(fact.replacement)
+    if not isinstance(old, CheckIn) or old.origin is not Origin.PATIENT:
+        raise InputError("Only answers of your own checks can be put right here.", where="corrects")
+    if not isinstance(new, CheckIn) or fact.corrects == fact.replacement:
+        raise InputError("The answers that are right are missing.", where="replacement")
+    if (old.on, old.moment, old.session) != (new.on, new.moment, new.session):
+        raise InputError("Both must be of the same check.", where="replacement")
 
 
 def _heard(episode: EpisodeRow, fact: Fact) -> None:

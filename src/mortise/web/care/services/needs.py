@@ -299,7 +299,7 @@ def _row(standing: Standing, today: date, ankles: Iterable[Ankle]) -> NeedRow:
 
 def n_days_silent(standing: Standing, today: date) -> int | None:
     """Return how many days somebody with a programme has not been heard from."""
-    if standing.silent_on is None:
+    if standing.silent_on is None or standing.episode.closed_on is not None:
         return None
     last = standing.silent_on - timedelta(days=standing.silence_days)
     return max((today - last).days, 0)

@@ -37,7 +37,7 @@ def annotated(rows: QuerySet[Standing], today: date) -> QuerySet[Standing]:
     need = Case(
         gone,
         *stored,
-        When(silent_on__lte=today, then=rank[Need.SILENT]),
+        When(silent_on__lte=today, episode__closed_on__isnull=True, then=rank[Need.SILENT]),
         When(Q(n_tasks__gt=0, task_due_on__isnull=False) | Q(quiet_on__lte=today), then=rank[Need.TASK]),
         When(tests_due_on__lte=today + timedelta(days=BOOKING_DAYS), then=rank[Need.TESTS_DUE]),
         When(n_quarantined__gt=0, then=rank[Need.NOT_TAKEN_IN]),
@@ -77,8 +77,9 @@ def need_today(standing: Standing, today: date) -> Need:
         return Need.PLATEAU
     if need is not Need.ON_PLAN:
         return need
+    silent_on = standing.silent_on if standing.episode.closed_on is None else None
     on_the_day = (
-        (standing.silent_on is not None and standing.silent_on <= today, Need.SILENT),
+        (silent_on is not None and silent_on <= today, Need.SILENT),
         (bool(standing.n_tasks and standing.task_due_on), Need.TASK),
         (standing.quiet_on is not None and standing.quiet_on <= today, Need.TASK),
         (is_test_soon(standing, today), Need.TESTS_DUE),

@@ -11,10 +11,12 @@ import msgspec
 from django.db import transaction
 
 from mortise.catalog.certificates import carried_forward, laxer_later
+from mortise.episode import is_a_clinicians
 from mortise.errors import InputError
 from mortise.protocol import Constraint, Criterion, Phase, Protocol
 from mortise.protocol.criteria import criteria_in
 from mortise.record import (
+    AddedExercise,
     ClinicVisit,
     Correction,
     Goal,
@@ -37,6 +39,7 @@ from mortise.web.care.services.facts import admitted, load_record, lock, store
 from mortise.web.care.services.lines import one_line
 
 _Kind = TypeVar("_Kind", bound=Fact)
+N_ADDED_MOST = 4  # beyond that it is another programme
 
 
 class GoalDraft(NamedTuple):
@@ -127,6 +130,7 @@ def set_plan(
     phase: Phase = Phase.BUILD,
     phase_until_on: date | None = None,
     may_be_outside: bool = False,
+    added: tuple[AddedExercise, ...] = (),
 ) -> PlanVersion:
     """Set the plan from today on, and the stage when one is named; past days keep theirs; audited.
 
@@ -137,6 +141,7 @@ def set_plan(
     exercise, a dose step or a figure that the protocol does not allow, for figures that together make a later gate
     laxer than an earlier one, and for a protocol that is not proved as it stands. With `may_be_outside` and a reason a
     figure may lie outside what is proved, within the measure's range: it is the clinician's own, and shown as such.
+    `added` are exercises of the library that the stage does not have, each with its reason; every cap still holds.
     """
     refuse_unproved(episode.protocol)
     lock(episode)
@@ -145,6 +150,7 @@ def set_plan(
     figures = carried_forward(protocol, figures or {})
     reasoned = one_line(reason) if may_be_outside else ""
     _check_plan(protocol, stage, exercises, dose_steps or {}, figures, is_answered_for=bool(reasoned))
+    _check_added(added)
     plan = PlanVersion(
         id=new_id(), on=today, origin=Origin.CLINICIAN, by=str(by.pk), captured_at=clock.now(),
         protocol=episode.protocol, protocol_version=protocol.version,
@@ -152,6 +158,7 @@ def set_plan(
         dose_steps=dict(dose_steps or {}), exercises=exercises, figures=figures,
         reason=one_line(reason), expires_on=expires_on, phase=msgspec.UNSET if phase is Phase.BUILD else phase,
         phase_until_on=msgspec.UNSET if phase is Phase.BUILD or phase_until_on is None else phase_until_on,
+        added=added or msgspec.UNSET,
     )  # fmt: skip
     require_physiotherapist(by)
     stored = store(episode, plan)
@@ -206,7 +213,7 @@ def correct(
 
 def live_facts(record: PatientRecord, kind: type[_Kind]) -> tuple[_Kind, ...]:
     """Return the facts of a kind that no correction has taken back, in order."""
-    corrected = {one.corrects for one in record.of_kind(Correction)}
+    corrected = {one.corrects for one in record.of_kind(Correction) if is_a_clinicians(one)}
     return tuple(fact for fact in record.of_kind(kind) if fact.id not in corrected)
 
 
@@ -278,6 +285,18 @@ def _check_plan(
             raise InputError(f"{criterion} cannot be set to {bound} here.", where="figures")
     for fault in laxer_later(protocol, figures):  # the one thing that two figures can break together
         raise InputError(fault.message, where="figures", mend=fault.mend)
+
+
+def _check_added(added: tuple[AddedExercise, ...]) -> None:
+    names = [one.exercise for one in added]
+    if len(names) > N_ADDED_MOST or len(set(names)) < len(names):
+        raise InputError(f"A plan adds at most {N_ADDED_MOST} exercises, each once.", where="added")
+    for one in added:
+        known = content().exercises.get(one.exercise)
+        if known is None or known.technique is not None:
+            raise InputError("This is no exercise for the home.", where="added")
+        if not one_line(one.reason):
+            raise InputError("What is added needs its reason.", where="reason")
 
 
 def _is_possible(criterion: Criterion, bound: Decimal) -> bool:

@@ -1,6 +1,6 @@
 // Today's session from the plan the phone carries. It can only become less: lines are taken away, doses lowered.
 
-import { evaluate, noEffect } from "./veto.js";
+import { evaluate, noEffect, unite } from "./veto.js";
 import { daysBetween } from "./day.js";
 
 export const SCHEMA = 1;
@@ -32,14 +32,15 @@ export function dayOf(plan, on) {
 }
 
 /**
- * The session as it may be done: the solved one of that kind of day, less what the answers withhold.
- * @param {any} plan @param {string} on @param {string[]} kinds @param {Record<string, string> | null} answers null: not asked yet
+ * The session as it may be done: the solved one of that kind of day, less what the answers withhold; asked twice, less what
+ * either withholds.
+ * @param {any} plan @param {string} on @param {string[]} kinds @param {Record<string, string> | Record<string, string>[] | null} answers null: not asked yet
  */
 export function sessionOf(plan, on, kinds, answers) {
   const { kind, day } = dayOf(plan, on);
   const solved = kind === "day" ? day.sessions[dayName(kinds)] : kind === "maintenance" ? { ...plan.maintenance.session, id: idFor(plan, on) } : null;
   if (!solved) return null;
-  const effect = answers ? evaluate(plan.vetoes, answers) : noEffect();
+  const effect = answers ? unite([answers].flat().map((one) => evaluate(plan.vetoes, one))) : noEffect();
   return tightened(plan, solved, effect, kind === "maintenance" ? Math.min(...plan.shares, 100) : 100);
 }
 
@@ -88,15 +89,15 @@ export function standing(plan, on, held) {
   const news = newsTo(plan, held);
   const stops = news.filter(isCheck).map((one) => evaluate(plan.vetoes, said(plan, one.fact.answers))).filter((effect) => effect.stop); // of either ankle
   const own = ofAnkle(plan, held);
-  const today = ofAnkle(plan, news).filter((one) => isCheck(one) && one.fact.on === on).pop();
+  const today = ofAnkle(plan, news).filter((one) => isCheck(one) && one.fact.on === on);
   const { day } = dayOf(plan, on);
   const logs = own.filter((one) => one.fact.kind === "session_log");
   return {
     stop: stops.pop() ?? null,
     isLocked: plan.is_locked,
-    isChecked: Boolean(today) || day.checked,
+    isChecked: today.length > 0 || day.checked,
     isDone: day.done || logs.some((one) => one.fact.on === on),
-    answers: today ? said(plan, today.fact.answers) : null,
+    answers: today.length ? today.map((one) => said(plan, one.fact.answers)) : null,
     morning: morningOf(on, own, logs, day.morning),
   };
 }

@@ -3,11 +3,13 @@
 import { dueOn, opensToday } from "../core/by_hand.js";
 import { dayName, dayOf, SCHEMA, chosen, levelsOf, newsTo, ofAnkle, sessionOf, standing } from "../core/plan.js";
 import { flagAnswers, steps } from "../core/facts.js";
-import { fieldsOf, lastTold } from "../core/told.js";
+import { fieldsOf, lastTold, toldChecks } from "../core/told.js";
+import { answerPage, answersList } from "./answers.js";
 import { testsPage } from "./by_hand.js";
 import { heldPlan } from "./contact.js";
 import { keepDraft } from "./draft.js";
 import { copy, fill } from "./fill.js";
+import { kept } from "./kept.js";
 import { live } from "./live.js";
 import { messagePage } from "./message.js";
 import { ask, listPage } from "./questions.js";
@@ -40,6 +42,7 @@ async function shown(found, page, part) {
   document.querySelector(`.p-tabs a[href="/phone/${page === "today" ? "" : `${page}/`}"]`)?.setAttribute("aria-current", "page");
   if (page === "help") return help(found.plan);
   if (page === "message") return written(state);
+  if (page === "answers") return answers(state, part); // while the programme is stopped too
   if (state.isLocked || state.stop) return stop(state);
   return (await PAGES[page]?.(state, part)) ?? todayPage(state);
 }
@@ -67,10 +70,21 @@ const PAGES = {
     return true;
   },
   progress(state) {
-    onlyOnline(state);
+    if (state.plan.pages?.progress) readOnly(state.plan, state.plan.pages.progress);
+    else onlyOnline(state);
     return true;
   },
 };
+
+/** The answers of the last week, or one of them to be put right. */
+function answers(state, part) {
+  const told = state.checks.find((one) => one.id === decodeURIComponent(part));
+  if (!told) return show(answersList(state.checks, state.on));
+  const fields = { flags: addFlags, questions: (form, names) => addQuestions(form, "t-questions", names, ""), set: setChosen };
+  const { content, dock: below } = answerPage(told, state.on, state.plan.ask.red_flags, fields);
+  show(content, below);
+  watchForms(document);
+}
 
 /** A message may be written while the programme is stopped too. */
 async function written(state) {
@@ -89,12 +103,23 @@ async function stateOf(plan) {
   const kinds = day.on === on ? day.kinds : [];
   const known = standing(plan, on, reports);
   const own = ofAnkle(plan, reports);
-  return { plan, on, kinds, reports, news: newsTo(plan, own), told: lastTold(plan, on, own), ...known, session: sessionOf(plan, on, kinds, known.answers), ground: dayOf(plan, on).kind };
+  return { plan, on, kinds, reports, news: newsTo(plan, own), told: lastTold(plan, on, own), checks: toldChecks(plan, on, own), ...known, session: sessionOf(plan, on, kinds, known.answers), ground: dayOf(plan, on).kind };
 }
 
 function trouble(name, page) {
   if (page === "help") return help(null);
   show(fill(copy("t-trouble"), { headline: say(name) }));
+}
+
+/** A page as it stood when the plan was made. */
+function readOnly(plan, html) {
+  const content = fill(copy("t-kept"), { kept: keptWords(plan) });
+  content.append(kept(html));
+  show(content);
+}
+
+function keptWords({ made_at }) {
+  return say("kept", { when: new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" }).format(new Date(made_at)) });
 }
 
 function onlyOnline(state) {
@@ -145,6 +170,7 @@ function todayPage(state) {
     session_words: say("exercises_minutes", { exercises: say("exercises", { n: items.length }), minutes: say("minutes", { n: minutes }) }),
     none: hasNone ? say("rest_today") : "",
     left_out: state.isDone || !solved ? [] : [...solved.taken.map((name) => ({ name: `${plan.exercises[name].name}.`, why: say("withheld") })), ...solved.left_out.map((one) => ({ name: `${one.name}.`, why: one.why }))],
+    can_put_right: state.checks.length ? "yes" : "",
     can_change: state.told && state.isDone ? "yes" : "",
     can_change_yesterday: state.told && !state.isDone ? "yes" : "",
     tests: dueOn(plan.tests ?? [], state.on, state.news).map((one) => one.label),
@@ -211,8 +237,10 @@ function help(plan) {
       flare: ["education.flare", "education.pacing"].map((key) => known[key]).filter(Boolean),
       setbacks: Object.keys(known).filter((key) => key.startsWith("setback.")).map((key) => known[key]),
       clinic: plan?.clinic,
+      kept: plan?.pages?.looks ? keptWords(plan) : "",
     }),
   );
+  if (plan?.pages?.looks) document.querySelector("[data-looks]")?.append(kept(plan.pages.looks));
 }
 
 // ------------------------------------------------------------------ check

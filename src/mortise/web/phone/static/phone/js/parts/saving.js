@@ -3,6 +3,7 @@
 
 import { instant, localDay } from "../core/day.js";
 import { checkIns, flagAnswers, missing, sessionLog } from "../core/facts.js";
+import { putRightIn } from "./answers.js";
 import { readingsIn } from "./by_hand.js";
 import { heldPlan, present, send } from "./contact.js";
 import { messageIn } from "./message.js";
@@ -142,7 +143,7 @@ async function saveSession(form) {
   return true;
 }
 
-/** Tests by hand and messages: kept, sent, and back to today. */
+/** Tests by hand, answers put right and messages: kept, sent, and back to today. */
 async function savePlain(form, factsIn) {
   if (!(await isReady())) return false;
   const found = factsIn(form, { on: await today(), captured_at: instant(await present()) });
@@ -157,7 +158,7 @@ async function savePlain(form, factsIn) {
   return true;
 }
 
-const SAVES = { check: saveStep, session: saveSession, tests: (form) => savePlain(form, readingsIn), message: (form) => savePlain(form, messageIn) };
+const SAVES = { check: saveStep, session: saveSession, tests: (form) => savePlain(form, readingsIn), answers: (form) => savePlain(form, putRightIn), message: (form) => savePlain(form, messageIn) };
 
 /** The ankle this page is about: the server's page says it, else the plan that the page was made from. */
 async function episodeHere() {

@@ -1,0 +1,89 @@
+"""A lighter day brings nothing new; the day after it brings the usual dose, not a raise; a cut is told as one."""
+
+from decimal import Decimal
+
+import pytest
+
+from mortise.prescribe import DoneSession, dose_states
+from mortise.protocol import Ceiling, Counter
+from mortise.terms import Load
+from tests.unit.prescribe.made import log, on, session, slot, stage
+from tests.unit.prescribe.test_sessions import LIBRARY, at, cap, names, todays
+
+TWO_KNOWN = (session(28, log("ankle-pumps"), log("calf-raise")),)
+FOUR = stage(
+    slot("ankle-pumps", "mobility"), slot("calf-raise"), slot("tandem", "balance"), slot("knee-to-wall", "mobility"),
+    n_exercises=(2, 4),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("load", [Load.EASE, Load.REST])
+def test_a_lighter_day_is_made_of_what_is_known(load: Load) -> None:
+    known = {"ankle-pumps", "calf-raise"}
+    assert set(names(todays(FOUR, done=TWO_KNOWN, load=Load.KEEP))) > known
+    eased = todays(FOUR, done=TWO_KNOWN, load=load)
+    if load is Load.EASE:
+        assert set(names(eased)) == known
+        waits = {one.exercise: one for one in eased.left_out}
+        assert waits["tandem"].constraint == "nothing_new"
+        assert waits["tandem"].reason_patient == "This is new for you and waits for an ordinary day."
+        assert "new" not in eased.why_patient.lower()
+
+
+def test_a_share_below_the_whole_counts_as_lighter_too() -> None:
+    less = cap(dose_at_most_pct=Decimal(80))
+    assert set(names(todays(FOUR, done=TWO_KNOWN, extra=(less,)))) == {"ankle-pumps", "calf-raise"}
+
+
+def test_where_too_little_is_known_a_lighter_day_is_not_empty() -> None:
+    assert len(names(todays(FOUR, load=Load.EASE))) >= 2
+    one_known = (session(28, log("ankle-pumps")),)
+    assert len(names(todays(FOUR, done=one_known, load=Load.EASE))) >= 2
+    withheld = cap(without_exercises=("calf-raise",))  # of two known ones only one is left
+    assert len(names(todays(FOUR, done=TWO_KNOWN, extra=(withheld,), load=Load.EASE))) >= 2
+
+
+def earned(*later: DoneSession) -> list[DoneSession]:
+    """Two clean days earn a raise of the calf raise; then come others."""
+    return [session(18, log("calf-raise")), session(20, log("calf-raise")), *later]
+
+
+def raised(done: list[DoneSession], n: int = 30) -> bool:
+    one = todays(FOUR, done=tuple(done), states=dose_states(FOUR, LIBRARY, done, {}, on(n)), load=Load.RAISE)
+    calf = next(item for item in one.exercises if item.exercise == "calf-raise")
+    return calf.dose_step > calf.usual_step
+
+
+def test_nobody_goes_from_a_lighter_day_straight_to_a_raise() -> None:
+    steady = [session(n, log("calf-raise", 1)) for n in (12, 14, 20)]
+    done = [session(2, log("calf-raise")), session(4, log("calf-raise")), *steady]
+    state = dose_states(FOUR, LIBRARY, done, {}, on(30))["calf-raise"]
+    assert (state.keep_step, state.step) == (1, 2)  # a second raise waits
+    assert raised([*done, session(27, log("calf-raise", 1))])
+    lighter = [*done, session(27, log("calf-raise", 0))]
+    assert dose_states(FOUR, LIBRARY, lighter, {}, on(30))["calf-raise"].was_less
+    assert not raised(lighter)
+    assert raised([*lighter, session(28, log("calf-raise", 1))])
+
+
+def test_fewer_sets_than_the_usual_dose_are_less_and_skipped_work_says_nothing() -> None:
+    done = earned(session(26, log("calf-raise", n_sets=0)))
+    assert dose_states(FOUR, LIBRARY, done, {}, on(30))["calf-raise"].was_less
+    skipped = earned(session(26, log("calf-raise", outcome="skipped")))
+    assert not dose_states(FOUR, LIBRARY, skipped, {}, on(30))["calf-raise"].was_less
+
+
+def test_an_exercise_cut_by_a_ceiling_of_the_week_is_told_and_not_the_same_as_last_time() -> None:
+    known = (session(20, *(log(name) for name in ("ankle-pumps", "calf-raise", "knee-to-wall", "tandem"))),)
+    states = {name: at(3, 3) for name in LIBRARY}
+    ceiling = cap(ceilings=(Ceiling(counter=Counter.END_RANGE_DORSIFLEXION, per_day=Decimal(3)),))
+    one = todays(FOUR, done=known, states=states, extra=(ceiling,))
+    calf = next(item for item in one.exercises if item.exercise == "knee-to-wall")
+    assert calf.dose_step < calf.usual_step
+    assert one.why_patient == (
+        "A little less of this today, so that the week does not become too much: Knee to wall. "
+        "The rest is the same as last time."
+    )
+    assert "Cut to stay under a ceiling: Knee to wall." in one.why
+    whole = todays(FOUR, done=known, states=states)
+    assert whole.why_patient == "The same as last time."
