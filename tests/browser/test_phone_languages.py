@@ -75,6 +75,12 @@ def answer_check(made: builders.Cast, **answers: int) -> None:
     services.answer_report(episode=made.episode, facts=[fact], on=today, by=made.ben.user)
 
 
+def first_check(made: builders.Cast) -> str:
+    record = services.record_of(episode=made.episode, by=made.ada)
+    newest = max(record.of_kind(CheckIn), key=lambda one: one.on)
+    return f"answers/{newest.id}/"
+
+
 def report_danger(made: builders.Cast) -> None:
     flag = content().protocol(made.episode.protocol).red_flags[0]
     answer_check(made, **{flag: 1})
@@ -113,11 +119,11 @@ def test_every_page_speaks_the_mirror_with_a_server_and_without(
         looks_mirrored(page, axe if path in ("", "progress/") else None)
     found += faults_at(page, server, "questions/" + first_questionnaire(page), names)
     answer_check(cast)
-    for path in ("", "session/"):
+    for path in ("", "session/", "answers/", first_check(cast)):
         found += faults_at(page, server, path, names)
         looks_mirrored(page, axe)
     page.context.set_offline(True)
-    for path in WITHOUT_SERVER:
+    for path in (*WITHOUT_SERVER, "answers/", first_check(cast), "test/?test=hop"):
         opened(page, server, path)
         found += [f"without the server /phone/{path} {one}" for one in not_mirrored(page, names)]
     page.context.set_offline(False)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from mortise.record import SessionLog
+from mortise.record import CheckIn, SessionLog
 from mortise.web.care import services
 from mortise.web.phone import live
 from mortise.web.phone.urls import urlpatterns
@@ -37,7 +37,8 @@ BEFORE = {  # before anything is told today
     "progress": ("progress/",), "help": ("help/",), "shell": ("shell/",),
     "consents": ("agreed/",),
 }  # fmt: skip
-CHECKED = {"session": ("session/",), "today": ("",)}
+CHECKED = {"session": ("session/",), "today": ("",), "answers": ("answers/",)}
+ONE_CHECK = "answer"  # its address is made when it is told
 DONE = {"change": ("session/change/",), "progress": ("progress/",), "today": ("",)}
 LARGE = "size => { document.documentElement.style.fontSize = size }"
 SIZES = {"small": (320, 568), "large": (430, 932)}
@@ -45,7 +46,7 @@ SIZES = {"small": (320, 568), "large": (430, 932)}
 
 def test_every_address_is_a_page_looked_at_or_named_as_none() -> None:
     named = {one.name for one in urlpatterns}
-    assert named == NO_PAGE | set(BEFORE) | set(CHECKED) | set(DONE)
+    assert named == NO_PAGE | set(BEFORE) | set(CHECKED) | set(DONE) | {ONE_CHECK}
     assert not NO_PAGE & (set(BEFORE) | set(CHECKED) | set(DONE))
 
 
@@ -105,9 +106,10 @@ def test_every_page_before_the_day_is_accessible(ben: Any, axe: Callable[[Page],
 def test_every_page_of_the_day_under_way_and_done_is_accessible(
     ben: Any, axe: Callable[[Page], None]
 ) -> None:
-    _, page, second = ben
+    cast, page, second = ben
     by_http.check_in(second)
-    look_at(page, CHECKED, axe, "checked")
+    (told,) = by_http.facts(cast, CheckIn)
+    look_at(page, CHECKED | {ONE_CHECK: (f"answers/{told.id}/",)}, axe, "checked")
     page.goto("/phone/session/")
     expect(page.locator("[data-exercise]:visible")).to_have_count(1)
     page.get_by_role("button", name="Beep, voice, vibration or silence").click()

@@ -22,6 +22,7 @@ from mortise.web.care import services
 from mortise.web.care.content import questionnaires
 from mortise.web.care.services.facts import Answer
 from mortise.web.phone import presenters, questions
+from mortise.web.phone.refusals import not_taken
 from mortise.web.phone.visits import Visit
 
 MAX_ANSWERS = 200
@@ -207,7 +208,9 @@ def _reported(visit: Visit, facts: Sequence[Fact | bytes]) -> tuple[tuple[Answer
     except services.UndecidedError as error:  # the facts are kept: ask once more what became of each
         return services.append_facts(episode=visit.episode, facts=facts, by=visit.user), [gettext(str(error))]
     template = gettext("Not saved: %(reason)s")
-    refused = [template % {"reason": answer.reason} for answer in answered.answers if not answer.is_kept]
+    refused = [
+        template % {"reason": not_taken(answer.reason)} for answer in answered.answers if not answer.is_kept
+    ]
     is_new = any(answer.outcome == "stored" for answer in answered.answers)
     try:
         return answered.answers, refused or (presenters.changes(before, answered.story) if is_new else [])

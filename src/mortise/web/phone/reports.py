@@ -11,6 +11,7 @@ from mortise.episode import Story
 from mortise.record.facts import Fact
 from mortise.web.care import services
 from mortise.web.phone import presenters, state
+from mortise.web.phone.refusals import not_taken
 from mortise.web.phone.visits import Visit
 
 
@@ -28,7 +29,7 @@ def report(request: HttpRequest, visit: Visit, before: Story, facts: Sequence[Fa
         state.say_once(request, [gettext(str(error))])
         return True
     refused = [
-        gettext("Not saved: %(reason)s") % {"reason": answer.reason}
+        gettext("Not saved: %(reason)s") % {"reason": not_taken(answer.reason)}
         for answer in answered.answers
         if not answer.is_kept
     ]

@@ -125,12 +125,16 @@ ENGINE = (
     _n("Your physiotherapist chose this for you."),
     _n("Something new was reported since, so take it more carefully until you have spoken."),
     _n("Please answer first: %(labels)s."),
+    _counted("%(n)s of %(all)s answered; %(least)s are needed"),
+    _n("this score is typed in"),
     _n("Your programme has ended. If something comes back, ask your clinic to open it again."),
     _n("Stop here. One of your answers has to be looked at by a professional before you go on."),
 )  # fmt: skip
 SENTENCE_ENDS = re.compile(r"(?<=[.?!…]) +")
 _SHAPES = {
     "n": r"(?P<n>\d+)",
+    "all": r"(?P<all>\d+)",
+    "least": r"(?P<least>\d+)",
     "name": r"(?P<name>.+?)",
     "names": r"(?P<names>.+?)",
     "labels": r"(?P<labels>.+?)",

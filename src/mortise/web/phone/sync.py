@@ -18,6 +18,7 @@ from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.phone import signing
 from mortise.web.phone.inbox import Sent, Taken, taken_in
+from mortise.web.phone.refusals import not_taken
 from mortise.web.phone.visits import Visit
 
 MAX_ITEMS = 200
@@ -104,7 +105,12 @@ def take_in(visit: Visit, batch: Batch) -> Contact:
         "epoch": services.server_epoch(),
         "now_ms": int(now.timestamp() * 1000),
         "answers": [
-            {"sequence": item.sequence, "id": answer.id, "outcome": answer.outcome, "reason": answer.reason}
+            {
+                "sequence": item.sequence,
+                "id": answer.id,
+                "outcome": answer.outcome,
+                "reason": not_taken(answer.reason),
+            }
             for item, answer in zip(batch.items, answers, strict=True)
         ],
     }

@@ -17,6 +17,7 @@ from mortise.web.audit import clock
 from mortise.web.care import services
 from mortise.web.care.models import StoredRecording
 from mortise.web.phone import live, presenters, signing
+from mortise.web.phone.refusals import not_measured
 from mortise.web.phone.views_offline import is_our_page, refused
 from mortise.web.phone.visits import Visit, visit_of
 
@@ -63,7 +64,7 @@ def recording(request: HttpRequest) -> HttpResponse:
     try:
         body = _taken(visit, request)
     except InputError as error:
-        body = {"outcome": "refused", "reason": str(error)}
+        body = {"outcome": "refused", "reason": not_measured(str(error))}
     now_ms = int(clock.now().timestamp() * 1000)
     return JsonResponse(body | {"epoch": services.server_epoch(), "now_ms": now_ms})
 
@@ -114,7 +115,7 @@ def _accept(visit: Visit, stored: StoredRecording) -> None:
 
 def _answer(visit: Visit, stored: StoredRecording, outcome: str) -> dict[str, Any]:
     if stored.status != stored.Status.MEASURED:
-        return {"outcome": outcome, "reason": stored.refused_reason, "readings": []}
+        return {"outcome": outcome, "reason": not_measured(stored.refused_reason), "readings": []}
     result = services.result_of(recording=stored, by=visit.user)
     return {
         "outcome": outcome,

@@ -100,6 +100,8 @@ WORDS: dict[str, str] = {
     "live_aside": _n("Knee over the second toe."),
     "live_fast": _n("Slower."),
     "live_slipped": _n("You stand otherwise than before: the heel came up, or the phone slid."),
+    "live_up": _n("Up"),
+    "live_down": _n("Down"),
     "live_trial": _n("{n} of 3"),
     "live_under_way": _n("Recording."),
     "live_lost": _n("The foot came down."),

@@ -5,7 +5,7 @@ import { calibrated, watchLunge } from "../core/motion/watch.js";
 import { copy, fill } from "./fill.js";
 import { keepRecording, sendRecordings } from "./recordings.js";
 import { allowed, listen, missing } from "./sensors.js";
-import { wakeLock } from "./sound.js";
+import { keepCue, keptCue, newContext, wakeLock } from "./sound.js";
 import { say, written } from "./words.js";
 
 const FLAT_MS = 2000;
@@ -59,6 +59,10 @@ class Run {
     content.querySelectorAll('[name="live-side"]').forEach((input) => {
       input.checked = input.value === this.side;
       input.addEventListener("change", () => (this.side = input.value));
+    });
+    content.querySelectorAll('[name="cue"]').forEach((input) => {
+      input.checked = input.value === (keptCue() === "voice" ? "beep" : keptCue());
+      input.addEventListener("change", () => keepCue(input.value));
     });
     const below = this.dockGo();
     const button = below.querySelector("[data-live-go]");
@@ -135,8 +139,16 @@ class Run {
     find("again").addEventListener("click", () => this.again());
     find("pinch").addEventListener("click", () => this.marks.push({ kind: "first_pinch", t_ms: this.heard.samples.t_ms.at(-1) ?? 0 }));
     if (!isLunge) this.every(() => this.look(find, (performance.now() - begun_ms) / 1000), LOOK_MS);
-    if (this.test.test === "heel-rise") this.every((n) => this.beep(n % 2 ? 550 : 880), BEAT_MS);
+    if (this.test.test === "heel-rise") this.every((n) => this.beat(find, n % 2 === 1), BEAT_MS);
     this.later(() => this.finish(), this.test.seconds * 1000);
+  }
+
+  /** Up on one, down on the next: heard, felt and seen, each by itself enough. */
+  beat(find, isUp) {
+    this.beep(isUp ? 880 : 550);
+    this.buzz(isUp ? 60 : 30);
+    find("count").textContent = say(isUp ? "live_up" : "live_down");
+    find("ring").setAttribute("stroke-dasharray", isUp ? "100 100" : "0 100");
   }
 
   /** The number so far, from all samples so far. */
@@ -146,8 +158,9 @@ class Run {
     const isStand = this.test.test === "balance";
     const value = isKnown ? found.value : 0;
     find("number").textContent = isKnown ? shown(value, this.test.unit_kind) : "–";
-    find("count").textContent = say("seconds", { n: Math.floor(since_s) });
-    find("ring").setAttribute("stroke-dasharray", `${Math.min(100, isStand ? (100 * value) / STAND_GOAL_S : (100 * since_s) / this.test.seconds)} 100`);
+    const isToBeat = this.test.test === "heel-rise";
+    if (!isToBeat) find("count").textContent = say("seconds", { n: Math.floor(since_s) });
+    if (!isToBeat) find("ring").setAttribute("stroke-dasharray", `${Math.min(100, isStand ? (100 * value) / STAND_GOAL_S : (100 * since_s) / this.test.seconds)} 100`);
     find("state").textContent = say("live_under_way");
     if (isStand && isKnown && (value >= STAND_GOAL_S || !found.quality.includes("held_to_end"))) {
       if (value < STAND_GOAL_S) this.heard.lost = true;
@@ -170,7 +183,7 @@ class Run {
     }
     if (seen.said === "held" && before.said !== "held") {
       this.beep(990);
-      navigator.vibrate?.(80);
+      this.buzz(80);
     }
     this.tone(seen.angle_deg);
   }
@@ -260,8 +273,9 @@ class Run {
 
   /** Called inside the tap that starts: browsers give sound only to a person's own touch. */
   hear() {
+    if (["vibration", "silence"].includes(keptCue())) return;
     try {
-      const context = new AudioContext();
+      const context = newContext();
       const tone = new OscillatorNode(context, { frequency: 220 });
       const gain = new GainNode(context, { gain: 0 });
       tone.connect(gain).connect(context.destination);
@@ -270,6 +284,10 @@ class Run {
     } catch {
       this.sound = null; // the screen shows all of it
     }
+  }
+
+  buzz(ms) {
+    if (keptCue() !== "silence") navigator.vibrate?.(ms);
   }
 
   beep(frequency) {

@@ -240,7 +240,19 @@ export function player(form) {
   form.classList.add("is-player");
   document.querySelector("[data-dock-bar]").hidden = false;
   render();
-  if (state.step === "run") tick();
+  if (state.step !== "run") return;
+  if (state.clock.running_since_ms !== null) wakeUp();
+  tick();
+
+  /** Killed and opened again it runs on by the clock; browsers give sound only at the next touch, whichever that is. */
+  function wakeUp() {
+    wake.hold();
+    const touched = () => {
+      ["pointerdown", "keydown"].forEach((name) => document.removeEventListener(name, touched));
+      if (state.step === "run" && state.clock.running_since_ms !== null) sound.unlock();
+    };
+    ["pointerdown", "keydown"].forEach((name) => document.addEventListener(name, touched));
+  }
 }
 
 /** The choice of what tells the time: kept for next time; what this phone cannot do says so. */

@@ -22,12 +22,24 @@ export function schedule(context, planned, zero_s) {
   });
 }
 
+/** A sound that mixes with whatever the person is playing. Called inside a tap: browsers give sound only to a touch. */
+export function newContext() {
+  if ("audioSession" in navigator) /** @type {any} */ (navigator).audioSession.type = "ambient"; // beside the person's music
+  return new AudioContext();
+}
+
+/** What was chosen to tell the time. */
+export const keptCue = () => cueOf(localStorage.getItem(KEPT));
+
+/** @param {string} name */
+export const keepCue = (name) => localStorage.setItem(KEPT, cueOf(name));
+
 export function soundBox() {
   /** @type {AudioContext | null} */
   let context = null;
   /** @type {OscillatorNode[]} */
   let planned = [];
-  let cue = cueOf(localStorage.getItem(KEPT));
+  let cue = keptCue();
   let until_s = 0;
   /** @type {number | null} */
   let zero_s = null;
@@ -44,8 +56,7 @@ export function soundBox() {
     unlock() {
       if (cue === "vibration" || cue === "silence") return;
       if (!context) {
-        if ("audioSession" in navigator) /** @type {any} */ (navigator).audioSession.type = "ambient"; // beside the person's music
-        context = new AudioContext();
+        context = newContext();
         context.addEventListener("statechange", () => context?.state === "running" && this.clear()); // after a call: anew from the wall clock
       }
       if (context.state !== "running") context.resume();
@@ -84,7 +95,7 @@ export function soundBox() {
     choose(name) {
       this.clear();
       cue = cueOf(name);
-      localStorage.setItem(KEPT, cue);
+      keepCue(cue);
     },
   };
 }
