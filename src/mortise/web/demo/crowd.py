@@ -68,7 +68,7 @@ _ROWS = (
     _Row("Hilde Purlin", 1944, F, R, 158, DORSIFLEXION, 16, (0,), "I trip over the edge of the carpet.",
          "Cross the square with my frame before the light turns.", {"said": {8: CAUGHT, 1: CAUGHT}},
          found={**DAILY, "walking_aid": "frame", "involved_reason": "gradual", "sprains": "none"}),
-    _Row("Maeve Corbel", 1983, F, L, 167, DORSIFLEXION, 22, (0, 15), "Stiff each morning until I have walked to the bus.",
+    _Row("Maeve Corbel", 1983, F, L, 167, DORSIFLEXION, 22, (0, 15), "Stiff every morning until I reach the bus.",
          "Run for the bus."),
     _Row("Jonas Ratchet", 1999, M, R, 186, DORSIFLEXION, 18, (0,), "Since the plaster the heel comes up when I squat.",
          "Squat with the bar again.", found={**SPORT, "involved_reason": "fracture", "sprains": "none"}),

@@ -32,10 +32,10 @@ Step = Callable[[EpisodeRow, User], None]
 
 
 def begins(name: str, episode: EpisodeRow, by: User) -> None:
-    """Take down at the first visit what else a patient agrees to."""
-    if name in TRAINED:
+    """Take down at the first visit what a patient agrees to."""
+    for purpose in (Purpose.TREATMENT, Purpose.RECORDINGS, *((Purpose.COACH,) if name in TRAINED else ())):
         services.record_consent(
-            patient=episode.patient, purpose=Purpose.COACH, is_given=True, how=Consent.How.IN_PERSON, by=by
+            patient=episode.patient, purpose=purpose, is_given=True, how=Consent.How.IN_PERSON, by=by
         )
 
 
