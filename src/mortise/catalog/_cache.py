@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -59,6 +58,8 @@ def store(root: Path, name: str, key: str, value: object) -> None:
     try:
         target.parent.mkdir(exist_ok=True)
         older = [one for one in target.parent.glob(f"{name}-*.mortise") if one != target]
+        import tempfile  # only when something is to be stored
+
         handle, temporary = tempfile.mkstemp(dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(msgspec.msgpack.encode(value))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,6 +42,8 @@ class Faults(list[Fault]):
 
 def read_toml(path: Path, where: str, faults: Faults) -> dict[str, Any]:
     """Return what the file holds, with decimals exact; a fault and an empty table when it is not valid TOML."""
+    import tomllib  # content that was stored decoded needs none
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except FileNotFoundError:

@@ -89,11 +89,11 @@ def _is_plain(ready: Ready) -> bool:
 
 def _full_finder(ready: Ready) -> Finder:
     remembered = Remembered(ready)
+    key, sign = ready.key, ready.operator.value
 
     def find(inputs: Inputs) -> Finding:
-        track = inputs.tracks.get(ready.key)
-        verdict, age_days, instrument = _look(ready, track, inputs, remembered)
-        return _finding(ready, verdict, age_days, instrument)
+        verdict, age_days, instrument = _look(ready, inputs.tracks.get(key), inputs, remembered)
+        return _finding(ready, sign, verdict, age_days, instrument)
 
     return find
 
@@ -217,11 +217,11 @@ def _is_fresh(ready: Ready, track: Track, day: int, today: int) -> bool:
     return today - day <= limit
 
 
-def _finding(ready: Ready, verdict: Verdict, age_days: int | None, instrument: str) -> Finding:
+def _finding(ready: Ready, sign: str, verdict: Verdict, age_days: int | None, instrument: str) -> Finding:
     earliest = None if verdict.earliest_day is None else date.fromordinal(verdict.earliest_day)
     return Finding(
         ready.id, ready.of, ready.group, ready.measure, ready.limb, verdict.truth, verdict.cause, verdict.value,
-        ready.operator.value, ready.bound, ready.unit, age_days, verdict.error, verdict.readings, instrument,
+        sign, ready.bound, ready.unit, age_days, verdict.error, verdict.readings, instrument,
         ready.domain, ready.evidence, ready.strength, ready.label, ready.label_patient, earliest,
     )  # fmt: skip
 

@@ -243,7 +243,18 @@ def tell(node: ReadyNode, inputs: Inputs) -> Truth:
     """
     if isinstance(node, Leaf):
         return node.tell(inputs)
-    return kleene([tell(child, inputs) for child in node.nodes], node.n_needed)
+    n_needed, n_open, n_met = node.n_needed, len(node.nodes), 0  # open: met or not known yet
+    for child in node.nodes:
+        if n_met >= n_needed or n_open < n_needed:
+            break  # nothing further can change it, and nobody asks for what it would find
+        truth = child.tell(inputs) if isinstance(child, Leaf) else tell(child, inputs)
+        if truth is Truth.MET:
+            n_met += 1
+        elif truth is Truth.NOT_MET:
+            n_open -= 1
+    if n_met >= n_needed:
+        return Truth.MET
+    return Truth.NOT_MET if n_open < n_needed else Truth.UNKNOWN
 
 
 def gate(lines: tuple[ReadyNode, ...], inputs: Inputs) -> tuple[Truth, list[Finding]]:

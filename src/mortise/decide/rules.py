@@ -245,7 +245,7 @@ def _locked_day(ready: ReadyRule, inputs: Inputs, resumed: frozenset[str]) -> in
     """Return the first day on which the rule was met by a fact that no clinician has resumed after."""
     days = _days_met_alone(ready, inputs, resumed)
     if days is not None:
-        return min(days, default=None)
+        return min(days) if days else None
     for day in sorted(_days_of(ready, inputs, resumed)):
         found: list[Finding] = []
         is_met = evaluate(ready.node, inputs.until(day, ready.keys), found) is MET

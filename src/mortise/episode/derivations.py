@@ -37,7 +37,10 @@ _LASTING = frozenset({
     "sum", "max", "count_at_least", "change_from_usual", "flare", "running_light", "running_light_or_worse",
     "days_with_light",
 })  # fmt: skip
+# Of these, the answers up to a day decide what is said of it, and no session does.
+_OF_ANSWERS = frozenset({"sum", "max", "count_at_least", "change_from_usual", "flare"})
 _NEVER = 0  # a day before all others
+_NO_DAY = 2**31  # a day after all others
 _day = attrgetter("day")
 
 
@@ -61,10 +64,12 @@ class _Compared(NamedTuple):
 class _Said(NamedTuple):
     """What a measure said of its days when it was last derived, under what.
 
-    `under` is the first day whose lights counted, and whether there was anything at all to derive from.
+    `under` is the first day whose lights counted, and whether there was anything at all to derive from; `points` are
+    the days of what it was derived from.
     """
 
     under: tuple[int, bool]
+    points: Sequence[Point]
     of_days: dict[int, Point | Trouble]
 
 
@@ -192,15 +197,19 @@ class Derivations:
         """Derive day by day; what was said of the days before `since` still holds."""
         source = self._measures.get(how.of)
         track = None if source is None else self._source(source, course.tracks)
-        under = (course.evidence_from, track is not None and bool(track.series))
+        has_any = track is not None and bool(track.series)
+        points = track.series[0].points if track is not None and has_any else ()
+        under = (course.evidence_from, has_any)
         said = before.of_days if before is not None and before.under == under else {}
+        if said and before is not None and how.kind in _OF_ANSWERS:
+            since = _first_new(before.points, points)
         found = [
             one
             if day < since and (one := said.get(day)) is not None
             else derived_on(measure, how, course, day)
             for day in course.days
         ]
-        self._said[measure.id] = _Said(under, {one.day: one for one in found})
+        self._said[measure.id] = _Said(under, points, {one.day: one for one in found})
         return daily_track(measure, found)
 
     def _last_lights(self, measure: Measure, course: Course, before: tuple[Point, ...], since: int) -> Track:
@@ -236,6 +245,16 @@ class Derivations:
             ]
             self._wanted = (ready, paired, tuple(wanted))
         return self._wanted[2]
+
+
+def _first_new(before: Sequence[Point], now: Sequence[Point]) -> int:
+    """Return the first day on which two states of one series differ; points that stay are the very same objects."""
+    n_most = n = min(len(before), len(now))
+    while n and before[n - 1] is not now[n - 1]:
+        n -= 1
+    if n == n_most and len(before) == len(now):
+        return _NO_DAY
+    return min(points[n].day for points in (before, now) if n < len(points))
 
 
 def _limb_of(measure: Measure, how: Derivation) -> Limb:

@@ -6,9 +6,12 @@ from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import attrgetter
 
 from mortise.record import Correction, Fact, SessionLog
 from mortise.terms import Origin
+
+_by_day = attrgetter("on", "id")
 
 
 class Known:
@@ -124,10 +127,6 @@ class KnownSoFar:
                 insort(self._facts, fact, key=_by_day)
         self.known = Known(tuple(self._facts), ())
         return tuple(ordered)
-
-
-def _by_day(fact: Fact) -> tuple[date, str]:
-    return fact.on, fact.id
 
 
 def _told_on(fact: Fact) -> date:

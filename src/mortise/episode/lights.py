@@ -6,6 +6,7 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -25,6 +26,7 @@ from mortise.record.tracks import Track
 from mortise.terms import Limb, Measure, Truth
 
 _LASTING = frozenset({"change_from_usual", "sum", "max", "count_at_least"})
+_by_day, _on = attrgetter("on", "id"), attrgetter("on")
 MORNING_DAYS = 2  # an answer later than this is about another morning
 
 
@@ -157,14 +159,6 @@ class Sessions:
                 if 1 <= (one.on - log.on).days <= MORNING_DAYS
             ]
             yield Told(log, tuple(named or self._by_day.get(log.on + timedelta(days=1), ())))
-
-
-def _by_day(fact: Fact) -> tuple[date, str]:
-    return fact.on, fact.id
-
-
-def _on(fact: Fact) -> date:
-    return fact.on
 
 
 class Lit(NamedTuple):

@@ -103,6 +103,7 @@ class _Lasting(NamedTuple):
 
 
 _lasting: Kept[_Lasting] = Kept(4096)
+_in_order: Kept[tuple[Slot, ...]] = Kept(64)  # the slots of a stage by exercise
 
 
 def limits_of(
@@ -199,10 +200,11 @@ def permitted(
     week = week_of(done, as_of)
     slots = ladder_slots(stage, exercises)
     families = families_of(stage, exercises)
+    in_order = _in_order.get((stage,), lambda: tuple(sorted(stage.slots, key=lambda one: one.exercise)))
     own = set(families)
     found: dict[str, Candidate] = {}
     left_out: list[LeftOut] = []
-    for slot in sorted(stage.slots, key=lambda one: one.exercise):
+    for slot in in_order:
         exercise = exercises.get(slot.exercise)
         if exercise is None:
             continue

@@ -20,13 +20,16 @@ REST_CONSTRAINT = "load.rest"
 LOCK_CONSTRAINT = "lock"
 
 
-def _removes(constraint: Constraint, exercise: Exercise, purpose: str | None = None) -> bool:
+def _removes(
+    constraint: Constraint, exercise: Exercise, tags: frozenset[Tag], purpose: str | None = None
+) -> bool:
     """Tell whether a constraint alone withholds an exercise, done for `purpose` where that is known."""
-    is_without = constraint.without_tags and not _tags_of(exercise).isdisjoint(constraint.without_tags)
+    is_without = constraint.without_tags and not tags.isdisjoint(constraint.without_tags)
     if is_without or exercise.id in constraint.without_exercises:
         return True
-    is_gentle = purpose is None or purpose in GENTLE_PURPOSES
-    return constraint.load_at_most is Load.REST and (bool(LOADING_TAGS & _tags_of(exercise)) or not is_gentle)
+    if constraint.load_at_most is not Load.REST:
+        return False
+    return not LOADING_TAGS.isdisjoint(tags) or not (purpose is None or purpose in GENTLE_PURPOSES)
 
 
 def _tags_of(exercise: Exercise) -> frozenset[Tag]:
@@ -66,14 +69,17 @@ def applied(
     tuple of AppliedConstraint
         By number of exercises removed, then lowered, then id.
     """
-    out = [one.exercise for one in left_out if one.exercise in exercises]
-    named = {one.exercise: one.constraint for one in left_out}
     purposes = {slot.exercise: slot.purpose for slot in stage.slots}
+    out = [one.exercise for one in left_out if one.exercise in exercises]
+    looked_at = [(name, exercises[name], _tags_of(exercises[name]), purposes.get(name)) for name in out]
+    named = {one.exercise: one.constraint for one in left_out}
     found = []
     for one in constraints:
         removed = []
         if one.without_exercises or one.without_tags or one.load_at_most is Load.REST:
-            removed = [name for name in out if _removes(one, exercises[name], purposes.get(name))]
+            removed = [
+                name for name, exercise, tags, purpose in looked_at if _removes(one, exercise, tags, purpose)
+            ]
         if one.minutes_at_most is not None and int(one.minutes_at_most * 60) == limits.seconds:
             removed += [name for name in out if named[name] == "minutes"]
         if one.n_contacts_at_most is not None and one.n_contacts_at_most == limits.n_contacts:
@@ -126,7 +132,8 @@ def name_left_out(
             one, constraint="manual", reason="Done by a clinician's hands.",
             reason_patient="Your physiotherapist does this one with you.",
         )  # fmt: skip
-    cutting = [limit for limit in constraints if _removes(limit, exercise)]
+    tags = _tags_of(exercise)
+    cutting = [limit for limit in constraints if _removes(limit, exercise, tags)]
     if cutting:
         first = min(cutting, key=lambda limit: (limit.author != "population", limit.id))
         return replace(one, constraint=first.id, reason=first.reason, reason_patient=first.reason_patient)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 
@@ -118,28 +118,30 @@ def choose(options: Sequence[Option], behind: Mapping[str, int], room: Room) -> 
     or a pair that may not share a day forbids it, and when even the best that could still be added would be worth less
     than what has been found; the first thing found is what a greedy hand would take.
     """
-    ordered = sorted(
-        options,
-        key=lambda one: (-_arrears(behind, one.purpose), one.purpose, -one.overdue, one.seconds, one.id),
-    )
-    chosen = _Search(ordered, behind, room).best()
+    weight = {name: _arrears(behind, name) for name in {one.purpose for one in options}}
+    keyed = [(-weight[one.purpose], one.purpose, -one.overdue, one.seconds, one.id, one) for one in options]
+    keyed.sort(key=_by_worth)
+    ordered = [one[-1] for one in keyed]
+    chosen = _Search(ordered, weight, [-one[2] for one in keyed], room).best()
     return tuple(sorted((ordered[k] for k in chosen), key=attrgetter("id")))
 
 
 _Worth = tuple[int, int, int, int, int]
+_by_worth = itemgetter(0, 1, 2, 3, 4)
 
 
 class _Search:
     """One day being solved: what each option is worth, what it takes, and the best found so far."""
 
-    def __init__(self, ordered: Sequence[Option], behind: Mapping[str, int], room: Room) -> None:
+    def __init__(
+        self, ordered: Sequence[Option], weight: Mapping[str, int], overdue: list[int], room: Room
+    ) -> None:
         self.n_options, self.n_least, self.n_most = len(ordered), room.n_least, room.n_most
         names = sorted({one.purpose for one in ordered})
         bit = {name: 1 << k for k, name in enumerate(names)}
-        weight = {name: _arrears(behind, name) for name in names}
         self.bits = [bit[one.purpose] for one in ordered]
         self.worths = [weight[one.purpose] for one in ordered]
-        self.overdue = [one.overdue for one in ordered]
+        self.overdue = overdue
         self.seconds = [one.seconds for one in ordered]
         self.apart = _apart(ordered)
         self.takes, self.room = _binding(ordered, room)

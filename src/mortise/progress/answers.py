@@ -29,7 +29,7 @@ class AnswerRun:
         self._sem = None if known is None else known.sem
         self._mdc95 = None if known is None else known.smallest_real_change
         self._clean: dict[Decimal, Decimal | Cause | None] = {}
-        self._closed: tuple[Point, ...] = ()
+        self._closed: list[Point] = []
         self._troubles: tuple[Trouble, ...] = ()
         self._open_day = 0
         self._open: list[tuple[str, Decimal | Cause | None]] = []
@@ -64,10 +64,9 @@ class AnswerRun:
         self._points = None
 
     def _close(self) -> None:
-        points = self._looked() if self._points is None else self._points
-        found = self._found
+        found = self._told() if self._points is None else self._found
         if type(found) is Point:
-            self._closed = points
+            self._closed.append(found)
         elif type(found) is Trouble:
             self._troubles = (*self._troubles, found)
         self._open = []
@@ -77,7 +76,7 @@ class AnswerRun:
         """Look at the open day and return every day, unless that was done since its newest answer."""
         if self._points is None:
             found = self._found = self._told()
-            self._points = (*self._closed, found) if type(found) is Point else self._closed
+            self._points = (*self._closed, found) if type(found) is Point else tuple(self._closed)
         return self._points
 
     def _told(self) -> Point | Trouble | None:

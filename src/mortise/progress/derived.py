@@ -43,6 +43,7 @@ class Course(Struct, frozen=True, kw_only=True):
 
 Value = tuple[Decimal, tuple[str, ...]]
 _day = attrgetter("day")
+_LIGHTS = {light.value: light for light in Light}
 _GRADES = {light: Decimal(grade) for light, grade in LIGHT_GRADE.items()}
 
 
@@ -212,10 +213,10 @@ def _bouts(course: Course, day: int, from_day: int = 0) -> Sequence[Bout]:
 
 
 def _light(how: Derivation) -> Light:
-    try:
-        return Light(how.light)
-    except ValueError:
-        raise ContentError(f"no light is called {how.light!r}.", where=f"derivation {how.kind}") from None
+    found = _LIGHTS.get(how.light)
+    if found is None:
+        raise ContentError(f"no light is called {how.light!r}.", where=f"derivation {how.kind}")
+    return found
 
 
 def _lights_by_day(measure: Measure, course: Course) -> Track:

@@ -168,13 +168,15 @@ def check_record(record: PatientRecord | SealedHistory, where: str) -> None:
         raise InputError("this is not a number one can compare.", where=f"{where}, field person.height_cm",
                          mend="Leave the value out when it is not known.")  # fmt: skip
     seen: set[str] = set()
+    fine: set[str] = set()
     for index, fact in enumerate(record.facts):
         if not fact.id or fact.id in seen:
             what = "is used twice" if fact.id else "is empty"
             raise InputError(f"the id {what}.", where=f"{where}, field facts[{index}].id",
                              mend="Give every fact an id of its own, made at capture.")  # fmt: skip
         seen.add(fact.id)
-        _check_numbers(fact, f"{where}, field facts[{index}]", sep=".")
+        if not _has_fine_answers(fact, fine):
+            _check_numbers(fact, f"{where}, field facts[{index}]", sep=".")
 
 
 def _check_numbers(fact: SealedFact, where: str, *, sep: str = ", field ") -> None:
@@ -184,6 +186,18 @@ def _check_numbers(fact: SealedFact, where: str, *, sep: str = ", field ") -> No
                 f"{_shown(value)} is not a number one can compare.", where=f"{where}{sep}{name}",
                 mend="Leave the value out when it is not known.",
             )  # fmt: skip
+
+
+def _has_fine_answers(fact: SealedFact, fine: set[str]) -> bool:
+    """Whether a check-in holds nothing but numbers one can compare; each way of writing one is looked at once."""
+    if type(fact) is not CheckIn:
+        return False
+    for value in fact.answers.values():
+        if value is not None and (text := str(value)) not in fine:
+            if not _is_of_this_world(value):
+                return False
+            fine.add(text)
+    return True
 
 
 def _is_of_this_world(value: Decimal) -> bool:

@@ -12,13 +12,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from msgspec.structs import replace
 
-from mortise.episode.cohorts import Outcome, StageSpell
+from mortise.episode.cohorts import ChangeRow, Outcome, StageSpell, cohort_of
 from mortise.web.audit import log
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.models import CohortEntry, Consent, EpisodeRow, Patient, Purpose, Standing
-from mortise.web.clinic.views_cohort import Table, csv_of, inert
+from mortise.web.clinic.views_cohort import Table, csv_of, inert, tables_of
 from tests.web.builders import Cast
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +164,16 @@ def test_numbers_stay_numbers_in_both_dialects() -> None:
 def test_an_unknown_protocol_or_dialect_is_not_found(desk: Client) -> None:
     assert desk.get("/desk/cohort/?protocol=none").status_code == 404
     assert desk.get("/desk/cohort/?as=csv&dialect=tab").status_code == 404
+
+
+def test_page_and_file_show_the_same_rows_also_those_behind_a_tap() -> None:
+    told = ChangeRow(measure="lunge_cm", n=15, n_better=9, n_same=6, n_worse=0, n_unknown=0)
+    little = ChangeRow(measure="comfort_nrs", n=12, n_better=0, n_same=0, n_worse=0, n_unknown=12)
+    kept_back = ChangeRow(measure="tug_s", n=None, n_better=None, n_same=None, n_worse=None, n_unknown=None)
+    tables = tables_of(replace(cohort_of(()), changes=(told, little, kept_back)), {})
+    changes = next(one for one in tables if one.id == "changes")
+    assert [row[0] for row in changes.folded] == ["Comfort"]
+    assert len(changes.rows) == 2, "what is kept back is not hidden behind a tap"
+    text = csv_of(tables, "comma")
+    for row in (*changes.rows, *changes.folded):
+        assert ",".join(row) in text

@@ -31,7 +31,7 @@ def _tell_given_up(cause: str, paper: str, by: str) -> None:
     services.give_up_paper(paper_id=paper)
 
 
-@job(given_up=_tell_given_up)
+@job(queue=SLOW, given_up=_tell_given_up)  # pages take seconds: the mail of a red flag never waits for them
 def make_paper(paper: str, by: str) -> None:
     """Make a report as a file for whoever asked for it, as that person."""
     from mortise.web.clinic import views_paper  # the pages, which no other job needs

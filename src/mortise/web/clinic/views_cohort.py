@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 from msgspec import Struct
 
-from mortise.episode.cohorts import DEFINITIONS, Cohort
+from mortise.episode.cohorts import DEFINITIONS, ChangeRow, Cohort
 from mortise.report.words import number
 from mortise.web.accounts import access
 from mortise.web.accounts.access import StaffRequest
@@ -32,6 +32,7 @@ class Table(Struct, frozen=True, kw_only=True):
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    folded: tuple[tuple[str, ...], ...] = ()  # rows that say little: behind a tap on the page
 
 
 @access.needs(Right.SEE_RECORD)
@@ -62,7 +63,6 @@ def cohort(request: StaffRequest) -> HttpResponse:
 
 def tables_of(found: Cohort, protocols: dict[str, str]) -> tuple[Table, ...]:
     """Write a cohort as tables; what is kept back says so."""
-    measures = content().measures
     adherence = found.adherence
     return (
         Table(
@@ -80,13 +80,8 @@ def tables_of(found: Cohort, protocols: dict[str, str]) -> tuple[Table, ...]:
         Table(
             id="changes", title="Changes since the first reading, treated side",
             heads=("Measure", "Read twice", "Better", "Same within error", "Worse", "Error not known"),
-            rows=tuple(
-                (
-                    measures[row.measure].label if row.measure in measures else row.measure,
-                    *(shown(n) for n in (row.n, row.n_better, row.n_same, row.n_worse, row.n_unknown)),
-                )
-                for row in found.changes
-            ),
+            rows=tuple(_change(row) for row in found.changes if not _says_little(row)),
+            folded=tuple(_change(row) for row in found.changes if _says_little(row)),
         ),
         Table(
             id="adherence", title="Planned sessions done in the last four weeks",
@@ -115,6 +110,18 @@ def tables_of(found: Cohort, protocols: dict[str, str]) -> tuple[Table, ...]:
             ),
         ),
     )  # fmt: skip
+
+
+def _change(row: ChangeRow) -> tuple[str, ...]:
+    """Write how many changed on one measure."""
+    known = content().measures.get(row.measure)
+    counts = (row.n, row.n_better, row.n_same, row.n_worse, row.n_unknown)
+    return (known.label if known is not None else row.measure, *(shown(n) for n in counts))
+
+
+def _says_little(row: ChangeRow) -> bool:
+    """Whether no change can be told of anybody, because the error of the measure is not known."""
+    return row.n is not None and row.n_unknown == row.n
 
 
 def shown(n: float | None, hidden: str = HIDDEN) -> str:
@@ -147,7 +154,7 @@ def csv_of(tables: Iterable[Table], dialect: str) -> str:
     for table in tables:
         writer.writerow([inert(table.title)])
         writer.writerow([inert(head) for head in table.heads])
-        for row in table.rows:
+        for row in (*table.rows, *table.folded):
             writer.writerow([inert(_with_mark(cell, mark)) for cell in row])
         writer.writerow([])
     return out.getvalue()
