@@ -69,7 +69,7 @@ def grids() -> dict[str, float]:
         if inside:
             worst = max(inside)
             n = sum(len(names) for names in inside.values())
-            counted = "1 instrument" if n == 1 else f"{n} instruments, worst"
+            counted = "1 instrument," if n == 1 else f"{n} instruments, worst"
             classes[f"{name} grid ({counted} {inside[worst][0]}: {worst:g} SEM)"] = worst
     return classes
 

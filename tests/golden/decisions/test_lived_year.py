@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from mortise.catalog import load
 from mortise.protocol import Tag
-from mortise.record import CheckIn, Judgement
+from mortise.record import (
+    CheckIn,
+    ClinicVisit,
+    EscalationStep,
+    Judgement,
+    PlannedExercise,
+    Proposal,
+    StageEntry,
+)
 from mortise.simulate.rehearsal import years
 from mortise.simulate.rehearsal.years import Lived, year
 from mortise.terms import Advice, Load
@@ -86,6 +95,79 @@ def test_a_sprain_stops_everything_until_a_clinician_has_looked_and_costs_a_stag
     assert min(stage[sprain : sprain + 60]) < stage[sprain]
     assert not any(has_impact(one) for one in lived()[sprain : sprain + 14])
     assert max(stage[sprain + 60 :]) > stage[sprain]
+
+
+def test_the_engine_goes_back_one_stage_a_week_and_ada_may_go_further() -> None:
+    backs = [one.n for one in lived() if one.said.folded.decision.steps_back_to is not None]
+    assert backs
+    assert all(later - earlier >= 7 for earlier, later in pairwise(backs))
+    entered = [
+        (one.n, fact.stage) for one in lived() for fact in one.facts if isinstance(fact, StageEntry) and one.n in
+        range(years.SPRAIN_ON, years.SPRAIN_ON + 14)
+    ]  # fmt: skip
+    assert entered == [(years.SEEN_AGAIN_ON, years.SEEN_STAGE)]
+
+
+def test_a_question_ends_when_ada_has_closed_what_it_was_sent_on_with() -> None:
+    closed = [
+        (one.n, fact.escalation) for one in lived() for fact in one.facts
+        if isinstance(fact, EscalationStep) and fact.step == "closed"
+    ]  # fmt: skip
+    assert (years.SEEN_AGAIN_ON, "sports_physician") in closed
+    after = lived()[years.SEEN_AGAIN_ON + 1 : years.SEEN_AGAIN_ON + 21]
+    assert {one.said.folded.decision.advice for one in after} == {Advice.HOLD}
+    still = [rule.rule for rule in after[0].said.folded.decision.rules if rule.escalate == "sports_physician"]
+    assert still == ["ask.red_days_28"]  # it holds on, and nothing is raised
+
+
+def test_a_lighter_day_brings_nothing_new_once_enough_is_known() -> None:
+    known: set[str] = set()
+    n_lighter = 0
+    for one in lived():
+        session = one.said.session
+        if session is not None and session.load is Load.EASE and one.n > 28:
+            n_lighter += 1
+            assert {item.exercise for item in session.exercises} <= known
+        known |= set(one.done)
+    assert n_lighter > 5
+
+
+def is_less(item: PlannedExercise) -> bool:
+    """Whether fewer sets or repetitions, or a lower step, were planned than usual: a log tells no shorter seconds."""
+    usual = CONTENT.exercises[item.exercise].dose_steps[item.usual_step]
+    return item.dose_step < item.usual_step or (item.dose.n_sets, item.dose.n_reps) < (
+        usual.n_sets,
+        usual.n_reps,
+    )
+
+
+def test_nobody_goes_from_a_lighter_dose_straight_to_a_raise() -> None:
+    last: dict[str, bool] = {}
+    n_back = 0
+    for one in lived():
+        session = one.said.session
+        for item in session.exercises if session is not None else ():
+            is_raise = item.dose_step > item.usual_step
+            assert not (is_raise and last.get(item.exercise, False))
+            if item.exercise in one.done:
+                n_back += last.get(item.exercise, False) and not is_less(item)
+                last[item.exercise] = is_less(item)
+    assert n_back > 5
+
+
+def test_ben_is_at_the_clinic_neither_on_holiday_nor_with_flu_and_trains_on_no_match_day() -> None:
+    visits = [
+        one for one in lived() if any(isinstance(fact, ClinicVisit) and fact.is_held for fact in one.facts)
+    ]
+    assert len(visits) > 20
+    assert not any(years.HOLIDAY.has(one.n) or years.FLU.has(one.n) for one in visits)
+    season = lived()[years.SEASON.first : years.SEASON.until]
+    assert not any(one.done for one in season if one.said.on.weekday() == 5)
+
+
+def test_no_step_of_the_ladder_is_proposed_while_the_ankle_is_upset() -> None:
+    for one in lived()[years.SPRAIN_ON : years.SPRAIN_ON + 20]:
+        assert not any(isinstance(fact, Proposal) and fact.proposes == "plateau_step" for fact in one.facts)
 
 
 def test_the_plateau_is_called_while_the_range_stands_still_and_not_before() -> None:

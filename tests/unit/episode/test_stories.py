@@ -254,10 +254,16 @@ def test_practice_readings_are_shown_apart_and_are_no_baseline() -> None:
     assert made.level[0].low < made.level[0].value < made.level[0].high
 
 
-def test_a_new_instrument_starts_a_new_series() -> None:
-    readings = [b.reading("a", 0), b.reading("b", 6), b.reading("c", 12, instrument="tape_home", rater=b.BEN)]
+@pytest.mark.parametrize("other", [{"instrument": "tape_home"}, {"rater": b.BEN}])
+def test_a_new_instrument_or_another_rater_starts_a_new_series(other: dict[str, str]) -> None:
+    values = ("3", "4", "9")
+    readings = [
+        b.reading(f"l{k}", 6 * k, value=value, **(other if k == 2 else {})) for k, value in enumerate(values)
+    ]
     made = [one for one in told(*readings).series if one.measure == "lunge_cm"]
-    assert [(one.instrument, len(one.points)) for one in made] == [("tape_home", 1), ("tape", 2)]
+    assert [[point.value for point in one.points] for one in made] == [[Decimal(9)], [Decimal(3), Decimal(4)]]
+    assert made[0].change is not None
+    assert made[0].change.since_baseline is None  # 9 is no gain: it begins a series of its own
 
 
 def test_what_is_due_names_date_place_and_reason() -> None:
