@@ -229,3 +229,12 @@ def test_looking_at_a_kept_course_is_audited_like_any_other(cast: Cast) -> None:
     n = AuditEntry.objects.filter(action="record.read").count()
     page_of(client, cast)
     assert AuditEntry.objects.filter(action="record.read").count() == n + 1
+
+
+def test_paper_says_on_every_page_whose_it_is_and_of_which_day(cast: Cast) -> None:
+    client = start(cast)
+    text = page_of(client, cast)
+    head = re.search(r'<p class="runhead"[^>]*><span>(.*?)</span>', text)
+    assert head is not None
+    for words in (cast.ben.name, cast.ben.number, cast.episode.involved_side, f"{cast.clinic.today():%Y}"):
+        assert words in head[1]

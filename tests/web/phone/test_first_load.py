@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import Client
 
+from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.phone.shell import shell
 from tests.web import builders
@@ -27,7 +30,27 @@ def size_of(answer: Any) -> int:
     return len(answer.content)
 
 
+def told_for(cast: builders.Cast, n_days: int) -> None:
+    """Let Ben have answered a check every day, otherwise every time."""
+    today, asked = cast.clinic.today(), content().protocol(cast.episode.protocol)
+    cast.episode.opened_on = today - timedelta(days=n_days + 1)
+    cast.episode.save()
+    felt = ("pain_now_nrs", "pain_worst_24h_nrs", "comfort_nrs", "range_feeling_nrs", "confidence_nrs")
+    calm = dict.fromkeys((*asked.red_flags, *asked.check_in), Decimal(0))
+    facts = [
+        builders.check_in(
+            today - timedelta(days=n),
+            answers=calm | {one: Decimal((n * k) % 5) for k, one in enumerate(felt, 1)},
+        )
+        for n in range(n_days, 0, -1)
+    ]
+    assert all(
+        one.is_kept for one in services.append_facts(episode=cast.episode, facts=facts, by=cast.ben.user)
+    )
+
+
 def test_the_first_load_with_all_scripts_and_the_plan_is_below_150_kb(cast: builders.Cast) -> None:
+    told_for(cast, n_days=120)  # the plan carries charts of what was told
     phone: Client = builders.phone_of(cast.ben, cast.ada)
     files = [one for one in shell(content()).assets if one.startswith("/static/")]
     found = [finders.find(one.removeprefix("/static/")) for one in files]

@@ -155,6 +155,7 @@ def course_page(
     context: dict[str, Any] = {
         "episode": episode,
         "header": header_from(episode, told.header),
+        "as_of": today_on,
         "problem": problem,
         "is_started": told.started is not None,
         "ended": told.ended,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -70,8 +71,8 @@ class ProgressPage(NamedTuple):
     week: tuple[str, ...] = ()  # what the week holds, and the most it may
 
 
-def progress_page(visit: Visit, story: Story) -> ProgressPage:
-    """Compose the progress page."""
+def progress_page(visit: Visit, story: Story, back_to: date | None = None) -> ProgressPage:
+    """Compose the progress page; its charts go back to a day, or to the first answer."""
     protocol = visit.content.protocol(visit.episode.protocol)
     stage, following = protocol.stage(story.stage), protocol.after(story.stage)
     lines = gate_lines(visit, story)
@@ -88,7 +89,7 @@ def progress_page(visit: Visit, story: Story) -> ProgressPage:
         in_place=in_place,
         in_place_words=ngettext("%(n)s line in place", "%(n)s lines in place", len(in_place))
         % {"n": len(in_place)},
-        charts=tuple(_charts(visit, story)),
+        charts=tuple(_charts(visit, story, back_to or date.min)),
         goals=tuple(goal.words for goal in story.goals),
         keeping=keeping_card(visit, story),
         coming=coming_up(visit, story),
@@ -183,20 +184,20 @@ def _value(finding: Finding, measure: Measure | None) -> str:
     return with_unit(number(finding.value, measure.resolution), finding.unit)
 
 
-def _charts(visit: Visit, story: Story) -> list[SafeString]:
+def _charts(visit: Visit, story: Story, back_to: date) -> list[SafeString]:
     drawn = []
     for measure_id in TRENDS:
         found = [one for one in story.series if one.measure == measure_id and one.limb is not Limb.UNINVOLVED]
-        if found and len(found[0].points) > 1:
-            drawn.append(_trend(visit, found[0], visit.content.measures[measure_id]))
+        if found and sum(one.on >= back_to for one in found[0].points) > 1:
+            drawn.append(_trend(visit, found[0], visit.content.measures[measure_id], back_to))
     return drawn
 
 
-def _trend(visit: Visit, found: MeasureSeries, measure: Measure) -> SafeString:
+def _trend(visit: Visit, found: MeasureSeries, measure: Measure, back_to: date) -> SafeString:
     series = chart.Series(
         side=found.side, is_treated=True,
-        dots=tuple(chart.Dot(one.on, float(one.value)) for one in found.points),
-        level=tuple(chart.Level(one.on, one.value, one.low, one.high) for one in found.level),
+        dots=tuple(chart.Dot(one.on, float(one.value)) for one in found.points if one.on >= back_to),
+        level=tuple(chart.Level(one.on, one.value, one.low, one.high) for one in found.level if one.on >= back_to),
     )  # fmt: skip
     trend = chart.Trend(
         heading=chart.Heading(
