@@ -25,6 +25,7 @@ from mortise.web.care.models import Letter, SignedLetter
 from mortise.web.care.services import following
 from mortise.web.care.services.letters import TamperedError
 from mortise.web.clinic.letter_figures import figures_in
+from mortise.web.clinic.presenters_letter import DOMAINS
 from mortise.web.clinic.presenters_letter_found import DEFAULT, FOUND
 from tests.pdf_reader import Pdf
 from tests.web import builders
@@ -277,7 +278,13 @@ def test_figure_typed_into_a_letter_and_not_in_its_record_is_pointed_at(cast: Ca
 
 def test_receiver_reads_what_concerns_them(cast: Cast) -> None:
     client = examined(cast)
-    found = {kind: begun(cast, client, kind).words["found"] for kind in KINDS}
+    letters = {kind: begun(cast, client, kind) for kind in KINDS}
+    for kind, letter in letters.items():
+        domains = {content().measures[one["measure"]].domain for one in letter.facts["numbers"]}
+        assert domains <= set(DOMAINS[kind])
+        assert "lunge_cm" in {one["measure"] for one in letter.facts["numbers"]}
+    assert {one.domain for one in content().measures.values()} >= {n for row in DOMAINS.values() for n in row}
+    found = {kind: letter.words["found"] for kind, letter in letters.items()}
     for words in found.values():
         assert "How it began" in words
         assert "2019, 3 screws" in words
@@ -287,6 +294,19 @@ def test_receiver_reads_what_concerns_them(cast: Cast) -> None:
     assert "Feeling" in found["injection"] or "feeling" in found["injection"]
     assert "Anterior drawer" not in found["podiatry"]
     assert "left, treated: " in found["surgical_opinion"]
+
+
+def test_day_of_the_examination_is_said_once_and_answers_read_alone(cast: Cast) -> None:
+    client = examined(cast)
+    client.post(
+        desk.url("assess", cast.episode.pk, "history"),
+        desk.section_data("history", **{"q-duration-none": "longer"}),
+    )
+    lines = begun(cast, client).words["found"].splitlines()
+    assert sum("Asked and examined on" in line for line in lines) == 1
+    assert "How long: Longer than a year." in lines
+    assert any(line.startswith("Joint play, talocrural") for line in lines)
+    assert not any(line.startswith("Images, front of the ankle") for line in lines), "no images, so no line"
 
 
 def test_every_sign_a_letter_asks_for_is_one_of_the_assessment() -> None:

@@ -45,6 +45,12 @@ QUESTIONS: Mapping[str, str] = {
     "urgent": "Please see this patient within the time named. May the ankle be loaded, and from when?",
     "emergency": "Please see this patient at once.",
 }
+# Which measures a receiver reads; the others stand on the course. Whoever is not named here reads all.
+_JOINT = ("symptoms", "swelling", "range", "strength")
+DOMAINS: Mapping[str, tuple[str, ...]] = {
+    "imaging": _JOINT, "imaging_cartilage": _JOINT, "injection": _JOINT, "surgical_opinion": (*_JOINT, "function"),
+    "podiatry": ("symptoms", "range", "balance", "gait"),
+}  # fmt: skip
 TITLES: Mapping[str, str] = {
     "imaging": "Request for imaging", "imaging_cartilage": "Request for imaging", "injection":
     "Request for a diagnostic injection", "surgical_opinion": "Request for a surgical opinion",
@@ -103,6 +109,7 @@ def facts_of(case: EscalationCase, told: Story) -> dict[str, Any]:
                 "n": one.n_readings,
             }
             for one in newest_of(told)
+            if measures[one.measure].domain in DOMAINS.get(case.escalation, (measures[one.measure].domain,))
         ],
     }  # fmt: skip
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from mortise.decide.classify import Standing, classify
 from mortise.episode import Story
 from mortise.protocol.assessment import Question
 from mortise.record import Reading, Sign
-from mortise.report.words import day, listed
+from mortise.report.words import day
 from mortise.terms import Side
 from mortise.web.care.content import content
 
@@ -42,6 +44,12 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "podiatry": (*_STORY, *_FOOT, *_IMAGES),
 }
 DEFAULT = (*_STORY, *_JOINT, *_IMAGES, "neuropathy", "falls")
+SECTIONS: Mapping[str, str] = {"joint_play": "Joint play", "imaging": "Images"}  # said before its questions
+# Answers that read well among the others of their question, and not alone.
+REWORDED: Mapping[tuple[str, str], str] = {
+    ("duration", "longer"): "Longer than a year",
+    ("surgery_since", "longer"): "Longer than six months",
+}
 _SAYS_NOTHING = ("unknown", "")  # answers that mean "not looked at"
 
 
@@ -52,20 +60,32 @@ def found_words(kind: str, told: Story) -> str:
 
 
 def _signs(kind: str, told: Story) -> Iterator[str]:
-    questions = {one.id: one for section in content().assessment.sections for one in section.questions}
+    """Yield the day most was examined on, then a line for each question; a line of another day says which."""
+    asked = {
+        one.id: (section.id, one) for section in content().assessment.sections for one in section.questions
+    }
     newest: dict[tuple[str, Side], Sign] = {
         (fact.sign, fact.side): fact for fact in told.facts if isinstance(fact, Sign)
     }
     treated = told.record.episode.involved_side
+    lines: list[tuple[date, str]] = []
     for name in FOUND.get(kind, DEFAULT):
-        question = questions.get(name)
         answers = {side: sign for (sign_id, side), sign in newest.items() if sign_id == name}
-        if question is not None and answers:
-            yield from _line(question, answers, treated)
+        if name in asked and answers:
+            section, question = asked[name]
+            lines += _line(SECTIONS.get(section, ""), question, answers, treated)
+    if not lines:
+        return
+    usual, _ = Counter(on for on, _ in lines).most_common(1)[0]
+    yield f"Asked and examined on {day(usual, with_year=True)}, where no other day is named."
+    for on, words in lines:
+        yield f"{words}." if on == usual else f"{words} ({day(on, with_year=True)})."
 
 
-def _line(question: Question, answers: Mapping[Side, Sign], treated: Side) -> Iterator[str]:
-    """Yield one question with its answers, the treated side first; nothing where nothing was looked at."""
+def _line(
+    section: str, question: Question, answers: Mapping[Side, Sign], treated: Side
+) -> Iterator[tuple[date, str]]:
+    """Yield one question with its answers, the treated side first, and its day; nothing where nothing was looked at."""
     order = sorted(answers, key=lambda side: (side is not treated, side.value))
     said = [(side, words) for side in order if (words := _answer(question, answers[side]))]
     if not said:
@@ -74,16 +94,16 @@ def _line(question: Question, answers: Mapping[Side, Sign], treated: Side) -> It
         words if side is Side.NONE else f"{side.value}{', treated' if side is treated else ''}: {words}"
         for side, words in said
     ]
-    on = max(answers[side].on for side, _ in said)
-    label = question.label.rstrip("?")
-    yield f"{label}: {'; '.join(parts)} ({day(on, with_year=True)})."
+    label = question.label.rstrip("?").removesuffix(", your judgement")
+    label = f"{section}, {label[:1].lower()}{label[1:]}" if section else label
+    yield max(answers[side].on for side, _ in said), f"{label}: {'; '.join(parts)}"
 
 
 def _answer(question: Question, sign: Sign) -> str:
     level = question.level(sign.level)
     if level is not None and sign.level in _SAYS_NOTHING and not sign.text:
         return ""
-    words = level.label if level is not None else ""
+    words = REWORDED.get((question.id, sign.level), level.label if level is not None else "")
     return ", ".join(one for one in (words, sign.text.strip().rstrip(".")) if one)
 
 
@@ -98,4 +118,5 @@ def _classification(told: Story) -> Iterator[str]:
     yield f"Working classification: {best.label}. It is an opinion in progress, not a diagnosis."
     for words, arguments in (("For it", best.speaks_for), ("Against it", best.speaks_against)):
         if arguments:
-            yield f"{words}: {listed([one.say.rstrip('.') for one in arguments])}."
+            said = "; ".join(one.say.rstrip(".") for one in arguments)
+            yield f"{words}: {said}."
