@@ -15,7 +15,7 @@ from mortise.terms import Side
 from mortise.web.accounts import rights
 from mortise.web.accounts.models import User
 from mortise.web.care import services
-from mortise.web.care.models import Purpose
+from mortise.web.care.models import Consent, Purpose
 from mortise.web.care.services import following
 from tests.web import builders
 from tests.web.builders import Cast
@@ -59,7 +59,18 @@ def then_it_reads_well(page: Page, axe: Axe, name: str) -> None:
             page.screenshot(path=Path(folder) / f"role-{name}-{kind}.png", full_page=True)
 
 
-def test_administrator_invites_somebody_who_joins(desk_page: Page, cast: Cast, axe: Axe) -> None:
+def then_refused(page: Page, *paths: str) -> None:
+    """What this person may not do is not there: the same answer as for what does not exist, and no word of anybody."""
+    for path in paths:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 404, f"{path}: {answer.status}"
+        expect(page.get_by_role("main")).not_to_contain_text("Ben")
+
+
+def test_administrator_invites_somebody_who_joins(
+    desk_page: Page, cast: Cast, axe: Axe, forgive: Callable[[str], None]
+) -> None:
     page = desk_page
     given_signed_in(page, builders.administrator(cast.clinic))
     expect(page.get_by_role("heading", level=1)).to_have_text("Who works here")
@@ -77,9 +88,13 @@ def test_administrator_invites_somebody_who_joins(desk_page: Page, cast: Cast, a
     page.get_by_role("button", name="Join").click()
     given_signed_in(page, User.objects.get(email="cleo@clinic.example"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Whose training you may see")
+    forgive("status of 404")  # what is refused is asked for on purpose
+    then_refused(page, "/people/", desk.url("needs"), desk.url("course", cast.episode.pk))
 
 
-def test_coach_sees_what_training_is_allowed_and_no_more(desk_page: Page, cast: Cast, axe: Axe) -> None:
+def test_coach_sees_what_training_is_allowed_and_no_more(
+    desk_page: Page, cast: Cast, axe: Axe, forgive: Callable[[str], None]
+) -> None:
     page = desk_page
     builders.agrees(cast.ben, cast.ada, Purpose.COACH)
     given_signed_in(page, builders.colleague(cast.clinic, rights.COACH))
@@ -88,9 +103,20 @@ def test_coach_sees_what_training_is_allowed_and_no_more(desk_page: Page, cast: 
     expect(page.get_by_text("Allowed today")).to_be_visible()
     expect(page.get_by_role("main")).not_to_contain_text(re.compile("pain|swelling|red flag", re.IGNORECASE))
     then_it_reads_well(page, axe, "training")
+    forgive("status of 404")  # what is refused is asked for on purpose
+    here = cast.episode.pk
+    then_refused(
+        page, desk.url("needs"), desk.url("course", here), desk.url("reports", here), desk.url("foot", here)
+    )
+    services.record_consent(
+        patient=cast.ben, purpose=Purpose.COACH, is_given=False, how=Consent.How.IN_PERSON, by=cast.ada
+    )
+    then_refused(page, desk.url("training", here))
 
 
-def test_podiatrist_answers_examines_and_writes(desk_page: Page, cast: Cast, axe: Axe) -> None:
+def test_podiatrist_answers_examines_and_writes(
+    desk_page: Page, cast: Cast, axe: Axe, forgive: Callable[[str], None]
+) -> None:
     page = desk_page
     podiatrist = builders.colleague(cast.clinic, rights.PODIATRIST)
     services.ask_opinion(
@@ -112,9 +138,16 @@ def test_podiatrist_answers_examines_and_writes(desk_page: Page, cast: Cast, axe
     page.get_by_role("button", name="Save the note").click()
     expect(page.get_by_text("Heel lift of 6 mm fitted.")).to_be_visible()
     then_it_reads_well(page, axe, "foot")
+    forgive("status of 404")  # what is refused is asked for on purpose
+    here = cast.episode.pk
+    then_refused(
+        page, desk.url("needs"), desk.url("course", here), desk.url("together", here), desk.url("plan", here)
+    )
 
 
-def test_physician_answers_an_escalation_with_a_letter(desk_page: Page, cast: Cast, axe: Axe) -> None:
+def test_physician_answers_an_escalation_with_a_letter(
+    desk_page: Page, cast: Cast, axe: Axe, forgive: Callable[[str], None]
+) -> None:
     page = desk_page
     services.raise_escalation(episode=cast.episode, escalation="imaging", reason="Locks.", by=cast.ada)
     given_signed_in(page, builders.colleague(cast.clinic, rights.PHYSICIAN))
@@ -137,10 +170,14 @@ def test_physician_answers_an_escalation_with_a_letter(desk_page: Page, cast: Ca
     assert case.outcome == "seen"
     page.goto(f"/desk/letters/{cast.episode.letters.get().pk}/")
     then_it_reads_well(page, axe, "letter-signed")
+    forgive("status of 404")  # what is refused is asked for on purpose
+    then_refused(page, desk.url("patient-add"), "/people/", desk.url("guest"))
+    page.goto(desk.url("plan", cast.episode.pk))
+    expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
 
 
 def test_physiotherapist_hands_over_and_lets_a_guest_read(
-    desk_page: Page, open_page: Callable[..., Page], cast: Cast, axe: Axe
+    desk_page: Page, open_page: Callable[..., Page], cast: Cast, axe: Axe, forgive: Callable[[str], None]
 ) -> None:
     page = desk_page
     builders.clinician(cast.clinic, "Eve", "eve@clinic.example")
@@ -169,10 +206,16 @@ def test_physiotherapist_hands_over_and_lets_a_guest_read(
     guest.get_by_role("button", name="Read, as Dr Gale").click()
     expect(guest.get_by_role("heading", level=1)).to_contain_text("Ben Fictional")
     then_it_reads_well(guest, axe, "guest")
+    forgive("status of 404")  # what is refused is asked for on purpose
+    here = cast.episode.pk
+    then_refused(
+        guest, desk.url("needs"), desk.url("course", here), desk.url("reports", here), "/phone/", "/people/"
+    )
+    then_refused(page, desk.url("course", cast.dora_episode.pk), "/people/", desk.url("guest"))
 
 
 def test_patient_takes_consent_back_on_the_phone(
-    open_page: Callable[..., Page], cast: Cast, axe: Axe
+    open_page: Callable[..., Page], cast: Cast, axe: Axe, forgive: Callable[[str], None]
 ) -> None:
     builders.agrees(cast.ben, cast.ada, Purpose.COACH)
     page = open_page("phone")
@@ -183,3 +226,5 @@ def test_patient_takes_consent_back_on_the_phone(
     page.get_by_role("button", name=re.compile("Take it back.*coach")).click()
     expect(page.get_by_text("You took it back.")).to_be_visible()
     then_it_reads_well(page, axe, "consents")
+    forgive("status of 404")  # what is refused is asked for on purpose
+    then_refused(page, desk.url("needs"), desk.url("course", cast.episode.pk), "/people/", desk.url("guest"))

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -151,6 +152,7 @@ def letter_pdf(found: Letter, signer: User | None) -> bytes:
         "parts": [(label, found.words.get(name, "")) for name, label in PARTS],
         "patient": patient,
         "clinic": patient.clinic,
+        "is_demo": settings.DEMO,
         "signer": signer,
         "on": day(patient.clinic.today(), with_year=True),
     }

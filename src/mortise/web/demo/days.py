@@ -288,6 +288,8 @@ class _Life:
         return msgspec.structs.replace(fact, answers=answers)
 
     def _timed(self, fact: Fact) -> Fact:
+        if isinstance(fact, Reading) and fact.rater:
+            fact = msgspec.structs.replace(fact, rater=str(self.by.pk))  # whose hand it was, by name
         return msgspec.structs.replace(fact, captured_at=clock.now())
 
 

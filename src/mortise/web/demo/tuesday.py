@@ -32,10 +32,10 @@ Step = Callable[[EpisodeRow, User], None]
 
 
 def begins(name: str, episode: EpisodeRow, by: User) -> None:
-    """Take down at the first visit what else a patient agrees to."""
-    if name in TRAINED:
+    """Take down at the first visit what a patient agrees to."""
+    for purpose in (Purpose.TREATMENT, Purpose.RECORDINGS, *((Purpose.COACH,) if name in TRAINED else ())):
         services.record_consent(
-            patient=episode.patient, purpose=Purpose.COACH, is_given=True, how=Consent.How.IN_PERSON, by=by
+            patient=episode.patient, purpose=purpose, is_given=True, how=Consent.How.IN_PERSON, by=by
         )
 
 
@@ -132,7 +132,7 @@ def _to_sports_medicine(episode: EpisodeRow, by: User) -> None:
 
 def _try_a_lift(episode: EpisodeRow, by: User) -> None:
     services.raise_escalation(
-        episode=episode, escalation="podiatry", by=by, reason="Heel lift to try while the range stands still."
+        episode=episode, escalation="podiatry", by=by, reason="A heel lift to try before the hill season."
     )
     _draft(episode, "podiatry", by)
 
@@ -163,7 +163,7 @@ _STEPS: Mapping[tuple[str, int], tuple[Step, ...]] = MappingProxyType(
         ("Sanna Lathe", 5): (_name_mara, _to_sports_medicine),
         ("Sanna Lathe", 4): (_send_by_post,),
         ("Edda Plumb", 15): (_note("Stick outdoors only. Her daughter helps with the tape at home."),),
-        ("Edda Plumb", 1): (_try_a_lift,),
+        ("Emil Coping", 1): (_try_a_lift,),
         ("Callum Veneer", 0): (_cover_for_femi,),
     }
 )  # fmt: skip

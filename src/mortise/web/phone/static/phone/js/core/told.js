@@ -58,7 +58,8 @@ export function toldChecks(plan, on, held) {
   const isNear = (one) => daysBetween(one.on, on) >= 0 && daysBetween(one.on, on) <= CHECK_DAYS;
   const found = [...told.values()].filter((one) => !gone.has(one.id) && isNear(one) && Object.keys(one.answers).length);
   const known = new Set((plan.checks ?? []).map((one) => one.id));
-  const order = (one) => (known.has(one.id) ? -1 : own.indexOf(one)); // what the plan does not know came later
+  const places = new Map(own.map((fact, i) => [fact.id, i]));
+  const order = (one) => (known.has(one.id) ? -1 : (places.get(one.id) ?? -1)); // what the plan does not know came later
   return found.sort((a, b) => (a.on === b.on ? order(b) - order(a) : a.on < b.on ? 1 : -1));
 }
 
