@@ -23,7 +23,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
 
-from mortise.web.demo.fill import CLINICIAN_EMAIL, PASSWORD
+from mortise.web.demo.team import ADA, PASSWORD
 from tests.web.test_serving import START, environment, free_port, opened, run
 
 N_KILLS = int(os.environ.get("MORTISE_N_KILLS", "5"))
@@ -93,7 +93,7 @@ def episode_of(database: Path) -> uuid.UUID:
     with closing(sqlite3.connect(database)) as rows:
         found = rows.execute(
             "SELECT e.id FROM care_episoderow e JOIN care_patient p ON p.id = e.patient_id "
-            "JOIN accounts_user u ON u.clinic_id = p.clinic_id WHERE u.email = ?", (CLINICIAN_EMAIL,)
+            "JOIN accounts_user u ON u.clinic_id = p.clinic_id WHERE u.email = ?", (ADA.email,)
         ).fetchone()  # fmt: skip
     return uuid.UUID(found[0])
 
@@ -109,7 +109,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path: Path) 
             opened(f"http://127.0.0.1:{port}/sign-in/")
             if number == 0:
                 desk.ask(port, "/sign-in/")
-                assert desk.ask(port, "/sign-in/", {"email": CLINICIAN_EMAIL, "password": PASSWORD}) == 302
+                assert desk.ask(port, "/sign-in/", {"email": ADA.email, "password": PASSWORD}) == 302
             kill = f"sleep {chance.uniform(0.0, 0.8):.3f}; kill -9 -{process.pid}"
             n_sent = write_until_killed(desk, port, at, n_sent, answered, kill)
             assert process.wait() == -signal.SIGKILL

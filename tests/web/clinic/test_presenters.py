@@ -344,8 +344,10 @@ def test_programme_shows_todays_dose_the_usual_one_and_why() -> None:
         {"heel-rise": exercise},
         {"heel-rise": DoseNow(step=1, cause="Three calm sessions.", since="13 Nov")},
         lambda _: "",
+        {"heel-rise": "Step 1 lies outside this stage."},
     )
     (row,) = programme.rows
+    assert row.mark == "Step 1 lies outside this stage."
     assert row.dose == "2 × 10, up 2 s, hold 1 s, down 2.5 s"
     assert row.usual == "3 × 12, light band"
     assert row.why == "Amber morning."
