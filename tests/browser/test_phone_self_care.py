@@ -229,6 +229,7 @@ def test_a_message_waits_on_the_phone_and_is_found_again(
     phone.get_by_role("button", name="Send").click()
     expect(phone.get_by_text("Write a sentence, or go back.")).to_be_visible()
     phone.locator("textarea").fill("Not sent, only written")
+    expect(phone.locator("form[data-kept='22']")).to_be_attached()
     opened(phone, server, "message/")
     expect(phone.locator("textarea")).to_have_value("Not sent, only written")
     assert Message.objects.count() == 0

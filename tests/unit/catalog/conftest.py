@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import pickle
 import tomllib
-from decimal import Decimal
+from collections.abc import Callable
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 
+_parse = tomllib.loads
+
+
 @pytest.fixture(autouse=True)
 def quick_toml(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each reader tables of its own, made anew from those parsed before."""
-    quick = SimpleNamespace(loads=_loads, TOMLDecodeError=tomllib.TOMLDecodeError)
-    monkeypatch.setattr("mortise.catalog._decode.tomllib", quick)
+    monkeypatch.setattr(tomllib, "loads", _loads)
 
 
-def _loads(text: str, *, parse_float: type[Decimal]) -> dict[str, Any]:
-    assert parse_float is Decimal
-    tables: dict[str, Any] = pickle.loads(_parsed(text))
+def _loads(text: str, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    tables: dict[str, Any] = pickle.loads(_parsed(text, parse_float))
     return tables
 
 
 @cache
-def _parsed(text: str) -> bytes:
-    return pickle.dumps(tomllib.loads(text, parse_float=Decimal))
+def _parsed(text: str, parse_float: Callable[[str], Any]) -> bytes:
+    return pickle.dumps(_parse(text, parse_float=parse_float))

@@ -176,7 +176,7 @@ def headline(visit: Visit, story: Story) -> str:
         return said(texts[f"advice.{decision.advice.value}.patient"])
     if not has_checked_in(visit, story):
         return gettext("First, how is the ankle?")
-    if not story.lights:
+    if not story.lights and decision.load is Load.KEEP:
         return gettext("Your first session.")
     return said(texts[f"load.{decision.load.value}.patient"])
 

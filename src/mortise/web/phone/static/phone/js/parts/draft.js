@@ -10,5 +10,9 @@ export async function keepDraft(form) {
   const kept = await note("message");
   if (kept && !words.value) [words.value, id.value] = [kept.words, kept.id];
   else if (kept && !form.querySelector(".wrong")) await setNote("message", null);
-  words.addEventListener("input", () => setNote("message", words.value ? { words: words.value, id: id.value } : null));
+  words.addEventListener("input", async () => {
+    const written = words.value;
+    await setNote("message", written ? { words: written, id: id.value } : null);
+    form.dataset.kept = String(written.length); // letters that are safe
+  });
 }
