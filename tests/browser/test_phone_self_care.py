@@ -107,6 +107,7 @@ def test_answers_are_put_right_without_the_server_and_take_nothing_back(
     assert [(one.corrects, one.replacement) for one in facts(cast, Correction)] == [
         (first.id, worse.id), (worse.id, better.id),
     ]  # fmt: skip
+    when_the_phone_connects(phone, server)
     expect(
         phone.get_by_role("heading", name="A rest day for the ankle.")
     ).to_be_visible()  # the engine says so too
@@ -198,6 +199,7 @@ def test_a_questionnaire_goes_on_where_it_was_left_with_and_without_the_server(
     axe(phone)
     assert facts(cast, Reading) == []
     phone.get_by_role("button", name="Save").click()
+    phone.wait_for_url(f"{server.url}/phone/")
     expect(phone.get_by_role("heading", level=1)).to_be_visible()
     phone.context.set_offline(False)
     when_the_phone_connects(phone, server)

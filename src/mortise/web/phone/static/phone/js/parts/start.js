@@ -26,20 +26,7 @@ export async function start() {
   window.addEventListener("online", contact);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && contact());
   if (navigator.storage?.persist) navigator.storage.persist();
-  if (asksToCheckIn() && (await countUnsent()) > 0) {
-    if (await send()) return reloadWhenLoaded(); // the page was made without what waited
-  }
   await contact();
-}
-
-function reloadWhenLoaded() {
-  if (document.readyState === "complete") location.reload();
-  else window.addEventListener("load", () => setTimeout(() => location.reload()));
-}
-
-/** Whether the server's page invites to check in: wrong as soon as it has heard a check that waited on this phone. */
-function asksToCheckIn() {
-  return document.querySelector('.p-dock a[href="/phone/check/"]') !== null && !document.querySelector("[data-shell]");
 }
 
 async function showUnsent() {
