@@ -17,6 +17,7 @@ from mortise.web.accounts.models import User
 from mortise.web.care import services
 from mortise.web.phone import presenters_pages, state
 from mortise.web.phone.presenters_pages import Call
+from mortise.web.phone.said import said
 from mortise.web.phone.visits import Ended, TakenBack, Visit, visit_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -49,8 +50,8 @@ def ended_page(visit: Visit, answered: list[str]) -> EndedPage:
         summary=newest.summary if newest is not None else "",
         answered=tuple(answered),
         emergency=presenters_pages.emergency_lines(visit),
-        emergency_words=texts["emergency.now"],
-        setbacks=tuple(text for key, text in texts.items() if key.startswith("setback.")),
+        emergency_words=said(texts["emergency.now"]),
+        setbacks=tuple(said(text) for key, text in texts.items() if key.startswith("setback.")),
         calls=presenters_pages.calls_of(visit),
     )
 
