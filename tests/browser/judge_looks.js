@@ -37,6 +37,10 @@
     }
     return wrong;
   };
+  const swapped = () => [...document.querySelectorAll("input[value=left]")].filter((left) => {
+    const right = left.closest("fieldset")?.querySelector("input[value=right]");
+    return right && seen(left.closest("label")) && left.closest("label").getBoundingClientRect().left > right.closest("label").getBoundingClientRect().left;
+  });
   for (const [dir, size] of tried) {
       root.dir = dir;
       root.style.fontSize = size;
@@ -69,6 +73,7 @@
         if (box.height < TARGET - 0.5 || box.width < TARGET - 0.5) found.push(`${where}: target of ${Math.round(box.width)} × ${Math.round(box.height)}: ${name(shown)}`);
       }
       if (dir === "rtl" && root.lang.startsWith("ar")) found.push(...outOfOrder().map((one) => `${where}: ${one}`));
+      found.push(...swapped().map((one) => `${where}: left stands on the right: ${name(one.closest("label"))}`));
       const foot = document.querySelector(".p-foot");
       if (foot && getComputedStyle(foot).position === "sticky") {
         const share = foot.getBoundingClientRect().height / innerHeight;

@@ -138,6 +138,10 @@ PLANTED = {
     "words leave their box": "<p style='inline-size: 3rem; white-space: nowrap'>longer than its box</p>",
     "words leave the screen": "<p style='margin-inline-start: 90vw; white-space: nowrap'>out of sight</p>",
     "words broken letter by letter": "<p style='inline-size: 1em; overflow-wrap: anywhere'>letters</p>",
+    "left stands on the right": (
+        "<fieldset><div style='display: flex; flex-direction: row-reverse'><label class=btn>L<input type=radio"
+        " value=left></label><label class=btn>R<input type=radio value=right></label></div></fieldset>"
+    ),
     "target of": "<button style='min-block-size: 0; block-size: 2rem'>small</button>",
 }
 
