@@ -147,7 +147,9 @@ def test_reports_speak_the_language_of_the_page_and_english_after_it() -> None:
     assert words.number(None) == "not known"
 
 
-@pytest.mark.parametrize(("code", "words_of_day"), [("de", "20. Nov"), ("es", "20 de Nov"), ("he", "20 בנוב")])
+@pytest.mark.parametrize(
+    ("code", "words_of_day"), [("de", "20. Nov"), ("es", "20 de Nov"), ("he", "20 בנוב")]
+)
 def test_an_axis_has_the_short_name_of_a_month(code: str, words_of_day: str) -> None:
     with translation.override(code):
         assert local.speech().short_day(date(2026, 11, 20)).lower() == words_of_day.lower()

@@ -18,7 +18,11 @@ from mortise.units import SYMBOLS
 MINUS = "\u2212"
 NOT_KNOWN = "not known"
 _TIGHT = {"°", "°/s", "/10"}  # symbols that follow their number without a space
-_FROM_LEFT, _AS_IT_STARTS, _BACK = "\u2066", "\u2068", "\u2069"  # what stands inside has a direction of its own
+_FROM_LEFT, _AS_IT_STARTS, _BACK = (
+    "\u2066",
+    "\u2068",
+    "\u2069",
+)  # what stands inside has a direction of its own
 _NARROW_SPACE = "\u00a0"  # a number never parts from its unit at a line end
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
