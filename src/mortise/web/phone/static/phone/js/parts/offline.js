@@ -181,7 +181,7 @@ function todayPage(state) {
     can_put_right: state.checks.length ? "yes" : "",
     can_change: state.told && state.isDone ? "yes" : "",
     can_change_yesterday: state.told && !state.isDone ? "yes" : "",
-    tests: dueOn(plan.tests ?? [], state.on, state.news).map((one) => one.label),
+    tests: [...new Set(dueOn(plan.tests ?? [], state.on, state.news).map((one) => one.title ?? one.label))],
     tests_by_phone: (plan.tests_by_phone ?? []).filter((one) => one.due_on <= state.on).map((one) => ({ title: one.title })),
     education: plan.education ?? [],
     days: state.isDone || state.ground !== "day" ? "" : "yes",
