@@ -94,10 +94,14 @@ def stop_page(visit: Visit, story: Story) -> StopPage:
     clinic = visit.patient.clinic.name
     texts = visit.content.texts
     tiers = dict.fromkeys(str(rule.tier) for rule in fired if rule.tier)
-    lines = [rule.say_patient for rule in fired] + [texts[f"emergency.{tier}"] for tier in tiers]
+    head, lines = _stop_words(
+        headline(visit, story),
+        [rule.say_patient for rule in fired],
+        [texts[f"emergency.{tier}"] for tier in tiers],
+    )
     return StopPage(
-        headline=headline(visit, story),
-        lines=tuple(dict.fromkeys(said(line) for line in lines)),
+        headline=head,
+        lines=lines,
         emergency=emergency_lines(visit),
         steps=(
             StopStep(Truth.MET, gettext("Your exercises are paused"), said(texts["emergency.closed"])),
@@ -114,16 +118,28 @@ def stop_page(visit: Visit, story: Story) -> StopPage:
     )  # fmt: skip
 
 
+def _stop_words(head: str, signs: Iterable[str], tiers: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+    """Return what stands first and what follows: one sign says itself what to do, of several it is said for all."""
+    told = list(dict.fromkeys(said(line) for line in signs if line))
+    if len(told) == 1:
+        head, told = told[0], []
+    return head, tuple(dict.fromkeys([*told, *(said(line) for line in tiers)]))
+
+
 def flag_page(visit: Visit, flags: Iterable[str], *, is_saved: bool) -> StopPage:
     """Compose the stop page for danger signs when no engine answers: the same help, and what the clinic knows."""
     texts, measures = visit.content.texts, visit.content.measures
     rules = visit.content.protocol(visit.episode.protocol).rules
     told = set(flags)
     fired = [one for one in rules if one.tier and told & {c.measure for c in criteria_in(one.when)}]
-    lines = [one.say_patient for one in fired] + [texts[f"emergency.{one.tier}"] for one in fired]
+    head, lines = _stop_words(
+        said(texts["advice.stop_and_seek_help.patient"]),
+        [one.say_patient for one in fired],
+        [texts[f"emergency.{one.tier}"] for one in fired],
+    )
     return StopPage(
-        headline=said(texts["advice.stop_and_seek_help.patient"]),
-        lines=tuple(dict.fromkeys(said(line) for line in lines)),
+        headline=head,
+        lines=lines,
         emergency=emergency_lines(visit),
         steps=(
             StopStep(

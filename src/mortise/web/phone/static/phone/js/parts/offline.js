@@ -114,7 +114,7 @@ function trouble(name, page) {
 
 /** A page as it stood when the plan was made. */
 function readOnly(plan, html) {
-  const content = fill(copy("t-kept"), { kept: keptWords(plan) });
+  const content = fill(copy("t-kept"), { kept: `${keptWords(plan)} ${say("kept_charts")}` });
   content.append(kept(html));
   show(content);
 }
@@ -225,10 +225,12 @@ function actionOf(state, items) {
 
 function stop({ plan, stop: effect, isLocked, reports }) {
   const tiers = (effect?.tiers ?? []).map((tier) => plan.texts[`emergency.${tier}`]);
+  const says = effect?.say ?? [];
+  const isOne = !isLocked && says.length === 1; // as on the server: one sign says itself what to do
   show(
     fill(copy("t-stop"), {
-      headline: plan.stop.headline || plan.texts["advice.stop_and_seek_help.patient"],
-      lines: [...new Set([...(isLocked ? plan.stop.lines : []), ...(effect?.say ?? []), ...tiers])].filter(Boolean),
+      headline: isOne ? says[0] : plan.stop.headline || plan.texts["advice.stop_and_seek_help.patient"],
+      lines: [...new Set([...(isLocked ? plan.stop.lines : []), ...(isOne ? [] : says), ...tiers])].filter((line) => line && line !== plan.stop.headline),
       emergency: plan.stop.emergency,
       calls: callsOf(plan.stop.calls),
       closed: plan.texts["emergency.closed"],

@@ -121,6 +121,7 @@ export function player(form) {
       node.hidden = (node.dataset.when === "running") !== isRunning;
     });
     const count = document.querySelector("[data-count]");
+    if (count) count.hidden = state.step === "finish";
     if (count && here) count.textContent = count.dataset.words.replace("{i}", String(state.at + 1)).replace("{n}", String(sections.length));
   }
 
