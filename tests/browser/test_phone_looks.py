@@ -34,7 +34,8 @@ TRIED = {
 AGAIN = re.compile(r"^session-(exercise|run|rest|after)-[2-9]$")  # pages of the same make as the first
 LOOKS = os.environ.get("LOOKS", "light dark big rtl").split()
 JUDGE, SIGHT = (
-    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("judge_looks.js", "judge_sight.js")
+    Path(__file__).with_name(name).read_text(encoding="utf-8")
+    for name in ("judge_looks.js", "judge_sight.js")
 )
 
 

@@ -436,7 +436,12 @@ def test_a_low_curve_is_named_above_its_band_and_its_table_says_no_use_that_all_
         level=tuple(Level(on, 0.5, 0.0, 1.0) for on in days),
     )  # fmt: skip
     trend = Trend(
-        heading=head(), today_on=examples.TODAY, unit="/10", resolution=1, series=(told,), whole_scale=(0.0, 10.0)
+        heading=head(),
+        today_on=examples.TODAY,
+        unit="/10",
+        resolution=1,
+        series=(told,),
+        whole_scale=(0.0, 10.0),
     )
     drawn = chart.trend_chart(trend)
     name_y = float(re.search(r'y="([\d.]+)"[^>]*>Level</text>', drawn)[1])

@@ -93,5 +93,7 @@ def trend_chart(trend: Trend) -> str:
         trend.heading,
         Canvas(326, 214, "".join(parts)),
         keys=_panels.measure_keys(trend.series, trend.heading.id_prefix, trend.today_on),
-        tables=[_panels.readings_table(trend.series, trend.unit, trend.resolution, trend.today_on, is_brief=True)],
+        tables=[
+            _panels.readings_table(trend.series, trend.unit, trend.resolution, trend.today_on, is_brief=True)
+        ],
     )

@@ -38,7 +38,11 @@ class Asked(NamedTuple):
 
 def asked_of(measures: Iterable[Measure], involved: Side) -> list[Asked]:
     """Return the fields of measures, the treated side first; how it is done is said once."""
-    return [_asked(m, side, is_first=side is not involved.opposite) for m in measures for side in _sides(m, involved)]
+    return [
+        _asked(m, side, is_first=side is not involved.opposite)
+        for m in measures
+        for side in _sides(m, involved)
+    ]
 
 
 def _asked(measure: Measure, side: Side, *, is_first: bool) -> Asked:

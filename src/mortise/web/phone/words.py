@@ -50,9 +50,7 @@ WORDS: dict[str, str] = {
     "refused": _n("Your clinic’s computer did not take this: {reason}"),
     "conflict": _n("Two different reports carry one number. Both are kept and a person looks at them."),
     "online_only": _n("This page needs a connection."),
-    "kept": _n(
-        "No connection. This is how it stood on {when}; what is not yet sent is not in it."
-    ),
+    "kept": _n("No connection. This is how it stood on {when}; what is not yet sent is not in it."),
     "kept_charts": _n("The charts go back six weeks."),
     "ready_yes": _n("yes"),
     "ready_no": _n("no"),
