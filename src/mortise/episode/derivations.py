@@ -65,12 +65,13 @@ class _Said(NamedTuple):
     """What a measure said of its days when it was last derived, under what.
 
     `under` is the first day whose lights counted, and whether there was anything at all to derive from; `points` are
-    the days of what it was derived from.
+    the days of what it was derived from; `found` is what was said of the days from `first` on.
     """
 
     under: tuple[int, bool]
     points: Sequence[Point]
-    of_days: dict[int, Point | Trouble]
+    first: int
+    found: list[Point | Trouble]
 
 
 class _Wanted(NamedTuple):
@@ -155,7 +156,7 @@ class Derivations:
                 made = self._comparison(measure, how, of_its_days)
             elif how.kind == LAST_LIGHT:
                 made = self._last_lights(measure, of_its_days, lights_before.get(measure.id, ()), since)
-            elif self._keeps(how, tracks):
+            elif n_days > 1 and self._keeps(how, tracks):
                 made = self._daily(measure, how, of_its_days, said_before.get(measure.id), since)
             else:
                 made = derive(measure, of_its_days)
@@ -195,21 +196,19 @@ class Derivations:
         self, measure: Measure, how: Derivation, course: Course, before: _Said | None, since: int
     ) -> Track:
         """Derive day by day; what was said of the days before `since` still holds."""
+        first, stop = course.days.start, course.days.stop
         source = self._measures.get(how.of)
         track = None if source is None else self._source(source, course.tracks)
         has_any = track is not None and bool(track.series)
         points = track.series[0].points if track is not None and has_any else ()
         under = (course.evidence_from, has_any)
-        said = before.of_days if before is not None and before.under == under else {}
-        if said and before is not None and how.kind in _OF_ANSWERS:
-            since = _first_new(before.points, points)
-        found = [
-            one
-            if day < since and (one := said.get(day)) is not None
-            else derived_on(measure, how, course, day)
-            for day in course.days
-        ]
-        self._said[measure.id] = _Said(under, points, {one.day: one for one in found})
+        found: list[Point | Trouble] = []
+        if before is not None and before.under == under and before.first <= first:
+            if how.kind in _OF_ANSWERS:
+                since = _first_new(before.points, points)
+            found = before.found[first - before.first : max(0, since - before.first)]
+        found += [derived_on(measure, how, course, day) for day in range(first + len(found), stop)]
+        self._said[measure.id] = _Said(under, points, first, found)
         return daily_track(measure, found)
 
     def _last_lights(self, measure: Measure, course: Course, before: tuple[Point, ...], since: int) -> Track:

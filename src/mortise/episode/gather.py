@@ -113,7 +113,9 @@ class Gathered:
         read = self._read.get(key)
         if read is None:
             assert run is not None
-            return with_visits(run.track(), run.measure, self._visits)
+            made = run.track()
+            is_clinic = run.measure.setting is Setting.CLINIC  # no answer is given at a visit but to a clinic test
+            return with_visits(made, run.measure, self._visits) if is_clinic else made
         made = read.track() if run is None else track(read.measure, read.limb, [*run.seen(), *read.seen])
         return with_visits(made, read.measure, self._visits)
 

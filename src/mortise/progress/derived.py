@@ -16,6 +16,7 @@ from mortise.progress.sessions import LIGHT_GRADE, Bout, adherence, light_run
 from mortise.protocol import Light
 from mortise.record.tracks import Point, Series, Track, Trouble, key_of, track_of
 from mortise.terms import Cause, Derivation, Limb, Measure
+from mortise.terms.measures import on_grid
 
 LAST_LIGHT = "last_light"
 N_LEAST_USUAL = 3
@@ -109,10 +110,14 @@ def derived_on(measure: Measure, how: Derivation, course: Course, day: int) -> P
         known = ", ".join(sorted([*PAIRED, LAST_LIGHT, *_DAILY]))
         raise ContentError(f"unknown derivation {how.kind!r}.", where=measure.id, mend=f"Use one of {known}.")
     value = daily(how, course, day)
-    if isinstance(value, Cause):
+    if type(value) is Cause:
         return Trouble(day, value, ())
-    raw = value[0] / 100 if how.kind == "adherence" and measure.unit == "ratio" else value[0]
-    return Point(day, measure.on_grid(min(max(raw, measure.low), measure.high)), None, value[1])
+    raw, readings = value
+    if how.kind == "adherence" and measure.unit == "ratio":
+        raw /= 100
+    if not measure.low <= raw <= measure.high:
+        raw = min(max(raw, measure.low), measure.high)
+    return Point(day, on_grid(raw, measure.resolution), None, readings)
 
 
 def daily_track(measure: Measure, found: Sequence[Point | Trouble]) -> Track:

@@ -18,6 +18,7 @@ from mortise.terms import Advice, Load, Measure, Origin, Setting, Side
 
 CONTACTS_AT_MOST, CAREFUL_CONTACTS_AT_MOST, CAREFUL_FROM_AGE = 140, 60, 65  # STG-07, GATE-11
 VISIT_FRESH_DAYS = 91  # ENGINE.md, In force 2: however far away the next visit is planned
+_TOLD = (CheckIn, SessionLog)
 _IMPACT, _MANUAL = Tag.IMPACT.value, Tag.MANUAL.value
 
 
@@ -36,6 +37,11 @@ class Flag(NamedTuple):
     def is_met(self, value: Decimal) -> bool:
         """Whether a value meets it."""
         return value >= self.bound if self.is_at_least else value <= self.bound
+
+    def is_met_by_any(self, told: Iterable[tuple[date, Decimal]]) -> bool:
+        """Whether any of some dated values meets it."""
+        values = [value for _, value in told]
+        return max(values) >= self.bound if self.is_at_least else min(values) <= self.bound
 
 
 def flags_of(protocol: Protocol) -> tuple[Flag, ...]:
@@ -133,10 +139,11 @@ class Judge:
             As the engine gets them.
         """
         for fact in facts:
-            if isinstance(fact, CheckIn | SessionLog):
+            if isinstance(fact, _TOLD):
+                on, is_check_in = fact.on, isinstance(fact, CheckIn)
                 for name, value in fact.answers.items():
                     if value is not None:
-                        self._keep(name, fact.on, value, is_check_in=isinstance(fact, CheckIn))
+                        self._keep(name, on, value, is_check_in=is_check_in)
             elif isinstance(fact, Reading):
                 key = (fact.measure, fact.side)
                 self._newest[key] = max(self._newest.get(key, fact.on), fact.on)
@@ -146,17 +153,19 @@ class Judge:
                 self._open_red = [on for on in self._open_red if on >= fact.on]
 
     def _keep(self, name: str, on: date, value: Decimal, *, is_check_in: bool) -> None:
-        newest = self._newest.get((name, None))
+        key = (name, None)
+        newest = self._newest.get(key)
         if newest is None or on > newest:
-            self._newest[(name, None)] = on
-        if name not in self._danger:
+            self._newest[key] = on
+        flags = self._flags_on.get(name)
+        if flags is None:
             return
         told = self._told.setdefault(name, [])
         told.append((on, value))
         del told[:-6]
         if is_check_in:
             self._received_today.setdefault(name, []).append(value)
-        for flag in self._flags_on[name]:
+        for flag in flags:
             if flag.is_met(value):
                 if flag.locks:
                     self._open_red.append(on)
@@ -190,8 +199,9 @@ class Judge:
         found: list[Violation] = []
         if self._open_red:
             found.append(Violation("work_while_locked", on, "a session although a red flag is open"))
-        withheld = self._withheld(session.stage, on)
-        is_rest = any(flag.is_rest for flag in self._met_today(on, strict=True))
+        met = self._met_today(on)
+        withheld = self._withheld(session.stage, met)
+        is_rest = any(flag.is_rest for flag in met)
         has_impact_flag = self._is_impact_flagged(on)
         for one in session.exercises:
             tags = self._tags[one.exercise]
@@ -213,23 +223,22 @@ class Judge:
             found.append(Violation("dose", on, f"{session.n_contacts} contacts, at most {most}"))
         return found
 
-    def _withheld(self, stage: str, on: date) -> frozenset[str]:
+    def _withheld(self, stage: str, met: Iterable[Flag]) -> frozenset[str]:
         found = self._stages.get(stage, frozenset()) | self._ruled_out | {_MANUAL}
-        for flag in self._met_today(on, strict=True):
+        for flag in met:
             found |= flag.tags
         return found
 
-    def _met_today(self, on: date, *, strict: bool) -> list[Flag]:
-        """Return the flags whose answer of their days meets them; `strict`: every answer of that date does."""
+    def _met_today(self, on: date) -> list[Flag]:
+        """Return the flags that every answer of one of their days meets."""
         found = []
         for flag in self.flags:
             told = self._told.get(flag.measure)
-            if not told or not any(flag.is_met(value) for _, value in told):
+            if not told or not flag.is_met_by_any(told):
                 continue
             dated = {one_on for one_on, _ in told if 0 <= (on - one_on).days < flag.n_days}
             for when in dated:
-                met = [flag.is_met(value) for one_on, value in told if one_on == when]
-                if all(met) if strict else any(met):
+                if all(flag.is_met(value) for one_on, value in told if one_on == when):
                     found.append(flag)
                     break
         return found
