@@ -174,8 +174,9 @@ def _still_fired(ready: ReadyRule, inputs: Inputs) -> int | None:
     points = _plain_points(ready, inputs)
     if points is not None:
         return _newest_met(ready, points, first, inputs.day - 1)
+    keys = ready.keys
     for day in range(inputs.day - 1, first - 1, -1):
-        if tell(ready.node, inputs.until(day, ready.keys)) is MET:
+        if tell(ready.node, inputs.until(day, keys)) is MET:
             return day
     return None
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from operator import attrgetter
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from mortise.decide.ready import Ready
@@ -22,7 +22,7 @@ MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
 Z_80 = Decimal("0.8416")
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True, gc=False):
     """What one series says of one criterion. `earliest_day` is the first day a second reading could confirm it."""
 
     truth: Truth

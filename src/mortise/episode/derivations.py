@@ -81,6 +81,7 @@ class _Wanted(NamedTuple):
     how: Derivation
     key: str
     n_days: int
+    source_key: str | None  # of what it is derived from, where what it said of a day stays while that is one series
 
 
 class Derivations:
@@ -147,7 +148,7 @@ class Derivations:
         said_before, self._said = self._said, {}
         lights_before, self._lights = self._lights, {}
         of_days: dict[int, Course] = {}  # the course as far back as each measure is read
-        for measure, how, key, n_days in self._wanted_in(ready):
+        for measure, how, key, n_days, source_key in self._wanted_in(ready):
             of_its_days = of_days.get(n_days)
             if of_its_days is None:
                 days = range(last - n_days + 1, last + 1)
@@ -156,7 +157,7 @@ class Derivations:
                 made = self._comparison(measure, how, of_its_days)
             elif how.kind == LAST_LIGHT:
                 made = self._last_lights(measure, of_its_days, lights_before.get(measure.id, ()), since)
-            elif n_days > 1 and self._keeps(how, tracks):
+            elif n_days > 1 and source_key is not None and _is_single(tracks.get(source_key)):
                 made = self._daily(measure, how, of_its_days, said_before.get(measure.id), since)
             else:
                 made = derive(measure, of_its_days)
@@ -180,14 +181,15 @@ class Derivations:
             self._marked[key] = kept = kept._replace(aggravated=aggravated)
         return kept.made
 
-    def _keeps(self, how: Derivation, tracks: Mapping[str, Track]) -> bool:
-        """Whether what a measure said of a day stays: what it derives from is as told, in one series at most."""
+    def _lasting_key(self, how: Derivation) -> str | None:
+        """Return the key of what a measure is derived from, if what it said of a day stays while that is one series."""
         source = self._measures.get(how.of)
-        if how.kind not in _LASTING or source is None:
-            return how.kind in _LASTING and not how.of
-        track = self._source(source, tracks)
+        if how.kind not in _LASTING or (source is None and how.of):
+            return None
+        if source is None:
+            return ""
         is_told = source.derive is None and source.domain != "range"
-        return is_told and (track is None or len(track.series) <= 1)
+        return key_of(source.id, Limb.INVOLVED if source.is_sided else Limb.NONE) if is_told else None
 
     def _source(self, source: Measure, tracks: Mapping[str, Track]) -> Track | None:
         return tracks.get(key_of(source.id, Limb.INVOLVED if source.is_sided else Limb.NONE))
@@ -238,12 +240,17 @@ class Derivations:
             n_days = _days_wanted(ready, self._measures, paired)
             order = sorted(n_days, key=lambda one: (_depth(one, self._measures), one))
             wanted = [
-                _Wanted(measure, how, key_of(one, _limb_of(measure, how)), n_days[one])
+                _Wanted(measure, how, key_of(one, _limb_of(measure, how)), n_days[one], self._lasting_key(how))
                 for one in order
                 if (how := (measure := self._measures[one]).derive) is not None
             ]
             self._wanted = (ready, paired, tuple(wanted))
         return self._wanted[2]
+
+
+def _is_single(track: Track | None) -> bool:
+    """Whether a measure has one series at most."""
+    return track is None or len(track.series) <= 1
 
 
 def _first_new(before: Sequence[Point], now: Sequence[Point]) -> int:

@@ -177,7 +177,7 @@ def seen_in(fact: Fact, measures: Mapping[str, Measure], involved: Side) -> Iter
                     fact.recording_error, fact.at_visit and fact.origin is not Origin.PATIENT,
                 ),
             )  # fmt: skip
-    elif isinstance(fact, CheckIn | SessionLog):
+    elif isinstance(fact, _ASKED):
         day = fact.on.toordinal()
         for measure_id, value in _asked_in(fact, measures):
             measure = measures[measure_id]

@@ -50,7 +50,10 @@ class AnswerRun:
         self.answers.append(answer)
         fact_id, day, said = answer
         if day != self._open_day:
-            if self._open:
+            if self._points is not None and type(found := self._found) is Point:  # the common case, kept short
+                self._closed.append(found)
+                self._open, self._found = [], None
+            elif self._open:
                 self._close()
             self._open_day = day
         value: Decimal | Cause | None = None

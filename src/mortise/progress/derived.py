@@ -138,7 +138,9 @@ def daily_track(measure: Measure, found: Sequence[Point | Trouble]) -> Track:
     limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
     points = tuple([one for one in found if type(one) is Point])
     if len(points) == len(found) and points:  # the common case, kept short
-        series, last = Series(DERIVED, "", None, points), points[-1]
+        last = points[-1]
+        values = [one.value for one in points] if len(points) > 1 else [last.value]
+        series = Series(DERIVED, "", None, points, 0, (min(values), max(values)))
         return Track(measure.id, limb, (series,), (), last, DERIVED, None, 0, last)
     troubles = tuple([one for one in found if type(one) is Trouble])
     return track_of(measure.id, limb, (Series(DERIVED, "", None, points),), troubles)

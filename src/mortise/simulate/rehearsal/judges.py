@@ -6,6 +6,7 @@ policy that has lost a rule is held to it all the same.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -14,10 +15,11 @@ from typing import NamedTuple
 from mortise.protocol import Criterion, Exercise, Group, Operator, Protocol, Reduction, Tag
 from mortise.record import CheckIn, Decision, Fact, Judgement, Reading, Session, SessionLog
 from mortise.simulate.rehearsal.engines import Day
-from mortise.terms import Advice, Load, Measure, Origin, Setting, Side
+from mortise.terms import Advice, Load, Measure, Origin, Setting
 
 CONTACTS_AT_MOST, CAREFUL_CONTACTS_AT_MOST, CAREFUL_FROM_AGE = 140, 60, 65  # STG-07, GATE-11
 VISIT_FRESH_DAYS = 91  # ENGINE.md, In force 2: however far away the next visit is planned
+N_TOLD_KEPT = 6  # answers to each question of danger
 _TOLD = (CheckIn, SessionLog)
 _IMPACT, _MANUAL = Tag.IMPACT.value, Tag.MANUAL.value
 
@@ -116,8 +118,9 @@ class Judge:
         self._protocol, self._measures, self._exercises = protocol, measures, exercises
         self._age, self._ruled_out = age, without_tags
         self._stages = {stage.id: frozenset(stage.without_tags) for stage in protocol.stages}
-        self._told: dict[str, list[tuple[date, Decimal]]] = {}  # danger measures: dated, value
-        self._newest: dict[tuple[str, Side | None], date] = {}
+        self._told: dict[str, deque[tuple[date, Decimal]]] = {}  # danger measures: dated, value
+        self._answered: dict[str, date] = {}  # the newest date of an answer, by measure
+        self._read: dict[str, date] = {}  # of a reading, of either side
         self._open_red: list[date] = []
         self._has_fallen = False
         self._received_today: dict[str, list[Decimal]] = {}
@@ -142,30 +145,28 @@ class Judge:
             if isinstance(fact, _TOLD):
                 on, is_check_in = fact.on, isinstance(fact, CheckIn)
                 for name, value in fact.answers.items():
-                    if value is not None:
+                    if value is None:
+                        continue
+                    newest = self._answered.get(name)
+                    if newest is None or on > newest:
+                        self._answered[name] = on
+                    if name in self._danger:
                         self._keep(name, on, value, is_check_in=is_check_in)
             elif isinstance(fact, Reading):
-                key = (fact.measure, fact.side)
-                self._newest[key] = max(self._newest.get(key, fact.on), fact.on)
+                self._read[fact.measure] = max(self._read.get(fact.measure, fact.on), fact.on)
             elif (
                 isinstance(fact, Judgement) and fact.judgement == "resume" and fact.origin is Origin.CLINICIAN
             ):
                 self._open_red = [on for on in self._open_red if on >= fact.on]
 
     def _keep(self, name: str, on: date, value: Decimal, *, is_check_in: bool) -> None:
-        key = (name, None)
-        newest = self._newest.get(key)
-        if newest is None or on > newest:
-            self._newest[key] = on
-        flags = self._flags_on.get(name)
-        if flags is None:
-            return
-        told = self._told.setdefault(name, [])
+        told = self._told.get(name)
+        if told is None:
+            told = self._told[name] = deque(maxlen=N_TOLD_KEPT)
         told.append((on, value))
-        del told[:-6]
         if is_check_in:
             self._received_today.setdefault(name, []).append(value)
-        for flag in flags:
+        for flag in self._flags_on[name]:
             if flag.is_met(value):
                 if flag.locks:
                     self._open_red.append(on)
@@ -249,7 +250,7 @@ class Judge:
             if any(flag.is_met(value) for value in self._received_today.get(flag.measure, ())):
                 return flag.rule
         for name in self._protocol.danger_measures:
-            newest = self._newest.get((name, None))
+            newest = self._answered.get(name)
             if newest is None or (on - newest).days > self._measures[name].fresh_days:
                 return f"{name} is not known"
         return ""
@@ -275,7 +276,7 @@ class Judge:
             n_days = max(n_days, measure.fresh_days)
         if measure.setting is not Setting.HOME:
             n_days = max(n_days, VISIT_FRESH_DAYS)
-        dated = [when for (name, _), when in self._newest.items() if name == measure.id]
+        dated = [newest[measure.id] for newest in (self._answered, self._read) if measure.id in newest]
         return bool(dated) and (on - max(dated)).days <= n_days
 
     def expose(self, done: Iterable[str], true: Mapping[str, Decimal]) -> Exposure:
