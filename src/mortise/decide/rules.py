@@ -20,7 +20,9 @@ from mortise.terms.verdicts import tightest_advice, tightest_load
 
 # While a danger is unknown nobody jumps: what unlocks impact is asked before it, not only after.
 BLIND_WITHOUT = (Tag.IMPACT.value,)
-_OF_VALUES = frozenset({Reduction.LAST, Reduction.MAX, Reduction.MIN, Reduction.MEDIAN})  # within what was told
+_OF_VALUES = frozenset(
+    {Reduction.LAST, Reduction.MAX, Reduction.MIN, Reduction.MEDIAN}
+)  # within what was told
 STEP_BACK_DAYS = 7  # at most one stage a week by itself: what asks for another one within it is for a human
 
 

@@ -81,7 +81,9 @@ class _Wanted(NamedTuple):
     how: Derivation
     key: str
     n_days: int
-    source_key: str | None  # of what it is derived from, where what it said of a day stays while that is one series
+    source_key: (
+        str | None
+    )  # of what it is derived from, where what it said of a day stays while that is one series
 
 
 class Derivations:
@@ -240,7 +242,9 @@ class Derivations:
             n_days = _days_wanted(ready, self._measures, paired)
             order = sorted(n_days, key=lambda one: (_depth(one, self._measures), one))
             wanted = [
-                _Wanted(measure, how, key_of(one, _limb_of(measure, how)), n_days[one], self._lasting_key(how))
+                _Wanted(
+                    measure, how, key_of(one, _limb_of(measure, how)), n_days[one], self._lasting_key(how)
+                )
                 for one in order
                 if (how := (measure := self._measures[one]).derive) is not None
             ]

@@ -114,8 +114,9 @@ class Gathered:
         if read is None:
             assert run is not None
             made = run.track()
-            is_clinic = run.measure.setting is Setting.CLINIC  # no answer is given at a visit but to a clinic test
-            return with_visits(made, run.measure, self._visits) if is_clinic else made
+            if run.measure.setting is not Setting.CLINIC:  # no other answer is given at a visit
+                return made
+            return with_visits(made, run.measure, self._visits)
         made = read.track() if run is None else track(read.measure, read.limb, [*run.seen(), *read.seen])
         return with_visits(made, read.measure, self._visits)
 

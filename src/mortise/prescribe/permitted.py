@@ -286,7 +286,12 @@ def _usual_step(slot: Slot, state: DoseState | None) -> int:
 
 
 def _refusal(
-    exercise: Exercise, one: Exercise | None, taken: Sequence[Container[str]], slot: Slot, week: Week, limits: Limits
+    exercise: Exercise,
+    one: Exercise | None,
+    taken: Sequence[Container[str]],
+    slot: Slot,
+    week: Week,
+    limits: Limits,
 ) -> LeftOut | None:
     """Return why the slot gives nothing today, or None."""
     if one is None:

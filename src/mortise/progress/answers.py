@@ -50,7 +50,8 @@ class AnswerRun:
         self.answers.append(answer)
         fact_id, day, said = answer
         if day != self._open_day:
-            if self._points is not None and type(found := self._found) is Point:  # the common case, kept short
+            found = self._found
+            if self._points is not None and type(found) is Point:  # looked at already
                 self._closed.append(found)
                 self._open, self._found = [], None
             elif self._open:

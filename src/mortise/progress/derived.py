@@ -110,11 +110,11 @@ def derived_on(measure: Measure, how: Derivation, course: Course, day: int) -> P
         known = ", ".join(sorted([*PAIRED, LAST_LIGHT, *_DAILY]))
         raise ContentError(f"unknown derivation {how.kind!r}.", where=measure.id, mend=f"Use one of {known}.")
     value = daily(how, course, day)
-    if type(value) is Cause:
+    if isinstance(value, Cause):
         return Trouble(day, value, ())
     raw, readings = value
     if how.kind == "adherence" and measure.unit == "ratio":
-        raw /= 100
+        raw = raw / 100
     if not measure.low <= raw <= measure.high:
         raw = min(max(raw, measure.low), measure.high)
     return Point(day, on_grid(raw, measure.resolution), None, readings)
