@@ -1,7 +1,8 @@
 """What no page of the phone may do in any size: grow wide, cover what has the focus, offer a small target.
 
 Every page and state of `gallery` is opened once and judged at 320, 360 and 430 px, with text of usual and of twice the
-size, from left to right and mirrored, and by its colours and its type in light and in dark. With `PICTURES` naming a folder each is kept as pictures to look at as well.
+size, from left to right and mirrored, and by its colours and its type in light and in dark. With `PICTURES` naming a
+folder each is kept as pictures to look at as well.
 """
 
 from __future__ import annotations

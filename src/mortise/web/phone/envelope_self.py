@@ -61,7 +61,8 @@ def questionnaires_of(visit: Visit, story: Story) -> list[Plain]:
     """Return the questionnaires that may be asked, due ones first, with all that is needed to ask and score them."""
     return [
         {
-            "id": one.id, "version": one.version, "short": said(one.short), "about": questions.about_words(one, visit.content.measures),
+            "id": one.id, "version": one.version, "short": said(one.short),
+            "about": questions.about_words(one, visit.content.measures),
             "recall": said(one.recall), "is_due": is_due,
             "items": list(_items(visit, story, one)),
             "scores": [_score(visit, rule) for rule in one.scores if rule.rule is not Scoring.ENTRY],
