@@ -127,7 +127,7 @@ def test_a_step_left_open_is_asked_again_and_keeps_what_was_tapped(phone: Client
     assert response.status_code == 422
     page = response.content.decode()
     assert re.search(r'name="pain_now_nrs" value="4"[^>]*checked', page)
-    assert "can’t say" in page
+    assert "Can’t say” is one too." in page
 
 
 def test_a_session_is_logged_and_answered(cast: builders.Cast, phone: Client) -> None:

@@ -97,7 +97,8 @@ def told_check(told: CheckIn) -> Plain:
 
 def _by_hand(field: Asked) -> Plain:
     return {
-        "measure": field.measure.id, "side": field.side.value, "label": field.label, "how": said(field.measure.how),
+        "measure": field.measure.id, "side": field.side.value, "label": field.label,
+        "title": said(field.measure.label), "how": said(field.measure.how),
         "unit": field.measure.unit, "symbol": unit_symbol(SYMBOLS[field.measure.unit]),
         "instrument": instrument_at_home(field.measure), "low": str(field.measure.low),
         "high": str(field.measure.high), "step": str(field.measure.resolution),

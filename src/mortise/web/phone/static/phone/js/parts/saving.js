@@ -26,10 +26,17 @@ export function watchForms(root) {
       form.dataset.isSaving = "yes";
       SAVES[form.dataset.outbox](form)
         .then((isKept) => isKept || form.submit())
-        .catch((error) => error.message === "unfinished" || tell(form, say("not_saved")))
+        .catch((error) => error.message === "unfinished" || straight(form))
         .finally(() => delete form.dataset.isSaving);
     });
   });
+}
+
+/** This phone can keep nothing. A page of the server sends it there at once, when it answers; else nothing was saved, and it says so. */
+async function straight(form) {
+  const isThere = personOfPage() && (await fetch("/phone/ready/", { method: "HEAD", cache: "no-store" }).then(({ ok, redirected }) => ok && !redirected, () => false));
+  if (isThere) form.submit();
+  else tell(form, say("not_saved"));
 }
 
 /** Whether a report can be kept here, for the person whose page this is and nobody else. */
