@@ -33,6 +33,7 @@ from mortise.errors import InputError
 from mortise.prescribe import DoneSession, Doses, Return, constraints_of, planned_stage
 from mortise.prescribe.breaks import Breaks
 from mortise.prescribe.constraints import constraints_of_work
+from mortise.prescribe.weeks import n_sessions_of
 from mortise.progress.derived import Course
 from mortise.progress.sessions import Bout
 from mortise.protocol import Circumstances, Constraint, Exercise, Light, Protocol, Stage
@@ -308,7 +309,7 @@ class Folder:
             tracks=tracks, measures=self._content.measures, bouts=(), days=range(day, day + 1),
             plan_from=self._episode.opened_on.toordinal(), stage_from=entered,
             evidence_from=entered + 1 if is_back else entered, told_day=self._acts.told_day,
-            n_per_week=stage.n_sessions_per_week,
+            n_per_week=n_sessions_of(stage),
         )  # fmt: skip
 
     def _light(

@@ -131,7 +131,7 @@ def constraints_of(
         *of_population(stage, person_age, bool(has_fallen), exercises, done, as_of),
         *of_conditions(signs or {}, stage, exercises, done, as_of),
         *protocol.constraints,
-        *_of_stage(stage),
+        *_stage_constraints.get((stage,), lambda: tuple(_of_stage(stage))),
         *_ceilings(protocol, stage, exercises),
         *_of_plan(stage, plan, as_of),
         *constraints_of_phase(plan, as_of),
@@ -167,6 +167,7 @@ def _of_stage(stage: Stage) -> Iterator[Constraint]:
     )  # fmt: skip
 
 
+_stage_constraints: Kept[tuple[Constraint, ...]] = Kept(64)
 _kept_ceilings: Kept[tuple[Constraint, ...]] = Kept(64)
 
 

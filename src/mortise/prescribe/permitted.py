@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
@@ -230,7 +230,7 @@ def permitted(
     slots = ladder_slots(stage, exercises)
     families = families_of(stage, exercises)
     in_order = _in_order.get((stage,), lambda: tuple(sorted(stage.slots, key=lambda one: one.exercise)))
-    own = set(families)
+    own = families.keys()
     found: dict[str, Candidate] = {}
     left_out: list[LeftOut] = []
     for slot in in_order:
@@ -238,7 +238,7 @@ def permitted(
         if exercise is None:
             continue
         one = stand_in(exercise, equipment, exercises)
-        refusal = _refusal(exercise, one, own | set(found), slot, week, limits)
+        refusal = _refusal(exercise, one, (own, found), slot, week, limits)
         if one is None or refusal is not None:
             left_out.append(refusal or _without_equipment(exercise))
             continue
@@ -247,7 +247,7 @@ def permitted(
         family = families[slot.exercise]
         candidate = Candidate(
             slot, one, usual, step, dose, week.n_done(family), week.days_since(family),
-            serves_goal=slot.purpose in goal_purposes, is_new=week.days_since(_ids(one)) is None,
+            serves_goal=slot.purpose in goal_purposes, is_new=week.days_since((one.id,)) is None,
         )  # fmt: skip
         fitting = _under_ceilings(candidate, limits)
         if isinstance(fitting, Candidate):
@@ -315,12 +315,17 @@ def _usual_step(slot: Slot, state: DoseState | None) -> int:
 
 
 def _refusal(
-    exercise: Exercise, one: Exercise | None, taken: set[str], slot: Slot, week: Week, limits: Limits
+    exercise: Exercise,
+    one: Exercise | None,
+    taken: Sequence[Container[str]],
+    slot: Slot,
+    week: Week,
+    limits: Limits,
 ) -> LeftOut | None:
     """Return why the slot gives nothing today, or None."""
     if one is None:
         return _without_equipment(exercise)
-    if one is not exercise and one.id in taken:
+    if one is not exercise and any(one.id in there for there in taken):
         return _left_out(
             exercise, f"Needs {', '.join(exercise.needs)}; {one.name} would stand in and has a place of its own.",
             "You would need equipment for this one, and what would replace it is in your programme anyway.",
@@ -333,17 +338,13 @@ def _refusal(
     if not limits.without_tags.isdisjoint(one.tags):
         tags = sorted(limits.without_tags & set(one.tags))
         return _left_out(exercise, f"Withheld today: {', '.join(tags)}.", "Not today.", "")
-    since = week.days_since(_ids(exercise, one))
+    since = week.days_since((exercise.id, one.id)) if slot.rest_days else None
     if since is not None and since - 1 < slot.rest_days:
         return _left_out(
             exercise, f"Needs {slot.rest_days} d between sessions; last done {since} d ago.",
             "This one rests today; it comes again in a day or two.", "slot.rest_days",
         )  # fmt: skip
     return None
-
-
-def _ids(*exercises: Exercise) -> frozenset[str]:
-    return frozenset(one.id for one in exercises)
 
 
 def _without_equipment(exercise: Exercise) -> LeftOut:

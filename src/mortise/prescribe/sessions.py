@@ -231,10 +231,22 @@ def _raise(chosen: Sequence[Candidate], candidates: Sequence[Candidate], day: _D
         if name not in today or not is_next:
             continue
         tried = [_at_raise(one, day) if one.exercise.id in (*names, name) else one for one in candidates]
-        again = _solve(tried, day)
+        again = _again(tried, candidates, chosen, day)
         if {*names, name} <= {one.exercise.id for one in again}:
             names, chosen = (*names, name), again
     return _Raised(names, tuple(chosen))
+
+
+def _again(
+    tried: Sequence[Candidate], before: Sequence[Candidate], chosen: Sequence[Candidate], day: _Day
+) -> tuple[Candidate, ...]:
+    """Solve again, unless the raise asks the day for nothing that was not asked before: then nothing else is chosen."""
+    changed = [one for one, other in zip(tried, before, strict=True) if one is not other]
+    options = {one.exercise.id: one.option() for one in chosen}
+    if all(one.option() == options.get(one.exercise.id) for one in changed):
+        at_raise = {one.exercise.id: one for one in changed}
+        return tuple([at_raise.get(one.exercise.id, one) for one in chosen])
+    return _solve(tried, day)
 
 
 def _at_raise(candidate: Candidate, day: _Day) -> Candidate:
