@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from msgspec import UNSET
+
 from mortise.episode import Story
 from mortise.protocol import Item, Questionnaire, ScoreRule, Scoring
 from mortise.record import CheckIn, SessionLog
@@ -80,6 +82,7 @@ def told(log: SessionLog) -> Plain:
                 "exercise": one.exercise, "dose_step": one.dose_step, "outcome": one.outcome, "n_sets": one.n_sets,
                 "n_reps": one.n_reps, "reason": one.reason, "pain_nrs": _text(one.pain_nrs),
                 "effort_nrs": _text(one.effort_nrs),
+                **({} if one.duration_s is UNSET else {"duration_s": _text(one.duration_s)}),
             }
             for one in log.items
         ],

@@ -131,7 +131,7 @@ async function saveSession(form) {
     return false;
   }
   const exercises = [...form.querySelectorAll("[data-exercise]")].map((node) => {
-    const levels = JSON.parse(node.dataset.levels || "[]").map((one) => ({ step: one.step, n_sets: one.numbers.n_sets, n_reps: one.numbers.n_reps }));
+    const levels = JSON.parse(node.dataset.levels || "[]").map((one) => ({ step: one.step, n_sets: one.numbers.n_sets, n_reps: one.numbers.n_reps, duration_s: one.numbers.duration_s }));
     return { id: node.dataset.exercise, levels };
   });
   const after = [...new Set([...form.querySelectorAll('[name^="after-"]')].map((input) => input.name.slice("after-".length)))];
