@@ -82,7 +82,7 @@ function answers(state, part) {
   const told = state.checks.find((one) => one.id === decodeURIComponent(part));
   if (!told) return show(answersList(state.checks, state.on));
   const fields = { flags: addFlags, questions: (form, names) => addQuestions(form, "t-questions", names, ""), set: setChosen };
-  const { content, dock: below } = answerPage(told, state.on, state.plan.ask.red_flags, fields);
+  const { content, dock: below } = answerPage(told, state.on, state.plan.ask, fields);
   show(content, below);
   watchForms(document);
 }
@@ -109,7 +109,7 @@ async function stateOf(plan) {
 
 function trouble(name, page) {
   if (page === "help") return help(null);
-  show(fill(copy("t-trouble"), { headline: say(name) }));
+  show(fill(copy("t-trouble"), { headline: say(name), more: say(`${name}_more`) }));
 }
 
 /** A page as it stood when the plan was made. */
@@ -215,7 +215,7 @@ function refusedWords(report) {
 
 function actionOf(state, items) {
   const isMorning = state.isDone && state.morning;
-  const [url, name] = !state.isChecked || isMorning ? ["/phone/check/", isMorning ? "check_morning" : "check_in"] : ["/phone/session/", "start"];
+  const [url, name] = !state.isChecked || isMorning ? ["/phone/check/", isMorning ? "check_morning" : items.length ? "check_in" : "check_in_only"] : ["/phone/session/", "start"];
   if (name === "start" && (state.isDone || items.length === 0)) return null;
   const action = copy("t-action");
   fill(action, { words: say(name) });
@@ -225,12 +225,10 @@ function actionOf(state, items) {
 
 function stop({ plan, stop: effect, isLocked, reports }) {
   const tiers = (effect?.tiers ?? []).map((tier) => plan.texts[`emergency.${tier}`]);
-  const says = effect?.say ?? [];
-  const isOne = !isLocked && says.length === 1; // as on the server: one sign says itself what to do
   show(
     fill(copy("t-stop"), {
-      headline: isOne ? says[0] : plan.stop.headline || plan.texts["advice.stop_and_seek_help.patient"],
-      lines: [...new Set([...(isLocked ? plan.stop.lines : []), ...(isOne ? [] : says), ...tiers])].filter((line) => line && line !== plan.stop.headline),
+      headline: plan.stop.headline || plan.texts["advice.stop_and_seek_help.patient"],
+      lines: [...new Set([...(isLocked ? plan.stop.lines : []), ...(effect?.say ?? []), ...tiers])].filter(Boolean),
       emergency: plan.stop.emergency,
       calls: callsOf(plan.stop.calls),
       closed: plan.texts["emergency.closed"],
@@ -270,6 +268,7 @@ function showStep(state, draft, asked, number) {
   const names = number === 1 ? state.plan.ask.red_flags : asked[number - 2];
   const content = fill(copy("t-check"), {
     title: say("before_start"),
+    ankle: state.plan.ankle_title ?? "",
     step_of: say("step_of", { i: number, n: n_steps }),
     marks: Array.from({ length: n_steps }, (_, i) => ({ attributes: i + 1 < number ? { class: "is-done" } : i + 1 === number ? { "aria-current": "step" } : {} })),
     note: say(number === 1 ? "note_flags" : "note_questions"),
