@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page
 
 from mortise.web.ui.languages import MIRROR
-from tests.browser import gallery
+from tests.browser import gallery, gallery_states
 from tests.browser.phones import NOT_REACHED, Server, let_in
 from tests.browser.test_phone_languages import speak, told
 from tests.web import builders
@@ -99,6 +99,7 @@ WALKS = (
     (gallery.doors, gallery.sensors),
     (gallery.doors, gallery.without_server),
     (gallery.doors, gallery.ends),
+    *((gallery.doors, one) for one in gallery_states.WALKS),
 )
 
 

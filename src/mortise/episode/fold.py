@@ -51,7 +51,7 @@ from mortise.record.records import Person as RecordPerson
 from mortise.record.tracks import Track, key_of
 from mortise.terms import Limb, Load, Measure
 
-ENGINE = "mortise-engine/4"  # raised whenever the same facts could give another decision
+ENGINE = "mortise-engine/5"  # raised whenever the same facts could give another decision
 
 FALL_FLAGS = ("fall_or_catch_flag", "red_fall")
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # a week more or less than any day decided about is still a day

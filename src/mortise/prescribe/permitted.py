@@ -30,6 +30,7 @@ LONG_AGO_DAYS = 14
 EASE_PCT = Decimal(70)  # the upper end of LOAD-23: a lighter day takes away at least 30 percent
 REST_PCT = Decimal(50)
 N_MOST_AT_REST = 2
+HOLDING = ("phase.", "plan.expired")  # constraints of a plan that is not for building up
 SHORTEST_PCT = Decimal(50)  # a dose is cut to no less than this to stay under a ceiling; else it waits
 
 # A day of rest leaves free movement without load: open chain and nothing else, and never for strength.
@@ -47,6 +48,7 @@ class Limits(NamedTuple):
     without_tags: frozenset[str]
     without_exercises: frozenset[str]
     left: tuple[Left | None, ...] = ()  # of each counter
+    is_holding: bool = False  # a season, a tournament, keeping: what is known is held
 
     @property
     def is_lighter(self) -> bool:
@@ -154,7 +156,34 @@ def limits_of(
         without_tags=frozenset(tags | LOADING_TAGS) if load is Load.REST else frozenset(tags),
         without_exercises=frozenset(name for one in constraints for name in one.without_exercises),
         left=lefts_of(constraints, before, beside),
+        is_holding=any(one.id.startswith(HOLDING) for one in constraints),
     )
+
+
+def preferred(candidates: Sequence[Candidate], limits: Limits) -> Sequence[Candidate]:
+    """Return what a day is made of as long as that is enough.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        All that the day permits.
+    limits : Limits
+        Of the day.
+
+    Returns
+    -------
+    sequence of Candidate
+        On an ordinary day all of them; on a lighter one, by its load, what was done before. On the way back after a
+        break and in weeks that hold what there is, what was done before, and of a purpose of which nothing was ever
+        done yet all: who comes rarely would else do the first four exercises for ever.
+    """
+    if not (limits.is_lighter or limits.is_holding):
+        return candidates
+    known = [one for one in candidates if not one.is_new]
+    if limits.load in (Load.EASE, Load.REST):
+        return known
+    purposes = {one.slot.purpose for one in known}
+    return [one for one in candidates if not one.is_new or one.slot.purpose not in purposes]
 
 
 class Permitted(NamedTuple):
