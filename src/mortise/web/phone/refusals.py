@@ -13,8 +13,8 @@ from django.utils.translation import gettext_noop as _n
 
 from mortise.web.phone.words import WORDS
 
-NOT_MEASURED = _n("It could not tell what it saw. Your clinic has the recording and sees why.")
-NOT_TAKEN = _n("It does not fit what your clinic keeps. Somebody there sees it.")
+NOT_MEASURED = _n("It is not clear what was recorded. Your clinic has the recording and sees why.")
+NOT_TAKEN = _n("Something in it does not fit. Somebody at your clinic sees it.")
 # The first that is found in what measuring said.
 MEASURED: tuple[tuple[str, str], ...] = (
     (r"interrupted again and again", _n("Measuring broke off. Your clinic has the recording.")),
@@ -27,29 +27,29 @@ MEASURED: tuple[tuple[str, str], ...] = (
     (r"this is no balance test|nobody stood", WORDS["live_r_no_stand"]),
     (r"nobody walked|no step of a foot|no walk", WORDS["live_r_no_walk"]),
     (r"no (hop|jump) was found", WORDS["live_r_no_hop"]),
-    (r"this is .+, not ", _n("That was another movement than this test.")),
+    (r"this is .+, not ", _n("That was a different movement from this test.")),
     (r"too short", WORDS["live_r_too_short"]),
     (r"samples a second are too few|too few samples", WORDS["live_r_slow_sensor"]),
     (r"samples are missing", WORDS["live_r_gaps"]),
     (r"worn at|is said to be there|shins were recorded", _n("The phone was not worn where this test needs it.")),
-    (r"never changes", _n("The sensors gave nothing that changes. Close other apps and do it again.")),
-    (r"gyroscope", _n("The phone did not say how it turned. Close other apps and do it again.")),
+    (r"never changes", _n("The sensors stood still. Close other apps and do it again.")),
+    (r"gyroscope", _n("One of the sensors was silent. Close other apps and do it again.")),
     (r"no recording of a test|phone's log|cannot be read", _n("This is no recording of a test.")),
-    (r"consent to recordings", _n("You took back your leave to record. Your clinic can open it again.")),
+    (r"consent to recordings", _n("You no longer agree to recordings. You can agree again under Help.")),
     (r"of the future", _n("The date of this phone is wrong. Set it right.")),
 )  # fmt: skip
 TAKEN: tuple[tuple[str, str], ...] = (
     (r"date lies in the future", _n("The date lies in the future. Set the phone’s date right.")),
     (r"fit the moment it was captured", _n("The date of this phone was wrong then.")),
-    (r"Another fact has this id", _n("Two different reports carry one number. Both are kept and a person looks.")),
+    (r"Another fact has this id", WORDS["conflict"]),
     (r"about an ankle whose programme is closed", _n("This is about an ankle whose programme is closed.")),
-    (r"questionnaire has changed", _n("The questionnaire has changed since. Answer it once more.")),
+    (r"questionnaire has changed", _n("The questions have changed since. Please answer them once more.")),
     (r"questionnaire is not asked here", _n("This questionnaire is not asked here.")),
     (r"Too little was answered", _n("Too little was answered for a score.")),
-    (r"your own checks", _n("Only answers of your own checks can be put right here.")),
-    (r"answers that are right are missing|of the same check", _n("The answers that are right are missing.")),
-    (r"took their consent|took back", _n("You took back your leave for this. Your clinic can open it again.")),
-    (r"larger than", _n("It is larger than a report can be.")),
+    (r"your own checks", _n("Only your own answers can be put right here.")),
+    (r"answers that are right are missing|of the same check", _n("The new answers are missing.")),
+    (r"took their consent|took back", _n("You no longer agree to this. You can agree again under Help.")),
+    (r"larger than", _n("It is too large to send.")),
 )  # fmt: skip
 
 

@@ -26,10 +26,17 @@ export function watchForms(root) {
       form.dataset.isSaving = "yes";
       SAVES[form.dataset.outbox](form)
         .then((isKept) => isKept || form.submit())
-        .catch((error) => error.message === "unfinished" || tell(form, say("not_saved")))
+        .catch((error) => error.message === "unfinished" || straight(form))
         .finally(() => delete form.dataset.isSaving);
     });
   });
+}
+
+/** This phone can keep nothing. A page of the server sends it there at once, when it answers; else nothing was saved, and it says so. */
+async function straight(form) {
+  const isThere = personOfPage() && (await fetch("/phone/ready/", { method: "HEAD", cache: "no-store" }).then(({ ok, redirected }) => ok && !redirected, () => false));
+  if (isThere) form.submit();
+  else tell(form, say("not_saved"));
 }
 
 /** Whether a report can be kept here, for the person whose page this is and nobody else. */
@@ -124,7 +131,7 @@ async function saveSession(form) {
     return false;
   }
   const exercises = [...form.querySelectorAll("[data-exercise]")].map((node) => {
-    const levels = JSON.parse(node.dataset.levels || "[]").map((one) => ({ step: one.step, n_sets: one.numbers.n_sets, n_reps: one.numbers.n_reps }));
+    const levels = JSON.parse(node.dataset.levels || "[]").map((one) => ({ step: one.step, n_sets: one.numbers.n_sets, n_reps: one.numbers.n_reps, duration_s: one.numbers.duration_s }));
     return { id: node.dataset.exercise, levels };
   });
   const after = [...new Set([...form.querySelectorAll('[name^="after-"]')].map((input) => input.name.slice("after-".length)))];
@@ -185,11 +192,24 @@ function tell(form, text) {
   form.firstElementChild?.scrollIntoView();
 }
 
+/** The sign that goes with what is wrong, as the server draws it. */
+function alertSign() {
+  const [sign, use] = ["svg", "use"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+  sign.setAttribute("class", "icon");
+  sign.setAttribute("viewBox", "0 0 24 24");
+  sign.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", "#i-alert");
+  sign.append(use);
+  return sign;
+}
+
 function wrongNode(text) {
   const node = document.createElement("p");
   node.className = "wrong";
   node.dataset.saidHere = "";
   node.setAttribute("role", "alert");
-  node.textContent = text;
+  const words = document.createElement("span");
+  words.textContent = text;
+  node.append(alertSign(), words);
   return node;
 }

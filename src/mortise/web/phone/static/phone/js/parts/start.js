@@ -13,8 +13,12 @@ export async function start() {
   onChange(showUnsent);
   const before = await person();
   if (before && personOfPage() && personOfPage() !== before) await signOut(); // somebody else's link was opened here
-  await tidy();
-  await tidyRecordings();
+  try {
+    await tidy();
+    await tidyRecordings();
+  } catch {
+    return; // this browser lets nothing be kept: the pages of the server work all the same
+  }
   await showUnsent();
   const contact = async () => {
     await send();
