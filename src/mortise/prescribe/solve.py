@@ -200,7 +200,11 @@ class _Search:
                 return
             worth += 0 if covered & self.bits[k] else self.worths[k]
             covered |= self.bits[k]
-            spent, late, barred = spent + self.seconds[k], late + self.overdue[k], barred | self.apart[k] | 1 << k
+            spent, late, barred = (
+                spent + self.seconds[k],
+                late + self.overdue[k],
+                barred | self.apart[k] | 1 << k,
+            )
             left = self._less(k, left)
             made = (min(n, self.n_least), worth, late, covered.bit_count(), -spent)
             self.best_worth = max(self.best_worth, made)
