@@ -19,7 +19,7 @@ from mortise.web.phone import questions
 from mortise.web.phone.forms_tests import Asked, asked_of
 from mortise.web.phone.live import TESTS as LIVE_TESTS
 from mortise.web.phone.said import said, said_of_cell
-from mortise.web.phone.self_tests import instrument_at_home, live_due, measures_due
+from mortise.web.phone.self_tests import how_words, instrument_at_home, live_due, measures_due
 from mortise.web.phone.visits import Visit
 
 Plain = dict[str, Any]
@@ -101,7 +101,7 @@ def told_check(told: CheckIn) -> Plain:
 def _by_hand(field: Asked) -> Plain:
     return {
         "measure": field.measure.id, "side": field.side.value, "label": field.label,
-        "title": said(field.measure.label), "how": said(field.measure.how),
+        "title": said(field.measure.label), "how": how_words(field.measure),
         "unit": field.measure.unit, "symbol": unit_symbol(SYMBOLS[field.measure.unit]),
         "instrument": instrument_at_home(field.measure), "low": str(field.measure.low),
         "high": str(field.measure.high), "step": str(field.measure.resolution),

@@ -13,7 +13,7 @@ from mortise.report.words import unit_symbol
 from mortise.terms import Measure, Side
 from mortise.units import SYMBOLS
 from mortise.web.phone.said import said
-from mortise.web.phone.self_tests import instrument_at_home
+from mortise.web.phone.self_tests import how_words, instrument_at_home
 from mortise.web.ui.fields import UnitInput
 
 
@@ -91,7 +91,7 @@ def _field(one: Asked) -> forms.DecimalField:
         "data-step": measure.resolution,
     }  # fmt: skip
     return forms.DecimalField(
-        label=one.label, help_text=said(measure.how), required=False, localize=True,
+        label=one.label, help_text=how_words(measure), required=False, localize=True,
         min_value=measure.low, max_value=measure.high, widget=UnitInput(unit_symbol(SYMBOLS[measure.unit]), by_hand),
         error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
     )  # fmt: skip

@@ -68,8 +68,9 @@ def askable(visit: Visit, story: Story) -> list[tuple[Questionnaire, bool]]:
 
 def about_words(asked: Questionnaire) -> str:
     """Return what it is about, and that it is not validated where that is so."""
-    is_said = asked.is_validated or "not validated" in asked.about.lower()
-    about = said(asked.about)
+    words = asked.about_patient or asked.about
+    is_said = asked.is_validated or "not validated" in words.lower()
+    about = said(words)
     return about if is_said else gettext("%(about)s Not validated.") % {"about": about}
 
 
