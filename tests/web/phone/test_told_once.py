@@ -6,11 +6,12 @@ import re
 from decimal import Decimal
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.phone.presenters_pages import stop_words
+from mortise.web.ui.errors import answer_to
 from tests.web import builders
 from tests.web.phone.test_pages import check_in, facts, train
 
@@ -142,3 +143,15 @@ def test_a_patient_who_signs_out_is_not_asked_for_a_password(phone: Client) -> N
     page = phone.post("/sign-out/", follow=True).content.decode()
     assert "Open the link your clinic gave you" in page
     assert "Password" not in page
+
+
+def test_an_error_speaks_to_a_patient_without_protocols_and_proofs(
+    cast: builders.Cast, rf: RequestFactory
+) -> None:
+    request = rf.get("/phone/")
+    error = services.UndecidedError()
+    request.user = cast.ada
+    assert "what is on record" in answer_to(request, error).content.decode()
+    request.user = cast.ben.user
+    page = answer_to(request, error).content.decode()
+    assert "Your plan for today could not be worked out. The clinic was told." in page
