@@ -149,7 +149,7 @@ def test_an_error_speaks_to_a_patient_without_protocols_and_proofs(
     cast: builders.Cast, rf: RequestFactory
 ) -> None:
     request = rf.get("/phone/")
-    error = services.UndecidedError()
+    error = services.UntoldError()
     request.user = cast.ada
     assert "what is on record" in answer_to(request, error).content.decode()
     request.user = cast.ben.user

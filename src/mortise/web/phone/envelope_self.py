@@ -19,7 +19,7 @@ from mortise.web.phone import questions
 from mortise.web.phone.forms_tests import Asked, asked_of
 from mortise.web.phone.live import TESTS as LIVE_TESTS
 from mortise.web.phone.said import said, said_of_cell
-from mortise.web.phone.self_tests import how_words, instrument_at_home, live_due, measures_due
+from mortise.web.phone.self_tests import instrument_at_home, live_due, measures_due
 from mortise.web.phone.visits import Visit
 
 Plain = dict[str, Any]
@@ -63,7 +63,8 @@ def questionnaires_of(visit: Visit, story: Story) -> list[Plain]:
     """Return the questionnaires that may be asked, due ones first, with all that is needed to ask and score them."""
     return [
         {
-            "id": one.id, "version": one.version, "short": said(one.short), "about": questions.about_words(one),
+            "id": one.id, "version": one.version, "short": said(one.short),
+            "about": questions.about_words(one, visit.content.measures),
             "recall": said(one.recall), "is_due": is_due,
             "items": list(_items(visit, story, one)),
             "scores": [_score(visit, rule) for rule in one.scores if rule.rule is not Scoring.ENTRY],
@@ -101,7 +102,7 @@ def told_check(told: CheckIn) -> Plain:
 def _by_hand(field: Asked) -> Plain:
     return {
         "measure": field.measure.id, "side": field.side.value, "label": field.label,
-        "title": said(field.measure.label), "how": how_words(field.measure),
+        "title": said(field.measure.label), "how": field.how,
         "unit": field.measure.unit, "symbol": unit_symbol(SYMBOLS[field.measure.unit]),
         "instrument": instrument_at_home(field.measure), "low": str(field.measure.low),
         "high": str(field.measure.high), "step": str(field.measure.resolution),

@@ -25,7 +25,7 @@ from mortise.web.phone.presenters_self import SensorTest, next_visit_words, sens
 from mortise.web.phone.said import in_words, said
 from mortise.web.phone.self_tests import measures_due
 from mortise.web.phone.visits import Visit
-from mortise.web.ui.local import capital, in_a_sentence, minutes, weekday
+from mortise.web.ui.local import capital, in_a_list, in_a_sentence, minutes, weekday
 from mortise.web.ui.templatetags.look import SAYS
 
 MOST_NAMES = 6  # of what is left out for one reason; more are counted
@@ -161,7 +161,7 @@ def today_page(visit: Visit, story: Story, kinds: Sequence[str], answered: list[
         ),
         clinic=clinic_lines(story),
         due=due_lines(visit, story),
-        tests=capital(listed([in_a_sentence(said(one.label)) for one in measures_due(visit, story)])),
+        tests=capital(listed([in_a_list(said(one.label)) for one in measures_due(visit, story)])),
         is_questionnaire_due=_is_questionnaire_due(visit, story),
         education=education_texts(visit, story),
         next_visit=next_visit_words(visit, story),

@@ -57,10 +57,8 @@ WORDS: dict[str, str] = {
         "This was sent twice with different answers. Both are kept, and somebody at your clinic looks at them."
     ),
     "online_only": _n("This page needs a connection."),
-    "kept": _n(
-        "No connection. This is how it stood on {when}; what is not yet sent is not in it."
-        " The charts go back six weeks."
-    ),
+    "kept": _n("No connection. This is how it stood on {when}; what is not yet sent is not in it."),
+    "kept_charts": _n("The charts go back six weeks."),
     "ready_yes": _n("yes"),
     "ready_no": _n("no"),
     "ready_unknown": _n("not known"),
@@ -96,7 +94,10 @@ WORDS: dict[str, str] = {
     ),
     "hops_wait": _n("Hops wait until you have checked in and today’s plan has hops on one leg in it."),
     "live_start": _n("Start"),
-    "live_ready": _n("Put the phone on. It starts in {n} s."),
+    "live_put_on": _n("Put the phone on."),
+    "live_ready": _n("It starts in {n} s."),
+    "side_left": _n("Left"),
+    "side_right": _n("Right"),
     "live_go": _n("Stand still."),
     "live_flat_wait": _n("Hands off …"),
     "live_flat_moving": _n("It moves. Lay it down and take your hands away."),

@@ -114,7 +114,7 @@ function trouble(name, page) {
 
 /** A page as it stood when the plan was made. */
 function readOnly(plan, html) {
-  const content = fill(copy("t-kept"), { kept: keptWords(plan) });
+  const content = fill(copy("t-kept"), { kept: `${keptWords(plan)} ${say("kept_charts")}` });
   content.append(kept(html));
   show(content);
 }

@@ -192,11 +192,24 @@ function tell(form, text) {
   form.firstElementChild?.scrollIntoView();
 }
 
+/** The sign that goes with what is wrong, as the server draws it. */
+function alertSign() {
+  const [sign, use] = ["svg", "use"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+  sign.setAttribute("class", "icon");
+  sign.setAttribute("viewBox", "0 0 24 24");
+  sign.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", "#i-alert");
+  sign.append(use);
+  return sign;
+}
+
 function wrongNode(text) {
   const node = document.createElement("p");
   node.className = "wrong";
   node.dataset.saidHere = "";
   node.setAttribute("role", "alert");
-  node.textContent = text;
+  const words = document.createElement("span");
+  words.textContent = text;
+  node.append(alertSign(), words);
   return node;
 }
