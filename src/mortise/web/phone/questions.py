@@ -69,21 +69,12 @@ def askable(visit: Visit, story: Story) -> list[tuple[Questionnaire, bool]]:
     return sorted(found, key=lambda each: (not each[1], each[0].short))
 
 
-<<<<<<< HEAD
-def about_words(asked: Questionnaire) -> str:
-    """Return what it is about, and that it is not validated where that is so."""
-    words = asked.about_patient or asked.about
-    is_said = asked.is_validated or "not validated" in words.lower()
-    about = said(words)
-    return about if is_said else gettext("%(about)s Not validated.") % {"about": about}
-=======
 def about_words(asked: Questionnaire, measures: Mapping[str, Measure]) -> str:
-    """Return the question where there is one alone, and that the words are our own where no study checked them."""
+    """Return what it is about, or the question where there is one alone, and that the words are our own where they are."""
     words = words_of(asked, measures, [])
-    question = said(words[asked.items[0].id]) if len(asked.items) == 1 else ""
+    question = said(words[asked.items[0].id]) if len(asked.items) == 1 else said(asked.about_patient)
     own = "" if asked.is_validated else gettext("Our own words, not checked in a study.")
     return " ".join(one for one in (question, own) if one)
->>>>>>> main
 
 
 def under_way(request: HttpRequest, visit: Visit, asked: Questionnaire) -> UnderWay:

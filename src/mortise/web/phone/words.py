@@ -68,7 +68,7 @@ WORDS: dict[str, str] = {
     "ready_how_worker": _n("It needs the https address and a browser that is not in private mode."),
     "ready_how_store": _n("It needs the https address and a browser that is not in private mode."),
     "ready_how_lasting": _n(
-        "The browser may clear it after weeks without use. Put Mortise on the home screen."
+        "The browser may clear them. It keeps them longer when Mortise is on the home screen."
     ),
     "ready_how_sensors": _n(
         "They need the https address, a phone, and your permission. Each test can be done by hand as well."

@@ -123,11 +123,7 @@ export function player(form) {
       node.hidden = (node.dataset.when === "running") !== isRunning;
     });
     const count = document.querySelector("[data-count]");
-<<<<<<< HEAD
-    if (count) count.hidden = !here;
-=======
     if (count) count.hidden = state.step === "finish";
->>>>>>> main
     if (count && here) count.textContent = count.dataset.words.replace("{i}", String(state.at + 1)).replace("{n}", String(sections.length));
   }
 
