@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mortise.cli import records, stores
+from mortise.errors import InputError
 
 if TYPE_CHECKING:
     from mortise.catalog.versions import Versions
@@ -23,6 +24,7 @@ class Replayed(NamedTuple):
     record: str
     n_decisions: int
     differences: tuple[Difference, ...]
+    trouble: str = ""  # why it could not be read, when it was one of several
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -70,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         _print_json(found)
     else:
         _print(found)
-    return DIFFERS if any(one.differences for one in found) else 0
+    return DIFFERS if any(one.differences or one.trouble for one in found) else 0
 
 
 def _all(args: argparse.Namespace, names: tuple[str, ...]) -> Iterator[Replayed]:
@@ -83,7 +85,7 @@ def _all(args: argparse.Namespace, names: tuple[str, ...]) -> Iterator[Replayed]
         yield _one(tasks[0], shows=True)
         return
     n_jobs = min(n_processes(args.jobs), len(tasks))
-    yield from counted(in_order(_one, tasks, n_jobs), len(tasks), "Deciding again")
+    yield from counted(in_order(_one_of_several, tasks, n_jobs), len(tasks), "Deciding again")
 
 
 _Task = tuple[str, str, tuple[str, ...], str | None]
@@ -120,6 +122,14 @@ def _one(task: _Task, *, shows: bool = False) -> Replayed:
     return Replayed(name, n_decisions, tuple(one for each in found for one in each))
 
 
+def _one_of_several(task: _Task) -> Replayed:
+    """Replay one record; one that cannot be read is told at the end and does not stop the others."""
+    try:
+        return _one(task)
+    except InputError as trouble:
+        return Replayed(task[0], 0, (), str(trouble))
+
+
 def _keep(args: argparse.Namespace) -> None:
     from pathlib import Path
 
@@ -136,7 +146,12 @@ def _print_json(found: list[Replayed]) -> None:
     from mortise.record import encode
 
     every = [
-        {"record": one.record, "n_decisions": one.n_decisions, "differences": one.differences}
+        {
+            "record": one.record,
+            "n_decisions": one.n_decisions,
+            "differences": one.differences,
+            "trouble": one.trouble,
+        }
         for one in found
     ]
     differences = [difference for one in found for difference in one.differences]
@@ -174,10 +189,13 @@ def _print(found: list[Replayed]) -> None:
         said += f" {len(lost)} cannot be replayed: version not at hand."
     if len(found) > 1:
         said = f"{len(found)} records. {said}"
+    unread = [one.trouble for one in found if one.trouble]
+    if unread:
+        said += f" {len(unread)} could not be read."
     rows = [
         (*((one.record,) if len(found) > 1 else ()), each.decision, each.on.isoformat(), each.what, each.stored,
          each.found)
         for one in found for each in one.differences
     ]  # fmt: skip
     columns = (*(("record",) if len(found) > 1 else ()), "decision", "on", "what", "stored", "found")
-    tables.show([tables.Lines((said,)), tables.Table(columns, rows)])
+    tables.show([tables.Lines((said, *unread)), tables.Table(columns, rows)])

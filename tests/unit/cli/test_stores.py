@@ -114,6 +114,19 @@ def test_what_only_looks_like_a_database_is_refused(
     assert "holds no patient record" in capsys.readouterr().err
 
 
+def test_a_record_that_cannot_be_read_does_not_stop_the_others(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.json").write_bytes(encode(stored()))
+    (tmp_path / "torn.json").write_bytes(encode(stored())[:900])
+    assert main(["replay", str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert "3 records. 2 stored decisions made again; 0 differ. 1 could not be read." in said
+    assert f"{tmp_path / 'torn.json'}" in said
+    assert main(["replay", str(tmp_path / "torn.json")]) == 12
+
+
 def test_an_empty_folder_is_no_store(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["replay", str(tmp_path)]) == 12
     assert "holds no patient record" in capsys.readouterr().err
