@@ -146,8 +146,9 @@ function doseWhy(plan, item) {
 
 function whyOf(state) {
   if (!state.isChecked) return state.ground === "day" ? say("answers_lighter") : "";
-  const why = state.session?.effect.say.length ? "" : state.session?.why;
-  return why === headlineOf(state) ? "" : why;
+  const why = state.session?.effect.say.length ? "" : (state.session?.why ?? "");
+  const head = headlineOf(state); // said above already
+  return head && why.startsWith(head) ? why.slice(head.length).trim() : why;
 }
 
 /** One line for each reason, as the server writes it: what only waits for another day comes last, and many are counted. */
