@@ -34,6 +34,12 @@ class LiveTest(NamedTuple):
     seconds: int  # how long it is recorded at most
     hand_measure: str  # what the same is by tape, count or stop-watch
     needs: tuple[str, ...] = ()  # tags that an exercise of today's plan must have before this may be done
+    hand_title: StrOrPromise = ""  # what it is called by hand, where the title names the phone
+
+    @property
+    def title_by_hand(self) -> StrOrPromise:
+        """What it is called when no phone measures."""
+        return self.hand_title or self.title
 
 
 ON_THE_SHIN = _(
@@ -47,7 +53,7 @@ TESTS = (
          _("Hold it for two seconds and come back. Three times.")),
         _("Heel down, knee over the second toe. Breathe slowly."),
         _("By hand: measure with a tape how far the big toe is from the wall while the knee still touches it."),
-        "°", "°", "lunge_angle_deg", 90, "lunge_cm",
+        "°", "°", "lunge_angle_deg", 90, "lunge_cm", hand_title=_("Knee to wall"),
     ),
     LiveTest(
         "heel-rise", _("Heel rises to a beat"), "shank",
@@ -95,7 +101,10 @@ CLOSED = _("Hops wait until you have checked in and today’s plan has hops on o
 
 def plain(closed: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return the tests for the scripts; those that are closed today say why."""
-    return [one._asdict() | {"closed": CLOSED if one.test in closed else ""} for one in TESTS]
+    return [
+        one._asdict() | {"closed": CLOSED if one.test in closed else "", "title_by_hand": one.title_by_hand}
+        for one in TESTS
+    ]
 
 
 def closed_today(visit: Visit, story: Story, *, is_asked: bool) -> frozenset[str]:
