@@ -279,11 +279,7 @@ def refused(page: Page, server: Server, made: builders.Cast) -> Scenes:
     yield "refused"
     for name in WORDS:
         if name.startswith("live_r_"):
-<<<<<<< HEAD
-            page.locator("main .answer .hush").evaluate(
-=======
             page.locator("main .answer p.hush").evaluate(
->>>>>>> main
                 "(node, words) => { node.textContent = words }", WORDS[name]
             )
             yield f"refused-{name[7:]}"
