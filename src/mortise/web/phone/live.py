@@ -33,13 +33,8 @@ class LiveTest(NamedTuple):
     measure: str
     seconds: int  # how long it is recorded at most
     hand_measure: str  # what the same is by tape, count or stop-watch
+    hand_title: StrOrPromise
     needs: tuple[str, ...] = ()  # tags that an exercise of today's plan must have before this may be done
-    hand_title: StrOrPromise = ""  # what it is called by hand, where the title names the phone
-
-    @property
-    def title_by_hand(self) -> StrOrPromise:
-        """What it is called when no phone measures."""
-        return self.hand_title or self.title
 
 
 ON_THE_SHIN = _(
@@ -53,7 +48,7 @@ TESTS = (
          _("Hold it for two seconds and come back. Three times.")),
         _("Heel down, knee over the second toe. Breathe slowly."),
         _("By hand: measure with a tape how far the big toe is from the wall while the knee still touches it."),
-        "°", "°", "lunge_angle_deg", 90, "lunge_cm", hand_title=_("Knee to wall"),
+        "°", "°", "lunge_angle_deg", 90, "lunge_cm", _("Knee to wall"),
     ),
     LiveTest(
         "heel-rise", _("Heel rises to a beat"), "shank",
@@ -62,7 +57,7 @@ TESTS = (
          _("Come down all the way each time. Stop when you cannot go on.")),
         _("All the way up, all the way down, knee straight."),
         _("By hand: count the rises to a clock that ticks once a second."),
-        "", "", "heel_rise_count", 120, "heel_rise_count",
+        "", "", "heel_rise_count", 120, "heel_rise_count", _("Heel rises, counted"),
     ),
     LiveTest(
         "balance", _("Standing on one leg"), "belt",
@@ -71,7 +66,7 @@ TESTS = (
          _("Put the foot down when you must, or after thirty seconds.")),
         _("Eyes open, look at one point. Breathe."),
         _("By hand: with a stop-watch, the seconds until the other foot comes down, thirty at most."),
-        _("s"), "s", "single_leg_stand_s", 45, "single_leg_stand_s",
+        _("s"), "s", "single_leg_stand_s", 45, "single_leg_stand_s", _("Standing on one leg"),
     ),
     LiveTest(
         "gait", _("A walk"), "lower_back",
@@ -80,7 +75,7 @@ TESTS = (
          _("Stand still again and tap Done.")),
         _("Walk as you always do."),
         _("By hand: count your steps for a minute."),
-        _("a minute"), "a minute", "cadence_spm", 120, "cadence_spm",
+        _("a minute"), "a minute", "cadence_spm", 120, "cadence_spm", _("Steps in a minute"),
     ),
     LiveTest(
         "hop", _("Hops on the spot"), "lower_back",
@@ -90,7 +85,8 @@ TESTS = (
         _("Land softly. Stop if it is sharp."),
         _("By hand: hop forward once on this leg and hold the landing. Measure from toe to heel with a tape; the"
           " best of three."),
-        _("s in the air"), "s in the air", "hop_flight_time_s", 45, "single_hop_cm", ("impact", "single_leg"),
+        _("s in the air"), "s in the air", "hop_flight_time_s", 45, "single_hop_cm", _("One hop forward"),
+        ("impact", "single_leg"),
     ),
 )  # fmt: skip
 BY_ID = {one.test: one for one in TESTS}
@@ -101,10 +97,7 @@ CLOSED = _("Hops wait until you have checked in and today’s plan has hops on o
 
 def plain(closed: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return the tests for the scripts; those that are closed today say why."""
-    return [
-        one._asdict() | {"closed": CLOSED if one.test in closed else "", "title_by_hand": one.title_by_hand}
-        for one in TESTS
-    ]
+    return [one._asdict() | {"closed": CLOSED if one.test in closed else ""} for one in TESTS]
 
 
 def closed_today(visit: Visit, story: Story, *, is_asked: bool) -> frozenset[str]:

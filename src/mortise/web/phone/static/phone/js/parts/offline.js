@@ -15,7 +15,7 @@ import { messagePage } from "./message.js";
 import { ask, listPage } from "./questions.js";
 import { held, note, setNote } from "./outbox.js";
 import { showPicture } from "./picture.js";
-import { player } from "./player.js";
+import { noteUnderWay, player } from "./player.js";
 import { draftFor, said, saveCheck, showWrongs, today, watchForms } from "./saving.js";
 import { dayWords, LOCALE, say } from "./words.js";
 
@@ -134,6 +134,7 @@ function offlineWords({ plan, ground }) {
 }
 
 function headlineOf(state) {
+  if (state.isDone) return say("done_today");
   if (!state.isChecked) return say("first_question");
   return state.plan.texts[`load.${state.session?.load ?? "keep"}.patient`] ?? "";
 }
@@ -145,10 +146,11 @@ function doseWhy(plan, item) {
 }
 
 function whyOf(state) {
+  if (state.isDone) return say("tomorrow");
   if (!state.isChecked) return state.ground === "day" ? say("answers_lighter") : "";
   const why = state.session?.effect.say.length ? "" : (state.session?.why ?? "");
-  const head = headlineOf(state); // said above already
-  return head && why.startsWith(head) ? why.slice(head.length).trim() : why;
+  const headline = headlineOf(state); // it may stand first in the reason
+  return headline && why.startsWith(headline) ? why.slice(headline.length).trim() : why;
 }
 
 /** One line for each reason, as the server writes it: what only waits for another day comes last, and many are counted. */
@@ -173,7 +175,7 @@ function todayPage(state) {
     saved_more: say("saved_more"),
     refused: state.reports.filter((one) => one.reason || one.state === "conflict").map(refusedWords),
     changed: state.isChecked && !state.isDone ? (solved?.effect.say ?? []) : [],
-    done: state.isDone ? "yes" : "",
+    done: state.isDone && state.told ? "yes" : "",
     items: items.map((item) => ({ name: plan.exercises[item.exercise].name, why: doseWhy(plan, item), dose: plan.doses[item.dose].words })),
     session_title: say("session_of", { ankle: plan.ankle }),
     session_words: say("exercises_minutes", { exercises: say("exercises", { n: items.length }), minutes: say("minutes", { n: minutes }) }),
@@ -220,7 +222,8 @@ function actionOf(state, items) {
   if (name === "start" && (state.isDone || items.length === 0)) return null;
   const action = copy("t-action");
   fill(action, { words: say(name) });
-  action.querySelector("a").href = url;
+  Object.assign(action.querySelector("a"), { href: url });
+  if (name === "start") noteUnderWay(action.querySelector("a"), state.session.id);
   return action;
 }
 
