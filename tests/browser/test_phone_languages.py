@@ -38,15 +38,19 @@ WITHOUT_SERVER = (
 SIZES = {"small": {"width": 360, "height": 640}, "large": {"width": 430, "height": 932}}
 
 
-@pytest.fixture
-def cast(server: Server) -> builders.Cast:
-    """Ben, three weeks in, with questions answered, sessions told, a message written and a visit planned."""
+def told_for_weeks() -> builders.Cast:
+    """Ben, three weeks in, at a clinic that has telephones: questions answered, sessions told, a message written."""
     made = builders.cast()
     clinic = made.ben.clinic
     clinic.phone, clinic.emergency_line = "555 0100", "555 0112"
     clinic.save()
     told(made)
     return made
+
+
+@pytest.fixture
+def cast(server: Server) -> builders.Cast:
+    return told_for_weeks()
 
 
 def told(made: builders.Cast) -> None:

@@ -27,6 +27,10 @@ WORDS: dict[str, str] = {
     "broken_plan": _n(
         "The plan on this phone does not check out, so it is not shown. Connect, and it is fetched again."
     ),
+    "no_store": _n(
+        "This browser keeps nothing here: it is in private mode, or the phone is full. Without a connection there is"
+        " no plan."
+    ),
     "newer_plan": _n("This plan needs the new version of the app. Connect to get it."),
     "saved_here": _n("Saved on this phone, not yet sent."),
     "saved_more": _n(
@@ -162,6 +166,7 @@ WORDS: dict[str, str] = {
     "seconds": _n("{n} s"),
     "kind_message": _n("Message, {on}"),
     "kind_questionnaire": _n("Questionnaire, {on}"),
+    "kind_recording": _n("Recording, {on}"),
     "kind_reading": _n("Test, {on}"),
     "kind_other": _n("Report, {on}"),
     "choose_number": _n("Write a number between {low} and {high}."),
@@ -194,6 +199,7 @@ def counted() -> dict[str, list[str]]:
     numbers = range(N_COUNTED)
     return {
         "unsent": [ngettext("{n} not yet sent", "{n} not yet sent", n) for n in numbers],
+        "not_taken": [ngettext("{n} not taken", "{n} not taken", n) for n in numbers],
         "exercises": [ngettext("{n} exercise", "{n} exercises", n) for n in numbers],
         "questions": [ngettext("{n} question.", "{n} questions.", n) for n in numbers],
         "n_answered": [ngettext("{n} answered.", "{n} answered.", n) for n in numbers],
