@@ -154,9 +154,14 @@ def _follows(day: Lived, fact: Proposal | ProposalAnswer | EscalationStep) -> It
     if isinstance(fact, EscalationStep):
         yield _sent_on(day, fact)
     elif isinstance(fact, ProposalAnswer):
+        if fact.answer == "decline":
+            yield f"**Clinic: no. {fact.reason}**"
+            return
         yield f"**Clinic: yes. {fact.reason}**" if fact.reason else "**Clinic: yes, load may rise this week**"
     elif fact.proposes == "plateau_step":
         yield f"**Proposed: {load().measures[fact.measure].label} stands still. {fact.reason}**"
+    elif fact.proposes == "discharge":
+        yield f"**Proposed: think of ending care. {fact.reason}**"
 
 
 def _sent_on(day: Lived, step: EscalationStep) -> str:

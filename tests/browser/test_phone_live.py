@@ -76,7 +76,7 @@ def test_a_lunge_from_the_flat_table_to_the_record(
     page.goto(f"{live_server.url}/phone/live/")
     picture(page, "live-list")
     axe(page)
-    page.get_by_role("link", name="Open: Knee to wall, with the phone").click()
+    page.get_by_role("link", name="Open: Knee to wall with the phone").click()
     page.clock.install()
     expect(page.get_by_role("img", name="Where the phone is worn")).to_be_visible()
     picture(page, "live-place")
@@ -109,7 +109,7 @@ def test_a_lunge_from_the_flat_table_to_the_record(
     picture(page, "live-result")
     axe(page)
     page.get_by_role("button", name="Keep it").click()
-    expect(page.get_by_text("Your clinic’s computer has it and measured")).to_be_visible()
+    expect(page.get_by_text("Your clinic has it. Measured again there:")).to_be_visible()
     reading = next(
         one
         for one in services.record_of(episode=cast.episode, by=cast.ada).of_kind(Reading)
@@ -159,7 +159,7 @@ def test_without_sensors_or_leave_the_page_says_what_is_missing(
     page.goto(f"{live_server.url}/phone/live/gait/")
     page.get_by_role("button", name="Start").click()
     page.clock.run_for(2_000)
-    expect(page.get_by_text("The sensors say nothing")).to_be_visible()
+    expect(page.get_by_text("The sensors are silent")).to_be_visible()
     picture(page, "live-silent")
     page.add_init_script("DeviceMotionEvent.requestPermission = async () => 'denied'")
     page.reload()

@@ -1,7 +1,8 @@
 """What no page of the phone may do in any size: grow wide, cover what has the focus, offer a small target.
 
 Every page and state of `gallery` is opened once and judged at 320, 360 and 430 px, with text of usual and of twice the
-size, from left to right and mirrored. With `PICTURES` naming a folder each is kept as pictures to look at as well.
+size, from left to right and mirrored, and by its colours and its type in light and in dark. With `PICTURES` naming a
+folder each is kept as pictures to look at as well.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pytest
 from playwright.sync_api import Page
 
 from mortise.web.ui.languages import MIRROR
-from tests.browser import gallery
+from tests.browser import gallery, gallery_states
 from tests.browser.phones import NOT_REACHED, Server, let_in
 from tests.browser.test_phone_languages import speak, told_for_weeks
 from tests.web import builders
@@ -33,7 +34,10 @@ TRIED = {
 }
 AGAIN = re.compile(r"^session-(exercise|run|rest|after)-[2-9]$")  # pages of the same make as the first
 LOOKS = os.environ.get("LOOKS", "light dark big rtl").split()
-JUDGE = Path(__file__).with_name("judge_looks.js").read_text(encoding="utf-8")
+JUDGE, SIGHT = (
+    Path(__file__).with_name(name).read_text(encoding="utf-8")
+    for name in ("judge_looks.js", "judge_sight.js")
+)
 
 
 def faults_of(page: Page, name: str) -> list[str]:
@@ -45,6 +49,15 @@ def faults_of(page: Page, name: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": height})
         found += [f"{name}, {width} px {one}" for one in page.evaluate(JUDGE, tried)]
     page.set_viewport_size(usual)
+    return found + sights_of(page, name)
+
+
+def sights_of(page: Page, name: str) -> list[str]:
+    """List what is hard to see on a page as it stands, in light and in dark."""
+    found: list[str] = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{name}, {one}" for one in page.evaluate(SIGHT)]
     return found
 
 
@@ -61,11 +74,12 @@ def pictures(page: Page, folder: Path, name: str, looks: list[str]) -> None:
             if size == "l" and look in ("big", "rtl", "mirror"):
                 continue
             page.set_viewport_size({"width": width, "height": height})
-            if look == "big":
-                page.screenshot(path=folder / f"{name}.{size}.bigview.png")
-            tall = page.evaluate("document.documentElement.scrollHeight")
-            page.set_viewport_size({"width": width, "height": min(max(height, tall), 8000)})
-            page.screenshot(path=folder / f"{name}.{size}.{look}.png")
+            if look in ("big", "light"):  # what is in sight before anybody scrolls
+                page.screenshot(path=folder / f"{name}.{size}.{look}view.png", animations="disabled")
+            for _ in range(2):  # a tall screen may show what a low one leaves out
+                tall = page.evaluate("document.documentElement.scrollHeight")
+                page.set_viewport_size({"width": width, "height": min(max(height, tall), 8000)})
+            page.screenshot(path=folder / f"{name}.{size}.{look}.png", animations="disabled")
         if look == "rtl":
             page.evaluate("() => { document.documentElement.dir = 'ltr' }")
     page.evaluate("() => { document.documentElement.style.fontSize = '' }")
@@ -95,6 +109,7 @@ WALKS = (
     (gallery.doors, gallery.sensors),
     (gallery.doors, gallery.without_server),
     (gallery.doors, gallery.ends),
+    *((gallery.doors, one) for one in gallery_states.WALKS),
 )
 
 
@@ -133,6 +148,15 @@ PLANTED = {
     "words broken letter by letter": "<p style='inline-size: 1em; overflow-wrap: anywhere'>letters</p>",
     "target of": "<button style='min-block-size: 0; block-size: 2rem'>small</button>",
 }
+UNSEEN = {
+    "light: contrast": "<p style='color: #999'>hard to read in light</p>",
+    "dark: contrast": "<p style='color: #555'>hard to read in dark</p>",
+    "dark: outline": "<button class='btn btn--line' style='border-color: var(--line)'>no edge</button>",
+    "own face": "<input type='search' style='border: 2px solid; font-size: 17px'>",
+    "makes a phone zoom": "<input class='text' style='border: 2px solid; font: inherit; font-size: 13px'>",
+    "head smaller": "<section class='card'><h2 style='font-size: 13px'>Head</h2><p>Words</p></section>",
+    "said twice": "<div>" + 2 * f"<p>{'The same words once more. ' * 3}</p>" + "</div>",
+}
 
 
 def test_a_planted_fault_is_found(
@@ -141,7 +165,7 @@ def test_a_planted_fault_is_found(
     page = let_in(open_page("phone", bypass_csp=True), server, cast)
     gallery.go(page, server, "ready/")
     assert faults_of(page, "as it is") == []
-    for fault, html in PLANTED.items():
+    for fault, html in (PLANTED | UNSEEN).items():
         page.evaluate("html => document.querySelector('main').insertAdjacentHTML('beforeend', html)", html)
         assert any(fault in one for one in faults_of(page, "planted")), fault
         page.evaluate("() => document.querySelector('main').lastElementChild.remove()")

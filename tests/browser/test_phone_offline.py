@@ -338,7 +338,7 @@ def test_a_plan_that_was_changed_on_the_phone_is_not_shown(phone: Page, server: 
         }"""
     )
     opened(phone, server)
-    expect(phone.get_by_role("heading", name="does not check out")).to_be_visible()
+    expect(phone.get_by_role("heading", name="The plan on this phone is damaged.")).to_be_visible()
     expect(phone.get_by_text("Call the emergency line now")).to_be_visible()
 
 

@@ -35,6 +35,15 @@ test("done means as planned; skipped means nothing; partly keeps what the player
   assert.deepEqual([log({ "pump-outcome": "modified" }).n_sets, log({ "pump-outcome": "modified" }).pain_nrs], [null, null]);
 });
 
+test("work done for a time says how long each set was, as today's plan or the easier dose had it; other work does not", () => {
+  const hold = [{ id: "hold", levels: [{ step: 0, n_sets: 3, n_reps: 1, duration_s: 20 }, { step: 0, n_sets: 3, n_reps: 1, duration_s: 10 }] }, ...exercises];
+  const log = (said) => sessionLog({ id: "l", on: "d", captured_at: "t", session: "s", exercises: hold, said, after: [] }).items;
+  const [held, pumped] = log({ "hold-outcome": "done", "pump-outcome": "done" });
+  assert.equal(held.duration_s, "20");
+  assert.ok(!("duration_s" in pumped));
+  assert.equal(log({ "hold-outcome": "done", "hold-level": "1" })[0].duration_s, "10");
+});
+
 test("nothing is kept while something is missing or contradicts itself", () => {
   assert.deepEqual(missing(exercises, {}, ["effort"]).map((one) => one.wrong), ["choose_outcome", "choose_answer"]);
   assert.deepEqual(missing(exercises, { "pump-outcome": "skipped", "pump-sets": "1", "after-effort": "0" }, ["effort"]).map((one) => one.wrong), ["choose_partly"]);

@@ -276,10 +276,21 @@ def test_an_envelope_made_of_an_ended_care_holds_no_session(cast: builders.Cast)
     assert all(not one["items"] for one in [*sessions, made["maintenance"]["session"]])
 
 
-def test_a_patient_without_any_episode_is_still_not_found(cast: builders.Cast) -> None:
+def test_a_patient_without_any_episode_is_told_whom_to_ask(cast: builders.Cast) -> None:
+    cast.clinic.phone = "555 0100"
+    cast.clinic.save()
     nobody = builders.patient(cast.ada, "Nobody Yet")
     phone = builders.phone_of(nobody, cast.ada)
-    assert phone.get("/phone/").status_code == 404
+    page = phone.get("/phone/")
+    assert page.status_code == 200
+    assert "Your programme is not here yet." in page.content.decode()
+    assert 'href="tel:5550100"' in page.content.decode()
+    for path in ("help/", "session/", "message/", "agreed/", "live/"):
+        assert phone.get(f"/phone/{path}").headers["Location"] == "/phone/", path
+    told = phone.get("/phone/envelope/", headers={"Accept": "application/json"})
+    assert (told.status_code, told.json()["code"]) == (410, "care.not_begun")
+    builders.episode(nobody, cast.ada)
+    assert "First, how is the ankle?" in phone.get("/phone/").content.decode()
 
 
 def test_reopened_care_is_back_on_the_phone(cast: builders.Cast, phone: Client) -> None:

@@ -138,9 +138,13 @@ def _look(
         return _nothing(ready, track, inputs)
     newest = track.newest
     age_days = inputs.day - newest.day
-    settled = _settled(ready, track, inputs) if ready.reduce in _WINDOWS else None
-    if settled is not None:
-        return settled, age_days, track.instrument
+    judged: Verdict | None = None
+    if ready.reduce in _WINDOWS and ready.bound is not None:
+        # One day of the window may settle it, whatever the days around it lack: a danger seen stays seen.
+        for series in track.series:
+            judged = judge(ready, series, inputs.day, inputs.spent_until)
+            if judged.truth is not UNKNOWN and is_settled(ready, judged.truth):
+                return judged, age_days, track.instrument
     if track.cause is not None:
         readings = max(track.troubles, key=lambda one: one.day).readings if track.troubles else ()
         return Verdict(UNKNOWN, track.cause, None, None, readings), age_days, track.instrument
@@ -156,21 +160,12 @@ def _look(
         )
     spent = 0 if ready.is_time else inputs.spent_until
     if len(track.series) == 1:  # its newest day is the track's, and fresh
+        if judged is not None and spent == inputs.spent_until:
+            return judged, age_days, track.instrument
         return remembered.judge(track.series[0], inputs.day, spent), age_days, track.instrument
     fresh = [one for one in track.series if _is_fresh(ready, track, one.points[-1].day, inputs.day)]
     verdicts = [judge(ready, one, inputs.day, spent) for one in fresh]
     return _united(verdicts), age_days, track.instrument
-
-
-def _settled(ready: Ready, track: Track, inputs: Inputs) -> Verdict | None:
-    """Return what one day of the window settles, whatever the days around it lack: a danger seen stays seen."""
-    if ready.bound is None:
-        return None
-    for series in track.series:
-        verdict = judge(ready, series, inputs.day, inputs.spent_until)
-        if verdict.truth is not UNKNOWN and is_settled(ready, verdict.truth):
-            return verdict
-    return None
 
 
 def _united(verdicts: list[Verdict]) -> Verdict:

@@ -43,10 +43,9 @@ def nearest_misses(
     misses: list[NearestMiss] = []
     at = 0
     for leaves, truth in zip(stage.exit_leaves, truths, strict=True):
-        found = findings[at : at + len(leaves)]
-        at += len(leaves)
+        first, at = at, at + len(leaves)
         if truth is not Truth.MET:
-            pairs = zip(leaves, found, strict=True)
+            pairs = zip(leaves, findings[first:at], strict=True)
             misses += [_miss(leaf.ready, one) for leaf, one in pairs if one.truth is not Truth.MET]
     open_on = entered_on + timedelta(days=stage.stage.min_days)
     if stage.exits and as_of < open_on:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from mortise.decide.inputs import Inputs
-from mortise.decide.nodes import Leaf, ReadyRule, ReadyStage, evaluate, tell
+from mortise.decide.nodes import Leaf, ReadyNode, ReadyRule, ReadyStage, evaluate, tell
 from mortise.decide.verdicts import MET, NOT_MET, UNKNOWN
-from mortise.protocol import Operator, Rule, Tag, Tier
+from mortise.protocol import Operator, Reduction, Rule, Tag, Tier
 from mortise.record import Finding, FiredRule
 from mortise.record.tracks import Point, Track, key_of, track_of
 from mortise.terms import Advice, Cause, Limb, Load, Measure, Strength, Truth
@@ -20,6 +20,9 @@ from mortise.terms.verdicts import tightest_advice, tightest_load
 
 # While a danger is unknown nobody jumps: what unlocks impact is asked before it, not only after.
 BLIND_WITHOUT = (Tag.IMPACT.value,)
+_OF_VALUES = frozenset(
+    {Reduction.LAST, Reduction.MAX, Reduction.MIN, Reduction.MEDIAN}
+)  # within what was told
 STEP_BACK_DAYS = 7  # at most one stage a week by itself: what asks for another one within it is for a human
 
 
@@ -72,7 +75,7 @@ def fire(stage: ReadyStage, inputs: Inputs, *, opened_day: int, resumed: frozens
             found = []
             truth = evaluate(node, inputs, found)
         findings += found
-        if truth is NOT_MET and ready.is_of_today:
+        if truth is NOT_MET and (ready.is_of_today or _was_never(node, inputs)):
             continue
         result = _fired(ready, truth, found, inputs, stage, opened_day=opened_day, resumed=resumed)
         if result is not None:
@@ -144,6 +147,27 @@ def _without_the_future(track: Track) -> Track:
     return track_of(track.measure, track.limb, track.series, troubles, fresh_until=track.fresh_until)
 
 
+def _was_never(node: ReadyNode, inputs: Inputs) -> bool:
+    """Whether a condition can have been met on no day: no value ever told reaches its bound."""
+    if isinstance(node, Leaf):
+        leaf = node.ready
+        if leaf.bound is None or leaf.reduce not in _OF_VALUES:
+            return False
+        track = inputs.tracks.get(leaf.key)
+        if track is None:
+            return True
+        for series in track.series:
+            if series.span is None or _may_meet(leaf.operator, leaf.bound, *series.span):
+                return False
+        return True
+    n_open = len(node.nodes)
+    for child in node.nodes:
+        n_open -= _was_never(child, inputs)
+        if n_open < node.n_needed:
+            return True
+    return False
+
+
 def _still_fired(ready: ReadyRule, inputs: Inputs) -> int | None:
     """Return the newest earlier day on which the rule was met and from which it still holds."""
     first = inputs.day - ready.rule.for_days + 1
@@ -152,8 +176,9 @@ def _still_fired(ready: ReadyRule, inputs: Inputs) -> int | None:
     points = _plain_points(ready, inputs)
     if points is not None:
         return _newest_met(ready, points, first, inputs.day - 1)
+    keys = ready.keys
     for day in range(inputs.day - 1, first - 1, -1):
-        if tell(ready.node, inputs.until(day, ready.keys)) is MET:
+        if tell(ready.node, inputs.until(day, keys)) is MET:
             return day
     return None
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from operator import attrgetter
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from mortise.decide.ready import Ready
@@ -22,7 +22,7 @@ MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
 Z_80 = Decimal("0.8416")
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True, gc=False):
     """What one series says of one criterion. `earliest_day` is the first day a second reading could confirm it."""
 
     truth: Truth
@@ -174,8 +174,12 @@ def _judge_window(ready: Ready, series: Series, day: int, spent_until: int) -> V
     One value can settle the greatest or the least against the bound however few days are known; otherwise at least
     `n_least` days are needed.
     """
-    first = max(day - ready.window_days, spent_until if ready.is_exit else 0)
-    points = series.points[bisect_right(series.points, first, key=_day) :]
+    first = day - ready.window_days
+    if ready.is_exit and spent_until > first:
+        first = spent_until
+    points = series.points
+    if points[0].day <= first:
+        points = points[bisect_right(points, first, key=_day) :]
     if not points:
         return _unknown(Cause.STALE, series.points[-1])
     value, used = _reduced(ready.reduce, points)
@@ -188,11 +192,18 @@ def _judge_window(ready: Ready, series: Series, day: int, spent_until: int) -> V
 
 
 def _reduced(reduce: Reduction, points: Sequence[Point]) -> tuple[Decimal, tuple[str, ...]]:
+    found = points[0]
+    if reduce is Reduction.MAX:  # of equal ones the newest
+        for point in points:
+            if point.value >= found.value:
+                found = point
+        return found.value, found.readings
+    if reduce is Reduction.MIN:  # of equal ones the oldest
+        for point in points:
+            if point.value < found.value:
+                found = point
+        return found.value, found.readings
     ordered = sorted(points, key=lambda point: (point.value, point.day))
-    if reduce is Reduction.MAX:
-        return ordered[-1].value, ordered[-1].readings
-    if reduce is Reduction.MIN:
-        return ordered[0].value, ordered[0].readings
     middle = len(ordered) // 2
     used = tuple(reading for point in points for reading in point.readings)
     if len(ordered) % 2:

@@ -26,6 +26,7 @@ from mortise.record import (
 from mortise.terms import Autonomy, Load, Origin
 
 RAISE = "raise"
+_BEGINS = (PlanVersion, StageEntry)
 
 
 class InForce(NamedTuple):
@@ -64,7 +65,7 @@ def autonomy_on(facts: Sequence[Fact], as_of: date) -> InForce:
         and one.origin is Origin.CLINICIAN and one.by
     ]  # fmt: skip
     until = max(accepted) + timedelta(days=RAISE_DAYS - 1) if accepted else None
-    is_begun = any(isinstance(one, PlanVersion | StageEntry) and is_a_clinicians(one) for one in facts)
+    is_begun = any(isinstance(one, _BEGINS) and is_a_clinicians(one) for one in facts)
     return InForce(by_default(is_begun=is_begun) if entry is None else entry.autonomy, until, entry)
 
 

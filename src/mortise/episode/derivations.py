@@ -65,12 +65,13 @@ class _Said(NamedTuple):
     """What a measure said of its days when it was last derived, under what.
 
     `under` is the first day whose lights counted, and whether there was anything at all to derive from; `points` are
-    the days of what it was derived from.
+    the days of what it was derived from; `found` is what was said of the days from `first` on.
     """
 
     under: tuple[int, bool]
     points: Sequence[Point]
-    of_days: dict[int, Point | Trouble]
+    first: int
+    found: list[Point | Trouble]
 
 
 class _Wanted(NamedTuple):
@@ -80,6 +81,9 @@ class _Wanted(NamedTuple):
     how: Derivation
     key: str
     n_days: int
+    source_key: (
+        str | None
+    )  # of what it is derived from, where what it said of a day stays while that is one series
 
 
 class Derivations:
@@ -146,7 +150,7 @@ class Derivations:
         said_before, self._said = self._said, {}
         lights_before, self._lights = self._lights, {}
         of_days: dict[int, Course] = {}  # the course as far back as each measure is read
-        for measure, how, key, n_days in self._wanted_in(ready):
+        for measure, how, key, n_days, source_key in self._wanted_in(ready):
             of_its_days = of_days.get(n_days)
             if of_its_days is None:
                 days = range(last - n_days + 1, last + 1)
@@ -155,7 +159,7 @@ class Derivations:
                 made = self._comparison(measure, how, of_its_days)
             elif how.kind == LAST_LIGHT:
                 made = self._last_lights(measure, of_its_days, lights_before.get(measure.id, ()), since)
-            elif self._keeps(how, tracks):
+            elif n_days > 1 and source_key is not None and _is_single(tracks.get(source_key)):
                 made = self._daily(measure, how, of_its_days, said_before.get(measure.id), since)
             else:
                 made = derive(measure, of_its_days)
@@ -179,14 +183,15 @@ class Derivations:
             self._marked[key] = kept = kept._replace(aggravated=aggravated)
         return kept.made
 
-    def _keeps(self, how: Derivation, tracks: Mapping[str, Track]) -> bool:
-        """Whether what a measure said of a day stays: what it derives from is as told, in one series at most."""
+    def _lasting_key(self, how: Derivation) -> str | None:
+        """Return the key of what a measure is derived from, if what it said of a day stays while that is one series."""
         source = self._measures.get(how.of)
-        if how.kind not in _LASTING or source is None:
-            return how.kind in _LASTING and not how.of
-        track = self._source(source, tracks)
+        if how.kind not in _LASTING or (source is None and how.of):
+            return None
+        if source is None:
+            return ""
         is_told = source.derive is None and source.domain != "range"
-        return is_told and (track is None or len(track.series) <= 1)
+        return key_of(source.id, Limb.INVOLVED if source.is_sided else Limb.NONE) if is_told else None
 
     def _source(self, source: Measure, tracks: Mapping[str, Track]) -> Track | None:
         return tracks.get(key_of(source.id, Limb.INVOLVED if source.is_sided else Limb.NONE))
@@ -195,21 +200,19 @@ class Derivations:
         self, measure: Measure, how: Derivation, course: Course, before: _Said | None, since: int
     ) -> Track:
         """Derive day by day; what was said of the days before `since` still holds."""
+        first, stop = course.days.start, course.days.stop
         source = self._measures.get(how.of)
         track = None if source is None else self._source(source, course.tracks)
         has_any = track is not None and bool(track.series)
         points = track.series[0].points if track is not None and has_any else ()
         under = (course.evidence_from, has_any)
-        said = before.of_days if before is not None and before.under == under else {}
-        if said and before is not None and how.kind in _OF_ANSWERS:
-            since = _first_new(before.points, points)
-        found = [
-            one
-            if day < since and (one := said.get(day)) is not None
-            else derived_on(measure, how, course, day)
-            for day in course.days
-        ]
-        self._said[measure.id] = _Said(under, points, {one.day: one for one in found})
+        found: list[Point | Trouble] = []
+        if before is not None and before.under == under and before.first <= first:
+            if how.kind in _OF_ANSWERS:
+                since = _first_new(before.points, points)
+            found = before.found[first - before.first : max(0, since - before.first)]
+        found += [derived_on(measure, how, course, day) for day in range(first + len(found), stop)]
+        self._said[measure.id] = _Said(under, points, first, found)
         return daily_track(measure, found)
 
     def _last_lights(self, measure: Measure, course: Course, before: tuple[Point, ...], since: int) -> Track:
@@ -239,12 +242,19 @@ class Derivations:
             n_days = _days_wanted(ready, self._measures, paired)
             order = sorted(n_days, key=lambda one: (_depth(one, self._measures), one))
             wanted = [
-                _Wanted(measure, how, key_of(one, _limb_of(measure, how)), n_days[one])
+                _Wanted(
+                    measure, how, key_of(one, _limb_of(measure, how)), n_days[one], self._lasting_key(how)
+                )
                 for one in order
                 if (how := (measure := self._measures[one]).derive) is not None
             ]
             self._wanted = (ready, paired, tuple(wanted))
         return self._wanted[2]
+
+
+def _is_single(track: Track | None) -> bool:
+    """Whether a measure has one series at most."""
+    return track is None or len(track.series) <= 1
 
 
 def _first_new(before: Sequence[Point], now: Sequence[Point]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from mortise.progress.sessions import SECONDS_PER_MINUTE
 from mortise.protocol import Exercise, Protocol, Tag
@@ -231,6 +231,8 @@ def load_counters(facts: Sequence[Fact], exercises: Mapping[str, Exercise], as_o
             ):
                 continue
             dose = exercise.dose_steps[item.dose_step]
+            if item.duration_s is not UNSET:
+                dose = dose.lasting(item.duration_s)
             n_sets = dose.n_sets if item.n_sets is None else item.n_sets
             n_reps = dose.n_reps if item.n_reps is None else item.n_reps
             worked_s = n_sets * (dose.duration_s + n_reps * (dose.up_s + dose.hold_s + dose.down_s))

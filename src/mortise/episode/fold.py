@@ -33,6 +33,7 @@ from mortise.errors import InputError
 from mortise.prescribe import DoneSession, Doses, Return, constraints_of, planned_stage
 from mortise.prescribe.breaks import Breaks
 from mortise.prescribe.constraints import constraints_of_work
+from mortise.prescribe.weeks import n_sessions_of
 from mortise.progress.derived import Course
 from mortise.progress.sessions import Bout
 from mortise.protocol import Circumstances, Constraint, Exercise, Light, Protocol, Stage
@@ -50,7 +51,7 @@ from mortise.record.records import Person as RecordPerson
 from mortise.record.tracks import Track, key_of
 from mortise.terms import Limb, Load, Measure
 
-ENGINE = "mortise-engine/4"  # raised whenever the same facts could give another decision
+ENGINE = "mortise-engine/5"  # raised whenever the same facts could give another decision
 
 FALL_FLAGS = ("fall_or_catch_flag", "red_fall")
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # a week more or less than any day decided about is still a day
@@ -308,7 +309,7 @@ class Folder:
             tracks=tracks, measures=self._content.measures, bouts=(), days=range(day, day + 1),
             plan_from=self._episode.opened_on.toordinal(), stage_from=entered,
             evidence_from=entered + 1 if is_back else entered, told_day=self._acts.told_day,
-            n_per_week=stage.n_sessions_per_week,
+            n_per_week=n_sessions_of(stage),
         )  # fmt: skip
 
     def _light(

@@ -11,11 +11,14 @@ from typing import NamedTuple
 from mortise.decide.nodes import ReadyNode, leaves_of, ready_stage
 from mortise.episode.autonomy import RAISE, InForce, autonomy_on, raise_waits
 from mortise.episode.discharges import discharge_of
+from mortise.episode.ending import DISCHARGE, Ending, ending_of
 from mortise.episode.escalations import EscalationCase, ToConsider, escalation_cases, to_consider
 from mortise.episode.fold import Folded
 from mortise.episode.ladder import PLATEAU_STEP, Climb, LadderStanding, ladder_of
+from mortise.episode.overdone import Overdone, overdone_of
 from mortise.episode.reopening import RE_ENTRY, Reopened, Reopening, reopening_of
 from mortise.episode.stages import plans_of
+from mortise.protocol import Exercise
 from mortise.record import Fact, Proposal, ProposalAnswer
 from mortise.record.tracks import key_of
 from mortise.terms import Advice, Cause, Limb, Measure, Origin, Truth
@@ -35,11 +38,14 @@ class FollowUp(NamedTuple):
     autonomy: InForce
     open_raise: str  # id of the stored proposal that waits, or empty
     proposals: tuple[Proposal, ...]  # due today and not stored yet
+    ending: Ending | None = None  # in the last stage
+    overdone: Overdone = Overdone(0, ())
 
 
 def follow_up(
-    episode: str, folded: Folded, measures: Mapping[str, Measure], adherence_pct: Decimal | None
-) -> FollowUp:
+    episode: str, folded: Folded, measures: Mapping[str, Measure], adherence_pct: Decimal | None,
+    exercises: Mapping[str, Exercise],
+) -> FollowUp:  # fmt: skip
     """Work out what follows from a fold.
 
     Parameters
@@ -52,6 +58,8 @@ def follow_up(
         Every measure.
     adherence_pct : Decimal or None
         Share of the planned sessions done.
+    exercises : mapping of str to Exercise
+        The library.
 
     Returns
     -------
@@ -72,14 +80,17 @@ def follow_up(
     )  # fmt: skip
     plan_from = min((one.on for one in plans_of(facts)), default=None)
     open_raise = _open_raise(facts, answers)
-    due = () if folded.decision.is_locked else _due(ladders, reopening, folded, open_raise)
+    cases = escalation_cases(facts, protocol)
+    ending = ending_of(folded, measures, reopening, cases, answers)
+    due = () if folded.decision.is_locked else _due(ladders, reopening, folded, open_raise, ending)
     stored = {fact.id for fact in facts}
     proposals = tuple(_proposal(episode, as_of, one) for one in due)
     return FollowUp(
-        ladders=ladders, reopening=reopening, escalations=escalation_cases(facts, protocol),
+        ladders=ladders, reopening=reopening, escalations=cases, ending=ending,
         consider=to_consider(facts, protocol, plan_from, as_of), autonomy=autonomy_on(facts, as_of),
         open_raise=open_raise if raise_waits(folded.decision) else "",
         proposals=tuple(one for one in proposals if one.id not in stored),
+        overdone=overdone_of(folded.done, exercises, as_of),
     )  # fmt: skip
 
 
@@ -180,8 +191,9 @@ class _Due(NamedTuple):
 
 
 def _due(
-    ladders: Sequence[LadderStanding], reopening: Reopening | None, folded: Folded, open_raise: str
-) -> list[_Due]:
+    ladders: Sequence[LadderStanding], reopening: Reopening | None, folded: Folded, open_raise: str,
+    ending: Ending | None,
+) -> list[_Due]:  # fmt: skip
     found = [
         _Due(
             PLATEAU_STEP, measure=one.measure, step=one.step.kind.value, escalate=one.step.escalate or "",
@@ -199,6 +211,11 @@ def _due(
         found.append(_Due(
             RAISE, reason="Work was borne well; load and dose may rise within the protocol's steps.",
             once=folded.as_of.isoformat(),
+        ))  # fmt: skip
+    if ending is not None and ending.is_ripe and not ending.proposal and not ending.is_answered:
+        found.append(_Due(
+            DISCHARGE, stage=ending.stage, rests_on=ending.rests_on, once=ending.entered_on.isoformat(),
+            reason="The last stage has what it asks for, and nothing speaks against ending care.",
         ))  # fmt: skip
     return found
 

@@ -113,7 +113,10 @@ class Gathered:
         read = self._read.get(key)
         if read is None:
             assert run is not None
-            return with_visits(run.track(), run.measure, self._visits)
+            made = run.track()
+            if run.measure.setting is not Setting.CLINIC:  # no other answer is given at a visit
+                return made
+            return with_visits(made, run.measure, self._visits)
         made = read.track() if run is None else track(read.measure, read.limb, [*run.seen(), *read.seen])
         return with_visits(made, read.measure, self._visits)
 
@@ -175,7 +178,7 @@ def seen_in(fact: Fact, measures: Mapping[str, Measure], involved: Side) -> Iter
                     fact.recording_error, fact.at_visit and fact.origin is not Origin.PATIENT,
                 ),
             )  # fmt: skip
-    elif isinstance(fact, CheckIn | SessionLog):
+    elif isinstance(fact, _ASKED):
         day = fact.on.toordinal()
         for measure_id, value in _asked_in(fact, measures):
             measure = measures[measure_id]

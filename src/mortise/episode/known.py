@@ -109,17 +109,18 @@ class KnownSoFar:
         if not self._can_follow:
             return None
         last_on = self._facts[-1].on if self._facts else date.min
-        ids = {fact.id for fact in new}
-        if len(ids) < len(new) or not ids.isdisjoint(self._ids) or not ids.isdisjoint(self._corrected):
-            return None
+        fresh: dict[str, Fact] = {}  # sent again is nothing new: of each id the first counts
         for fact in new:
+            if fact.id in self._ids or fact.id in fresh:
+                continue
             is_next = last_on <= fact.on <= as_of and _told_on(fact) <= as_of
-            if not is_next or isinstance(fact, Correction):
+            if not is_next or fact.id in self._corrected or isinstance(fact, Correction):
                 return None
-        if not new:
+            fresh[fact.id] = fact
+        if not fresh:
             return ()
-        self._ids |= ids
-        ordered = sorted(new, key=_by_day)
+        self._ids.update(fresh)
+        ordered = sorted(fresh.values(), key=_by_day)
         if ordered[0].on > last_on:
             self._facts += ordered
         else:

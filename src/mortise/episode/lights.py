@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from mortise.decide import Inputs, Person, evaluate, ready_node
 from mortise.decide.nodes import ReadyNode, leaves_of, tell
 from mortise.episode.gather import answers_in
+from mortise.episode.overdone import is_above_dose
 from mortise.prescribe import DoneSession
 from mortise.progress.answers import Asker
 from mortise.progress.derived import Course, derive
@@ -366,10 +367,6 @@ def _is_within_dose(log: SessionLog, stage: Stage, exercises: Mapping[str, Exerc
         exercise = exercises.get(item.exercise)
         if exercise is None or item.outcome == "skipped":
             continue
-        if not 0 <= item.dose_step < len(exercise.dose_steps):
-            return False
-        dose = exercise.dose_steps[item.dose_step]
-        is_over = item.dose_step > last_steps.get(item.exercise, item.dose_step)
-        if is_over or (item.n_sets or 0) > dose.n_sets or (item.n_reps or 0) > dose.n_reps:
+        if item.dose_step > last_steps.get(item.exercise, item.dose_step) or is_above_dose(item, exercise):
             return False
     return True

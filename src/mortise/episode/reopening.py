@@ -96,7 +96,7 @@ def reopening_of(
         measure = measures.get(test.measure)
         if measure is None:
             continue
-        now = kept(_newest_series(measure, tracks), measure.better, held_from.toordinal())
+        now = kept(newest_series(measure, tracks), measure.better, held_from.toordinal())
         if now.keeping is Keeping.LOST and now.day is not None:
             on = date.fromordinal(now.day)
             found.append(Reopening(
@@ -118,7 +118,21 @@ def _looked_at(fact: Fact) -> bool:
     return isinstance(fact, Judgement) and fact.judgement == "range_limit" and bool(fact.by)
 
 
-def _newest_series(measure: Measure, tracks: Mapping[str, Track]) -> Series | None:
+def newest_series(measure: Measure, tracks: Mapping[str, Track]) -> Series | None:
+    """Return the newest series of a measure on the involved side.
+
+    Parameters
+    ----------
+    measure : Measure
+        Which.
+    tracks : mapping of str to Track
+        Of the day.
+
+    Returns
+    -------
+    Series or None
+        None when it was never taken.
+    """
     track = tracks.get(key_of(measure.id, Limb.INVOLVED if measure.is_sided else Limb.NONE))
     return track.series[0] if track is not None and track.series else None
 

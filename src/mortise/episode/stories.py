@@ -18,6 +18,7 @@ from mortise.episode.fold import Content, Folded, Folder, fold
 from mortise.episode.follow_up import FollowUp, follow_up
 from mortise.episode.forecast import GateForecast, gate_forecast
 from mortise.episode.lights import SessionLight
+from mortise.episode.overdone import WHY, WHY_PATIENT, as_planned, was_overdone
 from mortise.episode.receipts import known_by
 from mortise.episode.series import MeasureSeries, series_of
 from mortise.episode.tasks import Task, tasks_of
@@ -153,10 +154,13 @@ class Story:
             beside=self._counted_beside, goal_purposes=purposes_of_goals(self.goals),
         )  # fmt: skip
         made = with_added_named(made, self.added)
-        said, said_patient = phase_words(self.plan, self.as_of)
-        if not said or self.is_locked or self.discharge is not None:
+        if self.is_locked or self.discharge is not None:
             return made
-        return replace(made, why=f"{said} {made.why}", why_patient=f"{said_patient} {made.why_patient}")
+        said = [phase_words(self.plan, self.as_of), (made.why, made.why_patient)]
+        if made.exercises and was_overdone(self.folded.done, self.content.exercises, self.as_of):
+            said = [said[0], (WHY, WHY_PATIENT), (made.why, as_planned(made.why_patient))]
+        why, why_patient = (" ".join(filter(None, words)) for words in zip(*said, strict=True))
+        return replace(made, why=why, why_patient=why_patient)
 
     @property
     def phase(self) -> Phase:
@@ -228,7 +232,9 @@ class Story:
     @cached_property
     def follow_up(self) -> FollowUp:
         """Return what follows beside the decision: ladders, a reopened care, escalations, autonomy, proposals due."""
-        return follow_up(self.record.episode.id, self.folded, self.content.measures, self.adherence)
+        return follow_up(
+            self.record.episode.id, self.folded, self.content.measures, self.adherence, self.content.exercises
+        )
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:

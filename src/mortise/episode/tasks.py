@@ -9,15 +9,18 @@ from enum import StrEnum
 from msgspec import Struct
 
 from mortise.episode.discharges import discharge_of
+from mortise.episode.ending import Ending
 from mortise.episode.escalations import EscalationCase
 from mortise.episode.follow_up import FollowUp
 from mortise.episode.ladder import LadderStanding
+from mortise.episode.overdone import N_TO_TELL, Overdone
 from mortise.episode.reopening import Reopened, Reopening
 from mortise.record import Decision, Fact, Judgement, Proposal
 from mortise.terms import Truth
 
 RAISE_WITHIN_DAYS = 2  # the raise a patient has earned should not wait long; consensus
 ANSWER_WITHIN_DAYS = 7
+END_WITHIN_DAYS = 28  # nothing presses: by the next visit or two; consensus
 SILENCE_RULE = "ask.silence"
 
 
@@ -29,8 +32,10 @@ class TaskKind(StrEnum):
     RETEST = "retest"
     RE_ENTRY = "re_entry"
     CALL = "call"
+    OVERDONE = "overdone"
     PLATEAU = "plateau"
     RAISE = "raise"
+    DISCHARGE = "discharge"
     CONSIDER = "consider"
 
 
@@ -76,8 +81,10 @@ def tasks_of(decision: Decision, found: FollowUp, facts: tuple[Fact, ...]) -> tu
         *(_escalation(one, as_of) for one in found.escalations if one.is_open),
         *_reopened(found.reopening, stored, as_of),
         *(() if discharge_of(facts) else _silence(decision)),
+        *_overdone(found.overdone),
         *(task for one in found.ladders for task in _ladder(one, stored, as_of)),
         *_raise(found.open_raise, stored, as_of),
+        *_ending(found.ending, stored, as_of),
         *(
             Task(kind=TaskKind.CONSIDER, about=one.escalation, title=f"Think of: {one.to}",
                  detail="; ".join(one.criteria), raised_on=one.since_on, due_on=one.since_on, is_overdue=one.is_late,
@@ -172,4 +179,26 @@ def _raise(open_raise: str, stored: dict[str, Proposal], as_of: date) -> Iterato
         yield Task(
             kind=TaskKind.RAISE, about=open_raise, title="Load and dose may rise: your answer", detail=proposal.reason,
             raised_on=proposal.on, due_on=due_on, is_overdue=as_of > due_on,
+        )  # fmt: skip
+
+
+def _ending(one: Ending | None, stored: dict[str, Proposal], as_of: date) -> Iterator[Task]:
+    """Say that care could end, for as long as that is so and nobody has said not yet."""
+    proposal = None if one is None or not one.is_ripe else stored.get(one.proposal)
+    if proposal is not None:
+        due_on = proposal.on + timedelta(days=END_WITHIN_DAYS)
+        yield Task(
+            kind=TaskKind.DISCHARGE, about=proposal.id, title="Think of ending care", detail=proposal.reason,
+            raised_on=proposal.on, due_on=due_on, is_overdue=as_of > due_on,
+        )  # fmt: skip
+
+
+def _overdone(one: Overdone) -> Iterator[Task]:
+    """Say that somebody goes on doing more than the plan: it opens no gate, and nobody else would tell why."""
+    if len(one.days) >= N_TO_TELL:
+        yield Task(
+            kind=TaskKind.OVERDONE, about="overdone", raised_on=one.days[N_TO_TELL - 1], due_on=one.days[N_TO_TELL - 1],
+            title=f"Does more than planned: {len(one.days)} of {one.n_sessions} sessions in two weeks",
+            detail="Talk about it. Work above its dose is no evidence: it opens no gate and raises nothing.",
+            is_overdue=False,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from mortise.prescribe.practice import LATE_AFTER_DAYS
 from mortise.prescribe.states import DoneSession
+from mortise.prescribe.weeks import n_sessions_of
 from mortise.protocol import Layoff, Light, Stage
 
 ORDINARY_GAP_DAYS = 3  # free days between two sessions that nobody calls a break, even in a daily programme
@@ -104,7 +105,7 @@ class Breaks:
         Return or None
             The same as `re_entry`.
         """
-        ordinary = max(ORDINARY_GAP_DAYS, 7 // max(1, stage.n_sessions_per_week) + 1)
+        ordinary = max(ORDINARY_GAP_DAYS, 7 // max(1, n_sessions_of(stage)) + 1)
         until = as_of - timedelta(days=1)
         if not self._holds(layoffs, ordinary, done, until):
             self._under, self._settled, self._way = (layoffs, ordinary), (), None

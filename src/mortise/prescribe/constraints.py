@@ -27,6 +27,7 @@ PROTOCOL = "protocol"
 
 _HOT_TAGS = (
     Tag.IMPACT, Tag.QUICK, Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION, Tag.LOADED_CALF,
+    Tag.SINGLE_LEG, Tag.UNSUPPORTED,
 )  # fmt: skip
 
 
@@ -130,7 +131,7 @@ def constraints_of(
         *of_population(stage, person_age, bool(has_fallen), exercises, done, as_of),
         *of_conditions(signs or {}, stage, exercises, done, as_of),
         *protocol.constraints,
-        *_of_stage(stage),
+        *_stage_constraints.get((stage,), lambda: tuple(_of_stage(stage))),
         *_ceilings(protocol, stage, exercises),
         *_of_plan(stage, plan, as_of),
         *constraints_of_phase(plan, as_of),
@@ -166,6 +167,7 @@ def _of_stage(stage: Stage) -> Iterator[Constraint]:
     )  # fmt: skip
 
 
+_stage_constraints: Kept[tuple[Constraint, ...]] = Kept(64)
 _kept_ceilings: Kept[tuple[Constraint, ...]] = Kept(64)
 
 
@@ -246,7 +248,8 @@ def _of_day(day: Circumstances) -> Iterator[Constraint]:
         yield Constraint(
             id="today.hot_ankle", author=TODAY, without_tags=tuple(tag.value for tag in _HOT_TAGS),
             load_at_most=Load.EASE, dose_at_most_pct=HOT_PCT,
-            reason=f"Warm or swollen ankle today: no impact, no end range, no loaded calf, at most {HOT_PCT} %.",
+            reason="Warm or swollen ankle today: no impact, quick, single-leg or unsupported work, no loaded calf, "
+            f"no end range, at most {HOT_PCT} %.",
             reason_patient="Your ankle is warm or swollen today: only gentle movement in the easy range.",
             evidence=("LOAD-23",),
         )  # fmt: skip

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 from operator import add
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from mortise.prescribe.ladders import ladder_slots
 from mortise.prescribe.states import DoneSession
@@ -119,6 +119,8 @@ def uses_of_logs(items: Iterable[ExerciseLog], exercises: Mapping[str, Exercise]
         if exercise is not None and item.outcome != "skipped":
             ladder = exercise.dose_steps
             dose = ladder[item.dose_step] if 0 <= item.dose_step < len(ladder) else ladder[-1]
+            if item.duration_s is not UNSET:
+                dose = dose.lasting(item.duration_s)
             n_sets = dose.n_sets if item.n_sets is None else item.n_sets
             n_reps = dose.n_reps if item.n_reps is None else item.n_reps
             total = total.plus(_uses(exercise, dose, n_sets, n_reps))

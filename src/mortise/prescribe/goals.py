@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from mortise.prescribe.kept import Kept
 from mortise.protocol import Constraint, Exercise, Stage
 from mortise.record import Goal, PlanVersion
 
@@ -89,17 +90,14 @@ def constraints_of_goals(
     tuple of Constraint
         At most one.
     """
+    special = _special.get((stage, exercises), lambda: _of_a_sport(stage, exercises))
+    if not special:
+        return ()
     chosen = (
         {*(plan.exercises or ()), *(one.exercise for one in plan.added or ())} if plan is not None else set()
     )
-    special = [
-        one for slot in stage.slots
-        if slot.exercise not in chosen and (one := exercises.get(slot.exercise)) is not None and one.only_for
-    ]  # fmt: skip
-    if not special:
-        return ()
     named = activities_of_goals(goals)
-    out = sorted({one.id for one in special if named.isdisjoint(one.only_for)})
+    out = sorted({one.id for one in special if one.id not in chosen and named.isdisjoint(one.only_for)})
     if not out:
         return ()
     return (Constraint(
@@ -107,6 +105,15 @@ def constraints_of_goals(
         reason="Exercises of a sport that is not among the goals; a plan may name them.",
         reason_patient="This belongs to a sport that is not among your goals.",
     ),)  # fmt: skip
+
+
+_special: Kept[tuple[Exercise, ...]] = Kept(64)
+
+
+def _of_a_sport(stage: Stage, exercises: Mapping[str, Exercise]) -> tuple[Exercise, ...]:
+    """Return the exercises of a stage that belong to a sport."""
+    own = (exercises.get(slot.exercise) for slot in stage.slots)
+    return tuple(one for one in own if one is not None and one.only_for)
 
 
 def _words_of(goals: Iterable[Goal]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
@@ -30,6 +30,7 @@ LONG_AGO_DAYS = 14
 EASE_PCT = Decimal(70)  # the upper end of LOAD-23: a lighter day takes away at least 30 percent
 REST_PCT = Decimal(50)
 N_MOST_AT_REST = 2
+HOLDING = ("phase.", "plan.expired")  # constraints of a plan that is not for building up
 SHORTEST_PCT = Decimal(50)  # a dose is cut to no less than this to stay under a ceiling; else it waits
 
 # A day of rest leaves free movement without load: open chain and nothing else, and never for strength.
@@ -47,6 +48,7 @@ class Limits(NamedTuple):
     without_tags: frozenset[str]
     without_exercises: frozenset[str]
     left: tuple[Left | None, ...] = ()  # of each counter
+    is_holding: bool = False  # a season, a tournament, keeping: what is known is held
 
     @property
     def is_lighter(self) -> bool:
@@ -154,7 +156,34 @@ def limits_of(
         without_tags=frozenset(tags | LOADING_TAGS) if load is Load.REST else frozenset(tags),
         without_exercises=frozenset(name for one in constraints for name in one.without_exercises),
         left=lefts_of(constraints, before, beside),
+        is_holding=any(one.id.startswith(HOLDING) for one in constraints),
     )
+
+
+def preferred(candidates: Sequence[Candidate], limits: Limits) -> Sequence[Candidate]:
+    """Return what a day is made of as long as that is enough.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        All that the day permits.
+    limits : Limits
+        Of the day.
+
+    Returns
+    -------
+    sequence of Candidate
+        On an ordinary day all of them; on a lighter one, by its load, what was done before. On the way back after a
+        break and in weeks that hold what there is, what was done before, and of a purpose of which nothing was ever
+        done yet all: who comes rarely would else do the first four exercises for ever.
+    """
+    if not (limits.is_lighter or limits.is_holding):
+        return candidates
+    known = [one for one in candidates if not one.is_new]
+    if limits.load in (Load.EASE, Load.REST):
+        return known
+    purposes = {one.slot.purpose for one in known}
+    return [one for one in candidates if not one.is_new or one.slot.purpose not in purposes]
 
 
 class Permitted(NamedTuple):
@@ -201,7 +230,7 @@ def permitted(
     slots = ladder_slots(stage, exercises)
     families = families_of(stage, exercises)
     in_order = _in_order.get((stage,), lambda: tuple(sorted(stage.slots, key=lambda one: one.exercise)))
-    own = set(families)
+    own = families.keys()
     found: dict[str, Candidate] = {}
     left_out: list[LeftOut] = []
     for slot in in_order:
@@ -209,7 +238,7 @@ def permitted(
         if exercise is None:
             continue
         one = stand_in(exercise, equipment, exercises)
-        refusal = _refusal(exercise, one, own | set(found), slot, week, limits)
+        refusal = _refusal(exercise, one, (own, found), slot, week, limits)
         if one is None or refusal is not None:
             left_out.append(refusal or _without_equipment(exercise))
             continue
@@ -218,7 +247,7 @@ def permitted(
         family = families[slot.exercise]
         candidate = Candidate(
             slot, one, usual, step, dose, week.n_done(family), week.days_since(family),
-            serves_goal=slot.purpose in goal_purposes, is_new=week.days_since(_ids(one)) is None,
+            serves_goal=slot.purpose in goal_purposes, is_new=week.days_since((one.id,)) is None,
         )  # fmt: skip
         fitting = _under_ceilings(candidate, limits)
         if isinstance(fitting, Candidate):
@@ -286,12 +315,17 @@ def _usual_step(slot: Slot, state: DoseState | None) -> int:
 
 
 def _refusal(
-    exercise: Exercise, one: Exercise | None, taken: set[str], slot: Slot, week: Week, limits: Limits
+    exercise: Exercise,
+    one: Exercise | None,
+    taken: Sequence[Container[str]],
+    slot: Slot,
+    week: Week,
+    limits: Limits,
 ) -> LeftOut | None:
     """Return why the slot gives nothing today, or None."""
     if one is None:
         return _without_equipment(exercise)
-    if one is not exercise and one.id in taken:
+    if one is not exercise and any(one.id in there for there in taken):
         return _left_out(
             exercise, f"Needs {', '.join(exercise.needs)}; {one.name} would stand in and has a place of its own.",
             "You would need equipment for this one, and what would replace it is in your programme anyway.",
@@ -304,17 +338,13 @@ def _refusal(
     if not limits.without_tags.isdisjoint(one.tags):
         tags = sorted(limits.without_tags & set(one.tags))
         return _left_out(exercise, f"Withheld today: {', '.join(tags)}.", "Not today.", "")
-    since = week.days_since(_ids(exercise, one))
+    since = week.days_since((exercise.id, one.id)) if slot.rest_days else None
     if since is not None and since - 1 < slot.rest_days:
         return _left_out(
             exercise, f"Needs {slot.rest_days} d between sessions; last done {since} d ago.",
             "This one rests today; it comes again in a day or two.", "slot.rest_days",
         )  # fmt: skip
     return None
-
-
-def _ids(*exercises: Exercise) -> frozenset[str]:
-    return frozenset(one.id for one in exercises)
 
 
 def _without_equipment(exercise: Exercise) -> LeftOut:

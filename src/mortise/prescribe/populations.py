@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from mortise.prescribe.kept import Kept
 from mortise.prescribe.states import DoneSession
 from mortise.protocol import Constraint, Exercise, Light, Stage, Tag
 from mortise.record import Sign
@@ -117,6 +118,13 @@ def of_conditions(
             yield from _careful(cap.why, stage, exercises, done, as_of, name=f"{name}.")
 
 
+_FOR_EVERYBODY = Constraint(
+    id="population.ceiling", author=POPULATION, minutes_at_most=MINUTES_AT_MOST, n_contacts_at_most=CONTACTS_AT_MOST,
+    reason=f"Cap for everybody: {MINUTES_AT_MOST} min, {CONTACTS_AT_MOST} contacts a session (clinic default).",
+    reason_patient="No session is longer than an hour.", evidence=("STG-07",),
+)  # fmt: skip
+
+
 def of_population(
     stage: Stage,
     age: int | None,
@@ -147,12 +155,7 @@ def of_population(
     Constraint
         Author `population`.
     """
-    yield Constraint(
-        id="population.ceiling", author=POPULATION, minutes_at_most=MINUTES_AT_MOST,
-        n_contacts_at_most=CONTACTS_AT_MOST,
-        reason=f"Cap for everybody: {MINUTES_AT_MOST} min, {CONTACTS_AT_MOST} contacts a session (clinic default).",
-        reason_patient="No session is longer than an hour.", evidence=("STG-07",),
-    )  # fmt: skip
+    yield _FOR_EVERYBODY
     if age is not None and age < ADULT_FROM_AGE:
         yield Constraint(
             id="population.adults_only", author=POPULATION, minutes_at_most=Decimal(0),
@@ -198,7 +201,18 @@ def _careful(
 def _unsupported_too_soon(
     stage: Stage, exercises: Mapping[str, Exercise], done: Sequence[DoneSession], as_of: date
 ) -> tuple[str, ...]:
+    unsupported = _unsupported.get((stage, exercises), lambda: _unsupported_in(stage, exercises))
+    if not unsupported:
+        return ()
     mastered = _mastered(done, as_of)
+    return tuple(name for name, neighbour in unsupported if neighbour not in mastered)
+
+
+_unsupported: Kept[tuple[tuple[str, str | None], ...]] = Kept(64)
+
+
+def _unsupported_in(stage: Stage, exercises: Mapping[str, Exercise]) -> tuple[tuple[str, str | None], ...]:
+    """Return the unsupported exercises of a stage, each with its supported neighbour."""
     names = {slot.exercise for slot in stage.slots}
     for slot in stage.slots:  # whatever may stand in for them is held to the same
         one = exercises.get(slot.exercise)
@@ -206,9 +220,8 @@ def _unsupported_too_soon(
             names.add(one.instead)
             one = exercises.get(one.instead)
     return tuple(
-        name for name in sorted(names)
+        (name, _supported_neighbour(exercises[name], exercises)) for name in sorted(names)
         if name in exercises and Tag.UNSUPPORTED in exercises[name].tags
-        and _supported_neighbour(exercises[name], exercises) not in mastered
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
+from msgspec import UNSET
+
 from mortise.prescribe.states import DoneSession
 from mortise.protocol import Exercise, Light
 from mortise.record import ExerciseLog
@@ -132,6 +134,8 @@ def _is_whole(item: ExerciseLog, exercise: Exercise, step: int) -> bool:
     if item.dose_step != step or not 0 <= step < len(exercise.dose_steps):
         return False
     dose = exercise.dose_steps[step]
+    if item.duration_s is not UNSET and item.duration_s < dose.duration_s:  # cut short in seconds
+        return False
     return (item.n_sets is None or item.n_sets >= dose.n_sets) and (
         item.n_reps is None or item.n_reps >= dose.n_reps
     )

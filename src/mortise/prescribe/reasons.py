@@ -192,9 +192,11 @@ def _why_unchosen(
             "n_exercises", f"At most {n_most} exercises a day; others are more due.",
             "Another day: the ones today were more due.",
         )  # fmt: skip
-    if candidate.is_new and limits.is_lighter and not any(one.is_new for one in chosen):
+    holds = limits.is_lighter or limits.is_holding
+    purpose = candidate.slot.purpose
+    if candidate.is_new and holds and not any(one.is_new and one.slot.purpose == purpose for one in chosen):
         return (
-            "nothing_new", "Never done before; a lighter day is made of what is known.",
+            "nothing_new", "Never done before; a lighter day, and a season, are made of what is known.",
             "This is new for you and waits for an ordinary day.",
         )  # fmt: skip
     option, others = candidate.option(), [one.option() for one in chosen]

@@ -29,7 +29,15 @@ from mortise.prescribe.breaks import Return
 from mortise.prescribe.constraints import equipment_of
 from mortise.prescribe.counters import Counted, counted_before
 from mortise.prescribe.ladders import FULL_PCT, at_share, n_sides
-from mortise.prescribe.permitted import N_MOST_AT_REST, Candidate, Limits, Permitted, limits_of, permitted
+from mortise.prescribe.permitted import (
+    N_MOST_AT_REST,
+    Candidate,
+    Limits,
+    Permitted,
+    limits_of,
+    permitted,
+    preferred,
+)
 from mortise.prescribe.raises import has_waited, raises_due
 from mortise.prescribe.reasons import applied, name_left_out, unchosen, why_exercise
 from mortise.prescribe.solve import Room, choose
@@ -170,10 +178,10 @@ def _choice(candidates: Sequence[Candidate], day: _Day) -> _Choice:
 
 
 def _solve(candidates: Sequence[Candidate], day: _Day) -> tuple[Candidate, ...]:
-    """Choose, on a lighter day from what is known as long as that is enough."""
-    known = [one for one in candidates if not one.is_new]
-    if day.limits.is_lighter and day.n_least <= len(known) < len(candidates):
-        chosen = _chosen_of(known, day)
+    """Choose, on a lighter day and in a season from what is known as long as that is enough."""
+    first = preferred(candidates, day.limits)
+    if day.n_least <= len(first) < len(candidates):
+        chosen = _chosen_of(first, day)
         if len(chosen) >= day.n_least:
             return chosen
     return _chosen_of(candidates, day)
@@ -223,10 +231,22 @@ def _raise(chosen: Sequence[Candidate], candidates: Sequence[Candidate], day: _D
         if name not in today or not is_next:
             continue
         tried = [_at_raise(one, day) if one.exercise.id in (*names, name) else one for one in candidates]
-        again = _solve(tried, day)
+        again = _again(tried, candidates, chosen, day)
         if {*names, name} <= {one.exercise.id for one in again}:
             names, chosen = (*names, name), again
     return _Raised(names, tuple(chosen))
+
+
+def _again(
+    tried: Sequence[Candidate], before: Sequence[Candidate], chosen: Sequence[Candidate], day: _Day
+) -> tuple[Candidate, ...]:
+    """Solve again, unless the raise asks the day for nothing that was not asked before: then nothing else is chosen."""
+    changed = [one for one, other in zip(tried, before, strict=True) if one is not other]
+    options = {one.exercise.id: one.option() for one in chosen}
+    if all(one.option() == options.get(one.exercise.id) for one in changed):
+        at_raise = {one.exercise.id: one for one in changed}
+        return tuple([at_raise.get(one.exercise.id, one) for one in chosen])
+    return _solve(tried, day)
 
 
 def _at_raise(candidate: Candidate, day: _Day) -> Candidate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -43,12 +43,12 @@ class Week:
                     if is_recent:
                         self._days.setdefault(name, set()).add(on)
 
-    def n_done(self, names: Set[str]) -> int:
+    def n_done(self, names: Iterable[str]) -> int:
         """Return on how many of the last seven days one of the exercises was done.
 
         Parameters
         ----------
-        names : set of str
+        names : iterable of str
             Exercise ids.
 
         Returns
@@ -59,12 +59,12 @@ class Week:
         days = [self._days[name] for name in names if name in self._days]
         return len(days[0]) if len(days) == 1 else len(set().union(*days)) if days else 0
 
-    def days_since(self, names: Set[str]) -> int | None:
+    def days_since(self, names: Iterable[str]) -> int | None:
         """Return how long ago one of the exercises was last done.
 
         Parameters
         ----------
-        names : set of str
+        names : iterable of str
             Exercise ids.
 
         Returns
@@ -171,6 +171,25 @@ def _make_families(stage: Stage, library: Mapping[str, Exercise]) -> dict[str, f
 
 
 _families: Kept[dict[str, frozenset[str]]] = Kept(64)
+
+
+def n_sessions_of(stage: Stage) -> int:
+    """Return how many sessions a week a stage needs (`Stage.n_sessions_per_week`), worked out once for each stage.
+
+    Parameters
+    ----------
+    stage : Stage
+        The stage.
+
+    Returns
+    -------
+    int
+        Kept while the stage is the same.
+    """
+    return _n_sessions.get((stage,), lambda: stage.n_sessions_per_week)
+
+
+_n_sessions: Kept[int] = Kept(64)
 
 
 def behind(

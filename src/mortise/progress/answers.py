@@ -50,7 +50,11 @@ class AnswerRun:
         self.answers.append(answer)
         fact_id, day, said = answer
         if day != self._open_day:
-            if self._open:
+            found = self._found
+            if self._points is not None and type(found) is Point:  # looked at already
+                self._closed.append(found)
+                self._open, self._found = [], None
+            elif self._open:
                 self._close()
             self._open_day = day
         value: Decimal | Cause | None = None
@@ -75,16 +79,17 @@ class AnswerRun:
     def _looked(self) -> tuple[Point, ...]:
         """Look at the open day and return every day, unless that was done since its newest answer."""
         if self._points is None:
-            found = self._found = self._told()
+            opened = self._open
+            if len(opened) == 1 and type(value := opened[0][1]) is Decimal:  # the common case, kept short
+                found: Point | Trouble | None = Point(self._open_day, value, self._sem, (opened[0][0],))
+            else:
+                found = self._told()
+            self._found = found
             self._points = (*self._closed, found) if type(found) is Point else tuple(self._closed)
         return self._points
 
     def _told(self) -> Point | Trouble | None:
         """Return what the open day says: its worst answer, or what is wrong with it."""
-        if len(self._open) == 1:  # the common case, kept short
-            fact_id, value = self._open[0]
-            if type(value) is Decimal:
-                return Point(self._open_day, value, self._sem, (fact_id,))
         if not self._open:
             return None
         bad = [(value, one) for one, value in self._open if isinstance(value, Cause)]

@@ -16,6 +16,7 @@ from mortise.progress.sessions import LIGHT_GRADE, Bout, adherence, light_run
 from mortise.protocol import Light
 from mortise.record.tracks import Point, Series, Track, Trouble, key_of, track_of
 from mortise.terms import Cause, Derivation, Limb, Measure
+from mortise.terms.measures import on_grid
 
 LAST_LIGHT = "last_light"
 N_LEAST_USUAL = 3
@@ -111,8 +112,12 @@ def derived_on(measure: Measure, how: Derivation, course: Course, day: int) -> P
     value = daily(how, course, day)
     if isinstance(value, Cause):
         return Trouble(day, value, ())
-    raw = value[0] / 100 if how.kind == "adherence" and measure.unit == "ratio" else value[0]
-    return Point(day, measure.on_grid(min(max(raw, measure.low), measure.high)), None, value[1])
+    raw, readings = value
+    if how.kind == "adherence" and measure.unit == "ratio":
+        raw = raw / 100
+    if not measure.low <= raw <= measure.high:
+        raw = min(max(raw, measure.low), measure.high)
+    return Point(day, on_grid(raw, measure.resolution), None, readings)
 
 
 def daily_track(measure: Measure, found: Sequence[Point | Trouble]) -> Track:
@@ -133,7 +138,9 @@ def daily_track(measure: Measure, found: Sequence[Point | Trouble]) -> Track:
     limb = Limb.INVOLVED if measure.is_sided else Limb.NONE
     points = tuple([one for one in found if type(one) is Point])
     if len(points) == len(found) and points:  # the common case, kept short
-        series, last = Series(DERIVED, "", None, points), points[-1]
+        last = points[-1]
+        values = [one.value for one in points] if len(points) > 1 else [last.value]
+        series = Series(DERIVED, "", None, points, 0, (min(values), max(values)))
         return Track(measure.id, limb, (series,), (), last, DERIVED, None, 0, last)
     troubles = tuple([one for one in found if type(one) is Trouble])
     return track_of(measure.id, limb, (Series(DERIVED, "", None, points),), troubles)

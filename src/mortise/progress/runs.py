@@ -58,20 +58,22 @@ class ReadingRun:
 
     def _follows(self, one: Seen) -> bool:
         """Add a reading that simply follows; False when it does not."""
-        made, state = self._made, self._state
-        if made is None or state is None or one.is_answer or one.day <= state.day:
+        made = self._made
+        if made is None or made.troubles or len(made.series) != 1 or one.is_answer:
             return False
         series = made.series[0]
         value = cleaned(self.measure, one)
-        if (one.instrument, one.rater) != (series.instrument, series.rater) or not isinstance(value, Decimal):
+        is_same = (one.instrument, one.rater) == (series.instrument, series.rater)
+        if not is_same or one.day <= series.points[-1].day or not isinstance(value, Decimal):
             return False
         known = self.measure.instrument(one.instrument)
-        error = error_with(one, self.measure, None if known is None else known.sem)
-        if error is None or error <= 0:
-            return False
-        point, self._state = filtered_on(
-            state, Point(one.day, value, error, (one.id,), one.at_visit), self.measure
-        )
+        sem = None if known is None else known.sem
+        error = error_with(one, self.measure, sem)
+        point = Point(one.day, value, error, (one.id,), one.at_visit)
+        if sem is not None:  # without a known error no level is estimated
+            if self._state is None or error is None or error <= 0:
+                return False
+            point, self._state = filtered_on(self._state, point, self.measure)
         points = (*series.points, point)
         n_practice = min(self.measure.n_practice_sessions, len(points))
         longer = Series(series.instrument, series.rater, series.mdc95, points, n_practice)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mortise.terms import Strength
 
@@ -96,6 +97,17 @@ class DoseStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Return the contacts of so many sets of so many repetitions, rounded up: what was landed is never less."""
         planned = self.n_sets * self.n_reps
         return -(-self.n_contacts * n_sets * n_reps // planned) if planned else 0
+
+    def lasting(self, duration_s: Decimal) -> DoseStep:
+        """Return the rung with each set cut to so many seconds, what is run and landed of it with them."""
+        if duration_s >= self.duration_s:
+            return self
+        duration_s = max(duration_s, Decimal(0))
+        share = duration_s / self.duration_s
+        return replace(
+            self, duration_s=duration_s, run_s=(self.run_s * share).to_integral_value(ROUND_FLOOR),
+            n_contacts=int((self.n_contacts * share).to_integral_value(ROUND_CEILING)),
+        )  # fmt: skip
 
     def seconds(self, n_sides: int) -> Decimal:
         """Return how long the dose takes, rests included, for `n_sides` sides."""

@@ -71,7 +71,8 @@ class ExerciseLog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """What became of one exercise of a session.
 
     `n_reps` counts the repetitions of each set, as a dose does; where sets differ, those of the shortest full one.
-    With no full set done it counts those of the set that was begun.
+    With no full set done it counts those of the set that was begun. `duration_s` are the seconds of each set, of work
+    that is done for a time; without it they are those of the rung.
     """
 
     exercise: str
@@ -82,6 +83,7 @@ class ExerciseLog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     reason: str = ""
     pain_nrs: Decimal | None = None
     effort_nrs: Decimal | None = None
+    duration_s: Decimal | UnsetType = UNSET
 
 
 class SessionLog(
@@ -215,10 +217,11 @@ class Proposal(
     """Something the engine proposes beside the stage. Nothing changes before a clinician accepts it.
 
     `plateau_step` is the next step of the plateau ladder for `measure` (`step` names it, `escalate` where it leads),
-    `raise` asks that load and dose may rise, `re_entry` that care goes on in `stage`. It `rests_on` these facts.
+    `raise` asks that load and dose may rise, `re_entry` that care goes on in `stage`, `discharge` that a clinician
+    thinks of ending it: accepted or not, only a discharge ends care. It `rests_on` these facts.
     """
 
-    proposes: Literal["plateau_step", "raise", "re_entry"]
+    proposes: Literal["plateau_step", "raise", "re_entry", "discharge"]
     measure: str = ""
     step: str = ""
     stage: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 
 from msgspec import Struct
@@ -137,6 +138,7 @@ def track_of(
     return Track(measure, limb, ordered, troubles, newest, instrument, cause, fresh_until, plain)
 
 
+@lru_cache(maxsize=4096)
 def key_of(measure: str, limb: Limb) -> str:
     """Return the key under which a track is kept.
 

@@ -15,6 +15,7 @@ from mortise.protocol import Tag
 from mortise.record import (
     CheckIn,
     ClinicVisit,
+    Discharge,
     EscalationStep,
     Judgement,
     PlannedExercise,
@@ -23,7 +24,7 @@ from mortise.record import (
 )
 from mortise.simulate.rehearsal import years
 from mortise.simulate.rehearsal.years import Lived, year
-from mortise.terms import Advice, Load
+from mortise.terms import Advice, Load, Truth
 from scripts.lived_year import page
 
 CONTENT = load()
@@ -133,12 +134,12 @@ def test_a_lighter_day_brings_nothing_new_once_enough_is_known() -> None:
 
 
 def is_less(item: PlannedExercise) -> bool:
-    """Whether fewer sets or repetitions, or a lower step, were planned than usual: a log tells no shorter seconds."""
+    """Whether fewer sets, repetitions or seconds, or a lower step, were planned than usual."""
     usual = CONTENT.exercises[item.exercise].dose_steps[item.usual_step]
-    return item.dose_step < item.usual_step or (item.dose.n_sets, item.dose.n_reps) < (
-        usual.n_sets,
-        usual.n_reps,
-    )
+    planned = item.dose
+    return item.dose_step < item.usual_step or (planned.n_sets, planned.n_reps, planned.duration_s) < (
+        usual.n_sets, usual.n_reps, usual.duration_s,
+    )  # fmt: skip
 
 
 def test_nobody_goes_from_a_lighter_dose_straight_to_a_raise() -> None:
@@ -246,3 +247,32 @@ def test_the_warm_up_comes_first() -> None:
     warm = [[item.purpose == "warm-up" for item in plan] for plan in plans]
     assert sum(any(one) for one in warm) > 10
     assert all(one == sorted(one, reverse=True) for one in warm)
+
+
+def test_a_season_brings_nothing_new() -> None:
+    known = {name for one in lived()[: years.SEASON.first] for name in one.done}
+    in_season = sessions(years.SEASON.first, years.SEASON.until)
+    assert len(in_season) > 20
+    assert {
+        item.exercise for one in in_season if one.said.session for item in one.said.session.exercises
+    } <= known
+
+
+def test_a_swollen_or_hot_ankle_has_both_feet_on_the_ground() -> None:
+    heavy = {Tag.SINGLE_LEG, Tag.LOADED_CALF, Tag.UNSUPPORTED, Tag.IMPACT, Tag.QUICK}
+    swollen = [
+        one for one in lived() if one.circumstances.is_ankle_hot
+        or any(rule.rule == "swelling.clear" and rule.truth is Truth.MET for rule in one.said.folded.decision.rules)
+    ]  # fmt: skip
+    planned = [item for one in swollen if one.said.session for item in one.said.session.exercises]
+    assert len(planned) > 10
+    assert not any(heavy & set(CONTENT.exercises[item.exercise].tags) for item in planned)
+
+
+def test_ada_is_told_once_that_care_could_end_and_nothing_ends_by_itself() -> None:
+    told = [
+        one for one in lived() for fact in one.facts if isinstance(fact, Proposal) and fact.proposes == "discharge"
+    ]  # fmt: skip
+    assert [one.said.folded.decision.stage for one in told] == ["A5"]
+    assert not any(isinstance(fact, Discharge) for one in lived() for fact in one.facts)
+    assert any(one.done for one in sessions(told[0].n + 1, years.N_DAYS))

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from mortise.prescribe import DoneSession, dose_states
 from mortise.protocol import Ceiling, Counter
@@ -30,9 +31,33 @@ def test_a_lighter_day_is_made_of_what_is_known(load: Load) -> None:
         assert "new" not in eased.why_patient.lower()
 
 
-def test_a_share_below_the_whole_counts_as_lighter_too() -> None:
+def test_a_share_below_the_whole_brings_only_what_no_known_exercise_serves() -> None:
     less = cap(dose_at_most_pct=Decimal(80))
-    assert set(names(todays(FOUR, done=TWO_KNOWN, extra=(less,)))) == {"ankle-pumps", "calf-raise"}
+    found = todays(FOUR, done=TWO_KNOWN, extra=(less,))
+    assert set(names(found)) == {"ankle-pumps", "calf-raise", "tandem"}  # balance was never trained
+    waits = {one.exercise: one.constraint for one in found.left_out}
+    assert waits["knee-to-wall"] == "nothing_new"
+    whole = (session(28, log("ankle-pumps"), log("calf-raise"), log("tandem")),)
+    assert "knee-to-wall" not in names(todays(FOUR, done=whole, extra=(less,)))
+
+
+@pytest.mark.parametrize("phase", ["phase.season", "phase.maintenance", "plan.expired"])
+def test_weeks_that_hold_what_there_is_bring_nothing_new(phase: str) -> None:
+    whole = (session(28, log("ankle-pumps"), log("calf-raise"), log("tandem")),)
+    assert "knee-to-wall" in names(todays(FOUR, done=whole))
+    held = todays(FOUR, done=whole, extra=(replace(cap(load_at_most=Load.KEEP), id=phase),))
+    assert "knee-to-wall" not in names(held)
+    assert {one.exercise: one.constraint for one in held.left_out}["knee-to-wall"] == "nothing_new"
+
+
+def test_less_in_seconds_alone_is_less_and_earns_nothing() -> None:
+    hold = LIBRARY["tandem"]
+    assert hold.dose_steps[0].duration_s
+    whole, cut = hold.dose_steps[0].duration_s, hold.dose_steps[0].duration_s / 2
+    for seconds, n_clean, is_less in ((whole, 1, False), (cut, 0, True)):
+        done = [session(20, log("tandem", duration_s=seconds))]
+        state = dose_states(FOUR, LIBRARY, done, {}, on(21))["tandem"]
+        assert (state.n_clean, state.was_less) == (n_clean, is_less)
 
 
 def test_where_too_little_is_known_a_lighter_day_is_not_empty() -> None:

@@ -389,6 +389,16 @@ def test_both_sides_treated_gives_the_left_the_treated_hue():
 # -- scales ------------------------------------------------------------------------------------------------------
 
 
+def test_ticks_of_a_scale_of_ten_are_whole():
+    assert value_ticks(0, 10, 4) == [0, 5, 10]
+    assert value_ticks(0, 10) == [0, 2, 4, 6, 8, 10]
+    assert value_ticks(6, 16, 4) == [6, 8, 10, 12, 14, 16]
+    drawn = chart.trend_chart(msgspec.structs.replace(examples.trend(), whole_scale=(0.0, 10.0)))
+    words = re.findall(r">([\d.]+)</text>", drawn)
+    assert {"0", "5", "10"} <= set(words)
+    assert not any("." in one for one in words)
+
+
 @pytest.mark.parametrize(("low", "high"), [(0, 10), (-17, 48), (0.93, 1.07), (5, 5), (-1e-9, 1e-9)])
 def test_ticks_are_few_and_inside(low, high):
     ticks = value_ticks(low, high)
@@ -413,3 +423,29 @@ def test_a_year_of_daily_facts_is_drawn():
     series = Series(side=Side.LEFT, is_treated=True, dots=dots)
     html = chart.course_chart(Course(heading=head(), today_on=examples.TODAY, unit="cm", series=(series,)))
     assert len(classes(html, "c-own-dot")) == 365
+
+
+# -- for a patient ------------------------------------------------------------------------------------------------
+
+
+def test_a_low_curve_is_named_above_its_band_and_its_table_says_no_use_that_all_share():
+    days = [examples.TODAY - timedelta(days=k) for k in range(9, -1, -1)]
+    told = Series(
+        side=Side.NONE, is_treated=True,
+        dots=tuple(Dot(on, k % 2) for k, on in enumerate(days)),
+        level=tuple(Level(on, 0.5, 0.0, 1.0) for on in days),
+    )  # fmt: skip
+    trend = Trend(
+        heading=head(),
+        today_on=examples.TODAY,
+        unit="/10",
+        resolution=1,
+        series=(told,),
+        whole_scale=(0.0, 10.0),
+    )
+    drawn = chart.trend_chart(trend)
+    name_y = float(re.search(r'y="([\d.]+)"[^>]*>Level</text>', drawn)[1])
+    assert name_y < 180 - 6, "the name stands on the band"
+    assert "counted" not in drawn
+    noted = msgspec.structs.replace(told, dots=(*told.dots[:-1], Dot(days[-1], 1, note="in the evening")))
+    assert "in the evening" in chart.trend_chart(msgspec.structs.replace(trend, series=(noted,)))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
+from msgspec import structs
 
-from mortise.record import AutonomyEntry, EscalationStep, Proposal, ProposalAnswer
+from mortise.episode import follow_up
+from mortise.episode.ending import Ending
+from mortise.record import AutonomyEntry, Discharge, EscalationStep, Proposal, ProposalAnswer
 from mortise.terms import Autonomy
 from mortise.web.care import services
 from tests.web import builders
@@ -152,3 +156,32 @@ def test_a_list_of_many_stays_a_constant_number_of_queries(
     with django_assert_max_num_queries(30):  # type: ignore[operator]
         page = ada.get(url("needs")).content.decode()
     assert "Stands still: Knee to wall" in page
+
+
+def test_care_could_end_is_told_once_and_ended_by_a_discharge_alone(
+    cast: Cast, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = follow_up.ending_of
+
+    def ripe(folded: Any, *about: Any) -> Ending:
+        last = folded._replace(ready=structs.replace(folded.ready, following=None))
+        found = real(last, *about)
+        assert found is not None
+        return found._replace(is_ripe=True, rests_on=("a reading",))
+
+    monkeypatch.setattr(follow_up, "ending_of", ripe)
+    services.set_plan(episode=cast.episode, by=cast.ada, reason="first plan", stage="G1")
+    for _ in range(2):
+        services.decide(episode=cast.episode, on=cast.clinic.today(), by=cast.ada)
+    (proposal,) = of_kind(cast, Proposal)
+    page = course(ada, cast)
+    assert "Care could end" in page
+    assert "Think of ending care" in page
+    assert url("discharge", cast.episode.pk) in page
+    assert sent(ada, cast, "proposal", proposal=proposal.id, answer="decline", reason="") == 400
+    assert (
+        sent(ada, cast, "proposal", proposal=proposal.id, answer="decline", reason="One more month.") == 302
+    )
+    assert "Care could end" not in course(ada, cast)
+    assert not of_kind(cast, Discharge)
+    assert len(of_kind(cast, Proposal)) == 1

@@ -31,7 +31,7 @@ def test_cannot_say_is_an_answer_without_a_number() -> None:
 def test_no_answer_is_asked_again_and_keeps_the_others() -> None:
     form = questions(swelling_self="2")
     assert not form.is_valid()
-    assert "can’t say" in form.errors["pain_now_nrs"][0]
+    assert "Can’t say" in form.errors["pain_now_nrs"][0]
     assert form["swelling_self"].value() == "2"
 
 

@@ -117,7 +117,7 @@ def test_a_step_left_open_is_asked_again_and_keeps_what_was_tapped(phone: Client
     assert response.status_code == 422
     page = response.content.decode()
     assert re.search(r'name="pain_now_nrs" value="4"[^>]*checked', page)
-    assert "can’t say" in page
+    assert "Can’t say” is one too." in page
 
 
 def test_a_session_is_logged_and_answered(cast: builders.Cast, phone: Client) -> None:
@@ -130,6 +130,7 @@ def test_a_session_is_logged_and_answered(cast: builders.Cast, phone: Client) ->
     for item in log.items:  # within the dose, or it would be no evidence for a raise
         dose = exercises[item.exercise].dose_steps[item.dose_step]
         assert (item.n_sets, item.n_reps) == (dose.n_sets, dose.n_reps)
+        assert (item.duration_s or 0) == dose.duration_s  # of work done for a time, how long each set was
     page = phone.get("/phone/").content.decode()
     assert "What your answers changed" in page
     assert "Today is done" in page

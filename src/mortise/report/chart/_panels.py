@@ -262,8 +262,14 @@ def _use(series: Sequence[Series], on: date) -> str:
     return "; ".join([use, *notes])
 
 
-def readings_table(series: Sequence[Series], unit: str, resolution: float, today_on: date) -> Table:
-    """Return every reading by its date, and in the caption each side's level with its error."""
+def readings_table(
+    series: Sequence[Series], unit: str, resolution: float, today_on: date, *, is_brief: bool = False
+) -> Table:
+    """Return every reading by its date, and in the caption each side's level with its error.
+
+    Brief, for a patient: what a reading was used for is said only where one was used for less than all, and no
+    "/10" stands behind an error.
+    """
     dates = sorted({dot.on for one in series for dot in one.dots})
     ordered = sorted(series, key=lambda one: not one.is_treated)
     levels = []
@@ -271,7 +277,8 @@ def readings_table(series: Sequence[Series], unit: str, resolution: float, today
         fresh = fold_level(one, today_on).fresh
         if fresh:
             half = (fresh[-1].high - fresh[-1].low) / 2
-            words = quantity(fresh[-1].value, half, unit, resolution)
+            shown_unit = "" if is_brief and unit.startswith("/") else unit
+            words = quantity(fresh[-1].value, half, shown_unit, resolution)
             levels.append(
                 tr("{series} {level} on {day}").format(
                     series=series_words(one).lower(), level=words, day=short_day(fresh[-1].on)
@@ -285,4 +292,6 @@ def readings_table(series: Sequence[Series], unit: str, resolution: float, today
         (short_day(on), *(_reading(one, on, unit, resolution) for one in ordered), _use(ordered, on))
         for on in dates
     ]
+    if is_brief and all(row[-1] == tr("counted") for row in rows):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     return Table(caption, columns, rows, n_words=1)

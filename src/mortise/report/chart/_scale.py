@@ -59,8 +59,10 @@ def step_for(span: float, n_ticks: int) -> float:
 
 
 def value_ticks(low: float, high: float, n_ticks: int = 5) -> list[float]:
-    """Return round values from `low` to `high`."""
+    """Return round values from `low` to `high`; whole ones where halves would say no more (0 5 10, not 2.5)."""
     step = step_for(high - low, n_ticks)
+    if step == 2.5:
+        step = 5.0 if low % 5 == 0 and high % 5 == 0 else 2.0
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [round(i * step, 10) for i in range(first, last + 1)]
 

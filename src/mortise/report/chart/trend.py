@@ -29,7 +29,7 @@ def _labels(trend: Trend, panel: _panels.Panel) -> str:
         (one for one in trend.series if _panels.counted(one)), key=lambda one: _panels.counted(one)[-1].value
     )
     for rank, one in enumerate(named):
-        is_upper = rank > 0
+        is_upper = rank > 0 or _has_no_room_below(trend, panel, named)
         edge = _edge(trend, panel, one, is_upper=is_upper)
         y = max(edge - 6, panel.box.top + 11) if is_upper else min(edge + 15, panel.box.bottom - 5)
         words = (
@@ -40,6 +40,11 @@ def _labels(trend: Trend, panel: _panels.Panel) -> str:
         css = "c-end c-halo " + ("c-text--own" if one.is_treated else "c-text--other")
         parts.append(text(panel.days(_panels.counted(one)[-1].on), y, words, css))
     return "".join(parts)
+
+
+def _has_no_room_below(trend: Trend, panel: _panels.Panel, named: list[Series]) -> bool:
+    """Return whether a single curve lies so low that its name below would stand on its band."""
+    return len(named) == 1 and _edge(trend, panel, named[0], is_upper=False) + 15 > panel.box.bottom - 5
 
 
 def trend_chart(trend: Trend) -> str:
@@ -88,5 +93,7 @@ def trend_chart(trend: Trend) -> str:
         trend.heading,
         Canvas(326, 214, "".join(parts)),
         keys=_panels.measure_keys(trend.series, trend.heading.id_prefix, trend.today_on),
-        tables=[_panels.readings_table(trend.series, trend.unit, trend.resolution, trend.today_on)],
+        tables=[
+            _panels.readings_table(trend.series, trend.unit, trend.resolution, trend.today_on, is_brief=True)
+        ],
     )

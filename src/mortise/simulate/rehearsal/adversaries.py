@@ -12,6 +12,8 @@ from decimal import Decimal
 from random import Random
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 from mortise.episode.fold import Content
 from mortise.protocol import Protocol, Tag
 from mortise.record import (
@@ -200,7 +202,7 @@ class _Game:
         }
         items = tuple(
             ExerciseLog(exercise=one.exercise, dose_step=one.dose_step, outcome="done", n_sets=one.dose.n_sets,
-                        n_reps=one.dose.n_reps)
+                        n_reps=one.dose.n_reps, duration_s=one.dose.duration_s or UNSET)
             for one in session.exercises
         )  # fmt: skip
         said_on = on + timedelta(days=late)

@@ -8,6 +8,8 @@ from decimal import Decimal
 from random import Random
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 from mortise.episode.fold import Content
 from mortise.protocol import Circumstances, Constraint, Exercise, Protocol, Tag
 from mortise.record import ExerciseLog, Fact, PlanVersion, Session, StageEntry
@@ -175,7 +177,8 @@ class Life:
                 * (1.0 + exercise.impact + 0.5 * (Tag.SINGLE_LEG in exercise.tags))
             )
             items.append(ExerciseLog(exercise=one.exercise, dose_step=one.dose_step, outcome="done",
-                                     n_sets=dose.n_sets * n_times, n_reps=dose.n_reps))  # fmt: skip
+                                     n_sets=dose.n_sets * n_times, n_reps=dose.n_reps,
+                                     duration_s=dose.duration_s or UNSET))  # fmt: skip
         tags = {tag for one in done for tag in one.tags}
         work = Work(
             load, Tag.IMPACT in tags, bool(tags & {Tag.END_RANGE_DORSIFLEXION, Tag.END_RANGE_PLANTARFLEXION})

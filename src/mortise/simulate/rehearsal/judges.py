@@ -6,6 +6,7 @@ policy that has lost a rule is held to it all the same.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -14,10 +15,12 @@ from typing import NamedTuple
 from mortise.protocol import Criterion, Exercise, Group, Operator, Protocol, Reduction, Tag
 from mortise.record import CheckIn, Decision, Fact, Judgement, Reading, Session, SessionLog
 from mortise.simulate.rehearsal.engines import Day
-from mortise.terms import Advice, Load, Measure, Origin, Setting, Side
+from mortise.terms import Advice, Load, Measure, Origin, Setting
 
 CONTACTS_AT_MOST, CAREFUL_CONTACTS_AT_MOST, CAREFUL_FROM_AGE = 140, 60, 65  # STG-07, GATE-11
 VISIT_FRESH_DAYS = 91  # ENGINE.md, In force 2: however far away the next visit is planned
+N_TOLD_KEPT = 6  # answers to each question of danger
+_TOLD = (CheckIn, SessionLog)
 _IMPACT, _MANUAL = Tag.IMPACT.value, Tag.MANUAL.value
 
 
@@ -36,6 +39,11 @@ class Flag(NamedTuple):
     def is_met(self, value: Decimal) -> bool:
         """Whether a value meets it."""
         return value >= self.bound if self.is_at_least else value <= self.bound
+
+    def is_met_by_any(self, told: Iterable[tuple[date, Decimal]]) -> bool:
+        """Whether any of some dated values meets it."""
+        values = [value for _, value in told]
+        return max(values) >= self.bound if self.is_at_least else min(values) <= self.bound
 
 
 def flags_of(protocol: Protocol) -> tuple[Flag, ...]:
@@ -110,8 +118,9 @@ class Judge:
         self._protocol, self._measures, self._exercises = protocol, measures, exercises
         self._age, self._ruled_out = age, without_tags
         self._stages = {stage.id: frozenset(stage.without_tags) for stage in protocol.stages}
-        self._told: dict[str, list[tuple[date, Decimal]]] = {}  # danger measures: dated, value
-        self._newest: dict[tuple[str, Side | None], date] = {}
+        self._told: dict[str, deque[tuple[date, Decimal]]] = {}  # danger measures: dated, value
+        self._answered: dict[str, date] = {}  # the newest date of an answer, by measure
+        self._read: dict[str, date] = {}  # of a reading, of either side
         self._open_red: list[date] = []
         self._has_fallen = False
         self._received_today: dict[str, list[Decimal]] = {}
@@ -133,27 +142,28 @@ class Judge:
             As the engine gets them.
         """
         for fact in facts:
-            if isinstance(fact, CheckIn | SessionLog):
+            if isinstance(fact, _TOLD):
+                on, is_check_in = fact.on, isinstance(fact, CheckIn)
                 for name, value in fact.answers.items():
-                    if value is not None:
-                        self._keep(name, fact.on, value, is_check_in=isinstance(fact, CheckIn))
+                    if value is None:
+                        continue
+                    newest = self._answered.get(name)
+                    if newest is None or on > newest:
+                        self._answered[name] = on
+                    if name in self._danger:
+                        self._keep(name, on, value, is_check_in=is_check_in)
             elif isinstance(fact, Reading):
-                key = (fact.measure, fact.side)
-                self._newest[key] = max(self._newest.get(key, fact.on), fact.on)
+                self._read[fact.measure] = max(self._read.get(fact.measure, fact.on), fact.on)
             elif (
                 isinstance(fact, Judgement) and fact.judgement == "resume" and fact.origin is Origin.CLINICIAN
             ):
                 self._open_red = [on for on in self._open_red if on >= fact.on]
 
     def _keep(self, name: str, on: date, value: Decimal, *, is_check_in: bool) -> None:
-        newest = self._newest.get((name, None))
-        if newest is None or on > newest:
-            self._newest[(name, None)] = on
-        if name not in self._danger:
-            return
-        told = self._told.setdefault(name, [])
+        told = self._told.get(name)
+        if told is None:
+            told = self._told[name] = deque(maxlen=N_TOLD_KEPT)
         told.append((on, value))
-        del told[:-6]
         if is_check_in:
             self._received_today.setdefault(name, []).append(value)
         for flag in self._flags_on[name]:
@@ -190,8 +200,9 @@ class Judge:
         found: list[Violation] = []
         if self._open_red:
             found.append(Violation("work_while_locked", on, "a session although a red flag is open"))
-        withheld = self._withheld(session.stage, on)
-        is_rest = any(flag.is_rest for flag in self._met_today(on, strict=True))
+        met = self._met_today(on)
+        withheld = self._withheld(session.stage, met)
+        is_rest = any(flag.is_rest for flag in met)
         has_impact_flag = self._is_impact_flagged(on)
         for one in session.exercises:
             tags = self._tags[one.exercise]
@@ -213,23 +224,22 @@ class Judge:
             found.append(Violation("dose", on, f"{session.n_contacts} contacts, at most {most}"))
         return found
 
-    def _withheld(self, stage: str, on: date) -> frozenset[str]:
+    def _withheld(self, stage: str, met: Iterable[Flag]) -> frozenset[str]:
         found = self._stages.get(stage, frozenset()) | self._ruled_out | {_MANUAL}
-        for flag in self._met_today(on, strict=True):
+        for flag in met:
             found |= flag.tags
         return found
 
-    def _met_today(self, on: date, *, strict: bool) -> list[Flag]:
-        """Return the flags whose answer of their days meets them; `strict`: every answer of that date does."""
+    def _met_today(self, on: date) -> list[Flag]:
+        """Return the flags that every answer of one of their days meets."""
         found = []
         for flag in self.flags:
             told = self._told.get(flag.measure)
-            if not told or not any(flag.is_met(value) for _, value in told):
+            if not told or not flag.is_met_by_any(told):
                 continue
             dated = {one_on for one_on, _ in told if 0 <= (on - one_on).days < flag.n_days}
             for when in dated:
-                met = [flag.is_met(value) for one_on, value in told if one_on == when]
-                if all(met) if strict else any(met):
+                if all(flag.is_met(value) for one_on, value in told if one_on == when):
                     found.append(flag)
                     break
         return found
@@ -240,7 +250,7 @@ class Judge:
             if any(flag.is_met(value) for value in self._received_today.get(flag.measure, ())):
                 return flag.rule
         for name in self._protocol.danger_measures:
-            newest = self._newest.get((name, None))
+            newest = self._answered.get(name)
             if newest is None or (on - newest).days > self._measures[name].fresh_days:
                 return f"{name} is not known"
         return ""
@@ -266,7 +276,7 @@ class Judge:
             n_days = max(n_days, measure.fresh_days)
         if measure.setting is not Setting.HOME:
             n_days = max(n_days, VISIT_FRESH_DAYS)
-        dated = [when for (name, _), when in self._newest.items() if name == measure.id]
+        dated = [newest[measure.id] for newest in (self._answered, self._read) if measure.id in newest]
         return bool(dated) and (on - max(dated)).days <= n_days
 
     def expose(self, done: Iterable[str], true: Mapping[str, Decimal]) -> Exposure:

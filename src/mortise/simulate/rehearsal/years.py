@@ -211,7 +211,7 @@ class Year(Life):
     def _follow(self, on: date, day: int, said: Day) -> None:
         """Store what the server stores of a decision, and let Ada answer at a visit what waits for her."""
         story = Story(self.engine.record, self.policy, self.circumstances(day), said.folded)
-        steps = [one for one in story.follow_up.proposals if one.proposes == "plateau_step"]
+        steps = [one for one in story.follow_up.proposals if one.proposes in ("plateau_step", "discharge")]
         raised = [
             EscalationStep(id=f"x{day}-{name}", on=on, origin=Origin.ENGINE, by="engine", escalation=name,
                            step="raised", because=rule)
@@ -258,6 +258,9 @@ def _plan_version(life: Year, on: date, phase: Phase, until: int) -> PlanVersion
 
 def _answered(one: Proposal | EscalationStep, on: date) -> Fact:
     """Return what Ada answers at a visit: yes to a step of the ladder, an outcome for what was sent on."""
+    if isinstance(one, Proposal) and one.proposes == "discharge":
+        return ProposalAnswer(id=f"{one.id}-n", on=on, origin=Origin.CLINICIAN, by=CLINICIAN, proposal=one.id,
+                              answer="decline", reason="Not before the season is over: we keep watching.")  # fmt: skip
     if isinstance(one, Proposal):
         return ProposalAnswer(id=f"{one.id}-y", on=on, origin=Origin.CLINICIAN, by=CLINICIAN, proposal=one.id,
                               answer="accept", reason="Looked at together at the visit.")  # fmt: skip

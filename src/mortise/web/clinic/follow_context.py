@@ -43,7 +43,7 @@ def _proposal_forms(view: FollowView, on: date) -> list[tuple[str, ProposalForm]
     asked: list[tuple[str, tuple[str, ...], bool]] = [
         (one.proposal, one.choices, one.has_date) for one in view.ladders if one.proposal
     ]
-    asked += [(one, (), False) for one in (view.re_entry, view.open_raise) if one]
+    asked += [(one, (), False) for one in (view.re_entry, view.open_raise, view.ending_proposal) if one]
     return [
         (
             proposal,

@@ -83,6 +83,8 @@ class FollowView(Struct, frozen=True, kw_only=True):
     reopened: str
     re_entry: str
     open_raise: str
+    ending: str
+    ending_proposal: str
     autonomy: str
     autonomy_why: str
 
@@ -101,9 +103,23 @@ def follow_of(told: Story, names: Mapping[str, str]) -> FollowView:
         consider=tuple((one.to, "; ".join(one.criteria)) for one in found.consider),
         reopened="" if reopening is None else _reopened(reopening),
         re_entry="" if reopening is None else reopening.proposal, open_raise=found.open_raise,
+        ending=_ending(told), ending_proposal="" if found.ending is None else found.ending.proposal,
         autonomy=AUTONOMY_WORDS[found.autonomy.autonomy],
         autonomy_why=_own_reason(found.autonomy),
     )  # fmt: skip
+
+
+def _ending(told: Story) -> str:
+    """Say that care could end, while that is proposed and all of it holds today."""
+    ending = told.follow_up.ending
+    if ending is None or not ending.is_ripe or not ending.proposal:
+        return ""
+    what = (
+        "every exit of this stage is met"
+        if told.stage_now.exit
+        else "every early-warning test taken lately is held"
+    )
+    return f"In {told.stage_now.title} since {short_day(ending.entered_on)}; {what}, and nothing speaks against ending."
 
 
 def _reopened(one: Reopening) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from msgspec import UNSET
+
 from mortise.episode import Story
 from mortise.protocol import Exercise
 from mortise.record import CheckIn, Correction, ExerciseLog, Fact, PlannedExercise, SessionLog
@@ -64,9 +66,11 @@ def put_right(
 
 
 def as_told(exercise: Exercise, one: ExerciseLog) -> PlannedExercise:
-    """Return an exercise with the dose that was told: its rung is the plan it is told against."""
+    """Return an exercise with the dose that was told: its rung, as long as told, is the plan."""
     step = min(max(one.dose_step, 0), len(exercise.dose_steps) - 1)
     dose = exercise.dose_steps[step]
+    if one.duration_s is not UNSET:
+        dose = dose.lasting(one.duration_s)
     n_sides = 2 if exercise.both_sides else 1
     return PlannedExercise(
         exercise=exercise.id, name=exercise.name, purpose="", dose_step=step, dose=dose, usual_step=step,

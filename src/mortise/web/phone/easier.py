@@ -57,5 +57,5 @@ def as_chosen(log: ExerciseLog, level: int) -> ExerciseLog:
         return log
     return ExerciseLog(
         exercise=log.exercise, dose_step=log.dose_step, outcome="modified", n_sets=log.n_sets, n_reps=log.n_reps,
-        reason=log.reason or TOO_HARD, pain_nrs=log.pain_nrs, effort_nrs=log.effort_nrs,
+        reason=log.reason or TOO_HARD, pain_nrs=log.pain_nrs, effort_nrs=log.effort_nrs, duration_s=log.duration_s,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a phone shows of a care that has ended, or is no longer agreed to: a calm page, and what is still theirs."""
+"""What a phone shows of a care that has not begun, has ended, or is not agreed to: a calm page, and what is theirs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,17 @@ from mortise.record import Discharge
 from mortise.web.accounts.access import wants_json
 from mortise.web.accounts.models import User
 from mortise.web.care import services
+from mortise.web.care.content import content
 from mortise.web.phone import presenters_pages, state
 from mortise.web.phone.presenters_pages import Call
-from mortise.web.phone.visits import Ended, TakenBack, Visit, visit_of
+from mortise.web.phone.said import said
+from mortise.web.phone.visits import Ended, NotBegun, TakenBack, Visit, visit_of
 
+PROGRAM = (  # what a program is told, the first that fits
+    (NotBegun, ("care.not_begun", "There is no programme yet.")),
+    (TakenBack, ("consent.taken_back", "You took your agreement back.")),
+    (Ended, ("care.ended", "Care has ended.")),
+)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -49,8 +56,8 @@ def ended_page(visit: Visit, answered: list[str]) -> EndedPage:
         summary=newest.summary if newest is not None else "",
         answered=tuple(answered),
         emergency=presenters_pages.emergency_lines(visit),
-        emergency_words=texts["emergency.now"],
-        setbacks=tuple(text for key, text in texts.items() if key.startswith("setback.")),
+        emergency_words=said(texts["emergency.now"]),
+        setbacks=tuple(said(text) for key, text in texts.items() if key.startswith("setback.")),
         calls=presenters_pages.calls_of(visit),
     )
 
@@ -72,16 +79,27 @@ class EndedCare:
             return None
         is_taken_back = isinstance(error, TakenBack)
         if wants_json(request):
-            code, words = (
-                ("consent.taken_back", "You took your agreement back.")
-                if is_taken_back
-                else ("care.ended", "Care has ended.")
-            )
+            code, words = next(told for kind, told in PROGRAM if isinstance(error, kind))
             return JsonResponse({"code": code, "message": words}, status=HTTPStatus.GONE)
         if request.path != reverse("phone:today"):
             return redirect("phone:today")
         assert isinstance(request.user, User)
+        if isinstance(error, NotBegun):
+            return _not_begun(request, request.user)
         visit = visit_of(request, even_ended=True)
         page = ended_page(visit, state.said_once(request))
         name = "taken_back" if is_taken_back else "ended"
         return render(request, f"phone/{name}.html", {"page": page, "tab": "today", "is_ended": True})
+
+
+def _not_begun(request: HttpRequest, user: User) -> HttpResponse:
+    """Show whom to ask, for somebody whose clinic has not opened a programme yet."""
+    clinic = services.patient_of_phone(user).clinic
+    page = {
+        "clinic": clinic.name,
+        "calls": presenters_pages.calls_to(clinic),
+        "emergency_words": said(content().texts["emergency.now"]),
+    }
+    return render(
+        request, "phone/not_begun.html", {"page": page, "tab": "today", "is_ended": True, "has_help": False}
+    )

@@ -33,6 +33,7 @@ from mortise.web.phone.shell import shell
 from mortise.web.phone.state import KINDS, circumstances_for
 from mortise.web.phone.vetoes import Effect, shares, veto_table
 from mortise.web.phone.visits import Visit
+from mortise.web.ui.local import capital
 
 SCHEMA = 1
 N_DAYS = 4  # today and three more; a plan older than that is not a plan
@@ -101,6 +102,7 @@ def envelope(visit: Visit) -> dict[str, Any]:
         "expires_on": days[-1].isoformat(),
         "zone": visit.patient.clinic.time_zone,
         "ankle": visit.ankle_words,
+        "ankle_title": capital(visit.ankle_words),
         "side": visit.side.value,
         "is_locked": now.is_locked,
         "episode": str(visit.episode.pk),
@@ -170,11 +172,17 @@ def _in_words(table: dict[str, dict[str, Effect]]) -> dict[str, dict[str, Effect
     """Return the veto table with what it says in the language of the page."""
     return {
         name: {
-            answer: {**effect, "say": [said(line) for line in effect["say"]]}
+            answer: {**effect, "say": [said(words) for words in _stop_words(effect) if words]}
             for answer, effect in row.items()
         }
         for name, row in table.items()
     }
+
+
+def _stop_words(effect: Effect) -> list[str]:
+    """Return what an effect says; what stops does not repeat the words of the page that it opens."""
+    stop_words = presenters_pages.stop_words
+    return [stop_words(line) if effect["stop"] else line for line in effect["say"]]
 
 
 def _stop(visit: Visit, story: Story) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from msgspec import UNSET
+
 from mortise.episode import Story
 from mortise.protocol import Item, Questionnaire, ScoreRule, Scoring
 from mortise.record import CheckIn, SessionLog
@@ -61,7 +63,8 @@ def questionnaires_of(visit: Visit, story: Story) -> list[Plain]:
     """Return the questionnaires that may be asked, due ones first, with all that is needed to ask and score them."""
     return [
         {
-            "id": one.id, "version": one.version, "short": said(one.short), "about": questions.about_words(one),
+            "id": one.id, "version": one.version, "short": said(one.short),
+            "about": questions.about_words(one, visit.content.measures),
             "recall": said(one.recall), "is_due": is_due,
             "items": list(_items(visit, story, one)),
             "scores": [_score(visit, rule) for rule in one.scores if rule.rule is not Scoring.ENTRY],
@@ -80,6 +83,7 @@ def told(log: SessionLog) -> Plain:
                 "exercise": one.exercise, "dose_step": one.dose_step, "outcome": one.outcome, "n_sets": one.n_sets,
                 "n_reps": one.n_reps, "reason": one.reason, "pain_nrs": _text(one.pain_nrs),
                 "effort_nrs": _text(one.effort_nrs),
+                **({} if one.duration_s is UNSET else {"duration_s": _text(one.duration_s)}),
             }
             for one in log.items
         ],
@@ -97,7 +101,8 @@ def told_check(told: CheckIn) -> Plain:
 
 def _by_hand(field: Asked) -> Plain:
     return {
-        "measure": field.measure.id, "side": field.side.value, "label": field.label, "how": said(field.measure.how),
+        "measure": field.measure.id, "side": field.side.value, "label": field.label,
+        "title": said(field.measure.label), "how": field.how,
         "unit": field.measure.unit, "symbol": unit_symbol(SYMBOLS[field.measure.unit]),
         "instrument": instrument_at_home(field.measure), "low": str(field.measure.low),
         "high": str(field.measure.high), "step": str(field.measure.resolution),

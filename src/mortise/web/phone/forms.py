@@ -34,7 +34,7 @@ STIFFNESS_MIN = (0, 5, 10, 15, 20, 30, 45, 60, 90)
 def answer_field(measure: Measure) -> forms.ChoiceField:
     """Return the field that asks for one measure, by tap."""
     label = said(measure.question or measure.label)
-    wrong = {"required": _("Choose an answer; “can’t say” is one.")}
+    wrong = {"required": _("Choose an answer. “Can’t say” is one too.")}
     if measure.unit == "nrs":
         choices = [(str(number), str(number)) for number in range(11)] + [CANNOT_SAY_CHOICE]
         ends = PAIN_ENDS if measure.id.startswith("pain_") else ENDS.get(measure.id, "")

@@ -15,6 +15,7 @@ from mortise.units import SYMBOLS
 from mortise.web.phone.said import said
 from mortise.web.phone.self_tests import instrument_at_home
 from mortise.web.ui.fields import UnitInput
+from mortise.web.ui.local import in_a_list
 
 
 class HandValue(NamedTuple):
@@ -26,25 +27,33 @@ class HandValue(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """One field: what it is called, what it asks, and of which measure on which side."""
+    """One field: what it is called, what it asks and how, and of which measure on which side."""
 
     name: str
     label: str
+    how: str
     measure: Measure
     side: Side
 
 
 def asked_of(measures: Iterable[Measure], involved: Side) -> list[Asked]:
-    """Return the fields of measures, the treated side first."""
-    return [_asked(m, side) for m in measures for side in _sides(m, involved)]
+    """Return the fields of measures, the treated side first; how it is done is said once."""
+    return [
+        _asked(m, side, is_first=side is not involved.opposite)
+        for m in measures
+        for side in _sides(m, involved)
+    ]
 
 
-def _asked(measure: Measure, side: Side) -> Asked:
+def _asked(measure: Measure, side: Side, *, is_first: bool) -> Asked:
     words = said(measure.question or measure.label)
     if side is Side.NONE:
-        return Asked(measure.id, words, measure, side)
+        return Asked(measure.id, words, said(measure.how), measure, side)
     template = gettext("Left: %(what)s") if side is Side.LEFT else gettext("Right: %(what)s")
-    return Asked(f"{measure.id}-{side.value}", template % {"what": words}, measure, side)
+    if not is_first:
+        words = gettext("%(test)s, the same way") % {"test": in_a_list(said(measure.label))}
+    how = said(measure.how) if is_first else ""
+    return Asked(f"{measure.id}-{side.value}", template % {"what": words}, how, measure, side)
 
 
 class SelfTestForm(forms.Form):
@@ -91,7 +100,7 @@ def _field(one: Asked) -> forms.DecimalField:
         "data-step": measure.resolution,
     }  # fmt: skip
     return forms.DecimalField(
-        label=one.label, help_text=said(measure.how), required=False, localize=True,
+        label=one.label, help_text=one.how, required=False, localize=True,
         min_value=measure.low, max_value=measure.high, widget=UnitInput(unit_symbol(SYMBOLS[measure.unit]), by_hand),
         error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
     )  # fmt: skip

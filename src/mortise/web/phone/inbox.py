@@ -30,7 +30,6 @@ BATCH_ID = 60
 WORST_FIRST = ("conflict", "refused", "stored", "already")
 NOT_APPLICABLE = "n/a"
 NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,6})?")
-MESSAGE_KEPT = gettext_lazy("Your clinic has your message. Somebody reads it when they next look.")
 OTHER_ANKLE = gettext_lazy("This is about an ankle whose programme is closed.")
 
 
@@ -140,7 +139,7 @@ def _message(visit: Visit, raw: bytes) -> _Open:
     )
     if is_known:
         return _Open(Answer(sent.id, "already"))
-    return _Open(Answer(sent.id, "stored"), said=str(MESSAGE_KEPT))
+    return _Open(Answer(sent.id, "stored"), said=gettext(presenters.MESSAGE_KEPT))
 
 
 def _answered(visit: Visit, raw: bytes) -> _Open:

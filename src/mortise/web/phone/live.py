@@ -37,16 +37,16 @@ class LiveTest(NamedTuple):
 
 
 ON_THE_SHIN = _(
-    "On the front of the shin, half-way up, screen outwards. A sock top or two bands hold it; it must not slide."
+    "On the front of the shin, half-way up, screen outwards. Hold it with a sock or two bands, so that it cannot slide."
 )
 TESTS = (
     LiveTest(
-        "lunge", _("Knee to wall, with the phone"), "shank",
+        "lunge", _("Knee to wall with the phone"), "shank",
         ON_THE_SHIN,
         (_("Stand still for a second."), _("Take the knee forward over the second toe as far as the heel stays down."),
          _("Hold it for two seconds and come back. Three times.")),
         _("Heel down, knee over the second toe. Breathe slowly."),
-        _("By hand: the greatest distance of the big toe from the wall with the knee touching it, by tape."),
+        _("By hand: measure with a tape how far the big toe is from the wall while the knee still touches it."),
         "°", "°", "lunge_angle_deg", 90, "lunge_cm",
     ),
     LiveTest(
@@ -64,7 +64,7 @@ TESTS = (
         (_("Stand next to something to hold."), _("Lift the other foot and stand as still as you can."),
          _("Put the foot down when you must, or after thirty seconds.")),
         _("Eyes open, look at one point. Breathe."),
-        _("By hand: the seconds until the other foot comes down, by stop-watch, thirty at most."),
+        _("By hand: with a stop-watch, the seconds until the other foot comes down, thirty at most."),
         _("s"), "s", "single_leg_stand_s", 45, "single_leg_stand_s",
     ),
     LiveTest(
@@ -82,7 +82,8 @@ TESTS = (
         (_("Only when your plan has hops in it."), _("Stand on this leg, still for two seconds."),
          _("Hop on the spot on it ten times, as high as is comfortable, and stand still again.")),
         _("Land softly. Stop if it is sharp."),
-        _("By hand: one hop forward on this leg, the landing held; the way from toe to heel by tape, best of three."),
+        _("By hand: hop forward once on this leg and hold the landing. Measure from toe to heel with a tape; the"
+          " best of three."),
         _("s in the air"), "s in the air", "hop_flight_time_s", 45, "single_hop_cm", ("impact", "single_leg"),
     ),
 )  # fmt: skip

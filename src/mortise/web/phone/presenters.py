@@ -19,17 +19,18 @@ from mortise.report.figure import load_figures, thumbnail
 from mortise.report.words import listed
 from mortise.terms import Advice, Load, Side, Truth
 from mortise.web.phone.changes import last_told, told_checks
-from mortise.web.phone.presenters_follow import clinic_lines
+from mortise.web.phone.presenters_follow import clinic_lines, reopened_lines
 from mortise.web.phone.presenters_progress import TrackStage, gate_count, track_of
 from mortise.web.phone.presenters_self import SensorTest, next_visit_words, sensor_tests_due
 from mortise.web.phone.said import in_words, said
 from mortise.web.phone.self_tests import measures_due
 from mortise.web.phone.visits import Visit
-from mortise.web.ui.local import capital, in_a_sentence, minutes, weekday
+from mortise.web.ui.local import capital, in_a_list, in_a_sentence, minutes, weekday
 from mortise.web.ui.templatetags.look import SAYS
 
 MOST_NAMES = 6  # of what is left out for one reason; more are counted
 DUE_SOON = timedelta(days=7)
+MESSAGE_KEPT = _n("Your clinic has your message. Somebody reads it when they next look.")
 MORNING_DAYS = 2  # a morning after is asked for on the next two days, then it is forgotten
 DAY_WORDS = {
     "ten_minutes": (_n("10 minutes"), _n("Today is cut to ten minutes.")),
@@ -81,6 +82,7 @@ class TodayPage(NamedTuple):
     glyph: str
     because: tuple[str, ...]
     answered: tuple[str, ...]
+    answered_title: str
     stage_words: str
     gate_words: str
     track: tuple[TrackStage, ...]
@@ -94,7 +96,7 @@ class TodayPage(NamedTuple):
     done_words: str
     can_change: bool
     can_put_right: bool
-    day_words: str
+    day_words: tuple[str, ...]
     day_choices: tuple[DayChoice, ...]
     clinic: tuple[str, ...]
     due: tuple[str, ...]
@@ -118,8 +120,11 @@ def today_page(visit: Visit, story: Story, kinds: Sequence[str], answered: list[
         first_name=visit.patient.first_name,
         headline=headline(visit, story),
         glyph=_glyph(visit, story),
-        because=tuple(line for line in because(visit, story) if line not in answered),
+        because=(*reopened_lines(story), *(line for line in because(visit, story) if line not in answered)),
         answered=tuple(answered),
+        answered_title=gettext("Sent")
+        if answered == [gettext(MESSAGE_KEPT)]
+        else gettext("What your answers changed"),
         stage_words=gettext("Stage %(number)s of %(n)s: %(title)s")
         % {
             "number": stage.number,
@@ -147,13 +152,13 @@ def today_page(visit: Visit, story: Story, kinds: Sequence[str], answered: list[
         ),
         can_change=last_told(story, visit.today) is not None,
         can_put_right=bool(told_checks(story, visit.today)),
-        day_words=" ".join(gettext(DAY_WORDS[kind][1]) for kind in kinds),
+        day_words=tuple(gettext(DAY_WORDS[kind][1]) for kind in kinds),
         day_choices=tuple(
             DayChoice(kind, gettext(words), kind in kinds) for kind, (words, _) in DAY_WORDS.items()
         ),
         clinic=clinic_lines(story),
         due=due_lines(visit, story),
-        tests=capital(listed([in_a_sentence(said(one.label)) for one in measures_due(visit, story)])),
+        tests=capital(listed([in_a_list(said(one.label)) for one in measures_due(visit, story)])),
         is_questionnaire_due=_is_questionnaire_due(visit, story),
         education=education_texts(visit, story),
         next_visit=next_visit_words(visit, story),
@@ -198,7 +203,7 @@ def _glyph(visit: Visit, story: Story) -> str:
 
 def because(visit: Visit, story: Story) -> tuple[str, ...]:
     """Return why today is as it is: what fired rules say to a patient, each once; else why the session is so."""
-    met = [rule for rule in story.decision.rules if rule.truth is Truth.MET]
+    met = [rule for rule in story.decision.rules if rule.truth is Truth.MET and not _is_outdone(rule, story)]
     told = [words for rule in met if (words := _of_rule(rule, story))]
     asked = [rule.say_patient for rule in story.decision.rules if rule.truth is Truth.UNKNOWN]
     if not has_checked_in(visit, story) and not told:
@@ -213,6 +218,12 @@ def because(visit: Visit, story: Story) -> tuple[str, ...]:
     )
     shown = dict.fromkeys(said(line) for line in lines if line)
     return tuple(line for line in shown if line != headline(visit, story))[:3]
+
+
+def _is_outdone(rule: FiredRule, story: Story) -> bool:
+    """Whether a rule only makes the day lighter, on a day that is for rest: nobody is told both."""
+    asks = rule.request or rule.escalate or _speaks_of_stage(rule.advice or Advice.HOLD)
+    return story.decision.load is Load.REST and rule.load is Load.EASE and not asks
 
 
 def _of_rule(rule: FiredRule, story: Story) -> str:
@@ -360,7 +371,7 @@ def _is_questionnaire_due(visit: Visit, story: Story) -> bool:
 
 def _action(checked: bool, done: bool, has_exercises: bool, morning: bool) -> Action | None:
     if not checked:
-        words = gettext("Check in, then start") if has_exercises or not done else gettext("Check in")
+        words = gettext("Check in, then start") if has_exercises else gettext("Check in")
         return Action(reverse("phone:check"), gettext("How was the morning?") if done and morning else words)
     if done or not has_exercises:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -13,13 +14,20 @@ from django.utils.translation import gettext
 from mortise.episode import Story
 from mortise.protocol import Tier
 from mortise.protocol.criteria import criteria_in
+from mortise.record import CheckIn, Judgement
+from mortise.report.words import day, listed
 from mortise.terms import Truth
+from mortise.web.accounts.models import Clinic
 from mortise.web.care.services import Look
 from mortise.web.phone.presenters import headline
 from mortise.web.phone.presenters_self import flare_plan
-from mortise.web.phone.said import said
+from mortise.web.phone.said import SENTENCE_ENDS, said
 from mortise.web.phone.visits import Visit
 from mortise.web.ui.fields import CANNOT_SAY
+from mortise.web.ui.local import capital, in_a_sentence
+
+# What stands on every stop page, in its headline and in the words of its urgency.
+SAID_ANYWAY = ("Stop.", "Call the emergency line now.", "Do not wait for us to answer.")
 
 
 class StopStep(NamedTuple):
@@ -47,6 +55,7 @@ class StopPage(NamedTuple):
 
 class CheckPage(NamedTuple):
     title: str
+    ankle_words: str
     number: int
     n_steps: int
     steps: tuple[str, ...]
@@ -75,6 +84,7 @@ def check_page(
     back = f"{reverse('phone:check')}?step={number - 1}" if number > 1 else ""
     return CheckPage(
         title=gettext("Before you start"),
+        ankle_words=capital(visit.ankle_words),
         number=number,
         n_steps=n_steps,
         steps=tuple("done" if i < number else "now" if i == number else "" for i in range(1, n_steps + 1)),
@@ -91,20 +101,19 @@ def check_page(
 def stop_page(visit: Visit, story: Story) -> StopPage:
     """Compose the page that stands while the programme is frozen."""
     fired = [rule for rule in story.decision.rules if rule.locks and rule.truth is Truth.MET]
-    clinic = visit.patient.clinic.name
     texts = visit.content.texts
     tiers = dict.fromkeys(str(rule.tier) for rule in fired if rule.tier)
-    lines = [rule.say_patient for rule in fired] + [texts[f"emergency.{tier}"] for tier in tiers]
+    lines = [stop_words(rule.say_patient) for rule in fired] + [texts[f"emergency.{tier}"] for tier in tiers]
     return StopPage(
         headline=headline(visit, story),
-        lines=tuple(dict.fromkeys(said(line) for line in lines)),
+        lines=tuple(dict.fromkeys(said(line) for line in lines if line)),
         emergency=emergency_lines(visit),
         steps=(
-            StopStep(Truth.MET, gettext("Your exercises are paused"), said(texts["emergency.closed"])),
             StopStep(
-                Truth.MET, gettext("It is on your clinic’s list"),
-                gettext("%(clinic)s sees it when somebody next looks. Nobody is watching now.") % {"clinic": clinic},
+                Truth.MET, gettext("Your exercises are paused"),
+                " ".join([_ticked(visit, [rule.rule for rule in fired]), said(texts["emergency.closed"])]).strip(),
             ),
+            _what_the_clinic_knows(visit, story),
             StopStep(
                 Truth.UNKNOWN, gettext("Did you get through to someone?"),
                 gettext("Do not wait for us. Call, and tell them what you told us."),
@@ -114,16 +123,55 @@ def stop_page(visit: Visit, story: Story) -> StopPage:
     )  # fmt: skip
 
 
+def stop_words(words: str) -> str:
+    """Return what a rule says without what the headline and the emergency text above and below say already."""
+    return " ".join(one for one in SENTENCE_ENDS.split(words) if one not in SAID_ANYWAY)
+
+
+def _ticked(visit: Visit, rules: Iterable[str]) -> str:
+    """Name the danger signs that stopped the programme, in a patient's words."""
+    fired = set(rules)
+    protocol = visit.content.protocol(visit.episode.protocol)
+    labels = [
+        said(c.label_patient) for one in protocol.rules if one.id in fired for c in criteria_in(one.when)
+    ]
+    named = listed([in_a_sentence(one) for one in dict.fromkeys(labels) if one])
+    return gettext("You told us: %(signs)s.") % {"signs": named} if named else ""
+
+
+def _what_the_clinic_knows(visit: Visit, story: Story) -> StopStep:
+    """Say whether somebody at the clinic has said on the record that they saw it; nobody is ever said to watch."""
+    clinic = visit.patient.clinic.name
+    signs = visit.content.protocol(visit.episode.protocol).red_flags
+    told = [one for one in story.facts if isinstance(one, CheckIn) and any(map(one.answers.get, signs))]
+    seen = [one for one in story.facts if isinstance(one, Judgement) and one.judgement == "acknowledge"]
+    last = max(seen, key=_when, default=None)
+    if last is not None and all(_when(one) <= _when(last) for one in told):
+        return StopStep(
+            Truth.MET, gettext("Your clinic has seen it"),
+            gettext("%(clinic)s, %(day)s. It stays stopped until they open it again.")
+            % {"clinic": clinic, "day": day(last.on)},
+        )  # fmt: skip
+    return StopStep(
+        Truth.MET, gettext("It is on your clinic’s list"),
+        gettext("%(clinic)s sees it when somebody next looks. Nobody is watching now.") % {"clinic": clinic},
+    )  # fmt: skip
+
+
+def _when(fact: CheckIn | Judgement) -> tuple[date, str]:
+    return fact.on, str(fact.captured_at or fact.received_at or "")
+
+
 def flag_page(visit: Visit, flags: Iterable[str], *, is_saved: bool) -> StopPage:
     """Compose the stop page for danger signs when no engine answers: the same help, and what the clinic knows."""
     texts, measures = visit.content.texts, visit.content.measures
     rules = visit.content.protocol(visit.episode.protocol).rules
     told = set(flags)
     fired = [one for one in rules if one.tier and told & {c.measure for c in criteria_in(one.when)}]
-    lines = [one.say_patient for one in fired] + [texts[f"emergency.{one.tier}"] for one in fired]
+    lines = [stop_words(one.say_patient) for one in fired] + [texts[f"emergency.{one.tier}"] for one in fired]
     return StopPage(
         headline=said(texts["advice.stop_and_seek_help.patient"]),
-        lines=tuple(dict.fromkeys(said(line) for line in lines)),
+        lines=tuple(dict.fromkeys(said(line) for line in lines if line)),
         emergency=emergency_lines(visit),
         steps=(
             StopStep(
@@ -147,8 +195,12 @@ def _what_they_know(is_saved: bool) -> str:
 
 
 def calls_of(visit: Visit) -> tuple[Call, ...]:
+    """Return the numbers of this patient's clinic."""
+    return calls_to(visit.patient.clinic)
+
+
+def calls_to(clinic: Clinic) -> tuple[Call, ...]:
     """Return the numbers the clinic has given, the emergency line first; none is made up."""
-    clinic = visit.patient.clinic
     given = (
         (gettext("Call the emergency line"), clinic.emergency_line, True),
         (gettext("Call %(clinic)s") % {"clinic": clinic.name}, clinic.phone, False),

@@ -27,7 +27,7 @@ from mortise.web.ui.local import capital
 
 TRENDS = ("comfort_nrs", "range_feeling_nrs", "confidence_nrs", "pain_worst_24h_nrs", "lunge_cm")
 CAUSE_WORDS: Mapping[Cause, str] = {  # short, beside a line; the whole sentence is in the texts
-    Cause.MISSING: _n("not yet told"),
+    Cause.MISSING: _n("not known yet"),
     Cause.STALE: _n("too old"),
     Cause.IMPLAUSIBLE: _n("to be repeated"),
     Cause.FUTURE_DATED: _n("wrong date"),

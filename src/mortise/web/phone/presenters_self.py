@@ -19,7 +19,7 @@ from mortise.web.phone.live import BY_ID
 from mortise.web.phone.said import said
 from mortise.web.phone.self_tests import live_due, measures_due
 from mortise.web.phone.visits import Visit
-from mortise.web.ui.local import in_a_sentence
+from mortise.web.ui.local import in_a_list
 
 AHEAD = timedelta(days=28)
 MOST_NAMED = 4
@@ -164,7 +164,7 @@ def _when(visit: Visit, on: date) -> str:
 
 
 def _some(labels: list[str]) -> str:
-    words = [in_a_sentence(one) for one in dict.fromkeys(labels)]
+    words = [in_a_list(one) for one in dict.fromkeys(labels)]
     if len(words) <= MOST_NAMED:
         return listed(words)
     rest = len(words) - MOST_NAMED

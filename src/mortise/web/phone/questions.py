@@ -17,7 +17,7 @@ from mortise.episode import Story
 from mortise.progress.questionnaires import Scored, scored
 from mortise.protocol import Item, Questionnaire
 from mortise.record import Reading
-from mortise.terms import Origin, Side
+from mortise.terms import Measure, Origin, Side
 from mortise.web.audit import clock
 from mortise.web.care.asked import offered_by, words_of
 from mortise.web.care.content import questionnaires
@@ -36,6 +36,7 @@ class Offered(NamedTuple):
     asked: Questionnaire
     is_due: bool
     n_answered: int
+    about: str
 
 
 class UnderWay(NamedTuple):
@@ -48,7 +49,9 @@ class UnderWay(NamedTuple):
 def offered(request: HttpRequest, visit: Visit, story: Story) -> list[Offered]:
     """Return what may be asked here with how far one has come, due ones first."""
     return [
-        Offered(one, is_due, len(under_way(request, visit, one).answers))
+        Offered(
+            one, is_due, len(under_way(request, visit, one).answers), about_words(one, visit.content.measures)
+        )
         for one, is_due in askable(visit, story)
     ]
 
@@ -66,11 +69,12 @@ def askable(visit: Visit, story: Story) -> list[tuple[Questionnaire, bool]]:
     return sorted(found, key=lambda each: (not each[1], each[0].short))
 
 
-def about_words(asked: Questionnaire) -> str:
-    """Return what it is about, and that it is not validated where that is so."""
-    is_said = asked.is_validated or "not validated" in asked.about.lower()
-    about = said(asked.about)
-    return about if is_said else gettext("%(about)s Not validated.") % {"about": about}
+def about_words(asked: Questionnaire, measures: Mapping[str, Measure]) -> str:
+    """Return the question where there is one alone, and that the words are our own where no study checked them."""
+    words = words_of(asked, measures, [])
+    question = said(words[asked.items[0].id]) if len(asked.items) == 1 else ""
+    own = "" if asked.is_validated else gettext("Our own words, not checked in a study.")
+    return " ".join(one for one in (question, own) if one)
 
 
 def under_way(request: HttpRequest, visit: Visit, asked: Questionnaire) -> UnderWay:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_noop as _n
 
 from mortise.web.phone.words import WORDS
 
-NOT_MEASURED = _n("It could not tell what it saw. Your clinic has the recording and sees why.")
-NOT_TAKEN = _n("It does not fit what your clinic keeps. Somebody there sees it.")
+NOT_MEASURED = _n("It is not clear what was recorded. Your clinic has the recording and sees why.")
+NOT_TAKEN = _n("Something in it does not fit. Somebody at your clinic sees it.")
 BROKE_OFF = _n("Measuring broke off. Your clinic has the recording.")
 NOT_WORN = _n("The phone was not worn where this test needs it.")
 ODD_NUMBERS = _n("The sensors gave numbers that cannot be. Close other apps and do it again.")
@@ -33,35 +33,35 @@ MEASURED: tuple[tuple[str, str], ...] = (
     (r"this is no balance test|nobody stood|nobody stands on|standing is measured with", WORDS["live_r_no_stand"]),
     (r"nobody walked|no step of a foot|no walk|a walk does not show", WORDS["live_r_no_walk"]),
     (r"no \S+ was found: |no (hop|jump) was found|nobody left the floor", WORDS["live_r_no_hop"]),
-    (r"this is .+, not |this was walking", _n("That was another movement than this test.")),
+    (r"this is .+, not |this was walking", _n("That was a different movement from this test.")),
     (r"too short|there are no samples|holds no sample|samples are too few", WORDS["live_r_too_short"]),
     (r"samples a second are too few|too few samples|a rate of .+ is outside", WORDS["live_r_slow_sensor"]),
     (r"samples are missing|hold empty cells or no number|nothing is left of", WORDS["live_r_gaps"]),
     (r"worn at|is said to be there|shins were recorded|unknown placement|are said to be on", NOT_WORN),
     (r"sensors? (on|of) the|need a heel|no sensor is there|does not show in what was given", NOT_WORN),
-    (r"never changes", _n("The sensors gave nothing that changes. Close other apps and do it again.")),
-    (r"gyroscope", _n("The phone did not say how it turned. Close other apps and do it again.")),
+    (r"never changes", _n("The sensors stood still. Close other apps and do it again.")),
+    (r"gyroscope", _n("One of the sensors was silent. Close other apps and do it again.")),
     (r"more than any sensor gives|does not show gravity|acceleration with gravity|which way is up cannot", ODD_NUMBERS),
     (r"time runs backwards|time stamps|more than any clock|time does not rise", CLOCK_JUMPED),
     (r"too long for a test|larger than|more than a million|took longer than|more memory than", TOO_LONG),
     (r"no recording (of a test|was given)|nothing in it is a recording|test is not known|has 1 to", NO_RECORDING),
     (r"phone's log|phone log|cannot be (read|opened)|is empty|broken or cut off|where t_ms has", NO_RECORDING),
     (r"a foot of|two parts of|columns have no names|a line has no end|Two files say", NO_RECORDING),
-    (r"consent to recordings", _n("You took back your leave to record. Your clinic can open it again.")),
+    (r"consent to recordings", _n("You no longer agree to recordings. You can agree again under Help.")),
     (r"of the future", _n("The date of this phone is wrong. Set it right.")),
 )  # fmt: skip
 TAKEN: tuple[tuple[str, str], ...] = (
     (r"date lies in the future", _n("The date lies in the future. Set the phone’s date right.")),
     (r"fit the moment it was captured", _n("The date of this phone was wrong then.")),
-    (r"Another fact has this id", _n("Two different reports carry one number. Both are kept and a person looks.")),
+    (r"Another fact has this id", WORDS["conflict"]),
     (r"about an ankle whose programme is closed", _n("This is about an ankle whose programme is closed.")),
-    (r"questionnaire has changed", _n("The questionnaire has changed since. Answer it once more.")),
+    (r"questionnaire has changed", _n("The questions have changed since. Please answer them once more.")),
     (r"questionnaire is not asked here", _n("This questionnaire is not asked here.")),
     (r"Too little was answered", _n("Too little was answered for a score.")),
-    (r"your own checks", _n("Only answers of your own checks can be put right here.")),
-    (r"answers that are right are missing|of the same check", _n("The answers that are right are missing.")),
-    (r"took their consent|took back", _n("You took back your leave for this. Your clinic can open it again.")),
-    (r"larger than|At most \S+ letters", _n("It is larger than a report can be.")),
+    (r"your own checks", _n("Only your own answers can be put right here.")),
+    (r"answers that are right are missing|of the same check", _n("The new answers are missing.")),
+    (r"took their consent|took back", _n("You no longer agree to this. You can agree again under Help.")),
+    (r"larger than|At most \S+ letters", _n("It is too large to send.")),
     (r"There is nothing in it", _n("There is nothing in it.")),
     (r"needs its time zone", _n("The date of this phone was wrong then.")),
     # what only a fault of ours or somebody else's program sends

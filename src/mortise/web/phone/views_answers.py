@@ -74,9 +74,12 @@ def _forms(
     visit: Visit, story: Story, told: CheckIn, data: Any
 ) -> tuple[RedFlagsForm | None, QuestionsForm, WhyForm]:
     measures, asked = visit.content.measures, asked_again(told, visit.today)
-    signs = visit.content.protocol(visit.episode.protocol).red_flags
-    flagged = [measures[name] for name in asked if name in signs]
-    rest = [measures[name] for name in asked if name not in signs and name in measures]
+    protocol = visit.content.protocol(visit.episode.protocol)
+    signs = protocol.red_flags
+    own = protocol.next_morning if told.moment == "next_morning" else protocol.check_in
+    order = list(dict.fromkeys((*own, *asked)))
+    flagged = [measures[name] for name in signs if name in asked]
+    rest = [measures[name] for name in order if name in asked and name not in signs and name in measures]
     flags = RedFlagsForm(flagged, data, initial=_flags_said(told.answers, signs)) if flagged else None
     return flags, QuestionsForm(rest, data, initial=_said(told.answers)), WhyForm(data)
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -15,8 +16,7 @@ from mortise.errors import MortiseError
 from mortise.web.accounts import access
 from mortise.web.care import services
 from mortise.web.care.models import Message
-from mortise.web.phone import presenters_pages, state
-from mortise.web.phone.inbox import MESSAGE_KEPT
+from mortise.web.phone import presenters, presenters_pages, state
 from mortise.web.phone.said import said
 from mortise.web.phone.visits import visit_of
 from mortise.web.ui.fields import add_error
@@ -51,7 +51,7 @@ def message(request: HttpRequest) -> HttpResponse:
         except MortiseError as error:
             add_error(form, error, "words")
         else:
-            state.say_once(request, [str(MESSAGE_KEPT)])
+            state.say_once(request, [gettext(presenters.MESSAGE_KEPT)])
             return redirect("phone:today")
     context = {
         "form": form,

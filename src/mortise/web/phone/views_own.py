@@ -32,7 +32,7 @@ READY_LINES = (
     ("secure", _("A safe address (https)")),
     ("worker", _("Opens without a connection")),
     ("store", _("Keeps what you tap, locked")),
-    ("lasting", _("Keeps it for long")),
+    ("lasting", _("Keeps it when space is short")),
     ("sensors", _("Motion sensors")),
     ("sound", _("Sound")),
     ("awake", _("Screen stays on in a session")),

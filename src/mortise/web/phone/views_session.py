@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
+from msgspec import UNSET
 
 from mortise.episode import Story
 from mortise.errors import InputError
@@ -136,5 +137,6 @@ def _item(planned: PlannedExercise, exercise: Exercise, said: dict[str, Any]) ->
         n_reps=0 if said["outcome"] == "skipped" else reps,
         reason=said.get("reason") or "",
         pain_nrs=number_or_none(said, "pain"), effort_nrs=number_or_none(said, "effort"),
+        duration_s=dose.duration_s or UNSET,
     )  # fmt: skip
     return as_chosen(log, level)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from mortise.catalog import Content
@@ -66,15 +66,19 @@ class Ended(Exception):
     """This patient was discharged, and the page asked for needs an open episode."""
 
 
+class NotBegun(Ended):
+    """This patient has a link and no programme yet."""
+
+
 class TakenBack(Ended):
     """This patient took the agreement to treatment back: there is no programme until they agree again."""
 
 
 def visit_of(request: HttpRequest, *, even_ended: bool = False) -> Visit:
-    """Return the visit, or 404 when this phone's patient never had an episode. The ankle is the one chosen last.
+    """Return the visit. The ankle is the one chosen last.
 
-    When all have ended, or treatment is no longer agreed to, it raises `Ended`; or, for a page that shows what is
-    still theirs, returns the one ended last or stopped.
+    It raises `NotBegun` when this phone's patient never had an episode. When all have ended, or treatment is no longer
+    agreed to, it raises `Ended`; or, for a page that shows what is still theirs, returns the one ended last or stopped.
     """
     user = request.user
     assert isinstance(user, User)
@@ -84,7 +88,7 @@ def visit_of(request: HttpRequest, *, even_ended: bool = False) -> Visit:
     if not episodes:
         ended = services.ended_episodes_of(user, patient)
         if not ended:
-            raise Http404
+            raise NotBegun
         if not even_ended:
             raise Ended
         return Visit(user, patient, ended[0], today, Circumstances(), content())

@@ -10,28 +10,29 @@ from django.utils.translation import gettext_noop as _n
 WORDS: dict[str, str] = {
     "choose_outcome": _n("Choose done, partly or skipped."),
     "choose_partly": _n("Some of it was done: choose “partly”."),
-    "choose_answer": _n("Choose an answer; “can’t say” is one."),
+    "choose_answer": _n("Choose an answer. “Can’t say” is one too."),
     "choose_flags": _n("Choose one. If you are not sure about a line, tick it."),
     "choose_which": _n("Tick the lines that are true, or choose “none of these”."),
     "choose_yes": _n("A line is ticked. Choose “yes”, or take the tick away."),
-    "not_saved": _n("This could not be saved on the phone. Write it down and try again."),
+    "not_saved": _n(
+        "This phone could not save it: it may be full, or the browser in private mode. Write it down and try again."
+    ),
     "saving": _n("Saving"),
     "first_question": _n("First, how is the ankle?"),
     "answers_lighter": _n("This is today’s plan. Your answers can only make it lighter."),
     "offline": _n("No connection. The plan on this phone is from {when}."),
-    "expired": _n("The plan on this phone is too old. Only the gentle part is left until it connects."),
+    "expired": _n("The plan on this phone is too old. Until it connects there is only the gentle part."),
     "too_old": _n("This plan is more than a month old. Connect the phone, or ask your clinic."),
-    "no_plan": _n(
-        "There is no plan on this phone yet. Connect once, and it opens without a connection from then on."
+    "no_plan": _n("There is no plan on this phone yet."),
+    "no_plan_more": _n("Open this page once with a connection. From then on it opens without one."),
+    "broken_plan": _n("The plan on this phone is damaged."),
+    "broken_plan_more": _n("So it is not shown. Connect once, and this phone fetches it again."),
+    "no_store": _n("This browser keeps nothing here."),
+    "no_store_more": _n(
+        "It is in private mode, or the phone is full. Here the plan opens with a connection only."
     ),
-    "broken_plan": _n(
-        "The plan on this phone does not check out, so it is not shown. Connect, and it is fetched again."
-    ),
-    "no_store": _n(
-        "This browser keeps nothing here: it is in private mode, or the phone is full. Without a connection there is"
-        " no plan."
-    ),
-    "newer_plan": _n("This plan needs the new version of the app. Connect to get it."),
+    "newer_plan": _n("This plan needs the new version of the app."),
+    "newer_plan_more": _n("Connect once to get it."),
     "saved_here": _n("Saved on this phone, not yet sent."),
     "saved_more": _n(
         "It is sent by itself when there is a connection. Until then your clinic cannot see it."
@@ -42,6 +43,7 @@ WORDS: dict[str, str] = {
     "lighter_day": _n("Today is a lighter day, so there is no more of this today."),
     "session_of": _n("Today, {ankle}"),
     "check_in": _n("Check in, then start"),
+    "check_in_only": _n("Check in"),
     "check_morning": _n("How was the morning?"),
     "start": _n("Start"),
     "next": _n("Next"),
@@ -51,29 +53,32 @@ WORDS: dict[str, str] = {
     "before_start": _n("Before you start"),
     "note_flags": _n("If any of these is true, stop and get help; do not wait for us to answer."),
     "note_questions": _n("We ask before, not after. No answer can make today harder."),
-    "refused": _n("Your clinic’s computer did not take this: {reason}"),
-    "conflict": _n("Two different reports carry one number. Both are kept and a person looks at them."),
-    "online_only": _n("This page needs a connection."),
-    "kept": _n(
-        "No connection. This is how it stood on {when}; what is not yet sent is not in it."
-        " The charts go back six weeks."
+    "refused": _n("Your clinic could not take this: {reason}"),
+    "conflict": _n(
+        "This was sent twice with different answers. Both are kept, and somebody at your clinic looks at them."
     ),
+    "online_only": _n("This page needs a connection."),
+    "kept": _n("No connection. This is how it stood on {when}; what is not yet sent is not in it."),
+    "kept_charts": _n("The charts go back six weeks."),
     "ready_yes": _n("yes"),
     "ready_no": _n("no"),
     "ready_unknown": _n("not known"),
     "ready_how_secure": _n(
-        "Ask your clinic for the address that begins with https. On its own network it has a code to scan."
+        "Ask your clinic for the address that begins with https. In the clinic there is a code to scan."
     ),
     "ready_how_worker": _n("It needs the https address and a browser that is not in private mode."),
     "ready_how_store": _n("It needs the https address and a browser that is not in private mode."),
+    "ready_how_lasting": _n(
+        "The browser may clear it after weeks without use. Put Mortise on the home screen."
+    ),
     "ready_how_sensors": _n(
-        "They need the https address, a phone, and leave to use them. Each test can be done by hand as well."
+        "They need the https address, a phone, and your permission. Each test can be done by hand as well."
     ),
     "ready_how_sound": _n("The screen and vibration show the time instead."),
     "live_insecure": _n("No sensors on this address"),
     "live_insecure_more": _n(
-        "A browser gives a phone’s sensors to a safe address only (https). Ask your clinic for the"
-        " address that begins with https, or do the test by hand."
+        "A browser lets only a safe address use the sensors. Ask your clinic for the address that begins with"
+        " https, or do the test by hand."
     ),
     "live_none": _n("This device has no motion sensors"),
     "live_none_more": _n(
@@ -81,23 +86,25 @@ WORDS: dict[str, str] = {
     ),
     "live_denied": _n("The sensors are not allowed"),
     "live_denied_more": _n(
-        "Allow motion sensors for this page in the browser’s settings, load the page again and tap"
-        " Start, or do the test by hand."
+        "Allow motion sensors for this page in the browser’s settings, load the page again and try once"
+        " more. Or do the test by hand."
     ),
-    "live_silent": _n("The sensors say nothing"),
+    "live_silent": _n("The sensors are silent"),
     "live_silent_more": _n(
-        "Acceleration or turning does not arrive. Close other apps and load the page again, or do the"
-        " test by hand."
+        "Nothing arrives from them. Close other apps and load the page again, or do the test by hand."
     ),
     "hops_wait": _n("Hops wait until you have checked in and today’s plan has hops on one leg in it."),
     "live_start": _n("Start"),
-    "live_ready": _n("Put the phone on. It starts in {n} s."),
+    "live_put_on": _n("Put the phone on."),
+    "live_ready": _n("It starts in {n} s."),
+    "side_left": _n("Left"),
+    "side_right": _n("Right"),
     "live_go": _n("Stand still."),
     "live_flat_wait": _n("Hands off …"),
     "live_flat_moving": _n("It moves. Lay it down and take your hands away."),
     "live_flat_tilted": _n("It is not flat. Screen up, on a table."),
     "live_flat_gravity": _n(
-        "It does not feel gravity as it should. Take it out of its case, or do the test by hand."
+        "The sensor reads wrong. Take the phone out of its case, or do the test by hand."
     ),
     "live_stand": _n("Stand still."),
     "live_forward": _n("Knee forward."),
@@ -106,20 +113,20 @@ WORDS: dict[str, str] = {
     "live_short": _n("That was not held. Stay two seconds."),
     "live_aside": _n("Knee over the second toe."),
     "live_fast": _n("Slower."),
-    "live_slipped": _n("You stand otherwise than before: the heel came up, or the phone slid."),
+    "live_slipped": _n("The heel came up, or the phone slid."),
     "live_up": _n("Up"),
     "live_down": _n("Down"),
     "live_trial": _n("{n} of 3"),
     "live_under_way": _n("Recording."),
     "live_lost": _n("The foot came down."),
     "live_result": _n("This is what the phone measured."),
-    "live_refused": _n("No number was made of it."),
+    "live_refused": _n("The phone could not measure that."),
     "live_keep": _n("Keep it"),
     "live_again": _n("Again"),
     "live_kept": _n("Saved on this phone, not yet sent."),
-    "live_sent": _n("Your clinic’s computer has it and measured {value}."),
+    "live_sent": _n("Your clinic has it. Measured again there: {value}."),
     "live_sent_aside": _n("Your clinic has the recording. Somebody looks at it before the number counts."),
-    "live_sent_refused": _n("Your clinic’s computer made no number of it: {reason}"),
+    "live_sent_refused": _n("Your clinic has it, but no number: {reason}"),
     "live_not_kept": _n("This could not be saved on the phone. Write the number down."),
     "live_more_n_counted": _n("{value} of {n_trials} counted"),
     "live_more_height_cm": _n("{value} cm high"),
@@ -129,30 +136,32 @@ WORDS: dict[str, str] = {
     "live_more_n_steps": _n("{value} steps"),
     "live_more_contact_s": _n("{value} s on the floor between"),
     "live_more_n_hops": _n("{value} hops"),
-    "live_q_few_trials": _n("Fewer than three counted."),
-    "live_q_trials_disagree": _n("They differ by more than six degrees."),
+    "live_q_few_trials": _n("Fewer than three tries counted."),
+    "live_q_trials_disagree": _n("The tries differ by more than six degrees."),
     "live_q_no_hold": _n("Not held for half a second."),
     "live_q_too_fast": _n("Too fast."),
-    "live_q_out_of_plane": _n("The knee went aside."),
+    "live_q_out_of_plane": _n("The knee went to the side."),
     "live_q_not_back_to_standing": _n(
-        "You did not come back to where you stood: the heel came up, or the phone slid."
+        "You did not end where you began: the heel came up, or the phone slid."
     ),
     "live_q_sensor_slipped": _n("The phone slid on the shin."),
-    "live_q_off_beat": _n("Not to the beat of thirty a minute."),
-    "live_q_height_at_shin": _n("Height at the shin: less than the heel’s."),
+    "live_q_off_beat": _n("Not quite in time with the beat."),
+    "live_q_height_at_shin": _n("Measured at the shin: the heel rose higher than this."),
     "live_q_held_to_end": _n("Held to the end."),
     "live_q_few_strides": _n("Few steps."),
     "live_r_no_standing": _n("It did not begin with standing still. Stand still for a second first."),
-    "live_r_no_lunge": _n("No knee-forward was found."),
+    "live_r_no_lunge": _n("The knee did not come forward far enough to see. Try again, heel down."),
     "live_r_no_rise": _n("No heel rise was found. Come down all the way each time."),
-    "live_r_walking": _n("That looks like walking."),
-    "live_r_no_stand": _n("You did not stand still for three seconds."),
-    "live_r_no_walk": _n("No walking was found."),
+    "live_r_walking": _n("That looked like walking. Stay on the spot."),
+    "live_r_no_stand": _n(
+        "There were no three seconds of standing still. Hold on to something first, then let go."
+    ),
+    "live_r_no_walk": _n("There was no walking in it. Stand still, walk, stand still."),
     "live_r_few_strides": _n("Too few steps. Walk ten metres straight on."),
-    "live_r_no_hop": _n("No hop was found."),
-    "live_r_slow_sensor": _n("This phone gives too few samples a second."),
-    "live_r_too_short": _n("That was too short."),
-    "live_r_gaps": _n("Samples are missing. Close other apps and do it again."),
+    "live_r_no_hop": _n("There was no hop in it. Hop on the spot, on one leg."),
+    "live_r_slow_sensor": _n("The sensors of this phone are too slow for this test. Do it by hand."),
+    "live_r_too_short": _n("That was too short. Tap Done only when you have finished."),
+    "live_r_gaps": _n("The recording has holes. Close other apps and do it again."),
     "kind_check_in": _n("Check, {on}"),
     "kind_correction": _n("Correction, {on}"),
     "choose_why": _n("Choose an answer."),

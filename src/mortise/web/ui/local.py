@@ -45,6 +45,12 @@ def in_a_sentence(title: str) -> str:
     return f"{title[:1].lower()}{title[1:]}" if is_english() else title
 
 
+def in_a_list(title: str) -> str:
+    """Return a title as it stands among others: a comma of its own would read as the next of the list."""
+    head, comma, rest = in_a_sentence(title).partition(", ")
+    return f"{head} ({rest})" if comma else head
+
+
 def capital(words: str) -> str:
     """Return words as they stand at the head of a line."""
     return f"{words[:1].upper()}{words[1:]}"

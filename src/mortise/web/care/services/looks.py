@@ -46,7 +46,7 @@ WORDS = {
     "decision.make": _n("had your plan worked out anew"),
     "decision.read": _n("looked at a proposal for your plan"),
     "decision.respond": _n("answered a proposal for your plan"),
-    "judgement.record": _n("recorded a judgement"),
+    "judgement.record": _n("wrote down a decision about you"),
     "visit.plan": _n("planned a visit"),
     "recording.store": _n("stored a recording"),
     "recording.analyse": _n("measured a recording"),

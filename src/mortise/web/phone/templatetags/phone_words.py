@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from mortise.web.phone import questions
 from mortise.web.phone.said import said
 
 register = template.Library()
 register.filter("said", said)
-register.filter("about", questions.about_words)

@@ -63,7 +63,7 @@ export function missing(exercises, said, after) {
 
 /**
  * The report of a session. Sets counted by the player are kept; done means as planned (as the server reads the form).
- * @param {{id: string, on: string, captured_at: string, session: string, logged_on?: string, exercises: {id: string, levels: {step: number, n_sets: number, n_reps: number}[]}[], said: Record<string, string>, after: string[], fixed?: any[]}} log `fixed` stays as it was told
+ * @param {{id: string, on: string, captured_at: string, session: string, logged_on?: string, exercises: {id: string, levels: {step: number, n_sets: number, n_reps: number, duration_s?: number}[]}[], said: Record<string, string>, after: string[], fixed?: any[]}} log `fixed` stays as it was told
  */
 export function sessionLog({ id, on, logged_on, captured_at, session, exercises, said, after, fixed = [] }) {
   return {
@@ -87,6 +87,6 @@ function exerciseLog(one, field) {
   if (isLightened) outcome = "modified";
   return {
     exercise: one.id, dose_step: planned.step, outcome, n_sets: sets, n_reps: reps, reason: field("reason") || (isLightened ? "too_hard" : ""),
-    pain_nrs: spoken(field("pain")), effort_nrs: spoken(field("effort")),
+    pain_nrs: spoken(field("pain")), effort_nrs: spoken(field("effort")), ...(planned.duration_s ? { duration_s: String(planned.duration_s) } : {}),
   };
 }

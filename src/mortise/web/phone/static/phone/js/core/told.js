@@ -19,12 +19,13 @@ export function lastTold(plan, on, held) {
   return { log: { ...log, items: log.items.filter((item) => doses[item.exercise]) }, doses, fixed: log.items.filter((item) => !doses[item.exercise]) };
 }
 
-function doseOf(plan, { exercise, dose_step, n_sets }) {
+function doseOf(plan, { exercise, dose_step, n_sets, duration_s }) {
   if (!plan.exercises[exercise]) return "";
   const known = plan.told?.doses?.[exercise];
   if (known && plan.doses[known]?.step === dose_step) return known;
   const rungs = Object.keys(plan.doses).filter((key) => key.startsWith(`${exercise}:`) && plan.doses[key].step === dose_step);
-  return rungs.find((key) => plan.doses[key].numbers?.n_sets === n_sets) ?? rungs[0] ?? "";
+  const isOf = ({ numbers }) => numbers?.n_sets === n_sets && (duration_s === undefined || numbers.duration_s === Number(duration_s));
+  return rungs.find((key) => isOf(plan.doses[key])) ?? rungs[0] ?? "";
 }
 
 /** What the form of a told session stands at, by the name of each field. @param {any} log @returns {Record<string, string>} */

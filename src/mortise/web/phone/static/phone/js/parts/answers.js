@@ -20,14 +20,16 @@ export function answersList(checks, on) {
 const titleOf = (told, on) => say(`check_${told.moment}`, { on: told.on === on ? say("today") : dayWords(told.on) });
 
 /**
- * One check as it was answered. @param {any} told @param {string} on @param {string[]} signs
+ * One check as it was answered. @param {any} told @param {string} on @param {{red_flags: string[], check_in: string[], next_morning: string[]}} ask in the order they are asked
  * @param {{flags: (form: Element, names: string[]) => void, questions: (form: Element, names: string[]) => void, set: (form: Element, answers: Record<string, string>) => void}} fields
  */
-export function answerPage(told, on, signs, fields) {
+export function answerPage(told, on, ask, fields) {
   const content = fill(copy("t-answer"), { title: titleOf(told, on) });
   const form = content.querySelector("form");
-  const asked = askedAgain(told, on);
-  const flags = asked.filter((name) => signs.includes(name));
+  const known = askedAgain(told, on);
+  const own = told.moment === "next_morning" ? ask.next_morning : ask.check_in;
+  const asked = [...new Set([...ask.red_flags, ...own, ...known])].filter((name) => known.includes(name));
+  const flags = asked.filter((name) => ask.red_flags.includes(name));
   if (flags.length) {
     const part = document.createElement("div");
     Object.assign(part, { className: "stack gap-5 flags" });
@@ -35,7 +37,7 @@ export function answerPage(told, on, signs, fields) {
     form.append(part);
     fields.flags(part, flags);
   }
-  fields.questions(form, asked.filter((name) => !signs.includes(name)));
+  fields.questions(form, asked.filter((name) => !flags.includes(name)));
   form.append(copy("t-why"));
   const answers = Object.fromEntries(asked.map((name) => [name, told.answers[name] === null ? "unknown" : String(Number(told.answers[name]))]));
   const isFlagged = flags.some((name) => answers[name] === "1");

@@ -53,9 +53,15 @@ class Run {
     Object.assign(this, { test, show, side, last, sign: 1, bias: [0, 0, 0], marks: [], sound: null, timers: [], wake: wakeLock() });
   }
 
+  /** A walk is of both legs; it is kept with the treated side. */
+  get isSided() {
+    return this.test.test !== "gait";
+  }
+
   place(lacks = missing()) {
     const content = fill(copy("t-live-place"), { ...this.test, missing: lacks ? say(`live_${lacks}`) : "", missing_more: lacks ? say(`live_${lacks}_more`) : "" });
     content.querySelectorAll("[data-place-at]").forEach((part) => part.dataset.placeAt.split(" ").includes(this.test.placement) || part.remove());
+    if (!this.isSided) content.querySelector("[data-which-leg]")?.remove();
     content.querySelectorAll('[name="live-side"]').forEach((input) => {
       input.checked = input.value === this.side;
       input.addEventListener("change", () => (this.side = input.value));
@@ -109,6 +115,8 @@ class Run {
   }
 
   putOn(line) {
+    document.querySelector("[data-flat-title]").textContent = say("live_put_on");
+    document.querySelector("[data-flat-hint]").textContent = this.test.place;
     for (let i = 0; i < PUT_ON_S; i += 1) this.later(() => (line.textContent = say("live_ready", { n: PUT_ON_S - i })), i * 1000);
     this.later(() => {
       this.beep(880);
@@ -220,6 +228,7 @@ class Run {
     const found = numberOf(this.test.test, heard.samples);
     const isKnown = !("refused" in found);
     const content = fill(copy("t-live-result"), {
+      what: this.isSided ? `${this.test.title}. ${say(`side_${this.side}`)}` : this.test.title,
       headline: say(isKnown ? "live_result" : "live_refused"),
       why: isKnown ? "" : say(`live_r_${found.refused}`),
       number: isKnown ? withUnit(found.value, this.test) + (found.error ? ` ± ${shown(found.error, "°")}` : "") : "",

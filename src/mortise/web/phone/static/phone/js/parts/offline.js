@@ -83,7 +83,7 @@ function answers(state, part) {
   const told = state.checks.find((one) => one.id === decodeURIComponent(part));
   if (!told) return show(answersList(state.checks, state.on));
   const fields = { flags: addFlags, questions: (form, names) => addQuestions(form, "t-questions", names, ""), set: setChosen };
-  const { content, dock: below } = answerPage(told, state.on, state.plan.ask.red_flags, fields);
+  const { content, dock: below } = answerPage(told, state.on, state.plan.ask, fields);
   show(content, below);
   watchForms(document);
 }
@@ -114,12 +114,12 @@ export const noStore = () => trouble("no_store", location.pathname === "/phone/h
 
 function trouble(name, page) {
   if (page === "help") return help(null);
-  show(fill(copy("t-trouble"), { headline: say(name) }));
+  show(fill(copy("t-trouble"), { headline: say(name), more: say(`${name}_more`) }));
 }
 
 /** A page as it stood when the plan was made. */
 function readOnly(plan, html) {
-  const content = fill(copy("t-kept"), { kept: keptWords(plan) });
+  const content = fill(copy("t-kept"), { kept: `${keptWords(plan)} ${say("kept_charts")}` });
   content.append(kept(html));
   show(content);
 }
@@ -186,7 +186,7 @@ function todayPage(state) {
     can_put_right: state.checks.length ? "yes" : "",
     can_change: state.told && state.isDone ? "yes" : "",
     can_change_yesterday: state.told && !state.isDone ? "yes" : "",
-    tests: dueOn(plan.tests ?? [], state.on, state.news).map((one) => one.label),
+    tests: [...new Set(dueOn(plan.tests ?? [], state.on, state.news).map((one) => one.title ?? one.label))],
     tests_by_phone: (plan.tests_by_phone ?? []).filter((one) => one.due_on <= state.on).map((one) => ({ title: one.title })),
     education: plan.education ?? [],
     days: state.isDone || state.ground !== "day" ? "" : "yes",
@@ -214,7 +214,7 @@ async function choose(state, kind) {
 
 function actionOf(state, items) {
   const isMorning = state.isDone && state.morning;
-  const [url, name] = !state.isChecked || isMorning ? ["/phone/check/", isMorning ? "check_morning" : "check_in"] : ["/phone/session/", "start"];
+  const [url, name] = !state.isChecked || isMorning ? ["/phone/check/", isMorning ? "check_morning" : items.length ? "check_in" : "check_in_only"] : ["/phone/session/", "start"];
   if (name === "start" && (state.isDone || items.length === 0)) return null;
   const action = copy("t-action");
   fill(action, { words: say(name) });
@@ -267,6 +267,7 @@ function showStep(state, draft, asked, number) {
   const names = number === 1 ? state.plan.ask.red_flags : asked[number - 2];
   const content = fill(copy("t-check"), {
     title: say("before_start"),
+    ankle: state.plan.ankle_title ?? "",
     step_of: say("step_of", { i: number, n: n_steps }),
     marks: Array.from({ length: n_steps }, (_, i) => ({ attributes: i + 1 < number ? { class: "is-done" } : i + 1 === number ? { "aria-current": "step" } : {} })),
     note: say(number === 1 ? "note_flags" : "note_questions"),

@@ -128,12 +128,16 @@ export function player(form) {
     document.querySelectorAll("[data-dock]").forEach((dock) => {
       dock.hidden = dock.dataset.dock !== state.step;
     });
+    document.querySelectorAll('[data-do="previous"]').forEach((button) => (button.disabled = state.at === 0));
+    const bar = document.querySelector("[data-dock-bar]");
+    bar.hidden = ![...bar.querySelectorAll("[data-dock]")].some((dock) => !dock.hidden);
     document.querySelectorAll('[data-do="undo"]').forEach((button) => (button.hidden = state.undo.length === 0));
     const isRunning = state.clock.running_since_ms !== null;
     document.querySelectorAll("[data-when]").forEach((node) => {
       node.hidden = (node.dataset.when === "running") !== isRunning;
     });
     const count = document.querySelector("[data-count]");
+    if (count) count.hidden = state.step === "finish";
     if (count && here) count.textContent = count.dataset.words.replace("{i}", String(state.at + 1)).replace("{n}", String(sections.length));
   }
 
@@ -255,7 +259,6 @@ export function player(form) {
   sections.forEach((section, i) => section.lay(state.levels?.[i] ?? 0));
   if (!isChange) restore(form, stored(key)?.answers);
   form.classList.add("is-player");
-  document.querySelector("[data-dock-bar]").hidden = false;
   render();
   if (state.step !== "run") return;
   if (state.clock.running_since_ms !== null) wakeUp();

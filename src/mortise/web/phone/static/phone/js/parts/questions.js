@@ -49,8 +49,14 @@ export async function takeOver(page) {
   const main = /** @type {HTMLElement} */ (document.querySelector("main"));
   const place = main.querySelector("[data-question-place]") ?? main;
   const dock = /** @type {HTMLElement} */ (document.querySelector("[data-question-dock]"));
-  document.querySelector("[data-question-top]")?.setAttribute("hidden", "");
-  new Asking(found.plan, asked, done, (content, below) => [place.replaceChildren(content), dock.replaceChildren(below)]).go(firstOpen(asked.items, done.answers));
+  const top = document.querySelector("[data-question-top]");
+  const show = (/** @type {DocumentFragment} */ content, /** @type {DocumentFragment} */ below) => {
+    const head = content.firstElementChild; // beside the way out, as on the server's page
+    if (top && head) top.replaceChildren(head);
+    place.replaceChildren(content);
+    dock.replaceChildren(below);
+  };
+  new Asking(found.plan, asked, done, show).go(firstOpen(asked.items, done.answers));
 }
 
 /** How far one has come with each, on the server's list. @param {Element} list */

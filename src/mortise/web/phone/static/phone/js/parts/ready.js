@@ -47,7 +47,8 @@ function mark(place, name, is) {
   if (!row) return;
   row.dataset.is = is === null ? "unknown" : is ? "yes" : "no";
   row.querySelector("[data-ready-words]").textContent = say(`ready_${row.dataset.is}`);
-  const how = is === false ? say(`ready_how_${name}`) : "";
+  const isShort = is === false || (is === null && name === "lasting"); // sensors are only known after a tap
+  const how = isShort ? say(`ready_how_${name}`) : "";
   const line = row.querySelector("[data-ready-how]");
   if (line) Object.assign(line, { textContent: how, hidden: !how });
   row.querySelector("use")?.setAttribute("href", `#p-${is === null ? "unknown" : is ? "met" : "unmet"}`);

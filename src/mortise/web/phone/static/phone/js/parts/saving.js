@@ -36,8 +36,8 @@ export function watchForms(root) {
 
 /** Nothing can be kept here, as with a full or forbidden store: the server's own form takes it, where there is a server. */
 async function otherwise(form) {
-  const isReached = form.method === "post" && !form.closest("[data-shell]") && (await isAnswered());
-  if (isReached) form.submit();
+  const isThere = form.method === "post" && personOfPage() && (await isAnswered("/phone/ready/", "HEAD"));
+  if (isThere) form.submit();
   else tell(form, say("not_saved"));
 }
 
@@ -128,9 +128,9 @@ export async function saveCheck(draft, plan, morning) {
 }
 
 /** Whether the server answers with a page soon: else the phone says itself what to do. */
-async function isAnswered() {
+async function isAnswered(path = "/phone/", method = "GET") {
   try {
-    return (await fetch("/phone/", { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(ANSWER_MS) })).ok;
+    return (await fetch(path, { method, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(ANSWER_MS) })).ok;
   } catch {
     return false;
   }
@@ -143,7 +143,7 @@ async function saveSession(form) {
     return false;
   }
   const exercises = [...form.querySelectorAll("[data-exercise]")].map((node) => {
-    const levels = JSON.parse(node.dataset.levels || "[]").map((one) => ({ step: one.step, n_sets: one.numbers.n_sets, n_reps: one.numbers.n_reps }));
+    const levels = JSON.parse(node.dataset.levels || "[]").map((one) => ({ step: one.step, n_sets: one.numbers.n_sets, n_reps: one.numbers.n_reps, duration_s: one.numbers.duration_s }));
     return { id: node.dataset.exercise, levels };
   });
   const after = [...new Set([...form.querySelectorAll('[name^="after-"]')].map((input) => input.name.slice("after-".length)))];
@@ -205,11 +205,24 @@ function tell(form, text) {
   form.firstElementChild?.scrollIntoView();
 }
 
+/** The sign that goes with what is wrong, as the server draws it. */
+function alertSign() {
+  const [sign, use] = ["svg", "use"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+  sign.setAttribute("class", "icon");
+  sign.setAttribute("viewBox", "0 0 24 24");
+  sign.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", "#i-alert");
+  sign.append(use);
+  return sign;
+}
+
 function wrongNode(text) {
   const node = document.createElement("p");
   node.className = "wrong";
   node.dataset.saidHere = "";
   node.setAttribute("role", "alert");
-  node.textContent = text;
+  const words = document.createElement("span");
+  words.textContent = text;
+  node.append(alertSign(), words);
   return node;
 }

@@ -1,0 +1,104 @@
+"""What a patient is told: once, in the order it was asked, with the ankle it is about, and only what is true."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from mortise.web.care import services
+from mortise.web.care.content import content
+from mortise.web.phone.presenters_pages import stop_words
+from tests.web import builders
+from tests.web.phone.test_pages import check_in, facts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> builders.Cast:
+    return builders.cast()
+
+
+@pytest.fixture
+def phone(cast: builders.Cast) -> Client:
+    return builders.phone_of(cast.ben, cast.ada)
+
+
+def page_of(phone: Client, path: str = "") -> str:
+    return phone.get(f"/phone/{path}").content.decode()
+
+
+def tell(cast: builders.Cast, **answers: int) -> None:
+    asked = content().protocol(cast.episode.protocol)
+    calm = dict.fromkeys((*asked.check_in, *asked.red_flags), Decimal(0))
+    told = calm | {name: Decimal(value) for name, value in answers.items()}
+    fact = builders.check_in(cast.clinic.today(), answers=told)
+    services.answer_report(episode=cast.episode, facts=[fact], on=cast.clinic.today(), by=cast.ben.user)
+
+
+def test_the_stop_page_says_each_thing_once_and_names_what_was_told(
+    cast: builders.Cast, phone: Client
+) -> None:
+    tell(cast, red_breath=1)
+    page = page_of(phone)
+    assert page.count("Call the emergency line now") == 1
+    assert "Do not wait for us to answer." not in page
+    assert "You told us: short of breath or pain in the chest." in page
+    assert (
+        stop_words("Stop. Get the calf looked at today. It can be a clot.")
+        == "Get the calf looked at today. It can be a clot."
+    )
+
+
+def test_the_stop_page_says_that_it_was_seen_only_after_somebody_said_so(
+    cast: builders.Cast, phone: Client
+) -> None:
+    tell(cast, red_calf=1)
+    assert "Nobody is watching now." in page_of(phone)
+    services.judge(episode=cast.episode, judgement="acknowledge", reason="Read it.", by=cast.ada)
+    page = page_of(phone)
+    assert "Your clinic has seen it" in page
+    assert "Nobody is watching now." not in page
+    tell(cast, red_breath=1)  # and this one nobody has seen
+    page = page_of(phone)
+    assert "Your clinic has seen it" not in page
+    assert "Nobody is watching now." in page
+
+
+def test_a_programme_opened_again_says_so(cast: builders.Cast, phone: Client) -> None:
+    assert "opened your programme again" not in page_of(phone)
+    tell(cast, red_calf=1)
+    services.judge(episode=cast.episode, judgement="resume", reason="A bruise.", by=cast.ada)
+    assert "Your clinic opened your programme again on" in page_of(phone)
+
+
+def test_a_day_of_rest_is_not_told_as_a_lighter_day_too(cast: builders.Cast, phone: Client) -> None:
+    tell(cast, pain_now_nrs=9)
+    page = page_of(phone)
+    assert "Pain is at 6 or more today." in page
+    assert "Pain is at 4 or more before you start" not in page
+
+
+def test_the_check_names_the_ankle_it_asks_about(cast: builders.Cast, phone: Client) -> None:
+    assert "Left ankle" in page_of(phone, "check/")
+
+
+def test_answers_are_put_right_in_the_order_they_were_asked(cast: builders.Cast, phone: Client) -> None:
+    check_in(phone)
+    told = facts(cast, type(builders.check_in(cast.clinic.today())))[0]
+    page = page_of(phone, f"answers/{told.id}/")
+    asked = content().protocol(cast.episode.protocol)
+    places = [page.index(f'value="{name}"') for name in asked.red_flags]
+    assert places == sorted(places)
+    rest = [name for name in asked.check_in if name not in asked.red_flags]
+    places = [page.index(f'name="{name}"') for name in rest]
+    assert places == sorted(places)
+
+
+def test_what_became_of_a_message_is_not_called_an_answer(phone: Client) -> None:
+    form = {"message_id": "7d444840-9dc0-11d1-b245-5ffdce74fad2", "words": "May I cycle?"}
+    page = phone.post("/phone/message/", form, follow=True).content.decode()
+    assert "Your clinic has your message." in page
+    assert "What your answers changed" not in page
