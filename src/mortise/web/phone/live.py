@@ -33,6 +33,7 @@ class LiveTest(NamedTuple):
     measure: str
     seconds: int  # how long it is recorded at most
     hand_measure: str  # what the same is by tape, count or stop-watch
+    blind: StrOrPromise = ""  # what the phone cannot tell where it is worn, and what helps
     needs: tuple[str, ...] = ()  # tags that an exercise of today's plan must have before this may be done
 
 
@@ -48,6 +49,8 @@ TESTS = (
         _("Heel down, knee over the second toe. Breathe slowly."),
         _("By hand: measure with a tape how far the big toe is from the wall while the knee still touches it."),
         "°", "°", "lunge_angle_deg", 90, "lunge_cm",
+        _("The phone feels the shin, not the heel. Put a strip of paper under the heel: if it can be pulled out while"
+          " you hold, the heel is up and the angle counts too much."),
     ),
     LiveTest(
         "heel-rise", _("Heel rises to a beat"), "shank",
@@ -84,7 +87,7 @@ TESTS = (
         _("Land softly. Stop if it is sharp."),
         _("By hand: hop forward once on this leg and hold the landing. Measure from toe to heel with a tape; the"
           " best of three."),
-        _("s in the air"), "s in the air", "hop_flight_time_s", 45, "single_hop_cm", ("impact", "single_leg"),
+        _("s in the air"), "s in the air", "hop_flight_time_s", 45, "single_hop_cm", needs=("impact", "single_leg"),
     ),
 )  # fmt: skip
 BY_ID = {one.test: one for one in TESTS}

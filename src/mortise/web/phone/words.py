@@ -113,6 +113,8 @@ WORDS: dict[str, str] = {
     "live_short": _n("That was not held. Stay two seconds."),
     "live_aside": _n("Knee over the second toe."),
     "live_fast": _n("Slower."),
+    "live_moved": _n("The foot stands elsewhere. Stand as at the start, or begin again."),
+    "live_turned": _n("The foot points another way than at the start, or the phone turned."),
     "live_slipped": _n("The heel came up, or the phone slid."),
     "live_up": _n("Up"),
     "live_down": _n("Down"),

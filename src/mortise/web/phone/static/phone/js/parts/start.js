@@ -25,12 +25,8 @@ async function begin() {
   onChange(() => showUnsent().then(stopWhenTold).catch(() => {}));
   const before = await person();
   if (before && personOfPage() && personOfPage() !== before) await signOut(); // somebody else's link was opened here
-  try {
-    await tidy();
-    await tidyRecordings();
-  } catch {
-    return; // this browser lets nothing be kept: the pages of the server work all the same
-  }
+  await tidy();
+  await tidyRecordings();
   await showUnsent();
   const contact = () => meet().catch(() => {}); // what went wrong is tried again at the next
   window.addEventListener("online", contact);

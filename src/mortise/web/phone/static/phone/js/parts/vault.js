@@ -7,13 +7,9 @@ const bytesOf = (/** @type {string} */ hex) => new Uint8Array((hex.match(/../g) 
 
 export const isPossible = () => Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
 
-/** The person whose phone this is now, or null; null too where the browser lets nothing be kept. @returns {Promise<string | null>} */
+/** The person whose phone this is now, or null. @returns {Promise<string | null>} */
 export async function person() {
-  try {
-    return (await read("person")) ?? null;
-  } catch {
-    return null;
-  }
+  return (await read("person")) ?? null;
 }
 
 /** The person the server made this page for; null on a page without the server. */
