@@ -35,18 +35,18 @@ PAGES = {
 } | {f"live-{one.test}": f"live/{one.test}/" for one in live.TESTS}  # fmt: skip
 DAYS = KINDS
 BIG = ".p-dock .btn--big"
+GOALS = ("Walk down the stairs without the rail", "Cycle to work")
+MESSAGE = "The stairs went well today. May I cycle to work on Thursday?"
+SUMMARY = "Knee to wall from 6 to 9 cm, walking without pain."
+WRITTEN = (*GOALS, MESSAGE, SUMMARY)  # what people wrote; it is in their own words on every page
 
 
 def planned(made: builders.Cast) -> None:
     """Put a visit to come, two goals and a message on the record."""
     today = made.ben.clinic.today()
-    words = "The stairs went well today. May I cycle to work on Thursday?"
-    services.write_message(episode=made.episode, message_id=uuid4(), words=words, by=made.ben.user)
+    services.write_message(episode=made.episode, message_id=uuid4(), words=MESSAGE, by=made.ben.user)
     services.plan_visit(episode=made.episode, visit_on=today + timedelta(days=5), by=made.ada)
-    goals = [
-        GoalDraft(words="Walk down the stairs without the rail"),
-        GoalDraft(words="Cycle to work", by_on=today),
-    ]
+    goals = [GoalDraft(words=GOALS[0]), GoalDraft(words=GOALS[1], by_on=today)]
     services.set_goals(episode=made.episode, goals=goals, by=made.ada)
 
 
@@ -305,7 +305,7 @@ def ends(page: Page, server: Server, made: builders.Cast, patch: pytest.MonkeyPa
     yield "stop"
     services.discharge(
         episode=made.episode, outcome="sent_on", reason="Seen elsewhere.", by=made.ada,
-        summary="Knee to wall from 6 to 9 cm, walking without pain.",
+        summary=SUMMARY,
     )  # fmt: skip
     for name, path in (("ended", ""), ("ended-help", "help/")):
         go(page, server, path)

@@ -279,7 +279,7 @@ def refused(page: Page, server: Server, made: builders.Cast) -> Scenes:
     yield "refused"
     for name in WORDS:
         if name.startswith("live_r_"):
-            page.locator("main .answer p").evaluate(
+            page.locator("main .answer p.hush").evaluate(
                 "(node, words) => { node.textContent = words }", WORDS[name]
             )
             yield f"refused-{name[7:]}"

@@ -1,4 +1,4 @@
-// Judge a page as it stands: what is wider than the screen, broken, too small to tap, or covered. `tried`: [direction, size of text].
+// Judge a page as it stands: what is wider than the screen, broken, too small to tap, covered, or out of order. `tried`: [direction, size of text].
 (tried) => {
   const root = document.documentElement;
   const TARGET = 44;
@@ -16,6 +16,31 @@
     }
     return ends;
   };
+  // A sign stands before its number and a product keeps its order in every language; a number before a word of a
+  // language that runs from right to left stands right of it.
+  const FROM_LEFT = /[−+±≥≤]\s?\d|\d\s?[×±]\s?\d/gu;
+  const FROM_RIGHT = /\d\s\p{Script=Hebrew}/gu;
+  const letter = (node, at) => { const range = document.createRange(); range.setStart(node, at); range.setEnd(node, at + 1); return range.getBoundingClientRect(); };
+  const outOfOrder = () => {
+    const wrong = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (!seen(node.parentElement) || node.parentElement.closest("script, template, .vh")) continue;
+      for (const [pattern, isFromLeft] of [[FROM_LEFT, true], [FROM_RIGHT, false]]) {
+        for (const found of node.data.matchAll(pattern)) {
+          const first = letter(node, found.index);
+          const last = letter(node, found.index + found[0].length - 1);
+          const isOneLine = Math.abs(first.top - last.top) < first.height / 2;
+          if (isOneLine && first.left < last.left !== isFromLeft) wrong.push(`figures out of order: ${found[0]} in ${name(node.parentElement)}`);
+        }
+      }
+    }
+    return wrong;
+  };
+  const swapped = () => [...document.querySelectorAll("input[value=left]")].filter((left) => {
+    const right = left.closest("fieldset")?.querySelector("input[value=right]");
+    return right && seen(left.closest("label")) && left.closest("label").getBoundingClientRect().left > right.closest("label").getBoundingClientRect().left;
+  });
   for (const [dir, size] of tried) {
       root.dir = dir;
       root.style.fontSize = size;
@@ -47,6 +72,8 @@
         const box = shown.getBoundingClientRect();
         if (box.height < TARGET - 0.5 || box.width < TARGET - 0.5) found.push(`${where}: target of ${Math.round(box.width)} × ${Math.round(box.height)}: ${name(shown)}`);
       }
+      if (dir === "rtl" && root.lang.startsWith("ar")) found.push(...outOfOrder().map((one) => `${where}: ${one}`));
+      found.push(...swapped().map((one) => `${where}: left stands on the right: ${name(one.closest("label"))}`));
       const foot = document.querySelector(".p-foot");
       if (foot && getComputedStyle(foot).position === "sticky") {
         const share = foot.getBoundingClientRect().height / innerHeight;

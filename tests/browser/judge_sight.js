@@ -44,8 +44,9 @@
     const ratio = contrast(over(parts(isDrawn ? style.fill : style.color), under), under);
     if (ratio < (isLarge ? 3 : 4.5)) found.push(`${scheme}: contrast ${ratio.toFixed(1)}: ${name(one)}`);
   }
-  for (const one of document.querySelectorAll("main :is(.btn--line, input, textarea, select, .pick span, .scale span), .p-foot .btn--line")) {
-    if (!seen(one) || one.matches("[type=radio], [type=checkbox], [type=hidden]") || one.closest(".unit > span")) continue;
+  for (const each of document.querySelectorAll("main :is(.btn--line, input, textarea, select, .pick span, .scale span), .p-foot .btn--line")) {
+    if (!seen(each) || each.matches("[type=radio], [type=checkbox], [type=hidden]") || each.closest(".unit > span")) continue;
+    const one = each.closest(".unit") ?? each; // a number and its unit stand within one outline
     const style = getComputedStyle(one);
     const [around, inside] = [ground(one.parentElement), ground(one)];
     if (!around || !inside) continue;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from tests.web import builders
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = (
     "", "check/", "progress/", "help/", "ready/", "questions/", "message/", "live/", "live/lunge/", "test/",
-    "session/", "session/change/",
+    "session/", "session/change/", "agreed/", "questions/named-activities/", "questions/global-change/",
 )  # fmt: skip
 WITHOUT_SERVER = (
     "",
@@ -35,7 +36,7 @@ WITHOUT_SERVER = (
     "live/",
     "live/lunge/",
 )
-SIZES = {"small": {"width": 360, "height": 640}, "large": {"width": 430, "height": 932}}
+JUDGE = Path(__file__).with_name("judge_looks.js").read_text(encoding="utf-8")
 
 
 def told_for_weeks() -> builders.Cast:
@@ -133,6 +134,10 @@ def test_every_page_speaks_the_mirror_with_a_server_and_without(
     page.context.set_offline(False)
     report_danger(cast)
     found += faults_at(page, server, "", names)
+    services.discharge(
+        episode=cast.episode, outcome="sent_on", reason="Seen elsewhere.", by=cast.ada, summary="⟦⟧"
+    )
+    found += faults_at(page, server, "", names)
     page.context.clear_cookies()
     for path in ("/enter/", "/sign-in/", "/enter/no-such-link/", "/no-such-page/"):
         page.goto(f"{server.url}{path}")
@@ -166,6 +171,7 @@ def looks_mirrored(page: Page, axe: Callable[[Page], None] | None) -> None:
     assert page.viewport_size
     width = page.evaluate("() => document.documentElement.scrollWidth")
     assert width <= page.viewport_size["width"], f"{page.url} is {width} wide"
+    assert page.evaluate(JUDGE, [["rtl", ""]]) == [], page.url
     if axe is not None:
         axe(page)
 
@@ -180,14 +186,33 @@ def test_a_hard_wired_word_is_found(
     assert not_mirrored(page, names) == []
     for html, word in (
         ("<p>Hard-wired</p>", "Hard-wired"),
-        ("<p>⟦ŧéẋŧ with a bit of English⟧</p>", "with"),
+        ("<p>⟦טעצט with a bit of English⟧</p>", "with"),
         ('<button aria-label="Close">×</button>', "Close"),
         ("<template><b>Later</b></template>", "Later"),
-        ("<p>ŧóó ƒéŵ ƀřáćķéŧš</p>", "ŧóó ƒéŵ ƀřáćķéŧš"),
+        ("<p>טוו פעש</p>", "טוו פעש"),
     ):
         page.evaluate("html => document.querySelector('main').insertAdjacentHTML('beforeend', html)", html)
         found = not_mirrored(page, names)
         assert any(word in one for one in found), html
+        page.evaluate("() => document.querySelector('main').lastElementChild.remove()")
+
+
+def test_figures_out_of_their_order_are_found(
+    open_page: Callable[..., Page], server: Server, cast: builders.Cast
+) -> None:
+    speak(cast, MIRROR)
+    page = let_in(open_page("phone", locale=MIRROR, bypass_csp=True), server, cast)
+    page.goto(f"{server.url}/phone/help/")
+    assert page.evaluate(JUDGE, [["rtl", ""]]) == []
+    for html, figures in (
+        ("<p>מנוס −3</p>", "−3"),
+        ("<p>מנוס 2 × 12, יד</p>", "2 × 1"),
+        ("<p>מנוס ≥ 5</p>", "≥ 5"),
+        ("<p style='direction: ltr; unicode-bidi: isolate'>7 מתוך 10</p>", "7 מ"),
+    ):
+        page.evaluate("html => document.querySelector('main').insertAdjacentHTML('beforeend', html)", html)
+        found = page.evaluate(JUDGE, [["rtl", ""]])
+        assert any(f"out of order: {figures}" in one for one in found), html
         page.evaluate("() => document.querySelector('main').lastElementChild.remove()")
 
 

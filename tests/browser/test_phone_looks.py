@@ -19,7 +19,8 @@ from playwright.sync_api import Page
 from mortise.web.ui.languages import MIRROR
 from tests.browser import gallery, gallery_states
 from tests.browser.phones import NOT_REACHED, Server, let_in
-from tests.browser.test_phone_languages import speak, told_for_weeks
+from tests.browser.test_phone_languages import names_of, speak, told_for_weeks
+from tests.support.mirror import not_mirrored
 from tests.web import builders
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -71,14 +72,14 @@ def pictures(page: Page, folder: Path, name: str, looks: list[str]) -> None:
         if look == "rtl":
             page.evaluate("() => { document.documentElement.dir = 'rtl' }")
         for size, (width, height) in {"s": (360, 640), "l": (430, 932)}.items():
-            if size == "l" and look in ("big", "rtl", "mirror"):
+            if size == "l" and look == "big":
                 continue
             page.set_viewport_size({"width": width, "height": height})
             if look in ("big", "light"):  # what is in sight before anybody scrolls
                 page.screenshot(path=folder / f"{name}.{size}.{look}view.png", animations="disabled")
             for _ in range(2):  # a tall screen may show what a low one leaves out
                 tall = page.evaluate("document.documentElement.scrollHeight")
-                page.set_viewport_size({"width": width, "height": min(max(height, tall), 8000)})
+                page.set_viewport_size({"width": width, "height": min(max(height, tall), 16000)})
             page.screenshot(path=folder / f"{name}.{size}.{look}.png", animations="disabled")
         if look == "rtl":
             page.evaluate("() => { document.documentElement.dir = 'ltr' }")
@@ -86,13 +87,15 @@ def pictures(page: Page, folder: Path, name: str, looks: list[str]) -> None:
     page.emulate_media(color_scheme="light")
 
 
-def looked_at(page: Page, scenes: gallery.Scenes, found: list[str]) -> None:
+def looked_at(page: Page, scenes: gallery.Scenes, found: list[str], names: list[str]) -> None:
     folder = os.environ.get("PICTURES")
     for name in scenes:
         if folder:
             pictures(page, Path(folder), name, LOOKS)
         if IS_FULL or not AGAIN.match(name):
             found += faults_of(page, name)
+        if LOOKS == ["mirror"]:
+            found += [f"{name}: {one}" for one in not_mirrored(page, names)]
 
 
 @pytest.fixture
@@ -135,7 +138,7 @@ def test_nothing_is_cut_covered_or_too_small(
                 pass
             continue
         scenes = part(page, server, cast, monkeypatch) if part is gallery.ends else part(page, server, cast)
-        looked_at(page, scenes, found)
+        looked_at(page, scenes, found, [*names_of(cast), *gallery.WRITTEN])
     assert not found, f"{len(found)}:\n" + "\n".join(found)
 
 
@@ -146,6 +149,10 @@ PLANTED = {
     "words leave their box": "<p style='inline-size: 3rem; white-space: nowrap'>longer than its box</p>",
     "words leave the screen": "<p style='margin-inline-start: 90vw; white-space: nowrap'>out of sight</p>",
     "words broken letter by letter": "<p style='inline-size: 1em; overflow-wrap: anywhere'>letters</p>",
+    "left stands on the right": (
+        "<fieldset><div style='display: flex; flex-direction: row-reverse'><label class=btn>L<input type=radio"
+        " value=left></label><label class=btn>R<input type=radio value=right></label></div></fieldset>"
+    ),
     "target of": "<button style='min-block-size: 0; block-size: 2rem'>small</button>",
 }
 UNSEEN = {

@@ -125,7 +125,7 @@ def test_every_page_of_the_day_under_way_and_done_is_accessible(
 FOCUS = """() => {
   const node = document.activeElement;
   if (!node || node === document.body) return null;
-  const near = [node, node.nextElementSibling, node.closest('label')].filter(Boolean);
+  const near = [node, node.nextElementSibling, node.closest('label, .unit')].filter(Boolean);
   const isDrawn = near.some(one => { const style = getComputedStyle(one);
     return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none' });
   const isCell = node.matches('input[type=radio], input[type=checkbox]') && node.nextElementSibling;
@@ -180,9 +180,17 @@ def groups(page: Page, within: str = "main") -> list[str]:
     return found
 
 
-def test_the_whole_day_by_keyboard_alone(ben: Any) -> None:
+LARGE_FROM_THE_START = """document.addEventListener('DOMContentLoaded',
+  () => { document.documentElement.style.fontSize = '200%' })"""
+
+
+@pytest.mark.parametrize("is_large", [False, True], ids=["usual", "twice the size"])
+def test_the_whole_day_by_keyboard_alone(ben: Any, is_large: bool) -> None:
     cast, page, _ = ben
     keys = Keys(page)
+    if is_large:
+        page.set_viewport_size({"width": 360, "height": 640})
+        page.add_init_script(LARGE_FROM_THE_START)
     page.reload()
     expect(page.get_by_role("link", name="Check in, then start")).to_be_visible()
     keys.follow("Check in, then start")

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from mortise.prescribe import (
@@ -76,6 +77,7 @@ def histories(draw: st.DrawFn) -> list[DoneSession]:
                 name, draw(st.integers(0, 4)), outcome=draw(st.sampled_from(("done", "done", "modified", "skipped"))),
                 pain_nrs=draw(st.none() | st.integers(0, 10).map(Decimal)),
                 reason=draw(st.sampled_from(("", "", "pain", "sharp_pain"))),
+                duration_s=draw(st.sampled_from((UNSET, UNSET, Decimal(0), Decimal(20), Decimal(60), Decimal(90)))),
             )
             for name in names
         )  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -114,11 +116,13 @@ def test_the_command_lists_and_refuses(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_the_mirror_is_longer_bracketed_and_keeps_what_is_filled_in() -> None:
     made = mirror.mirrored("Hello %(name)s, {n} of %(n)s <b>100%%</b>")
-    assert made.startswith(mirror.RIGHT_TO_LEFT + mirror.OPEN)
+    assert made.startswith(mirror.OPEN)
     assert len(made) > len("Hello %(name)s, {n} of %(n)s <b>100%%</b>") * 1.2
     for kept in ("%(name)s", "{n}", "%(n)s", "<b>", "</b>", "%%"):
         assert kept in made
-    assert not re.search("[A-Za-z]", mirror.KEPT.sub("", made))
+    letters = [one for one in mirror.KEPT.sub("", made) if one.isalpha()]
+    assert {unicodedata.bidirectional(one) for one in letters} == {"R"}
+    assert len(set(mirror.HEBREW)) == len(mirror.PLAIN) == 26
 
 
 def test_the_mirror_says_everything_of_ours_and_of_django() -> None:
@@ -141,6 +145,14 @@ def test_reports_speak_the_language_of_the_page_and_english_after_it() -> None:
         assert words.number(None) == mirror.mirrored("not known")
     assert words.number(1.5) == "1.5"
     assert words.number(None) == "not known"
+
+
+@pytest.mark.parametrize(
+    ("code", "words_of_day"), [("de", "20. Nov"), ("es", "20 de Nov"), ("he", "20 בנוב")]
+)
+def test_an_axis_has_the_short_name_of_a_month(code: str, words_of_day: str) -> None:
+    with translation.override(code):
+        assert local.speech().short_day(date(2026, 11, 20)).lower() == words_of_day.lower()
 
 
 # ---------------------------------------------------------------- whose language

@@ -11,6 +11,7 @@ from mortise.cli import records
 if TYPE_CHECKING:
     from mortise.cli.tables import Block
     from mortise.episode import Change
+    from mortise.protocol import Protocol
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     record = records.read_record(args.record)
     installed = catalog.load(Path(args.content) if args.content else None)
     changed = versions.changed(Path(args.protocol), record.episode.protocol, installed)
+    _check_kin(changed.only, installed.protocol(record.episode.protocol), args.protocol)
     n_decisions = sum(1 for _ in record.of_kind(DecisionRecord))
     every = counted(what_if(record, changed), n_decisions, "Deciding again")
     found = [one for one in every if one is not None]
@@ -53,6 +55,17 @@ def run(args: argparse.Namespace) -> int:
         return 0
     tables.show(blocks(found, n_decisions))
     return 0
+
+
+def _check_kin(changed: Protocol, of: Protocol, named: str) -> None:
+    """Refuse a protocol that shares no stage with the record's: a file says its own name only by its folder."""
+    from mortise.errors import InputError
+
+    if {one.id for one in changed.stages}.isdisjoint(one.id for one in of.stages):
+        raise InputError(
+            f"is no change of {of.id}, under which this record is: it has none of its stages.",
+            where=f"--protocol {named}", mend=f"Name a changed {of.id}.",
+        )  # fmt: skip
 
 
 def blocks(found: list[Change], n_decisions: int) -> list[Block]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from mortise.decide import Inputs, ReadyStage, StageState, conclude, examine
 from mortise.decide.decisions import RULE_PREFIX
 from mortise.episode.derivations import Derivations
+from mortise.episode.discharges import discharge_of
 from mortise.episode.due import open_goals
 from mortise.episode.escalations import without_what_is_answered
 from mortise.episode.gather import Gathered, tells_of_today
@@ -39,6 +40,7 @@ from mortise.progress.sessions import Bout
 from mortise.protocol import Circumstances, Constraint, Exercise, Light, Protocol, Stage
 from mortise.record import (
     Decision,
+    Discharge,
     Fact,
     Goal,
     PatientRecord,
@@ -97,6 +99,7 @@ class Folded(NamedTuple):
     doses: Doses
     goals: Sequence[Goal]  # open ones
     back: Return | None  # the way back after a break
+    discharge: Discharge | None  # the one that holds
 
 
 def fold(
@@ -260,7 +263,7 @@ class Folder:
         constraints = _answered(constraints, state, decision)
         return Folded(as_of, protocol, known, stands, stage, plan, ready, inputs, state, bouts, lights, done,
                       course, constraints, decision, plans_of(acts), self._doses, goals,
-                      back)  # fmt: skip
+                      back, discharge_of(acts))  # fmt: skip
 
     def _check_day(self, as_of: date) -> None:
         if as_of < self._episode.opened_on:

@@ -46,7 +46,7 @@ def is_above_dose(item: ExerciseLog, exercise: Exercise) -> bool:
     if not 0 <= item.dose_step < len(exercise.dose_steps):
         return True
     dose = exercise.dose_steps[item.dose_step]
-    is_longer = item.duration_s is not UNSET and item.duration_s > dose.duration_s
+    is_longer = item.duration_s is not UNSET and bool(dose.duration_s) and item.duration_s > dose.duration_s
     return is_longer or (item.n_sets or 0) > dose.n_sets or (item.n_reps or 0) > dose.n_reps
 
 

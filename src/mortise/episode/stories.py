@@ -12,7 +12,6 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from mortise.episode.beside import counted_in, goes_first, united, uses_of_session
-from mortise.episode.discharges import discharge_of
 from mortise.episode.due import Due, LoadCounters, due_list, load_counters
 from mortise.episode.fold import Content, Folded, Folder, fold
 from mortise.episode.follow_up import FollowUp, follow_up
@@ -94,10 +93,10 @@ class Story:
         """Whether a red flag has frozen the programme until a named clinician resumes it."""
         return self.folded.decision.is_locked
 
-    @cached_property
+    @property
     def discharge(self) -> Discharge | None:
         """Return the discharge that holds, or None while care goes on."""
-        return discharge_of(self.folded.known.facts)
+        return self.folded.discharge
 
     @property
     def plan(self) -> PlanVersion | None:

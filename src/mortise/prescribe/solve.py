@@ -192,28 +192,36 @@ class _Search:
         return self.chosen or ()
 
     def _take_greedily(self) -> None:
-        chosen: tuple[int, ...] = ()
         spent = late = covered = worth = barred = 0
         left = self.room
-        while len(chosen) < self.n_most:
-            takes = self.takes
-            free = [
-                k
-                for k in range(self.n_options)
-                if not barred >> k & 1 and k not in chosen and (takes[k] is None or self._fits(k, left))
-            ]
-            if not free:
+        for n in range(1, self.n_most + 1):
+            k = self._next_greedily(covered, barred, left)
+            if k < 0:
                 return
-            k = max(free, key=lambda one: (
-                0 if covered & self.bits[one] else self.worths[one], self.overdue[one], -self.seconds[one]
-            ))  # fmt: skip
             worth += 0 if covered & self.bits[k] else self.worths[k]
             covered |= self.bits[k]
-            spent, late, barred = spent + self.seconds[k], late + self.overdue[k], barred | self.apart[k]
+            spent, late, barred = (
+                spent + self.seconds[k],
+                late + self.overdue[k],
+                barred | self.apart[k] | 1 << k,
+            )
             left = self._less(k, left)
-            chosen = (*chosen, k)
-            made = (min(len(chosen), self.n_least), worth, late, covered.bit_count(), -spent)
+            made = (min(n, self.n_least), worth, late, covered.bit_count(), -spent)
             self.best_worth = max(self.best_worth, made)
+
+    def _next_greedily(self, covered: int, barred: int, left: tuple[int, ...]) -> int:
+        """Return the option that is worth most by itself beside what is covered already; -1 when none fits."""
+        best, most = -1, (-1, 0, 0)
+        for k, worth in enumerate(self.worths):
+            if worth < most[0]:
+                break  # those of more worth come first
+            takes = self.takes[k]
+            if barred >> k & 1 or (takes is not None and not self._fits(k, left)):
+                continue
+            made = (0 if covered & self.bits[k] else worth, self.overdue[k], -self.seconds[k])
+            if made > most:
+                best, most = k, made
+        return best
 
     def _fits(self, k: int, left: tuple[int, ...]) -> bool:
         for one, there in zip(self.takes[k] or (), left, strict=False):  # noqa: SIM110 - half the time of `all`

@@ -100,13 +100,12 @@ class DoseStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def lasting(self, duration_s: Decimal) -> DoseStep:
         """Return the rung with each set cut to so many seconds, what is run and landed of it with them."""
-        if duration_s >= self.duration_s:
+        if not self.duration_s or duration_s >= self.duration_s:
             return self
-        duration_s = max(duration_s, Decimal(0))
-        share = duration_s / self.duration_s
+        cut_s, whole_s = max(duration_s, Decimal(0)), self.duration_s
         return replace(
-            self, duration_s=duration_s, run_s=(self.run_s * share).to_integral_value(ROUND_FLOOR),
-            n_contacts=int((self.n_contacts * share).to_integral_value(ROUND_CEILING)),
+            self, duration_s=cut_s, run_s=(self.run_s * cut_s / whole_s).to_integral_value(ROUND_FLOOR),
+            n_contacts=int((self.n_contacts * cut_s / whole_s).to_integral_value(ROUND_CEILING)),
         )  # fmt: skip
 
     def seconds(self, n_sides: int) -> Decimal:

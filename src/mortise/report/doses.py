@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from mortise.protocol import DoseStep, Exercise
-from mortise.report.words import number, plural, tr
+from mortise.report.words import counted, figures, number, plural, tr
 
 _LONG_S = 120  # from here on whole minutes read better
 
@@ -46,14 +46,14 @@ def short_dose(dose: DoseStep) -> str:
         rounds = tr("walk {walk}, run {run}").format(
             walk=seconds_words(dose.walk_s), run=seconds_words(dose.run_s)
         )
-        return rounds if dose.n_sets == 1 else f"{dose.n_sets} × ({rounds})"
+        return rounds if dose.n_sets == 1 else figures(f"{dose.n_sets} × ({counted(rounds)})")
     if dose.duration_s:
         length = seconds_words(dose.duration_s)
     elif dose.n_reps == 1 and dose.hold_s:
         length = seconds_words(dose.hold_s)
     else:
-        return f"{dose.n_sets} × {dose.n_reps}"
-    return length if dose.n_sets == 1 else f"{dose.n_sets} × {length}"
+        return figures(f"{dose.n_sets} × {dose.n_reps}")
+    return length if dose.n_sets == 1 else figures(f"{dose.n_sets} × {counted(length)}")
 
 
 def tempo_words(dose: DoseStep, exercise: Exercise | None = None) -> str:

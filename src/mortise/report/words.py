@@ -18,6 +18,11 @@ from mortise.units import SYMBOLS
 MINUS = "\u2212"
 NOT_KNOWN = "not known"
 _TIGHT = {"°", "°/s", "/10"}  # symbols that follow their number without a space
+_FROM_LEFT, _AS_IT_STARTS, _BACK = (
+    "\u2066",
+    "\u2068",
+    "\u2069",
+)  # what stands inside has a direction of its own
 _NARROW_SPACE = "\u00a0"  # a number never parts from its unit at a line end
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -42,6 +47,7 @@ class Speech(NamedTuple):
     day: Callable[[date], str] = _english_day
     short_day: Callable[[date], str] = _english_short_day
     decimal_mark: str = "."
+    is_from_right: bool = False
 
 
 _ENGLISH = Speech()
@@ -73,6 +79,33 @@ def tr(text: str) -> str:
         A literal, so that it can be found; what changes stands as `{name}` and is filled in afterwards.
     """
     return _speech.get().say(text)
+
+
+def figures(text: str) -> str:
+    """Keep signs and figures in their order within a line that runs from right to left: −3 never becomes 3−.
+
+    Parameters
+    ----------
+    text : str
+        Figures with a sign or an operator: "−3.1", "3 × 8".
+
+    Returns
+    -------
+    str
+        The text between marks that are not seen; the text itself in a language that runs from left to right.
+    """
+    return f"{_FROM_LEFT}{text}{_BACK}" if _speech.get().is_from_right else text
+
+
+def counted(text: str) -> str:
+    """Keep a count with its unit together within `figures`: the unit stands where the language puts it.
+
+    Parameters
+    ----------
+    text : str
+        A number and a word: "20 s".
+    """
+    return f"{_AS_IT_STARTS}{text}{_BACK}" if _speech.get().is_from_right else text
 
 
 def n_decimals(resolution: Number) -> int:
@@ -116,8 +149,8 @@ def number(value: Number | None, resolution: Number = 0.1, *, signed: bool = Fal
     rounded = (exact / step).quantize(Decimal(1), rounding=ROUND_HALF_EVEN) * step
     text = f"{abs(rounded):.{n_decimals(step)}f}".replace(".", _speech.get().decimal_mark)
     if rounded < 0:
-        return MINUS + text
-    return f"+{text}" if signed and rounded > 0 else text
+        return figures(MINUS + text)
+    return figures(f"+{text}") if signed and rounded > 0 else text
 
 
 def with_unit(text: str, unit: str) -> str:
@@ -180,7 +213,7 @@ def quantity(
     margin = number(error, resolution)
     if margin == tr("not known"):
         return tr("{value}, error not known").format(value=with_unit(main, unit))
-    return with_unit(f"{main} ± {margin}", unit)
+    return with_unit(figures(f"{main} ± {margin}"), unit)
 
 
 def quantity_html(

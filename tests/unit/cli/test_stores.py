@@ -142,3 +142,6 @@ def test_whatif_lists_what_would_differ_and_why(capsys: pytest.CaptureFixture[st
     assert "would do otherwise: hold" in capsys.readouterr().out
     assert main(["whatif", str(RECORD), "--protocol", str(tmp_path / "none")]) == 10
     assert "there is no such protocol" in capsys.readouterr().err
+    other = next(one for one in (content.root / "protocols").iterdir() if one.is_dir() and one.name != name)
+    assert main(["whatif", str(path), "--protocol", str(other)]) == 12
+    assert f"is no change of {name}" in capsys.readouterr().err

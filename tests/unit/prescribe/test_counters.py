@@ -82,6 +82,25 @@ def test_logs_count_what_was_done_of_them() -> None:
     assert uses_of_logs(items, LIBRARY) == Uses(120, 240, 0, 0)  # a rung the ladder lacks: its highest
 
 
+def test_logs_count_the_seconds_that_were_done() -> None:
+    def seconds(duration_s: int) -> int:
+        item = log("lunge", 1, duration_s=Decimal(duration_s))
+        return uses_of_logs((item,), LIBRARY).end_range_dorsiflexion_s
+
+    whole = uses_of_logs((log("lunge", 1),), LIBRARY).end_range_dorsiflexion_s
+    assert whole == 120  # two sets of a minute
+    assert [seconds(n) for n in (60, 10, 99, 0, -5)] == [whole, 20, whole, 0, 0]
+
+
+def test_a_round_cut_in_seconds_is_run_and_landed_less() -> None:
+    rung = DoseStep(n_sets=2, duration_s=Decimal(300), run_s=Decimal(180), n_contacts=41)
+    cut = rung.lasting(Decimal(100))
+    assert (cut.duration_s, cut.run_s, cut.walk_s, cut.n_contacts) == (100, 60, 40, 14)
+    assert rung.lasting(Decimal(300)) is rung
+    counted = DoseStep(n_sets=2, n_reps=10)  # seconds say nothing of work that is counted
+    assert counted.lasting(Decimal(-1)) is counted
+
+
 def test_six_days_before_count_and_the_day_itself_does_not() -> None:
     done = [session(n, log("hop"), late=3 if n == 26 else 0) for n in (23, 24, 26, 30)]
     assert counted_before(done, LIBRARY, on(30)).n_impact_contacts == 40

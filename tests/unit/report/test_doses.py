@@ -8,6 +8,7 @@ import pytest
 from mortise.catalog import load
 from mortise.protocol import DoseStep
 from mortise.report.doses import full_dose, seconds_words, short_dose, tempo_words
+from mortise.report.words import Speech, spoken
 
 
 def dose(**given: Any) -> DoseStep:
@@ -31,6 +32,13 @@ def dose(**given: Any) -> DoseStep:
 )
 def test_short_dose_is_what_one_does(given: dict[str, Any], words: str) -> None:
     assert short_dose(dose(**given)) == words
+
+
+def test_a_product_keeps_its_order_in_a_language_from_right_to_left() -> None:
+    with spoken(Speech(is_from_right=True)):
+        assert short_dose(dose()) == "\u20663 × 8\u2069"
+        assert short_dose(dose(n_reps=1, hold_s=Decimal(20))) == "\u20663 × \u206820 s\u2069\u2069"
+        assert short_dose(dose(n_sets=1, n_reps=1, hold_s=Decimal(20))) == "20 s"
 
 
 def test_tempo_leaves_out_what_has_no_length() -> None:

@@ -39,6 +39,16 @@ def test_quantity_says_that_an_error_is_unknown_instead_of_leaving_it_out():
     assert words.quantity(34, 3, "deg", 1) == "34 ± 3°"
 
 
+def test_signs_keep_their_side_in_a_language_from_right_to_left():
+    assert words.figures("−3") == "−3"
+    with words.spoken(words.Speech(is_from_right=True)):
+        assert words.number(-2.5) == "\u2066−2.5\u2069"
+        assert words.number(2.5, signed=True) == "\u2066+2.5\u2069"
+        assert words.number(2.5) == "2.5"
+        assert words.quantity(9.42, 3, "cm") == "\u20669.4 ± 3.0\u2069\u00a0cm"
+        assert words.figures(f"2 × {words.counted('20 s')}") == "\u20662 × \u206820 s\u2069\u2069"
+
+
 def test_quantity_html_isolates_and_escapes():
     assert words.quantity_html(1.31, 0.04, "m_s", 0.01).startswith('<span class="num">1.31')
     assert "<script>" not in words.quantity_html(1, 1, "<script>")

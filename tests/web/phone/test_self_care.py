@@ -96,7 +96,7 @@ def test_own_messages_are_searched_and_nobody_elses(cast: builders.Cast, phone: 
 
     def shown(query: str) -> list[str]:
         page = phone.get(f"/phone/message/{query}").content.decode()
-        return re.findall(r"<p>(Message \d of \w+)</p>", page)
+        return re.findall(r"<bdi>(Message \d of \w+)</bdi>", page)
 
     assert len(shown("")) == 5
     assert len(shown("?all=1")) == 7

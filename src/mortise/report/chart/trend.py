@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from mortise.report.chart import _panels
 from mortise.report.chart._figure import Canvas, chart_figure, side_word
 from mortise.report.chart._scale import Days, Scale, day_ticks, value_ticks
-from mortise.report.chart._svg import Box, text
+from mortise.report.chart._svg import Box, text, text_width
 from mortise.report.chart.inputs import Series, Trend
 from mortise.report.words import short_day, tr
 from mortise.terms import Side
@@ -20,6 +20,18 @@ def _edge(trend: Trend, panel: _panels.Panel, one: Series, *, is_upper: bool) ->
     if levels:
         value = max(value, levels[-1].high) if is_upper else min(value, levels[-1].low)
     return panel.values.inside(value)
+
+
+def _day_words(days: Days, first: date, last: float) -> list[str]:
+    """Return the words under the axis: today's at its end, and those of days that no other word touches."""
+    widest = text_width(short_day(first))
+    free_until = last - max(60, widest / 2 + text_width(tr("today")))
+    parts = []
+    for on in day_ticks(days, max(74, widest + 8)):
+        words, is_first = short_day(on), on == first
+        if days(on) + (widest / 2 if is_first else 0) < free_until:
+            parts.append(text(days(on), 206, words, "" if is_first else "c-mid"))
+    return [*parts, text(last + 6, 206, tr("today"), "c-end c-text--b")]
 
 
 def _labels(trend: Trend, panel: _panels.Panel) -> str:
@@ -85,10 +97,7 @@ def trend_chart(trend: Trend) -> str:
     ]
     parts.append(_labels(trend, panel))
     last = days(trend.today_on)
-    for on in day_ticks(days, 74):
-        if last - days(on) > 60:
-            parts.append(text(days(on), 206, short_day(on), "c-mid" if on != first else ""))
-    parts.append(text(last + 6, 206, tr("today"), "c-end c-text--b"))
+    parts += _day_words(days, first, last)
     return chart_figure(
         trend.heading,
         Canvas(326, 214, "".join(parts)),

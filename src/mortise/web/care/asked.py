@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from mortise.protocol import Item, Questionnaire, ScoreRule
 from mortise.terms import Measure
@@ -27,12 +27,18 @@ def offered_by(item: Item, score: ScoreRule, asks: Measure | None) -> list[tuple
 
 
 def words_of(
-    questionnaire: Questionnaire, measures: Mapping[str, Measure], activities: Sequence[str]
+    questionnaire: Questionnaire,
+    measures: Mapping[str, Measure],
+    activities: Sequence[str],
+    say: Callable[[str], str] = str,
 ) -> dict[str, str]:
-    """Return the words of each item by its id; an activity that the patient names is said with its item."""
+    """Return the words of each item by its id; an activity that the patient names is said with its item.
+
+    `say` puts the item's own words into the language of the page; the patient's stay as they were written.
+    """
     found, named = {}, list(activities)
     for item in questionnaire.items:
-        words = item.text or (measures[item.asks].question if item.asks in measures else "")
+        words = say(item.text or (measures[item.asks].question if item.asks in measures else ""))
         if item.is_named_by_patient and named:
             words = f"{words}: {named.pop(0)}"
         found[item.id] = words

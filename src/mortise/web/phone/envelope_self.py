@@ -111,12 +111,12 @@ def _by_hand(field: Asked) -> Plain:
 
 def _items(visit: Visit, story: Story, asked: Questionnaire) -> Iterator[Plain]:
     measures = visit.content.measures
-    words = words_of(asked, measures, [goal.activity or goal.words for goal in story.goals])
+    words = words_of(asked, measures, [goal.activity or goal.words for goal in story.goals], said)
     for item in asked.items:
         score = next(asked.scores_with(item.id))
         yield {
             "id": item.id,
-            "words": said(words[item.id]),
+            "words": words[item.id],
             "cells": [
                 (value, said_of_cell(label))
                 for value, label in offered_by(item, score, measures.get(item.asks))

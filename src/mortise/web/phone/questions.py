@@ -113,7 +113,9 @@ class ItemForm(forms.Form):
         super().__init__(*args, **kwargs)
         measures = visit.content.measures
         score = next(asked.scores_with(item.id))
-        words = words_of(asked, measures, [goal.activity or goal.words for goal in story.goals])[item.id]
+        words = words_of(asked, measures, [goal.activity or goal.words for goal in story.goals], said)[
+            item.id
+        ]
         cells = offered_by(item, score, measures.get(item.asks))
         if cells:
             choices = [*((value, said_of_cell(label)) for value, label in cells), LEFT_OPEN]

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from mortise.protocol import Exercise
 from mortise.report.figure import ExerciseFigure, load_figures
-from mortise.report.words import listed
+from mortise.report.words import MINUS, figures, listed
 from mortise.web.care.content import content, words_in
 
 
@@ -173,8 +173,10 @@ def said(text: str) -> str:
 def said_of_cell(label: str) -> str:
     """Return an answer in the language of the page; a number may stand before its words."""
     number, _gap, rest = label.partition(" ")
-    is_number = number.removeprefix("\u2212").replace(".", "").isdecimal()
-    return f"{number} {said(rest)}".rstrip() if is_number else said(label)
+    is_number = number.removeprefix(MINUS).replace(".", "").isdecimal()
+    if not is_number:
+        return said(label)
+    return f"{figures(number) if number.startswith(MINUS) else number} {said(rest)}".rstrip()
 
 
 def figure_of(exercise: Exercise) -> ExerciseFigure:

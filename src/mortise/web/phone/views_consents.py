@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -11,7 +12,6 @@ from mortise.errors import InputError
 from mortise.web.accounts import access
 from mortise.web.care import services
 from mortise.web.care.models import Consent, Purpose
-from mortise.web.phone.said import said
 from mortise.web.phone.visits import visit_of
 
 TITLES = {
@@ -37,7 +37,7 @@ def consents(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
         return redirect("phone:consents")
     rows = [
-        (one, TITLES[one.purpose], said(one.words), said(one.when_taken_back))
+        (one, TITLES[one.purpose], gettext(one.words), gettext(one.when_taken_back))
         for one in services.consents_of(patient=visit.patient, by=visit.user)
     ]
     return render(request, "phone/consents.html", {"rows": rows, "tab": "help", "is_ended": visit.is_ended})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from django.conf import settings
@@ -19,9 +20,15 @@ def speech() -> Speech:
     return Speech(
         say=gettext,
         day=lambda on: date_format(on, "MONTH_DAY_FORMAT"),
-        short_day=lambda on: date_format(on, "MONTH_DAY_FORMAT"),
+        short_day=lambda on: date_format(on, _short_format()),
         decimal_mark=str(get_format("DECIMAL_SEPARATOR")),
+        is_from_right=translation.get_language_bidi(),
     )
+
+
+def _short_format() -> str:
+    """Return how a day is written with the short name of its month; a letter behind a backslash is a word's own."""
+    return re.sub(r"(?<!\\)F", "M", str(get_format("MONTH_DAY_FORMAT")))
 
 
 def is_english() -> bool:

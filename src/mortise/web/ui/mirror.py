@@ -1,6 +1,7 @@
 """The mirror: a language made by this script from the English, written from right to left, to prove that nothing is
-hard-wired. It is longer than the English, no letter of it is a plain English one, each text stands in brackets, and a
-count has three forms. Offered with `MORTISE_MIRROR` only: in development and in tests.
+hard-wired. It is longer than the English, each text stands in brackets, a count has three forms, and its letters are
+Hebrew ones, one for each of the English alphabet: only letters that run from right to left show where a number goes.
+Offered with `MORTISE_MIRROR` only: in development and in tests.
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-MARKED = "ÅƁÇĐÉƑĞĤÎĴĶĹṀÑÖÞɊŘŠŦÛṼŴẊÝŽáƀćđéƒğħíĵķłɱñóþɋřšŧúṽŵẋýž"
-ACCENTS = str.maketrans(PLAIN, MARKED)
+PLAIN = "abcdefghijklmnopqrstuvwxyz"
+HEBREW = "אבכדעפגהיץקלמנוףךרסטןחשצתז"
+LETTERS = str.maketrans(PLAIN + PLAIN.upper(), HEBREW * 2)
 # What is filled in, and markup, stays as it is.
 KEPT = re.compile(r"(%\([a-z_0-9]+\)[sd]|%%|%[sd]|\{[a-z_0-9]*\}|<[^<>]+>|&[a-z]+;)")
-RIGHT_TO_LEFT, BACK = "\u2067", "\u2069"  # an isolate: what stands inside runs from right to left
 OPEN, SHUT = "⟦", "⟧"
 N_FORMS = 3
 FORM_MARKS = ("¹", "²", "³")
@@ -31,11 +31,11 @@ MOST_IN_A_ROW = 6  # then a gap, where a line may break
 def mirrored(text: str, form: int | None = None) -> str:
     """Return a text in the mirror; `form` marks which form of a count it is."""
     parts = KEPT.split(text)
-    body = "".join(part if at % 2 else part.translate(ACCENTS) for at, part in enumerate(parts))
+    body = "".join(part if at % 2 else part.translate(LETTERS) for at, part in enumerate(parts))
     n_more = 1 + len(text) // LETTERS_A_TILDE
     longer = " ".join("~" * min(MOST_IN_A_ROW, n_more - at) for at in range(0, n_more, MOST_IN_A_ROW))
     mark = "" if form is None else FORM_MARKS[form]
-    return f"{RIGHT_TO_LEFT}{OPEN}{mark}{body} {longer}{SHUT}{BACK}"
+    return f"{OPEN}{mark}{body} {longer}{SHUT}"
 
 
 def catalogue(template: Path) -> Catalog:

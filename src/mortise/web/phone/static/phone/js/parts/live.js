@@ -19,6 +19,18 @@ const RADIANS = Math.PI / 180;
 
 const data = (/** @type {string} */ id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 
+const RING_WIDE = 84;   // of the 104 of its picture
+
+/** Words within the ring; longer ones of another language are drawn narrower. @param {any} node a text of an SVG @param {string} words */
+function inRing(node, words) {
+  if (node.textContent === words) return;
+  node.textContent = words;
+  node.removeAttribute("textLength");
+  if (node.getComputedTextLength() <= RING_WIDE) return;
+  node.setAttribute("textLength", String(RING_WIDE));
+  node.setAttribute("lengthAdjust", "spacingAndGlyphs");
+}
+
 /** @param {HTMLElement} place @param {HTMLElement} dock @param {string} wanted a test's id, or nothing for the list @param {string} side @param {any[]} all */
 export function live(place, dock, wanted, side, all = data("live-tests") ?? []) {
   const chosen = all.find((one) => one.test === wanted);
@@ -155,7 +167,7 @@ class Run {
   beat(find, isUp) {
     this.beep(isUp ? 880 : 550);
     this.buzz(isUp ? 60 : 30);
-    find("count").textContent = say(isUp ? "live_up" : "live_down");
+    inRing(find("count"), say(isUp ? "live_up" : "live_down"));
     find("ring").setAttribute("stroke-dasharray", isUp ? "100 100" : "0 100");
   }
 
@@ -167,7 +179,7 @@ class Run {
     const value = isKnown ? found.value : 0;
     find("number").textContent = isKnown ? shown(value, this.test.unit_kind) : "–";
     const isToBeat = this.test.test === "heel-rise";
-    if (!isToBeat) find("count").textContent = say("seconds", { n: Math.floor(since_s) });
+    if (!isToBeat) inRing(find("count"), say("seconds", { n: Math.floor(since_s) }));
     if (!isToBeat) find("ring").setAttribute("stroke-dasharray", `${Math.min(100, isStand ? (100 * value) / STAND_GOAL_S : (100 * since_s) / this.test.seconds)} 100`);
     find("state").textContent = say("live_under_way");
     if (isStand && isKnown && (value >= STAND_GOAL_S || !found.quality.includes("held_to_end"))) {
@@ -181,7 +193,7 @@ class Run {
     if (!find("number")) return;
     find("shin")?.setAttribute("transform", `rotate(${-Math.max(-5, Math.min(60, seen.angle_deg)).toFixed(1)})`);
     find("number").textContent = String(Math.round(seen.angle_deg));
-    find("count").textContent = say("live_trial", { n: seen.n_held });
+    inRing(find("count"), say("live_trial", { n: seen.n_held }));
     find("ring").setAttribute("stroke-dasharray", `${Math.min(100, (100 * seen.hold_s) / 2).toFixed(0)} 100`);
     if (seen.said !== before.said) find("state").textContent = say(`live_${seen.said}`);
     const warn = find("warn");
