@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from msgspec import UNSET
@@ -67,7 +67,8 @@ def overdone_of(done: Sequence[DoneSession], exercises: Mapping[str, Exercise], 
     Overdone
         Days in order, each once.
     """
-    recent = [one for one in done if 0 <= (as_of - one.on).days < LOOKS_BACK_DAYS]
+    first = as_of - timedelta(days=LOOKS_BACK_DAYS - 1)
+    recent = [one for one in done if first <= one.on <= as_of]
     days = {
         one.on for one in recent
         if any(item.exercise in exercises and is_above_dose(item, exercises[item.exercise]) for item in one.items)
@@ -88,13 +89,14 @@ def was_overdone(done: Sequence[DoneSession], exercises: Mapping[str, Exercise],
     bool
         Work of today itself is not looked at, so a log does not change the session it is about.
     """
-    before = [one.on for one in done if 0 < (as_of - one.on).days <= SAID_WITHIN_DAYS]
+    first = as_of - timedelta(days=SAID_WITHIN_DAYS)
+    before = [one for one in done if first <= one.on < as_of]
     if not before:
         return False
-    newest = max(before)
+    newest = max(one.on for one in before)
     return any(
         item.exercise in exercises and is_above_dose(item, exercises[item.exercise])
-        for one in done if one.on == newest for item in one.items
+        for one in before if one.on == newest for item in one.items
     )  # fmt: skip
 
 
