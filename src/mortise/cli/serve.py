@@ -62,8 +62,8 @@ def first_time(authority: Path) -> list[str]:
     """Return what somebody does who holds a phone and has never heard of certificates."""
     return [
         "Scan the code with each phone; it must be on the same network.",
-        "The first time the phone warns that it does not know this address. Here that is expected: go on, tap “Load "
-        + "the certificate” and follow the page.",
+        "The first time the phone warns that it does not know this address; here that is expected. Go on to the page.",
+        "There tap “Load the certificate” and follow what it says.",
         "If the page does not come at all, a firewall on this machine may keep phones out: let this port in.",
         f"The certificate that phones load is {authority}. Step by step: docs/how-to/lan.md.",
     ]
