@@ -39,7 +39,7 @@ FIELDS: Mapping[type[Struct], tuple[str, ...]] = {
     SurgeonLimit: ("say_patient",),
     Protocol: ("title_patient",),
     Constraint: ("reason_patient",),
-    Questionnaire: ("short", "about", "recall"),
+    Questionnaire: ("short", "about", "about_patient", "recall"),
     ScoreRule: ("label",),
     Item: ("text", "low_label", "high_label"),
     Option: ("label",),

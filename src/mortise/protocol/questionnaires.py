@@ -140,6 +140,7 @@ class Questionnaire(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     version: str
     language: str
     about: str
+    about_patient: str = ""  # the same for whoever answers; empty: `about` does for both
     recall: str = ""  # which days it asks about
     is_validated: bool = True
     missing: str  # the rule for what is left open, in words

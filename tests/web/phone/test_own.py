@@ -6,12 +6,15 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 
 from mortise.record.records import decode_record
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
+from mortise.web.care.models import Purpose
 from mortise.web.phone.calendar import MOST_OCTETS, Entry, calendar
 from mortise.web.phone.views_own import calendar_path
 from tests.web import builders
@@ -19,6 +22,15 @@ from tests.web import builders
 
 def test_everything_can_be_taken_away_and_read_again(phone: Client, cast: builders.Cast) -> None:
     services.plan_visit(episode=cast.episode, visit_on=cast.clinic.today() + timedelta(days=5), by=cast.ada)
+    words = "May I cycle to work?"
+    services.write_message(episode=cast.episode, message_id=uuid4(), words=words, by=cast.ben.user)
+    builders.agrees(cast.ben, cast.ada, Purpose.COACH)
+    letter: Any = builders.letter(cast.episode, cast.ada)
+    letter.to = {"name": "Dr Gale", "place": ""}
+    letter.save()
+    services.sign_letter(letter=letter, paper=lambda _: b"%PDF-1.7 signed", by=cast.ada)
+    for _ in range(25):
+        services.record_of(episode=cast.episode, by=cast.ada)
     answer = phone.get("/phone/export/")
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
     names = archive.namelist()
@@ -29,6 +41,15 @@ def test_everything_can_be_taken_away_and_read_again(phone: Client, cast: builde
         "looked at your record" in archive.read("looked.csv").decode()
         or "added" in archive.read("looked.csv").decode()
     )
+    assert (
+        archive.read("looked.csv").decode().count("looked at your record") >= 25
+    )  # all of them, not the last few
+    assert words in archive.read("messages.txt").decode()
+    assert "Not read yet." in archive.read("messages.txt").decode()
+    assert ",yes,In person" in archive.read("agreed.csv").decode()
+    (signed,) = [name for name in names if "/letters/" in name]
+    assert archive.read(signed) == b"%PDF-1.7 signed"
+    assert "Notes that those who treat you wrote" in archive.read("README.txt").decode()
     assert AuditEntry.objects.filter(action="export.make", patient=str(cast.ben.pk)).count() == 1
     assert phone.get("/phone/help/").content.decode().count("/phone/export/") == 1
 

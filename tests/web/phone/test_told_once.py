@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.phone.presenters_pages import stop_words
+from mortise.web.ui.errors import answer_to
 from tests.web import builders
-from tests.web.phone.test_pages import check_in, facts
+from tests.web.phone.test_pages import check_in, facts, train
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +104,54 @@ def test_what_became_of_a_message_is_not_called_an_answer(phone: Client) -> None
     page = phone.post("/phone/message/", form, follow=True).content.decode()
     assert "Your clinic has your message." in page
     assert "What your answers changed" not in page
+
+
+def test_a_lighter_day_is_not_told_as_the_same_again(cast: builders.Cast, phone: Client) -> None:
+    tell(cast, pain_now_nrs=5)
+    page = page_of(phone)
+    assert "A lighter day." in page
+    assert "The same session until two calm ones" not in page
+
+
+def test_a_day_that_is_done_says_so_first_and_what_comes_next(phone: Client) -> None:
+    check_in(phone)
+    train(phone)
+    page = page_of(phone).partition('id="phone-words"')[0]
+    heading = re.search(r"<h1>(.*?)</h1>", page, re.DOTALL)
+    assert heading is not None
+    assert "Today is done." in heading[1]
+    assert page.count("Tomorrow we ask how the ankle was in the morning.") == 1
+    assert "The same as last time." not in page
+
+
+def test_the_way_to_a_session_names_it_so_that_the_phone_knows_when_it_is_under_way(phone: Client) -> None:
+    check_in(phone)
+    assert re.search(r'href="/phone/session/" data-session-link="[^"]+">Start', page_of(phone))
+
+
+def test_tests_by_hand_are_told_as_they_are_done_at_home(phone: Client) -> None:
+    page = page_of(phone, "test/")
+    assert "Slide the foot back until the knee only just touches the wall." in page
+    assert "to the millimetre" not in page
+    others = page.partition("Other tests by hand")[2]
+    assert "Heel rises, counted" in others
+    assert "with the phone" not in others
+    assert "Knee to wall" not in others  # it is asked above
+
+
+def test_a_patient_who_signs_out_is_not_asked_for_a_password(phone: Client) -> None:
+    page = phone.post("/sign-out/", follow=True).content.decode()
+    assert "Open the link your clinic gave you" in page
+    assert "Password" not in page
+
+
+def test_an_error_speaks_to_a_patient_without_protocols_and_proofs(
+    cast: builders.Cast, rf: RequestFactory
+) -> None:
+    request = rf.get("/phone/")
+    error = services.UntoldError()
+    request.user = cast.ada
+    assert "what is on record" in answer_to(request, error).content.decode()
+    request.user = cast.ben.user
+    page = answer_to(request, error).content.decode()
+    assert "Your plan for today could not be worked out. The clinic was told." in page

@@ -72,11 +72,12 @@ def _next(request: HttpRequest) -> str:
 @access.public
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session on this device."""
+    """End the session on this device. A patient has no password: they come back by their link."""
+    is_patient = request.user.is_authenticated and request.user.is_patient
     if request.user.is_authenticated:
         log.record(request.user, "sign_out")
     logout(request)
-    return redirect("accounts:sign-in")
+    return redirect("accounts:link-needed" if is_patient else "accounts:sign-in")
 
 
 @access.public

@@ -45,9 +45,11 @@ def harder_words(story: Story, planned: PlannedExercise) -> str:
     if is_cut or story.session.load in (Load.EASE, Load.REST):
         return gettext("Today is a lighter day, so there is no more of this today.")
     if planned.dose_step >= top:
-        return gettext("This is the most that your stage has of it.")
+        return gettext("This is the most there is in your stage.")
     if state is not None and state.is_raise_waiting and planned.dose_step < state.step:
-        return gettext("A little more is earned. One thing changes at a time, and its turn comes soon.")
+        return gettext(
+            "You are ready for a little more of this. One thing changes at a time; its turn comes soon."
+        )
     return gettext("A little more opens after two calm sessions in a row, one change a week.")
 
 

@@ -13,7 +13,7 @@ from mortise.report.words import unit_symbol
 from mortise.terms import Measure, Side
 from mortise.units import SYMBOLS
 from mortise.web.phone.said import said
-from mortise.web.phone.self_tests import instrument_at_home
+from mortise.web.phone.self_tests import how_words, instrument_at_home
 from mortise.web.ui.fields import UnitInput
 from mortise.web.ui.local import in_a_list
 
@@ -48,11 +48,11 @@ def asked_of(measures: Iterable[Measure], involved: Side) -> list[Asked]:
 def _asked(measure: Measure, side: Side, *, is_first: bool) -> Asked:
     words = said(measure.question or measure.label)
     if side is Side.NONE:
-        return Asked(measure.id, words, said(measure.how), measure, side)
+        return Asked(measure.id, words, how_words(measure), measure, side)
     template = gettext("Left: %(what)s") if side is Side.LEFT else gettext("Right: %(what)s")
     if not is_first:
         words = gettext("%(test)s, the same way") % {"test": in_a_list(said(measure.label))}
-    how = said(measure.how) if is_first else ""
+    how = how_words(measure) if is_first else ""
     return Asked(f"{measure.id}-{side.value}", template % {"what": words}, how, measure, side)
 
 

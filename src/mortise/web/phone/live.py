@@ -33,6 +33,7 @@ class LiveTest(NamedTuple):
     measure: str
     seconds: int  # how long it is recorded at most
     hand_measure: str  # what the same is by tape, count or stop-watch
+    hand_title: StrOrPromise
     blind: StrOrPromise = ""  # what the phone cannot tell where it is worn, and what helps
     needs: tuple[str, ...] = ()  # tags that an exercise of today's plan must have before this may be done
 
@@ -48,7 +49,7 @@ TESTS = (
          _("Hold it for two seconds and come back. Three times.")),
         _("Heel down, knee over the second toe. Breathe slowly."),
         _("By hand: measure with a tape how far the big toe is from the wall while the knee still touches it."),
-        "°", "°", "lunge_angle_deg", 90, "lunge_cm",
+        "°", "°", "lunge_angle_deg", 90, "lunge_cm", _("Knee to wall"),
         _("The phone feels the shin, not the heel. Put a strip of paper under the heel: if it can be pulled out while"
           " you hold, the heel is up and the angle counts too much."),
     ),
@@ -59,7 +60,7 @@ TESTS = (
          _("Come down all the way each time. Stop when you cannot go on.")),
         _("All the way up, all the way down, knee straight."),
         _("By hand: count the rises to a clock that ticks once a second."),
-        "", "", "heel_rise_count", 120, "heel_rise_count",
+        "", "", "heel_rise_count", 120, "heel_rise_count", _("Heel rises, counted"),
     ),
     LiveTest(
         "balance", _("Standing on one leg"), "belt",
@@ -68,7 +69,7 @@ TESTS = (
          _("Put the foot down when you must, or after thirty seconds.")),
         _("Eyes open, look at one point. Breathe."),
         _("By hand: with a stop-watch, the seconds until the other foot comes down, thirty at most."),
-        _("s"), "s", "single_leg_stand_s", 45, "single_leg_stand_s",
+        _("s"), "s", "single_leg_stand_s", 45, "single_leg_stand_s", _("Standing on one leg"),
     ),
     LiveTest(
         "gait", _("A walk"), "lower_back",
@@ -77,7 +78,7 @@ TESTS = (
          _("Stand still again and tap Done.")),
         _("Walk as you always do."),
         _("By hand: count your steps for a minute."),
-        _("a minute"), "a minute", "cadence_spm", 120, "cadence_spm",
+        _("a minute"), "a minute", "cadence_spm", 120, "cadence_spm", _("Steps in a minute"),
     ),
     LiveTest(
         "hop", _("Hops on the spot"), "lower_back",
@@ -87,7 +88,8 @@ TESTS = (
         _("Land softly. Stop if it is sharp."),
         _("By hand: hop forward once on this leg and hold the landing. Measure from toe to heel with a tape; the"
           " best of three."),
-        _("s in the air"), "s in the air", "hop_flight_time_s", 45, "single_hop_cm", needs=("impact", "single_leg"),
+        _("s in the air"), "s in the air", "hop_flight_time_s", 45, "single_hop_cm", _("One hop forward"),
+        needs=("impact", "single_leg"),
     ),
 )  # fmt: skip
 BY_ID = {one.test: one for one in TESTS}

@@ -30,7 +30,9 @@ from mortise.web.ui.templatetags.look import SAYS
 
 MOST_NAMES = 6  # of what is left out for one reason; more are counted
 DUE_SOON = timedelta(days=7)
+TOMORROW = _n("Tomorrow we ask how the ankle was in the morning. That answer decides the next session.")
 MESSAGE_KEPT = _n("Your clinic has your message. Somebody reads it when they next look.")
+TIGHTER = (Load.RAISE, Load.KEEP, Load.EASE, Load.REST)
 MORNING_DAYS = 2  # a morning after is asked for on the next two days, then it is forgotten
 DAY_WORDS = {
     "ten_minutes": (_n("10 minutes"), _n("Today is cut to ten minutes.")),
@@ -66,6 +68,7 @@ class DayChoice(NamedTuple):
 class Action(NamedTuple):
     url: str
     words: str
+    session: str = ""  # the session it opens: under way on this phone, it says so
 
 
 class OtherAnkle(NamedTuple):
@@ -93,6 +96,7 @@ class TodayPage(NamedTuple):
     empty_words: str
     has_checked_in: bool
     is_done_today: bool
+    done_title: str  # empty when the headline says it
     done_words: str
     can_change: bool
     can_put_right: bool
@@ -147,9 +151,8 @@ def today_page(visit: Visit, story: Story, kinds: Sequence[str], answered: list[
         empty_words=said(session.why_patient),
         has_checked_in=checked,
         is_done_today=done,
-        done_words=gettext(
-            "Tomorrow we ask how the ankle was in the morning. That answer decides the next session."
-        ),
+        done_title=gettext("Today is done") if done and _speaks_of_stage(decision.advice) else "",
+        done_words=gettext(TOMORROW) if done and _speaks_of_stage(decision.advice) else "",
         can_change=last_told(story, visit.today) is not None,
         can_put_right=bool(told_checks(story, visit.today)),
         day_words=tuple(gettext(DAY_WORDS[kind][1]) for kind in kinds),
@@ -164,7 +167,7 @@ def today_page(visit: Visit, story: Story, kinds: Sequence[str], answered: list[
         next_visit=next_visit_words(visit, story),
         sensor_tests=sensor_tests_due(visit, story),
         others=tuple(OtherAnkle(str(one.pk), _to_the(one.side)) for one in visit.others),
-        action=_action(checked, done, bool(session.exercises), bool(morning_due(story))),
+        action=_action(checked, done, session, bool(morning_due(story))),
     )
 
 
@@ -179,6 +182,8 @@ def headline(visit: Visit, story: Story) -> str:
     decision, texts = story.decision, visit.content.texts
     if _speaks_of_stage(decision.advice):
         return said(texts[f"advice.{decision.advice.value}.patient"])
+    if is_done(visit, story):
+        return gettext("Today is done.")
     if not has_checked_in(visit, story):
         return gettext("First, how is the ankle?")
     if not story.lights and decision.load is Load.KEEP:
@@ -203,6 +208,8 @@ def _glyph(visit: Visit, story: Story) -> str:
 
 def because(visit: Visit, story: Story) -> tuple[str, ...]:
     """Return why today is as it is: what fired rules say to a patient, each once; else why the session is so."""
+    if is_done(visit, story) and not _speaks_of_stage(story.decision.advice):
+        return (gettext(TOMORROW),)
     met = [rule for rule in story.decision.rules if rule.truth is Truth.MET and not _is_outdone(rule, story)]
     told = [words for rule in met if (words := _of_rule(rule, story))]
     asked = [rule.say_patient for rule in story.decision.rules if rule.truth is Truth.UNKNOWN]
@@ -221,9 +228,10 @@ def because(visit: Visit, story: Story) -> tuple[str, ...]:
 
 
 def _is_outdone(rule: FiredRule, story: Story) -> bool:
-    """Whether a rule only makes the day lighter, on a day that is for rest: nobody is told both."""
+    """Whether a rule only asks for a fuller day than today is: nobody is told to rest and to do the same again."""
     asks = rule.request or rule.escalate or _speaks_of_stage(rule.advice or Advice.HOLD)
-    return story.decision.load is Load.REST and rule.load is Load.EASE and not asks
+    is_fuller = rule.load is not None and TIGHTER.index(rule.load) < TIGHTER.index(story.decision.load)
+    return rule.load is not Load.RAISE and is_fuller and not asks
 
 
 def _of_rule(rule: FiredRule, story: Story) -> str:
@@ -369,10 +377,11 @@ def _is_questionnaire_due(visit: Visit, story: Story) -> bool:
     return any(one.measure in asked and one.due_on <= visit.today for one in story.due)
 
 
-def _action(checked: bool, done: bool, has_exercises: bool, morning: bool) -> Action | None:
+def _action(checked: bool, done: bool, session: Session, morning: bool) -> Action | None:
+    has_exercises = bool(session.exercises)
     if not checked:
         words = gettext("Check in, then start") if has_exercises else gettext("Check in")
         return Action(reverse("phone:check"), gettext("How was the morning?") if done and morning else words)
     if done or not has_exercises:
         return None
-    return Action(reverse("phone:session"), gettext("Start"))
+    return Action(reverse("phone:session"), gettext("Start"), session.id)

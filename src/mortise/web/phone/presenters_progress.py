@@ -36,7 +36,7 @@ CAUSE_WORDS: Mapping[Cause, str] = {  # short, beside a line; the whole sentence
     Cause.WRONG_SIDE: _n("side missing"),
     Cause.WRONG_UNIT: _n("unit not clear"),
     Cause.CANNOT_SAY: _n("you could not say"),
-    Cause.UNCONFIRMED: _n("once, a second time counts"),
+    Cause.UNCONFIRMED: _n("once so far"),
     Cause.TOO_FEW: _n("too few answers yet"),
 }
 

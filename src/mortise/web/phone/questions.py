@@ -70,9 +70,9 @@ def askable(visit: Visit, story: Story) -> list[tuple[Questionnaire, bool]]:
 
 
 def about_words(asked: Questionnaire, measures: Mapping[str, Measure]) -> str:
-    """Return the question where there is one alone, and that the words are our own where no study checked them."""
+    """Return what it is about, or its one question, and that the words are our own where no study checked them."""
     words = words_of(asked, measures, [])
-    question = said(words[asked.items[0].id]) if len(asked.items) == 1 else ""
+    question = said(words[asked.items[0].id]) if len(asked.items) == 1 else said(asked.about_patient)
     own = "" if asked.is_validated else gettext("Our own words, not checked in a study.")
     return " ".join(one for one in (question, own) if one)
 

@@ -31,8 +31,8 @@ SPOOL_BYTES = 8 * 1024 * 1024  # larger archives go to the disk while they are m
 READY_LINES = (
     ("secure", _("A safe address (https)")),
     ("worker", _("Opens without a connection")),
-    ("store", _("Keeps what you tap, locked")),
-    ("lasting", _("Keeps it when space is short")),
+    ("store", _("Keeps your answers, locked")),
+    ("lasting", _("Keeps them when space is short")),
     ("sensors", _("Motion sensors")),
     ("sound", _("Sound")),
     ("awake", _("Screen stays on in a session")),

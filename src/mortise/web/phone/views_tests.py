@@ -32,10 +32,11 @@ def self_test(request: HttpRequest) -> HttpResponse:
         batch = request.POST.get("batch", "")[:40] or uuid.uuid4().hex
         report(request, visit, story, [_reading(visit, one, batch) for one in form.values()])
         return redirect("phone:today")
+    fields = {one.measure.id for one in form.asked}
     context = {
         "form": form,
         "batch": request.POST.get("batch") or uuid.uuid4().hex,
-        "others": [one for one in live.TESTS if one.test not in {test, *closed}],
+        "others": [one for one in live.TESTS if one.hand_measure not in fields and one.test not in closed],
         "closed": live.CLOSED if test in closed else "",
         "tab": "check",
     }

@@ -43,6 +43,9 @@ WORDS: dict[str, str] = {
     "lighter_day": _n("Today is a lighter day, so there is no more of this today."),
     "session_of": _n("Today, {ankle}"),
     "check_in": _n("Check in, then start"),
+    "go_on_session": _n("Go on"),
+    "done_today": _n("Today is done."),
+    "tomorrow": _n("Tomorrow we ask how the ankle was in the morning. That answer decides the next session."),
     "check_in_only": _n("Check in"),
     "check_morning": _n("How was the morning?"),
     "start": _n("Start"),
@@ -69,7 +72,7 @@ WORDS: dict[str, str] = {
     "ready_how_worker": _n("It needs the https address and a browser that is not in private mode."),
     "ready_how_store": _n("It needs the https address and a browser that is not in private mode."),
     "ready_how_lasting": _n(
-        "The browser may clear it after weeks without use. Put Mortise on the home screen."
+        "The browser may clear them. It keeps them longer when Mortise is on the home screen."
     ),
     "ready_how_sensors": _n(
         "They need the https address, a phone, and your permission. Each test can be done by hand as well."

@@ -44,6 +44,18 @@ SAID_TO_PATIENTS = (
     ),
     _n("The agreement to treatment was taken back: nothing is added to the record until it is given again."),
 )
+# The same to a patient, where the error speaks of protocols and records to those who treat.
+FOR_PATIENTS = {
+    SAID_TO_PATIENTS[0]: _n(
+        "Your plan is being checked, so it is not shown today. The clinic was told. Do no more than last time."
+    ),
+    SAID_TO_PATIENTS[2]: _n(
+        "Your plan for today could not be worked out. The clinic was told. Do no more than last time."
+    ),
+    SAID_TO_PATIENTS[3]: _n(
+        "You took back your agreement to treatment. Nothing is added to your record until you give it again."
+    ),
+}
 OURS = Page(500, _n("Our fault"), "")  # what is kept and what to do next the error says itself
 TITLES = {
     InputError: Page(400, _n("This could not be read"), ""),
@@ -60,7 +72,10 @@ def answer_to(request: HttpRequest, error: MortiseError) -> HttpResponse:
     page = BY_CODE.get(error.code, by_family)
     if page.status >= 500:
         logger.error("stopped by %s", error.code, exc_info=error)
-    return _page(request, page._replace(text=page.text or gettext(str(error) or "?")), code=error.code)
+    words = str(error) or "?"
+    if getattr(request.user, "is_patient", False):
+        words = FOR_PATIENTS.get(words, words)
+    return _page(request, page._replace(text=page.text or gettext(words)), code=error.code)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

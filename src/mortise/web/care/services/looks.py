@@ -70,11 +70,14 @@ class Look(NamedTuple):
     what: str
 
 
-def looks_at(*, patient: Patient, by: User) -> tuple[Look, ...]:
-    """Return who looked at or changed this patient's data lately, newest first, without their own doings; audited."""
+def looks_at(*, patient: Patient, by: User, n: int | None = N_SHOWN) -> tuple[Look, ...]:
+    """Return who looked at or changed this patient's data, newest first, without their own doings; audited.
+
+    The last `n`, or all of them.
+    """
     own = f"user:{patient.user_id}"
     entries = AuditEntry.objects.filter(patient=str(patient.pk), action__in=WORDS).exclude(actor=own)
-    newest = list(entries.order_by("-sequence")[:N_SHOWN])
+    newest = list(entries.order_by("-sequence")[:n])
     ids = {entry.actor.removeprefix("user:") for entry in newest if entry.actor.startswith("user:")}
     names = {f"user:{user.pk}": user.name for user in User.objects.filter(pk__in=ids)}
     log.record(by, "looks.read", patient)

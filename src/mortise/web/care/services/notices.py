@@ -38,10 +38,10 @@ FLAG_BODY = (
     "A report came in that has to be seen by a clinician{when}.\n\nSign in to see it and to acknowledge it{where}.\n\n"
     "This message comes again {every} until somebody has acknowledged it. It names nobody on purpose.\n"
 )
-SILENCE_SUBJECT = "A short answer is waited for"
+SILENCE_SUBJECT = "Your clinic would like to hear from you"
 SILENCE_BODY = (
-    "Your clinic has not heard from you for a while. Open your link on the phone; one minute is enough.\n\n"
-    "If something is not right, call your clinic{phone}. Nobody reads answers to this message.\n"
+    "Your clinic has not heard from you for a while. Open Mortise on your phone; one minute is enough.\n\n"
+    "If something is not right, call your clinic{phone}. Nobody reads answers to this mail.\n"
 )
 WHEN = {
     Tier.NOW.value: " now",

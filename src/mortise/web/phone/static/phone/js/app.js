@@ -2,7 +2,7 @@
 
 import { keepDraft } from "./parts/draft.js";
 import { live } from "./parts/live.js";
-import { player } from "./parts/player.js";
+import { noteUnderWay, player } from "./parts/player.js";
 import { noteList, takeOver } from "./parts/questions.js";
 import { watchForms } from "./parts/saving.js";
 import { ready } from "./parts/ready.js";
@@ -13,6 +13,8 @@ const noStore = () => {}; // nothing can be kept here: the page stays as the ser
 watchForms(document);
 const form = document.querySelector("form[data-player]");
 if (form instanceof HTMLFormElement) player(form);
+const link = document.querySelector("[data-session-link]");
+if (link instanceof HTMLElement) noteUnderWay(link, link.dataset.sessionLink ?? "");
 const place = document.querySelector("[data-live]");
 const below = document.querySelector("[data-live-dock]");
 if (place instanceof HTMLElement && below instanceof HTMLElement) live(place, below, place.dataset.live ?? "", place.dataset.side ?? "");

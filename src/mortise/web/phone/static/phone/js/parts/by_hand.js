@@ -20,7 +20,7 @@ export function readingsIn(form, told) {
 /** The page of tests from the plan: the one asked for, then what is due. @param {any} state @param {any[]} all the tests of the sensors @param {string} wanted */
 export function testsPage({ plan, on, news }, all, wanted) {
   const asked = askedFor(plan, on, news, all, wanted);
-  const others = all.filter((one) => one.test !== wanted && !one.closed);
+  const others = all.filter((one) => !one.closed && !asked.some(({ measure }) => measure === one.hand_measure));
   const closed = all.find((one) => one.test === wanted)?.closed ?? "";
   const content = fill(copy("t-tests"), { nothing: asked.length ? "" : "yes", closed, others });
   content.querySelectorAll("[data-each] a").forEach((link, i) => (link.href = `/phone/test/?test=${others[i].test}`));

@@ -15,7 +15,7 @@ import { messagePage } from "./message.js";
 import { ask, listPage } from "./questions.js";
 import { held, note, setNote } from "./outbox.js";
 import { showPicture } from "./picture.js";
-import { player } from "./player.js";
+import { noteUnderWay, player } from "./player.js";
 import { afterwards, draftFor, said, saveCheck, showWrongs, today, watchForms } from "./saving.js";
 import { notTaken } from "./today.js";
 import { LOCALE, say } from "./words.js";
@@ -139,6 +139,7 @@ function offlineWords({ plan, ground }) {
 }
 
 function headlineOf(state) {
+  if (state.isDone) return say("done_today");
   if (!state.isChecked) return say("first_question");
   return state.plan.texts[`load.${state.session?.load ?? "keep"}.patient`] ?? "";
 }
@@ -150,9 +151,11 @@ function doseWhy(plan, item) {
 }
 
 function whyOf(state) {
+  if (state.isDone) return say("tomorrow");
   if (!state.isChecked) return state.ground === "day" ? say("answers_lighter") : "";
-  const why = state.session?.effect.say.length ? "" : state.session?.why;
-  return why === headlineOf(state) ? "" : why;
+  const why = state.session?.effect.say.length ? "" : (state.session?.why ?? "");
+  const headline = headlineOf(state); // it may stand first in the reason
+  return headline && why.startsWith(headline) ? why.slice(headline.length).trim() : why;
 }
 
 /** One line for each reason, as the server writes it: what only waits for another day comes last, and many are counted. */
@@ -177,7 +180,7 @@ function todayPage(state) {
     saved_more: say("saved_more"),
     refused: state.refused,
     changed: state.isChecked && !state.isDone ? (solved?.effect.say ?? []) : [],
-    done: state.isDone ? "yes" : "",
+    done: state.isDone && state.told ? "yes" : "",
     items: items.map((item) => ({ name: plan.exercises[item.exercise].name, why: doseWhy(plan, item), dose: plan.doses[item.dose].words })),
     session_title: say("session_of", { ankle: plan.ankle }),
     session_words: say("exercises_minutes", { exercises: say("exercises", { n: items.length }), minutes: say("minutes", { n: minutes }) }),
@@ -218,7 +221,8 @@ function actionOf(state, items) {
   if (name === "start" && (state.isDone || items.length === 0)) return null;
   const action = copy("t-action");
   fill(action, { words: say(name) });
-  action.querySelector("a").href = url;
+  Object.assign(action.querySelector("a"), { href: url });
+  if (name === "start") noteUnderWay(action.querySelector("a"), state.session.id);
   return action;
 }
 

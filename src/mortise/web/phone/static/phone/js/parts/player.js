@@ -7,6 +7,7 @@ import { mustStop } from "../core/outcome.js";
 import { completed, oneBack, phaseAt } from "../core/tempo.js";
 import { exercise } from "./exercise.js";
 import { soundBox, wakeLock } from "./sound.js";
+import { say } from "./words.js";
 
 const BUZZ = { up: [60], hold: [30], down: [30], go: [60], walk: [30], run: [60, 60, 60], rest: [120], end: [120, 80, 120] };
 const N_UNDO = 20;
@@ -64,6 +65,7 @@ export function player(form) {
   }
 
   function run() {
+    if (state.step === "intro") window.scrollTo(0, 0); // whoever read to the end of it sees the figure and the counts
     sound.unlock();
     state.clock = start(state.clock, Date.now());
     wake.hold();
@@ -273,6 +275,11 @@ export function player(form) {
     };
     ["pointerdown", "keydown"].forEach((name) => document.addEventListener(name, touched));
   }
+}
+
+/** A session that was begun on this phone goes on: the way to it says so. @param {HTMLElement} link @param {string} session */
+export function noteUnderWay(link, session) {
+  if (stored(`mortise-session-${session}`)) link.textContent = say("go_on_session");
 }
 
 /** The choice of what tells the time: kept for next time; what this phone cannot do says so. */

@@ -5,6 +5,7 @@ import { ofAnkle, standing } from "../core/plan.js";
 import { heldPlan } from "./contact.js";
 import { copy, fill } from "./fill.js";
 import { held, itemsOf } from "./outbox.js";
+import { noteUnderWay } from "./player.js";
 import { refusedRecordings } from "./recordings.js";
 import { today } from "./saving.js";
 import { person, personOfPage } from "./vault.js";
@@ -99,6 +100,8 @@ function swap(main, dock) {
   place.replaceChildren(...[...main.childNodes].map((node) => document.adoptNode(node)));
   foot?.querySelector(".p-dock")?.remove();
   if (dock) foot?.prepend(document.adoptNode(dock));
+  const link = foot?.querySelector("[data-session-link]");
+  if (link instanceof HTMLElement) noteUnderWay(link, link.dataset.sessionLink ?? "");
   place.querySelectorAll("details > summary").forEach((one) => opened.includes(one.textContent) && (one.parentElement.open = true));
   const again = seen ? place.querySelector(`[aria-labelledby="${seen.getAttribute("aria-labelledby")}"]`) : null;
   if (again) window.scrollBy({ top: again.getBoundingClientRect().top - top, behavior: "instant" });
