@@ -22,6 +22,22 @@ NOT_REACHED = r"Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION
 AFTER = ("pain_during_nrs", "effort_nrs", "comfort_nrs", "range_feeling_nrs", "confidence_nrs")
 AFTER_FLAGS = ("sharp_pain_flag", "giving_way_flag")
 
+# What a test does to the outbox of a page, past its forms.
+KEEP = """async ids => {
+  const { keep } = await import('/static/phone/js/parts/outbox.js');
+  for (const id of ids) {
+    const at = new Date().toISOString();
+    await keep([{ kind: 'check_in', id, on: at.slice(0, 10), origin: 'patient', captured_at: at,
+      moment: 'before_session', answers: { red_calf: '0', pain_now_nrs: '1' } }]);
+    console.log('saved ' + id);
+  }
+}"""
+HELD = """async () => {
+  const { held } = await import('/static/phone/js/parts/outbox.js');
+  return (await held()).map(one => [one.id, one.state, one.sequence]);
+}"""
+SEND = """async () => (await import('/static/phone/js/parts/contact.js')).send()"""
+
 
 class Cuttable(ThreadedWSGIServer):
     """A server whose open connections can be cut, as by pulling the plug."""

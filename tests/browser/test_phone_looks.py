@@ -19,7 +19,7 @@ from playwright.sync_api import Page
 from mortise.web.ui.languages import MIRROR
 from tests.browser import gallery, gallery_states
 from tests.browser.phones import NOT_REACHED, Server, let_in
-from tests.browser.test_phone_languages import names_of, speak, told
+from tests.browser.test_phone_languages import names_of, speak, told_for_weeks
 from tests.support.mirror import not_mirrored
 from tests.web import builders
 
@@ -104,12 +104,8 @@ def looked_at(page: Page, scenes: gallery.Scenes, found: list[str], names: list[
 
 @pytest.fixture
 def cast(server: Server) -> builders.Cast:
-    """Ben, three weeks in, with a clinic that has telephones, a visit to come and goals."""
-    made = builders.cast()
-    clinic = made.ben.clinic
-    clinic.phone, clinic.emergency_line = "555 0100", "555 0112"
-    clinic.save()
-    told(made)
+    """The same Ben, with a visit to come and goals."""
+    made = told_for_weeks()
     gallery.planned(made)
     return made
 
