@@ -14,8 +14,8 @@ from mortise.web.phone.words import page_words
 # Words that only these pages say, and that only the page without the server says, which carries all of them.
 ONLY_ON = {"live_": ("/phone/live/", "/phone/ready/"), "ready_": ("/phone/ready/",)}
 WITHOUT_SERVER = (
-    "offline", "expired", "too_old", "no_plan", "broken_plan", "newer_plan", "saved_here", "saved_more", "rest_today",
-    "withheld", "eased", "done_today", "tomorrow", "answers_lighter", "first_question", "online_only", "kept", "kind_",
+    "offline", "expired", "too_old", "no_plan", "broken_plan", "newer_plan", "rest_today",
+    "withheld", "eased", "done_today", "tomorrow", "answers_lighter", "first_question", "online_only", "kept",
 )  # fmt: skip
 
 
