@@ -38,7 +38,7 @@ BIG = ".p-dock .btn--big"
 GOALS = ("Walk down the stairs without the rail", "Cycle to work")
 MESSAGE = "The stairs went well today. May I cycle to work on Thursday?"
 SUMMARY = "Knee to wall from 6 to 9 cm, walking without pain."
-WRITTEN = (*GOALS, MESSAGE, SUMMARY)  # what people wrote; it is in their own words on every page
+WRITTEN = (*GOALS, MESSAGE, SUMMARY, "Newman")  # what people wrote; it is in their own words on every page
 
 
 def planned(made: builders.Cast) -> None:

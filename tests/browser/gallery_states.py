@@ -263,6 +263,11 @@ def unable(page: Page, server: Server, made: builders.Cast) -> Scenes:
         yield f"insecure-{name}"
 
 
+SAY = """(node, name) => {
+  node.textContent = JSON.parse(document.getElementById("phone-words").textContent)[name];
+}"""
+
+
 def refused(page: Page, server: Server, made: builders.Cast) -> Scenes:
     """Yield a test that gave no number, with every reason there is, on the phone and from the server."""
     go(page, server, "live/lunge/")
@@ -279,9 +284,7 @@ def refused(page: Page, server: Server, made: builders.Cast) -> Scenes:
     yield "refused"
     for name in WORDS:
         if name.startswith("live_r_"):
-            page.locator("main .answer p.hush").evaluate(
-                "(node, words) => { node.textContent = words }", WORDS[name]
-            )
+            page.locator("main .answer p.hush").evaluate(SAY, name)
             yield f"refused-{name[7:]}"
 
 

@@ -13,11 +13,10 @@ from playwright.sync_api import Page, expect
 from mortise.record import CheckIn
 from mortise.web.audit import clock
 from mortise.web.care import services
-from tests.browser.phones import NOT_REACHED, Server, answer_check, facts, let_in, opened
+from tests.browser.phones import NOT_REACHED, SEND, Server, answer_check, facts, let_in, opened
 from tests.web import builders
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SEND = """async () => (await import('/static/phone/js/parts/contact.js')).send()"""
 
 
 def when_it_is_told_and_sent(page: Page, server: Server) -> None:

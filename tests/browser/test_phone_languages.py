@@ -39,15 +39,19 @@ WITHOUT_SERVER = (
 JUDGE = Path(__file__).with_name("judge_looks.js").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def cast(server: Server) -> builders.Cast:
-    """Ben, three weeks in, with questions answered, sessions told, a message written and a visit planned."""
+def told_for_weeks() -> builders.Cast:
+    """Ben, three weeks in, at a clinic that has telephones: questions answered, sessions told, a message written."""
     made = builders.cast()
     clinic = made.ben.clinic
     clinic.phone, clinic.emergency_line = "555 0100", "555 0112"
     clinic.save()
     told(made)
     return made
+
+
+@pytest.fixture
+def cast(server: Server) -> builders.Cast:
+    return told_for_weeks()
 
 
 def told(made: builders.Cast) -> None:

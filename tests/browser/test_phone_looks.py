@@ -19,7 +19,7 @@ from playwright.sync_api import Page
 from mortise.web.ui.languages import MIRROR
 from tests.browser import gallery, gallery_states
 from tests.browser.phones import NOT_REACHED, Server, let_in
-from tests.browser.test_phone_languages import names_of, speak, told
+from tests.browser.test_phone_languages import names_of, speak, told_for_weeks
 from tests.support.mirror import not_mirrored
 from tests.web import builders
 
@@ -33,7 +33,11 @@ TRIED = {
     (360, 640): ALL if IS_FULL else [["rtl", "200%"], ["ltr", ""]],
     (430, 932): ALL if IS_FULL else [["ltr", "200%"]],
 }
-AGAIN = re.compile(r"^session-(exercise|run|rest|after)-[2-9]$")  # pages of the same make as the first
+# Pages of the same make as one that is judged.
+AGAIN = re.compile(
+    r"^(session-(exercise|run|rest|after)-[2-9]|refused-\w+|taken-back-\w+|stop-(help|message|check)|new-\w+"
+    r"|no-plan-(help|message)|broken-(help|session)|no-programme-help)$"
+)
 LOOKS = os.environ.get("LOOKS", "light dark big rtl").split()
 JUDGE, SIGHT = (
     Path(__file__).with_name(name).read_text(encoding="utf-8")
@@ -100,12 +104,8 @@ def looked_at(page: Page, scenes: gallery.Scenes, found: list[str], names: list[
 
 @pytest.fixture
 def cast(server: Server) -> builders.Cast:
-    """Ben, three weeks in, with a clinic that has telephones, a visit to come and goals."""
-    made = builders.cast()
-    clinic = made.ben.clinic
-    clinic.phone, clinic.emergency_line = "555 0100", "555 0112"
-    clinic.save()
-    told(made)
+    """The same Ben, with a visit to come and goals."""
+    made = told_for_weeks()
     gallery.planned(made)
     return made
 

@@ -19,7 +19,10 @@ from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.phone.shell import shell
 from tests.browser.phones import (
+    HELD,
+    KEEP,
     NOT_REACHED,
+    SEND,
     Server,
     answer_check,
     facts,
@@ -152,22 +155,6 @@ def test_a_step_sent_while_the_connection_breaks_goes_on_without_it(
     assert facts(cast, CheckIn) == []
 
 
-KEEP = """async ids => {
-  const { keep } = await import('/static/phone/js/parts/outbox.js');
-  for (const id of ids) {
-    const at = new Date().toISOString();
-    await keep([{ kind: 'check_in', id, on: at.slice(0, 10), origin: 'patient', captured_at: at,
-      moment: 'before_session', answers: { red_calf: '0', pain_now_nrs: '1' } }]);
-    console.log('saved ' + id);
-  }
-}"""
-HELD = """async () => {
-  const { held } = await import('/static/phone/js/parts/outbox.js');
-  return (await held()).map(one => [one.id, one.state, one.sequence]);
-}"""
-SEND = """async () => (await import('/static/phone/js/parts/contact.js')).send()"""
-
-
 KEEP_MANY = """async ids => {
   const { keep } = await import('/static/phone/js/parts/outbox.js');
   const at = new Date().toISOString();
@@ -267,7 +254,11 @@ def test_a_refused_report_stays_visible_with_its_reason(
     bad = KEEP.replace("at.slice(0, 10)", "'2031-01-01'")
     phone.evaluate(bad, ["from-the-future"])
     phone.evaluate(SEND)
-    expect(phone.get_by_text("1 not yet sent")).to_be_visible()
+    expect(phone.get_by_text("1 not taken")).to_be_visible()
+    phone.reload()  # with the server too
+    expect(phone.get_by_text("The date lies in the future.")).to_be_visible()
+    picture(phone, "online-refused")
+    axe(phone)
     phone.context.set_offline(True)
     opened(phone, server)
     expect(phone.get_by_text("The date lies in the future.")).to_be_visible()

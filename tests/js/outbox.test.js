@@ -63,9 +63,21 @@ test("a late answer never takes an acknowledgement back", () => {
 });
 
 test("nothing is deleted before thirty days after the server named it", () => {
-  const acked = item(1, { state: "acknowledged", acked_ms: NOW_MS });
-  assert.deepEqual(deletable([acked, item(2)], NOW_MS + KEEP_MS - 1), []);
-  assert.deepEqual(deletable([acked, item(2)], NOW_MS + KEEP_MS), [acked]);
+  const acked = item(1, { state: "acknowledged", acked_ms: NOW_MS, heard_ms: NOW_MS });
+  const later = NOW_MS + KEEP_MS;
+  assert.deepEqual(deletable([acked, item(2)], later - 1, later), []);
+  assert.deepEqual(deletable([acked, item(2)], later, later), [acked]);
+});
+
+test("a phone whose clock runs a month ahead deletes nothing: the server's clock must have said so too", () => {
+  const acked = item(1, { state: "acknowledged", acked_ms: NOW_MS, heard_ms: NOW_MS });
+  assert.deepEqual(deletable([acked], NOW_MS + 2 * KEEP_MS, NOW_MS + KEEP_MS - 1), []);
+  assert.deepEqual(deletable([acked], NOW_MS + 2 * KEEP_MS, null), []);
+});
+
+test("what the server broke at comes after the others", () => {
+  const items = [item(1, { n_failed: 2 }), item(2, { n_failed: 1 }), item(3), item(4)];
+  assert.deepEqual(nextBatch(items, 3).map((one) => one.sequence), [3, 4, 2]);
 });
 
 test("another epoch offers everything still held, refused ones too", () => {

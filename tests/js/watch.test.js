@@ -60,6 +60,39 @@ test("a knee that goes aside, a fast one and a phone that slid are each warned o
   assert.equal(seenIn(slid).at(-1).warns, "slipped");
 });
 
+/** The same samples with the phone turned by and by about the shin, or with a foot put down, from a sample on. */
+function changed(samples, { from = 0, turn_deg = 0, over_s = 0.5, strike = 0 }) {
+  const n = Math.round(over_s * RATE);
+  return samples.map((one, i) => {
+    const done = Math.min(1, Math.max(0, (i - from) / n));
+    const turn = (turn_deg * Math.PI * done) / 180;
+    const about = ([x, y, z]) => [x * Math.cos(turn) + y * Math.sin(turn), y * Math.cos(turn) - x * Math.sin(turn), z];
+    const rate = done > 0 && done < 1 ? (turn_deg * Math.PI) / 180 / over_s : 0;
+    const [wx, wy, wz] = about(one.gyr);
+    const hit = strike && i >= from && i < from + 3 ? strike : 0;
+    const [ax, ay, az] = about(one.acc);
+    return { ...one, acc: [ax, ay, az + hit], gyr: [wx, wy, wz + rate] };
+  });
+}
+
+test("a foot or a phone that turned, and a foot put down elsewhere, are told from a phone that slid", () => {
+  const start = [...stay(0, 1.5), ...lunge(35, 2)];
+  const on = (angles) => felt([...start, ...angles]);
+  const from = start.length + 5;
+  assert.equal(seenIn(changed(on([...stay(0, 3)]), { from, turn_deg: 25 })).at(-1).warns, "turned");
+  assert.equal(seenIn(changed(on([...stay(0, 3)]), { from, turn_deg: 8 })).at(-1).warns, null);
+  const elsewhere = on([...ramp(0, 9, 0.4), ...stay(9, 2)]);
+  assert.equal(seenIn(elsewhere).at(-1).warns, "slipped");
+  assert.equal(seenIn(changed(elsewhere, { from, strike: 12 })).at(-1).warns, "moved");
+  assert.equal(seenIn(changed(on(stay(0, 3)), { from, strike: 12 })).at(-1).warns, null, "put down where it stood");
+});
+
+test("a gyroscope that drifts for a minute and a half turns nobody", () => {
+  const angles = [...stay(0, 1.5), ...lunge(34, 2), ...stay(0, 20), ...lunge(35, 2), ...stay(0, 25), ...lunge(33, 2), ...stay(0, 20)];
+  const drift = (0.2 * Math.PI) / 180; // left over after lying flat
+  assert.ok(seenIn(felt(angles, { bias: drift })).every((one) => one.warns === null));
+});
+
 const flat = (acc, spread = 0, n = 120) => ({ t_ms: Array.from({ length: n }, (_, i) => i * 16.7), acc_m_s2: Array.from({ length: n }, (_, i) => acc.map((one) => one + spread * (i % 2 ? 1 : -1))), gyr_deg_s: Array.from({ length: n }, () => [0.5, 0, -0.5]) });
 
 test("a flat surface tells the gyroscope's own turning and which way the accelerometer counts, or why it cannot", () => {

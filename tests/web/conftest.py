@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from tests.web import builders
 
@@ -11,3 +12,9 @@ from tests.web import builders
 def cast(db: None) -> builders.Cast:
     """Ada, Ben, Cy and Dora."""
     return builders.cast()
+
+
+@pytest.fixture
+def phone(cast: builders.Cast) -> Client:
+    """Ben's phone, let in by Ada's link."""
+    return builders.phone_of(cast.ben, cast.ada)

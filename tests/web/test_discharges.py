@@ -37,11 +37,6 @@ def cast(cast: builders.Cast) -> builders.Cast:
     return cast
 
 
-@pytest.fixture
-def phone(cast: builders.Cast) -> Client:
-    return builders.phone_of(cast.ben, cast.ada)
-
-
 def end(cast: builders.Cast, **given: Any) -> Discharge:
     facts = {
         "outcome": "goals_reached",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 from mortise.cli import lan, server
 from mortise.errors import InputError
@@ -57,6 +58,17 @@ def _tell(args: argparse.Namespace) -> None:
         )
 
 
+def first_time(authority: Path) -> list[str]:
+    """Return what somebody does who holds a phone and has never heard of certificates."""
+    return [
+        "Scan the code with each phone; it must be on the same network.",
+        "The first time the phone warns that it does not know this address; here that is expected. Go on to the page.",
+        "There tap “Load the certificate” and follow what it says.",
+        "If the page does not come at all, a firewall on this machine may keep phones out: let this port in.",
+        f"The certificate that phones load is {authority}. Step by step: docs/how-to/lan.md.",
+    ]
+
+
 def _serve_lan(args: argparse.Namespace) -> int:
     """Serve with TLS on this machine's own address, so that phones give sensors, storage and a worker."""
     host = lan.own_address() if args.host == server.DEFAULT_HOST else args.host
@@ -72,9 +84,7 @@ def _serve_lan(args: argparse.Namespace) -> int:
         def ready() -> None:
             start_jobs()
             server.say(qr_text(address), f"Mortise answers at {address}  Stop with Ctrl-C.")
-            server.say(
-                f"Phones must trust {certificate.authority} once: docs/how-to/lan.md.", *server.not_run()
-            )
+            server.say(*first_time(certificate.authority), *server.not_run())
 
         return server.run(
             host,

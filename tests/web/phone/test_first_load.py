@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import subprocess
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ from django.test import Client
 from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.phone.shell import shell
+from mortise.web.storage import without_comments
 from tests.web import builders
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +30,10 @@ def size_of(answer: Any) -> int:
     assert answer.status_code == 200
     assert answer["Content-Encoding"] == "gzip", answer.request["PATH_INFO"]
     return len(answer.content)
+
+
+def as_sent(file: Path) -> bytes:
+    return without_comments(file.read_bytes()) if file.suffix == ".js" else file.read_bytes()
 
 
 def told_for(cast: builders.Cast, n_days: int) -> None:
@@ -55,7 +61,7 @@ def test_the_first_load_with_all_scripts_and_the_plan_is_below_150_kb(cast: buil
     files = [one for one in shell(content()).assets if one.startswith("/static/")]
     found = [finders.find(one.removeprefix("/static/")) for one in files]
     assert len(found) > 40
-    n_static = sum(len(gzip.compress(Path(str(one)).read_bytes(), 6)) for one in found)
+    n_static = sum(len(gzip.compress(as_sent(Path(str(one))), 6)) for one in found)
     pages = {
         path: size_of(phone.get(path, **SMALL)) for path in ("/phone/", "/phone/shell/", "/phone/envelope/")
     }
@@ -85,3 +91,40 @@ def test_static_files_are_compressed_once_beside_themselves(tmp_path: Any, setti
     names = [one.name for one in (tmp_path / "ui").iterdir()]
     hashed = next(one for one in names if re.fullmatch(r"look\.[0-9a-f]{12}\.css", one))
     assert f"{hashed}.gz" in names
+    sent = next((tmp_path / "phone" / "js" / "core").glob("clock.????????????.js")).read_text()
+    assert "export function elapsed" in sent
+    assert "@param" not in sent
+
+
+def test_scripts_without_their_comments_do_the_same(tmp_path: Path) -> None:
+    """As the TypeScript compiler reads them; a comment taken out of a text, or a text taken for one, is found."""
+    compiler = Path("tests/browser/node_modules/.bin/tsc").absolute()
+    if not compiler.exists():
+        pytest.skip("no TypeScript: run `npm ci` in tests/browser")
+    scripts = {
+        f"{n}.js": one.read_bytes() for n, one in enumerate(Path("src/mortise/web").glob("*/static/**/*.js"))
+    }
+    scripts["planted.js"] = b"export const one = `a\n// no comment\nb`;\n"
+    for name, script in scripts.items():
+        for folder, text in (("whole", script), ("sent", without_comments(script))):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            (tmp_path / folder / name).write_bytes(text)
+    options = [
+        "--allowJs",
+        "--noCheck",
+        "--noResolve",
+        "--removeComments",
+        "--outDir",
+        "out",
+        "--rootDir",
+        ".",
+    ]
+    options += ["--target", "es2022", "--module", "es2022"]
+    files = [str(one.relative_to(tmp_path)) for one in tmp_path.glob("*/*.js")]
+    subprocess.run([compiler, *options, *files], cwd=tmp_path, check=True)
+    read = {
+        name: [(tmp_path / "out" / folder / name).read_text() for folder in ("whole", "sent")]
+        for name in scripts
+    }
+    assert len(read) > 40
+    assert [name for name, (whole, sent) in read.items() if whole != sent] == ["planted.js"]

@@ -20,11 +20,6 @@ from tests.web.phone.test_sync import batch, item, outcomes, send
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def phone(cast: builders.Cast) -> Client:
-    return builders.phone_of(cast.ben, cast.ada)
-
-
 def common(**changed: Any) -> dict[str, Any]:
     now = clock.now()
     return {"on": now.date().isoformat(), "captured_at": now.isoformat(), **changed}

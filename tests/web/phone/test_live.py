@@ -20,16 +20,6 @@ from tests.web.phone.test_motion_agrees import phone_log
 OURS = {"headers": {"origin": "http://testserver"}}
 
 
-@pytest.fixture
-def cast(cast: builders.Cast) -> builders.Cast:
-    return cast
-
-
-@pytest.fixture
-def phone(cast: builders.Cast) -> Client:
-    return builders.phone_of(cast.ben, cast.ada)
-
-
 def send(phone: Client, cast: builders.Cast, body: bytes, **changed: Any) -> Any:
     data = {
         "person": signing.person_tag(cast.ben.user), "test": "lunge", "side": "left",

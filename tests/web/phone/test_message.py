@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -15,16 +14,6 @@ from mortise.web.care.models import Need
 from tests.web import builders
 
 WORDS = "The ankle is fine, but may I cycle to work?"
-
-
-@pytest.fixture
-def cast(cast: builders.Cast) -> builders.Cast:
-    return cast
-
-
-@pytest.fixture
-def phone(cast: builders.Cast) -> Client:
-    return builders.phone_of(cast.ben, cast.ada)
 
 
 def row(cast: builders.Cast) -> services.NeedRow:

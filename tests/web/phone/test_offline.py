@@ -23,11 +23,6 @@ from tests.web.phone.test_pages import check_in, train
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def phone(cast: builders.Cast) -> Client:
-    return builders.phone_of(cast.ben, cast.ada)
-
-
 def sealed(phone: Client) -> dict[str, Any]:
     response = phone.get("/phone/envelope/", headers={"accept": "application/json"})
     assert response.status_code == 200

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from django.test import Client
 
 from mortise.record.records import decode_record
@@ -19,16 +18,6 @@ from mortise.web.care.models import Purpose
 from mortise.web.phone.calendar import MOST_OCTETS, Entry, calendar
 from mortise.web.phone.views_own import calendar_path
 from tests.web import builders
-
-
-@pytest.fixture
-def cast(cast: builders.Cast) -> builders.Cast:
-    return cast
-
-
-@pytest.fixture
-def phone(cast: builders.Cast) -> Client:
-    return builders.phone_of(cast.ben, cast.ada)
 
 
 def test_everything_can_be_taken_away_and_read_again(phone: Client, cast: builders.Cast) -> None:

@@ -33,16 +33,6 @@ AFTER = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def cast(cast: builders.Cast) -> builders.Cast:
-    return cast
-
-
-@pytest.fixture
-def phone(cast: builders.Cast) -> Client:
-    return builders.phone_of(cast.ben, cast.ada)
-
-
 def check_in(phone: Client, **changed: str) -> None:
     response = phone.post("/phone/check/", {"step": "1", "any_of_these": "none"})
     while response.status_code == 302 and "step=" in response["Location"]:

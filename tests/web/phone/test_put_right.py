@@ -21,16 +21,6 @@ from tests.web.clinic.desk import start, url
 OURS = {"headers": {"origin": "http://testserver"}}
 
 
-@pytest.fixture
-def cast(cast: builders.Cast) -> builders.Cast:
-    return cast
-
-
-@pytest.fixture
-def phone(cast: builders.Cast) -> Client:
-    return builders.phone_of(cast.ben, cast.ada)
-
-
 def checked(cast: builders.Cast, n_days_ago: int = 0, **changed: Any) -> CheckIn:
     """Let Ben have answered a check."""
     protocol = content().protocol(cast.episode.protocol)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from django.test import Client
 
 from mortise.record import Reading
@@ -10,16 +9,6 @@ from mortise.web.care import services
 from tests.web import builders
 
 PATH = "/phone/questions/named-activities/"
-
-
-@pytest.fixture
-def cast(cast: builders.Cast) -> builders.Cast:
-    return cast
-
-
-@pytest.fixture
-def phone(cast: builders.Cast) -> Client:
-    return builders.phone_of(cast.ben, cast.ada)
 
 
 def readings(cast: builders.Cast) -> list[Reading]:

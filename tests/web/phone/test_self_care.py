@@ -23,11 +23,6 @@ SCOLDS = re.compile(
 )
 
 
-@pytest.fixture
-def phone(cast: builders.Cast) -> Client:
-    return builders.phone_of(cast.ben, cast.ada)
-
-
 def card(page: str, label: str) -> str:
     found = re.search(rf'<section[^>]*aria-labelledby="{label}".*?</section>', page, re.DOTALL)
     return found[0] if found else ""

@@ -25,11 +25,6 @@ pytestmark = pytest.mark.django_db
 DEVICE = "device-of-ben"
 
 
-@pytest.fixture
-def phone(cast: builders.Cast) -> Client:
-    return builders.phone_of(cast.ben, cast.ada)
-
-
 def fact(number: int, at: datetime | None = None, **changed: Any) -> dict[str, Any]:
     """Return a check-in as the phone keeps it."""
     at = at or clock.now()

@@ -277,7 +277,7 @@ def readings_table(
         fresh = fold_level(one, today_on).fresh
         if fresh:
             half = (fresh[-1].high - fresh[-1].low) / 2
-            shown_unit = "" if is_brief and unit.startswith("/") else unit
+            shown_unit = "" if is_brief and with_unit("", unit).startswith("/") else unit
             words = quantity(fresh[-1].value, half, shown_unit, resolution)
             levels.append(
                 tr("{series} {level} on {day}").format(

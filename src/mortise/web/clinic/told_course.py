@@ -117,7 +117,7 @@ def _plain(value: object) -> str:
     """Pictures come marked as safe, which is a kind of text of its own; read back, they are marked again."""
     if isinstance(value, SafeString):
         return str.__str__(value)
-    raise NotImplementedError(f"{type(value).__name__} is not kept")
+    raise TypeError(f"{type(value).__name__} is not kept")
 
 
 _encoder = msgspec.json.Encoder(enc_hook=_plain)

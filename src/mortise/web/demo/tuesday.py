@@ -18,7 +18,7 @@ from mortise.web.care.models import Consent, EpisodeRow, Letter, Note, Purpose
 from mortise.web.care.services import following
 from mortise.web.clinic.presenters_letter import draft_words, facts_of
 from mortise.web.clinic.views_letter import letter_pdf
-from mortise.web.demo.team import ADA, FEMI, MARA, PIM, user_of
+from mortise.web.demo.team import ADA, FEMI, MARA, PIM, Colleague, user_of
 
 TRAINED = (
     "Ben Tenon",
@@ -68,11 +68,12 @@ def _ben_writes(episode: EpisodeRow, by: User) -> None:
     services.mark_seen(episode=episode, by=by)
 
 
-def _ask_pim(episode: EpisodeRow, by: User) -> None:
-    services.ask_opinion(
-        episode=episode, asked=user_of(PIM).pk, by=by,
-        question="Both walks load the outer edge. A heel lift for a month, or new boots first?",
-    )  # fmt: skip
+def _asked(whom: Colleague, question: str) -> Step:
+    return lambda episode, by: _ask(episode, by, whom, question)
+
+
+def _ask(episode: EpisodeRow, by: User, whom: Colleague, question: str) -> None:
+    services.ask_opinion(episode=episode, asked=user_of(whom).pk, by=by, question=question)
 
 
 def _pim_answers(episode: EpisodeRow, _: User) -> None:
@@ -84,20 +85,6 @@ def _pim_answers(episode: EpisodeRow, _: User) -> None:
         answer="New boots first, with a stiff heel counter. Walk again after two weeks.",
     )
     _noted(episode, pim, "Work boots worn down on the outside, left more.", Note.About.FOOTWEAR)
-
-
-def _ask_mara(episode: EpisodeRow, by: User) -> None:
-    services.ask_opinion(
-        episode=episode, asked=user_of(MARA).pk, by=by,
-        question="Two bad days in a week after landings. Anything you would want to see before we go on?",
-    )  # fmt: skip
-
-
-def _ask_pim_about_shoes(episode: EpisodeRow, by: User) -> None:
-    services.ask_opinion(
-        episode=episode, asked=user_of(PIM).pk, by=by,
-        question="She trips over edges, and her house shoes are open at the heel. What would you give her?",
-    )  # fmt: skip
 
 
 def _image(episode: EpisodeRow, by: User) -> None:
@@ -151,10 +138,16 @@ _STEPS: Mapping[tuple[str, int], tuple[Step, ...]] = MappingProxyType(
             _name_mara, _note("Carries his daughter downstairs on the shoulders: asked him to wait with that."),
         ),
         ("Ben Tenon", 9): (_ben_writes,),
-        ("Ben Tenon", 8): (_ask_pim,),
+        ("Ben Tenon", 8): (
+            _asked(PIM, "Both walks load the outer edge. A heel lift for a month, or new boots first?"),
+        ),
         ("Ben Tenon", 6): (_pim_answers,),
-        ("Noor Chamfer", 0): (_ask_mara,),
-        ("Hilde Purlin", 1): (_ask_pim_about_shoes,),
+        ("Noor Chamfer", 0): (
+            _asked(MARA, "Two bad days in a week after landings. Anything you would want to see before we go on?"),
+        ),
+        ("Hilde Purlin", 1): (
+            _asked(PIM, "She trips over edges, and her house shoes are open at the heel. What would you give her?"),
+        ),
         ("Harun Bevel", 4): (_note("Called twice, no answer. His shift ends on Thursday: try after that."),),
         ("Davide Burr", 12): (_image,),
         ("Davide Burr", 11): (_send_by_post,),

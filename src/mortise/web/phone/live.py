@@ -34,6 +34,7 @@ class LiveTest(NamedTuple):
     seconds: int  # how long it is recorded at most
     hand_measure: str  # what the same is by tape, count or stop-watch
     hand_title: StrOrPromise
+    blind: StrOrPromise = ""  # what the phone cannot tell where it is worn, and what helps
     needs: tuple[str, ...] = ()  # tags that an exercise of today's plan must have before this may be done
 
 
@@ -49,6 +50,8 @@ TESTS = (
         _("Heel down, knee over the second toe. Breathe slowly."),
         _("By hand: measure with a tape how far the big toe is from the wall while the knee still touches it."),
         "°", "°", "lunge_angle_deg", 90, "lunge_cm", _("Knee to wall"),
+        _("The phone feels the shin, not the heel. Put a strip of paper under the heel: if it can be pulled out while"
+          " you hold, the heel is up and the angle counts too much."),
     ),
     LiveTest(
         "heel-rise", _("Heel rises to a beat"), "shank",
@@ -86,7 +89,7 @@ TESTS = (
         _("By hand: hop forward once on this leg and hold the landing. Measure from toe to heel with a tape; the"
           " best of three."),
         _("s in the air"), "s in the air", "hop_flight_time_s", 45, "single_hop_cm", _("One hop forward"),
-        ("impact", "single_leg"),
+        needs=("impact", "single_leg"),
     ),
 )  # fmt: skip
 BY_ID = {one.test: one for one in TESTS}

@@ -103,7 +103,9 @@ def take_in(visit: Visit, batch: Batch) -> Contact:
     )
     body = {
         "epoch": services.server_epoch(),
-        "now_ms": int(now.timestamp() * 1000),
+        "now_ms": int(
+            clock.now().timestamp() * 1000
+        ),  # when all of it is stored: a plan made before may lack it
         "answers": [
             {
                 "sequence": item.sequence,

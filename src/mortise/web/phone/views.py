@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mortise.web.accounts import access
 from mortise.web.care import services
 from mortise.web.phone import presenters, presenters_pages, presenters_progress, state
+from mortise.web.phone.envelope import tag_of
 from mortise.web.phone.forms import DayForm
 from mortise.web.phone.views_own import calendar_path
 from mortise.web.phone.visits import visit_of
@@ -19,13 +20,13 @@ from mortise.web.ui import languages
 @access.patient
 def today(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
+    tag = tag_of(visit)  # before the record is read: what comes in between makes the page an old one
     story = visit.story()
     if story.is_locked:
-        return render(
-            request, "phone/stop.html", {"page": presenters_pages.stop_page(visit, story), "tab": "today"}
-        )
+        stop = presenters_pages.stop_page(visit, story)
+        return render(request, "phone/stop.html", {"page": stop, "tab": "today", "tag": tag})
     page = presenters.today_page(visit, story, state.kinds_of(request, visit.today), state.said_once(request))
-    return render(request, "phone/today.html", {"page": page, "tab": "today"})
+    return render(request, "phone/today.html", {"page": page, "tab": "today", "tag": tag})
 
 
 @require_POST

@@ -27,6 +27,10 @@ WORDS: dict[str, str] = {
     "no_plan_more": _n("Open this page once with a connection. From then on it opens without one."),
     "broken_plan": _n("The plan on this phone is damaged."),
     "broken_plan_more": _n("So it is not shown. Connect once, and this phone fetches it again."),
+    "no_store": _n("This browser keeps nothing here."),
+    "no_store_more": _n(
+        "It is in private mode, or the phone is full. Here the plan opens with a connection only."
+    ),
     "newer_plan": _n("This plan needs the new version of the app."),
     "newer_plan_more": _n("Connect once to get it."),
     "saved_here": _n("Saved on this phone, not yet sent."),
@@ -112,6 +116,8 @@ WORDS: dict[str, str] = {
     "live_short": _n("That was not held. Stay two seconds."),
     "live_aside": _n("Knee over the second toe."),
     "live_fast": _n("Slower."),
+    "live_moved": _n("The foot stands elsewhere. Stand as at the start, or begin again."),
+    "live_turned": _n("The foot points another way than at the start, or the phone turned."),
     "live_slipped": _n("The heel came up, or the phone slid."),
     "live_up": _n("Up"),
     "live_down": _n("Down"),
@@ -174,6 +180,7 @@ WORDS: dict[str, str] = {
     "seconds": _n("{n} s"),
     "kind_message": _n("Message, {on}"),
     "kind_questionnaire": _n("Questionnaire, {on}"),
+    "kind_recording": _n("Recording, {on}"),
     "kind_reading": _n("Test, {on}"),
     "kind_other": _n("Report, {on}"),
     "choose_number": _n("Write a number between {low} and {high}."),
@@ -206,6 +213,7 @@ def counted() -> dict[str, list[str]]:
     numbers = range(N_COUNTED)
     return {
         "unsent": [ngettext("{n} not yet sent", "{n} not yet sent", n) for n in numbers],
+        "not_taken": [ngettext("{n} not taken", "{n} not taken", n) for n in numbers],
         "exercises": [ngettext("{n} exercise", "{n} exercises", n) for n in numbers],
         "questions": [ngettext("{n} question.", "{n} questions.", n) for n in numbers],
         "n_answered": [ngettext("{n} answered.", "{n} answered.", n) for n in numbers],

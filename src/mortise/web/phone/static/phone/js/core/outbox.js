@@ -2,7 +2,7 @@
 
 /**
  * @typedef {"waiting" | "acknowledged" | "refused" | "conflict"} State
- * @typedef {{id: string, person: string, sequence: number, state: State, reason: string, made_ms: number, acked_ms: number | null, heard_ms?: number | null}} Item
+ * @typedef {{id: string, person: string, sequence: number, state: State, reason: string, made_ms: number, acked_ms: number | null, heard_ms?: number | null, n_failed?: number}} Item
  * @typedef {{sequence: number | null, id: string, outcome: "stored" | "already" | "refused" | "conflict", reason: string}} Answer
  */
 
@@ -11,13 +11,13 @@ export const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 export const BATCH = 50;
 
 /**
- * The next items to send, oldest first, as many as fit.
+ * The next items to send, oldest first, as many as fit. One at which the server failed before comes after the others.
  * @param {Item[]} items @param {number} [most] @returns {Item[]}
  */
 export function nextBatch(items, most = BATCH) {
   return items
     .filter((item) => item.state === "waiting")
-    .sort((a, b) => a.sequence - b.sequence)
+    .sort((a, b) => (a.n_failed ?? 0) - (b.n_failed ?? 0) || a.sequence - b.sequence)
     .slice(0, most);
 }
 
@@ -53,11 +53,13 @@ export function offeredAgain(items) {
 }
 
 /**
- * What may be deleted now: named by the server, and long enough ago.
- * @param {Item[]} items @param {number} now_ms @returns {Item[]}
+ * What may be deleted now: named by the server, and long enough ago by this phone's clock and by the server's own, so that
+ * a clock set wrong deletes nothing.
+ * @param {Item[]} items @param {number} now_ms @param {number | null} server_ms what the server's clock said last @returns {Item[]}
  */
-export function deletable(items, now_ms) {
-  return items.filter((item) => item.state === "acknowledged" && item.acked_ms !== null && now_ms - item.acked_ms >= KEEP_MS);
+export function deletable(items, now_ms, server_ms) {
+  const isOld = (/** @type {Item} */ { acked_ms, heard_ms }) => acked_ms !== null && now_ms - acked_ms >= KEEP_MS && server_ms !== null && server_ms - (heard_ms ?? acked_ms) >= KEEP_MS;
+  return items.filter((item) => item.state === "acknowledged" && isOld(item));
 }
 
 /** What is not safe on the server: waiting, refused and in conflict. @param {Item[]} items @returns {Item[]} */

@@ -1,40 +1,55 @@
 // Contact with the server: fetch the plan, send what waits. Every failure leaves things as they were, for the next time.
 
-import { BATCH, nextBatch } from "../core/outbox.js";
+import { watchClock } from "../core/clock.js";
 import { corrected } from "../core/day.js";
-import { read, write } from "./db.js";
-import { FIGURES, answered, itemsOf, note, sender, setNote, signOut } from "./outbox.js";
-import { offerRecordings } from "./recordings.js";
-import { isSealed, keysOf, opened, person, unlock } from "./vault.js";
+import { isBatchAnswer, isEnd, isEnvelope, isNewer, isRefusal, isSpoilt } from "../core/heard.js";
+import { BATCH, nextBatch } from "../core/outbox.js";
+import { read, transaction } from "./db.js";
+import { FIGURES, answered, failed, itemsOf, note, sender, setNote, signOut } from "./outbox.js";
+import { sendRecordings } from "./recordings.js";
+import { isSealed, keysOf, opened, person, planIn, unlock } from "./vault.js";
 
 const ASKS = { Accept: "application/json" };
+const PLAN_MS = 30_000; // a server that does not end its answer is none
+const SEND_MS = 45_000;
+const SOON_MS = 5_000;
+const MOST_TROUBLES = 3; // so many items that break the server are passed over at one contact
+const MOST_EPOCHS = 3;
 
 /** Fetch the plan when there is another one. Resolves true when this phone holds the newest. */
 export async function fetchPlan() {
   let response;
+  let given = null;
   const known = await note("plan");
   try {
-    response = await fetch("/phone/envelope/", { headers: { ...ASKS, ...(known ? { "If-None-Match": `"${known.tag}"` } : {}) }, cache: "no-store" });
+    const headers = { ...ASKS, ...(known ? { "If-None-Match": `"${known.tag}"` } : {}) };
+    response = await fetch("/phone/envelope/", { headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(PLAN_MS) });
+    if (response.status === 304) return Boolean(known);
+    given = await response.json();
   } catch {
-    return false;
+    return false; // no connection, or what answered is not our server
   }
-  if (response.status === 304) return true;
-  if (response.status === 410) await setNote("plan", null); // care has ended: no sessions any more, here or offline
-  if (!response.ok) return false;
-  const given = await response.json();
+  if (isEnd(response.status, given)) await setNote("plan", null); // care has ended: no sessions any more, here or offline
+  if (!response.ok || !isEnvelope(given)) return false;
+  const plan = await planIn(given).catch(() => null);
+  return plan ? takeOver(given, plan, Date.parse(response.headers.get("Date") ?? "")) : false;
+}
+
+/** Keep a plan that came whole, for the person it is for. */
+async function takeOver(given, plan, server_ms) {
   const before = await person();
   if (before && before !== given.person) await signOut(); // somebody else opened their link on this phone
   await unlock(given);
   if (before !== given.person) await send(); // what this person left here locked
   const keys = await keysOf(given.person);
   if (!keys || !(await isSealed(keys.seal, given.body, given.seal))) return false;
-  const plan = JSON.parse(given.body);
-  if (plan.person !== given.person) return false;
+  const held = await heldPlan();
+  if (!isNewer(plan, "plan" in held ? held.plan : null)) return false;
   await setNote("plan", { tag: plan.tag, body: given.body, seal: given.seal });
-  await noteSkew(response.headers.get("Date") ? Date.parse(response.headers.get("Date") ?? "") : null);
+  await noteSkew(server_ms);
   if (await answered(given.person, [], plan.epoch)) {
-    await offerRecordings(given.person);
     await send();
+    await sendRecordings();
   }
   await keepFigures(plan);
   return true;
@@ -56,40 +71,58 @@ export async function send() {
   return navigator.locks ? navigator.locks.request("mortise-send", sendAll) : sendAll();
 }
 
+/** The same for somebody who waits: what takes longer goes on by itself, here or on the next page. */
+export async function sendSoon(soon_ms = SOON_MS) {
+  const late = new Promise((resolve) => setTimeout(() => resolve(false), soon_ms));
+  return Promise.race([send().catch(() => false), late]);
+}
+
 async function sendAll() {
   const who = await person();
   const keys = await keysOf(who);
   if (!who || !keys) return false;
+  const passed = new Set(); // that this contact gave up on: they hold no other back
   let most = BATCH;
+  let n_troubles = 0;
+  let n_epochs = 0;
   for (;;) {
     const items = await itemsOf(who);
-    const batch = nextBatch(items, most);
-    if (batch.length === 0) return true;
-    const reply = await post(await body(who, keys.lock, batch, items));
-    if (reply === null) return false;
-    if (reply.status === 200) {
+    const batch = nextBatch(items.filter((item) => !passed.has(item.id)), most);
+    if (batch.length === 0) return passed.size === 0;
+    const sent = await readable(who, keys.lock, batch, passed);
+    if (sent.length === 0) continue;
+    const reply = await post({ person: who, ...(await sender(who)), n_waiting: items.filter((item) => item.state === "waiting").length, sent_at_ms: Date.now(), items: sent });
+    if (reply?.status === 200 && isBatchAnswer(reply.content)) {
       await noteSkew(reply.content.now_ms);
-      const isOther = await answered(who, reply.content.answers, reply.content.epoch, reply.content.now_ms);
-      const first = (await itemsOf(who)).find((item) => item.id === batch[0].id);
-      if (!isOther && first?.state === "waiting") return false; // an answer that names nothing of ours: not again and again
-    } else if ([400, 413].includes(reply.status) && batch.length > 1) {
+      n_epochs += Number(await answered(who, reply.content.answers, reply.content.epoch, reply.content.now_ms));
+      const isStill = (await itemsOf(who)).find((item) => item.id === batch[0].id)?.state === "waiting";
+      if (n_epochs > MOST_EPOCHS || (isStill && n_epochs === 0 && !passed.has(batch[0].id))) return false; // names nothing of ours: not again and again
+    } else if (reply && isSpoilt(reply.status) && batch.length > 1) {
       most = 1; // something in it spoils the batch: send each by itself
-    } else if ([400, 413].includes(reply.status)) {
-      await answered(who, [{ sequence: batch[0].sequence, id: batch[0].id, outcome: "refused", reason: reply.content.message ?? "" }], (await sender(who)).epoch);
+    } else if (reply && [400, 413].includes(reply.status) && isRefusal(reply.content)) {
+      await answered(who, [{ sequence: batch[0].sequence, id: batch[0].id, outcome: "refused", reason: reply.content.message }], (await sender(who)).epoch);
+    } else if (reply && isSpoilt(reply.status) && n_troubles < MOST_TROUBLES) {
+      n_troubles += 1;
+      passed.add(batch[0].id);
+      await failed(batch[0].id);
     } else {
-      return false; // signed out, or the server is unwell: all of it waits
+      return false; // no connection, signed out, or the server is unwell: all of it waits
     }
   }
 }
 
-async function body(who, key, batch, items) {
+/** What is sent of a batch; one that cannot be opened stays here and keeps no other back. */
+async function readable(who, key, batch, passed) {
   const sent = [];
   for (const item of batch) {
-    const { fact, wall_ms, zone, monotonic_ms, episode = "" } = await opened(key, item.box, `${who}/${item.id}`);
-    sent.push({ sequence: item.sequence, wall_ms, zone, monotonic_ms, episode, fact });
+    try {
+      const { fact, wall_ms, zone, monotonic_ms, episode = "" } = await opened(key, item.box, `${who}/${item.id}`);
+      sent.push({ sequence: item.sequence, wall_ms, zone, monotonic_ms, episode, fact });
+    } catch {
+      passed.add(item.id);
+    }
   }
-  const n_waiting = items.filter((item) => item.state === "waiting").length;
-  return { person: who, ...(await sender(who)), n_waiting, sent_at_ms: Date.now(), items: sent };
+  return sent;
 }
 
 async function post(content) {
@@ -99,20 +132,34 @@ async function post(content) {
       headers: { ...ASKS, "Content-Type": "application/json" },
       body: JSON.stringify(content),
       cache: "no-store",
+      redirect: "error",
+      signal: AbortSignal.timeout(SEND_MS),
     });
-    return { status: response.status, content: await response.json() };
+    return { status: response.status, content: await response.json().catch(() => null) };
   } catch {
     return null;
   }
 }
 
+const clock = watchClock(() => ({ wall_ms: Date.now(), steady_ms: performance.now() }), () => document.visibilityState !== "visible");
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" || clock.hidden());
+let set_ms = 0; // how far the phone's clock was set since the server's was heard
+
 async function noteSkew(server_ms) {
-  if (server_ms) await write("skew_ms", Date.now() - server_ms);
+  if (!server_ms) return;
+  clock.set_ms();
+  set_ms = 0;
+  await transaction("readwrite", async (meta, _, ask) => {
+    await ask(meta.put(Date.now() - server_ms, "skew_ms"));
+    await ask(meta.put(server_ms, "server_ms"));
+  });
 }
 
 /** The present, put right when the phone's clock is known to be wrong. */
 export async function present() {
-  return corrected(Date.now(), (await read("skew_ms")) ?? null);
+  set_ms += clock.set_ms();
+  const skew_ms = (await read("skew_ms")) ?? null;
+  return corrected(Date.now(), set_ms ? (skew_ms ?? 0) + set_ms : skew_ms);
 }
 
 async function keepFigures(plan) {

@@ -21,6 +21,7 @@ export function database() {
         request.result.close(); // a newer version of the app wants to change the schema
         opening = null;
       };
+      request.result.onclose = () => (opening = null); // the browser took the store away: it is opened again at the next use
       resolve(request.result);
     };
     request.onerror = () => {
@@ -43,6 +44,17 @@ export async function transaction(mode, work) {
 }
 
 /**
+ * The same over all that is kept.
+ * @template T
+ * @param {IDBTransactionMode} mode
+ * @param {(meta: IDBObjectStore, items: IDBObjectStore, recorded: IDBObjectStore, ask: (request: IDBRequest) => Promise<any>) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function everything(mode, work) {
+  return within(["meta", "items", "recordings"], mode, (tx, ask) => work(tx.objectStore("meta"), tx.objectStore("items"), tx.objectStore("recordings"), ask));
+}
+
+/**
  * The same over the recordings of the sensors.
  * @template T
  * @param {IDBTransactionMode} mode @param {(store: IDBObjectStore, ask: (request: IDBRequest) => Promise<any>) => Promise<T>} work
@@ -52,9 +64,20 @@ export async function recordings(mode, work) {
   return within(["recordings"], mode, (tx, ask) => work(tx.objectStore("recordings"), ask));
 }
 
-async function within(stores, mode, work) {
+async function begun(stores, mode) {
+  const begin = (db) => db.transaction(stores, mode, { durability: mode === "readwrite" ? "strict" : "default" });
   const db = await database();
-  const tx = db.transaction(stores, mode, { durability: mode === "readwrite" ? "strict" : "default" });
+  try {
+    return begin(db);
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== "InvalidStateError") throw error;
+    opening = null; // the connection was lost without a word: once more with a new one
+    return begin(await database());
+  }
+}
+
+async function within(stores, mode, work) {
+  const tx = await begun(stores, mode);
   const done = new Promise((resolve, reject) => {
     tx.oncomplete = () => resolve(undefined);
     tx.onabort = () => reject(tx.error ?? new Error("not stored"));

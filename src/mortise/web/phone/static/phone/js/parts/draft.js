@@ -10,9 +10,10 @@ export async function keepDraft(form) {
   const kept = await note("message");
   if (kept && !words.value) [words.value, id.value] = [kept.words, kept.id];
   else if (kept && !form.querySelector(".wrong")) await setNote("message", null);
-  words.addEventListener("input", async () => {
+  const keep = async () => {
     const written = words.value;
     await setNote("message", written ? { words: written, id: id.value } : null);
     form.dataset.kept = String(written.length); // letters that are safe
-  });
+  };
+  words.addEventListener("input", () => keep().catch(() => {})); // with a full store they stay on the screen
 }

@@ -16,8 +16,9 @@ import { ask, listPage } from "./questions.js";
 import { held, note, setNote } from "./outbox.js";
 import { showPicture } from "./picture.js";
 import { noteUnderWay, player } from "./player.js";
-import { draftFor, said, saveCheck, showWrongs, today, watchForms } from "./saving.js";
-import { dayWords, LOCALE, say } from "./words.js";
+import { afterwards, draftFor, said, saveCheck, showWrongs, today, watchForms } from "./saving.js";
+import { notTaken } from "./today.js";
+import { LOCALE, say } from "./words.js";
 
 const MOST_NAMES = 6; // as the server: nobody reads sixty
 const texts = JSON.parse(document.getElementById("phone-texts")?.textContent ?? "{}");
@@ -104,8 +105,12 @@ async function stateOf(plan) {
   const kinds = day.on === on ? day.kinds : [];
   const known = standing(plan, on, reports);
   const own = ofAnkle(plan, reports);
-  return { plan, on, kinds, reports, news: newsTo(plan, own), told: lastTold(plan, on, own), checks: toldChecks(plan, on, own), ...known, session: sessionOf(plan, on, kinds, known.answers), ground: dayOf(plan, on).kind };
+  const refused = await notTaken(reports);
+  return { plan, on, kinds, reports, refused, news: newsTo(plan, own), told: lastTold(plan, on, own), checks: toldChecks(plan, on, own), ...known, session: sessionOf(plan, on, kinds, known.answers), ground: dayOf(plan, on).kind };
 }
+
+/** Nothing can be kept in this browser. */
+export const noStore = () => trouble("no_store", location.pathname === "/phone/help/" ? "help" : "");
 
 function trouble(name, page) {
   if (page === "help") return help(null);
@@ -173,7 +178,7 @@ function todayPage(state) {
     offline: offlineWords(state),
     saved: waiting.length ? say("saved_here") : "",
     saved_more: say("saved_more"),
-    refused: state.reports.filter((one) => one.reason || one.state === "conflict").map(refusedWords),
+    refused: state.refused,
     changed: state.isChecked && !state.isDone ? (solved?.effect.say ?? []) : [],
     done: state.isDone && state.told ? "yes" : "",
     items: items.map((item) => ({ name: plan.exercises[item.exercise].name, why: doseWhy(plan, item), dose: plan.doses[item.dose].words })),
@@ -208,12 +213,6 @@ async function choose(state, kind) {
   await setNote("day", { on: state.on, kinds, name: dayName(kinds) });
   await open("/phone/");
   document.querySelector(`[data-day="${kind}"]`)?.focus();
-}
-
-function refusedWords(report) {
-  const on = dayWords(report.fact.on);
-  const kind = say(`kind_${report.fact.kind}`, { on }) || say("kind_other", { on });
-  return `${kind}: ${report.state === "conflict" ? say("conflict") : say("refused", { reason: report.reason })}`;
 }
 
 function actionOf(state, items) {
@@ -301,7 +300,7 @@ async function nextStep(state, draft, asked, number, form) {
   if ("wrongs" in found) return showWrongs(form, found.wrongs);
   Object.assign(draft.answers, found.answers);
   draft.step = number + 1;
-  await setNote("draft", draft);
+  await afterwards(() => setNote("draft", draft)); // with a full store it goes on to the end, where saving says so
   const isFlag = number === 1 && Object.values(found.answers).includes("1");
   if (!isFlag && number <= asked.length) return showStep(state, draft, asked, number + 1);
   await saveCheck(draft, state.plan, state.morning).catch(() => showWrongs(form, [{ name: form.elements[0]?.name ?? "", wrong: "not_saved" }]));

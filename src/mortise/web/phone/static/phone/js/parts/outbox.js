@@ -1,7 +1,7 @@
 // The outbox: every report is committed here, locked, before anybody is told that it is saved.
 
 import { applyAnswers, deletable, isIdle, offeredAgain, unsent } from "../core/outbox.js";
-import { erase, read, transaction, write } from "./db.js";
+import { erase, everything, read, transaction, write } from "./db.js";
 import { forget, keysOf, locked, opened, person } from "./vault.js";
 
 export const FIGURES = "mortise-figures";
@@ -22,10 +22,18 @@ export function changed() {
 }
 
 /**
- * Keep reports. Resolves when they are on disk; rejects when they are not. The same id again changes nothing.
+ * Keep reports. Resolves when they are on disk; rejects when they are not. The same report again changes nothing. Another one
+ * under the same id, as from a second tab, is kept as well, under an id of its own.
  * @param {any[]} facts @param {string} [episode] the ankle they are about
  */
 export async function keep(facts, episode = "") {
+  const known = await stored(facts, episode);
+  if (known.length) await stored(await asOthers(facts, known), episode);
+  changed();
+}
+
+/** Store what is new; resolves with the ids that were there before. */
+async function stored(facts, episode) {
   const who = await person();
   const keys = await keysOf(who);
   if (!who || !keys) throw new Error("nobody's phone");
@@ -35,17 +43,32 @@ export async function keep(facts, episode = "") {
     const item = { fact, wall_ms: now_ms, zone: Intl.DateTimeFormat().resolvedOptions().timeZone, monotonic_ms: performance.now(), episode };
     boxes.push({ id: fact.id, box: await locked(keys.lock, item, `${who}/${fact.id}`) });
   }
-  await transaction("readwrite", async (meta, items, ask) => {
+  return transaction("readwrite", async (meta, items, ask) => {
+    const known = [];
     let sequence = (await ask(meta.get(`sequence:${who}`))) ?? 0;
     if (!(await ask(meta.get(`device:${who}`)))) await ask(meta.put(crypto.randomUUID(), `device:${who}`));
     for (const { id, box } of boxes) {
-      if (await ask(items.get(id))) continue;
+      if (await ask(items.get(id))) {
+        known.push(id);
+        continue;
+      }
       sequence += 1;
       await ask(items.add({ id, person: who, sequence, state: "waiting", reason: "", made_ms: now_ms, acked_ms: null, heard_ms: null, box }));
     }
     await ask(meta.put(sequence, `sequence:${who}`));
+    return known;
   });
-  changed();
+}
+
+const wordsOf = (fact) => JSON.stringify({ ...fact, captured_at: "" });
+
+/** Those of the reports that say something else than what is kept under their id, and what names them, under new ids. */
+async function asOthers(facts, known) {
+  const kept = new Map((await held()).map((one) => [one.id, one.fact]));
+  const isOther = (fact) => known.includes(fact.id) && wordsOf(kept.get(fact.id)) !== wordsOf(fact);
+  const names = new Map(facts.filter(isOther).map((fact) => [fact.id, crypto.randomUUID()]));
+  const renamed = (fact) => ({ ...fact, id: names.get(fact.id) ?? fact.id, ...(names.has(fact.replacement) ? { replacement: names.get(fact.replacement) } : {}) });
+  return facts.filter((fact) => names.has(fact.id)).map(renamed);
 }
 
 /** The headers of everything held for a person, oldest first. @param {string} who */
@@ -76,6 +99,14 @@ export async function countUnsent() {
   return who ? unsent(await itemsOf(who)).length : 0;
 }
 
+/** The server broke at this one: the others go first the next time. @param {string} id */
+export async function failed(id) {
+  await transaction("readwrite", async (_, store, ask) => {
+    const item = await ask(store.get(id));
+    if (item) await ask(store.put({ ...item, n_failed: (item.n_failed ?? 0) + 1 }));
+  });
+}
+
 /** @param {string} who */
 export async function sender(who) {
   return transaction("readonly", async (meta, _, ask) => ({
@@ -86,15 +117,16 @@ export async function sender(who) {
 }
 
 /**
- * Write down an answer of the server: what became of each item, and its epoch.
+ * Write down an answer of the server: what became of each item, and its epoch. Under another epoch all is offered again,
+ * recordings too; resolves whether it was another.
  * @param {string} who @param {any[]} answers @param {string} epoch @param {number} [heard_ms] by the server's clock
  */
 export async function answered(who, answers, epoch, heard_ms = Date.now()) {
-  const isNew = await transaction("readwrite", async (meta, store, ask) => {
+  const isNew = await everything("readwrite", async (meta, store, recorded, ask) => {
     const known = await ask(meta.get(`epoch:${who}`));
-    const items = await ask(store.index("person").getAll(who));
     const isOther = Boolean(known) && known !== epoch;
-    if (isOther) for (const item of offeredAgain(items)) await ask(store.put(item));
+    // all at once with the epoch: half of it would never be offered again
+    for (const one of isOther ? [store, recorded] : []) for (const item of offeredAgain(await ask(one.index("person").getAll(who)))) await ask(one.put(item));
     const now = await ask(store.index("person").getAll(who));
     for (const item of applyAnswers(now, answers, Date.now(), heard_ms)) await ask(store.put(item));
     await ask(meta.put(epoch, `epoch:${who}`));
@@ -110,7 +142,8 @@ export async function tidy() {
   const seen_ms = (await read("seen_ms")) ?? null;
   const who = await person();
   await transaction("readwrite", async (meta, store, ask) => {
-    for (const item of deletable(await ask(store.getAll()), now_ms)) await ask(store.delete(item.id));
+    const server_ms = (await ask(meta.get("server_ms"))) ?? null;
+    for (const item of deletable(await ask(store.getAll()), now_ms, server_ms)) await ask(store.delete(item.id));
     if (who && isIdle(seen_ms, now_ms)) for (const name of NOTES) await ask(meta.delete(`${name}:${who}`));
     await ask(meta.put(now_ms, "seen_ms"));
   });
@@ -121,9 +154,12 @@ export async function tidy() {
 export async function signOut() {
   const who = await person();
   if (!who) return;
-  const keeps = new Set(unsent(await itemsOf(who)).map((item) => item.id));
-  await transaction("readwrite", async (meta, store, ask) => {
-    for (const item of await ask(store.index("person").getAll(who))) if (!keeps.has(item.id)) await ask(store.delete(item.id));
+  await everything("readwrite", async (meta, items, recorded, ask) => {
+    for (const store of [items, recorded]) {
+      const all = await ask(store.index("person").getAll(who));
+      const keeps = new Set(unsent(all).map((item) => item.id)); // also what another tab wrote down this moment
+      for (const item of all) if (!keeps.has(item.id)) await ask(store.delete(item.id));
+    }
     for (const name of NOTES) await ask(meta.delete(`${name}:${who}`));
   });
   await forget(who);

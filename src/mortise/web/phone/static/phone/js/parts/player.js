@@ -1,7 +1,7 @@
 // The player: enhances the session form, which works without it. One exercise at a time, timed by the wall clock.
 // Every change is kept on the device at once, so a locked screen, a call or a killed page resumes where it was.
 
-import { elapsed, fresh, pause, seek, start } from "../core/clock.js";
+import { carried, elapsed, fresh, pause, seek, start, watchClock, woken } from "../core/clock.js";
 import { carriedOver } from "../core/ladder.js";
 import { mustStop } from "../core/outcome.js";
 import { completed, oneBack, phaseAt } from "../core/tempo.js";
@@ -22,11 +22,26 @@ export function player(form) {
   const state = Object.assign({ at: isChange ? sections.length : 0, step: isChange ? "finish" : "intro", clock: fresh(), undo: [], back: false }, isChange ? null : stored(key));
   let spoken = "";
 
-  const now_s = () => elapsed(state.clock, Date.now()) / 1000;
+  const clock = watchClock(() => ({ wall_ms: Date.now(), steady_ms: performance.now() }), () => document.visibilityState !== "visible");
+  state.clock = woken(state.clock, Date.now());
+
+  /** Where the exercise is. The phone's clock may be set while it runs: that neither stops it nor does sets. */
+  function now_s() {
+    const set_ms = clock.set_ms();
+    if (set_ms) {
+      state.clock = carried(state.clock, set_ms);
+      keep();
+    }
+    return elapsed(state.clock, Date.now()) / 1000;
+  }
   const snapshot = () => ({ at: state.at, step: state.step, clock: state.clock, answers: answers(form), levels: sections.map((one) => one.level) });
 
   function keep() {
-    localStorage.setItem(key, JSON.stringify({ ...snapshot(), undo: state.undo, back: state.back }));
+    try {
+      localStorage.setItem(key, JSON.stringify({ ...snapshot(), undo: state.undo, back: state.back }));
+    } catch {
+      // nothing can be kept here (full, or forbidden): the session runs on and is saved at its end
+    }
   }
 
   /** Remember how it was, so that the next tap can be taken back. A clock is remembered as it stood, or where it is set. */
@@ -59,6 +74,7 @@ export function player(form) {
   }
 
   function halt() {
+    now_s();
     state.clock = pause(state.clock, Date.now());
     sound.clear();
     wake.release();
@@ -235,6 +251,7 @@ export function player(form) {
   });
   document.addEventListener("visibilitychange", () => {
     const isRunning = state.step === "run" && state.clock.running_since_ms !== null;
+    if (document.visibilityState !== "visible") clock.hidden();
     if (document.visibilityState === "visible") {
       if (sound.cue === "voice") sound.clear(); // beeps stood in for it
       tick();

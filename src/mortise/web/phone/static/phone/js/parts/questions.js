@@ -4,10 +4,10 @@
 import { instant } from "../core/day.js";
 import { known, onGrid, compared, parse, written } from "../core/decimal.js";
 import { firstOpen, scoreOf } from "../core/scores.js";
-import { heldPlan, present, send } from "./contact.js";
+import { heldPlan, present, sendSoon } from "./contact.js";
 import { copy, fill } from "./fill.js";
 import { keep, note, setNote } from "./outbox.js";
-import { isReady, showWrongs, today } from "./saving.js";
+import { afterwards, isReady, showWrongs, today } from "./saving.js";
 import { episodeOfPage } from "./vault.js";
 import { say } from "./words.js";
 
@@ -127,7 +127,7 @@ class Asking {
     const found = item.cells.length ? chosen(value) : typed(value, item);
     if ("wrong" in found) return showWrongs(form, [{ name: "answer", ...found }]);
     this.done.answers[item.id] = found.said;
-    await noteAnswers(this.plan, this.asked, this.done);
+    await afterwards(() => noteAnswers(this.plan, this.asked, this.done)); // a full store: it goes on all the same, to the end
     this.go(at + 1);
   }
 
@@ -166,8 +166,7 @@ class Asking {
   }
 
   async leave() {
-    await noteAnswers(this.plan, this.asked, null);
-    await send();
+    await afterwards(() => noteAnswers(this.plan, this.asked, null), () => sendSoon());
     location.assign("/phone/");
   }
 

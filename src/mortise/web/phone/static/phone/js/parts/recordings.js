@@ -1,10 +1,13 @@
 // Recordings of the phone's sensors: kept locked on the phone before anybody is told so, sent one by one, deleted 30 days
 // after the server named them.
 
-import { deletable, offeredAgain, unsent } from "../core/outbox.js";
+import { isRecordingAnswer, isRefusal } from "../core/heard.js";
+import { deletable, unsent } from "../core/outbox.js";
 import { recordings, read } from "./db.js";
 import { changed } from "./outbox.js";
 import { keysOf, locked, opened, person } from "./vault.js";
+
+const PATIENCE_MS = 120_000; // a minute and a half of samples over a poor connection
 
 /** Keep one recording. Resolves when it is on disk. @param {any} log @param {string} test @param {string} side */
 export async function keepRecording(log, test, side) {
@@ -42,8 +45,9 @@ async function sendAll() {
   if (!who || !keys) return answers;
   const waiting = (await itemsOf(who)).filter((one) => one.state === "waiting").sort((a, b) => a.made_ms - b.made_ms);
   for (const item of waiting) {
-    const kept = await opened(keys.lock, item.box, `${who}/${item.id}`);
-    const answer = await post(who, item.id, kept);
+    const kept = await opened(keys.lock, item.box, `${who}/${item.id}`).catch(() => null);
+    const answer = kept ? await post(who, item.id, kept) : "later";
+    if (answer === "later") continue; // one that does not go through keeps no other back
     if (!answer) return answers;
     answers[item.id] = answer;
     const isTaken = answer.outcome === "stored" || answer.outcome === "already";
@@ -61,26 +65,26 @@ async function post(who, id, { log, test, side }) {
   form.set("side", side);
   form.set("log", new Blob([log], { type: "application/json" }), `${test}${test === "balance" ? "-single-leg" : ""}-${id}.json`);
   try {
-    const response = await fetch("/phone/recording/", { method: "POST", body: form, headers: { Accept: "application/json" }, cache: "no-store" });
-    return response.ok ? await response.json() : response.status === 413 ? { outcome: "refused", reason: response.statusText } : null;
+    const response = await fetch("/phone/recording/", { method: "POST", body: form, headers: { Accept: "application/json" }, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(PATIENCE_MS) });
+    const content = await response.json().catch(() => null);
+    if (response.ok) return isRecordingAnswer(content) ? content : null;
+    if (response.status === 413 && isRefusal(content)) return { outcome: "refused", reason: content.message, now_ms: Date.now() };
+    return [413, 500].includes(response.status) ? "later" : null;
   } catch {
     return null;
   }
 }
 
-/** A server that was restored may have forgotten them: all that is held is offered again. @param {string} who */
-export async function offerRecordings(who) {
-  await recordings("readwrite", async (store, ask) => {
-    for (const item of offeredAgain(await ask(store.index("person").getAll(who)))) await ask(store.put(item));
-  });
+/** Those that the server did not take, with its reason. */
+export async function refusedRecordings() {
+  const who = await person();
+  return who ? (await itemsOf(who)).filter((one) => one.state === "refused") : [];
 }
 
-/** Delete what the server has had for 30 days; on signing out all that it has. @param {boolean} isLeaving */
-export async function tidyRecordings(isLeaving = false) {
-  const who = (await read("person")) ?? null;
+/** Delete what the server has had for 30 days. */
+export async function tidyRecordings() {
+  const server_ms = (await read("server_ms")) ?? null;
   await recordings("readwrite", async (store, ask) => {
-    const all = await ask(store.getAll());
-    const gone = isLeaving ? all.filter((one) => one.person === who && one.state === "acknowledged") : deletable(all, Date.now());
-    for (const item of gone) await ask(store.delete(item.id));
+    for (const item of deletable(await ask(store.getAll()), Date.now(), server_ms)) await ask(store.delete(item.id));
   });
 }

@@ -5,12 +5,14 @@ import { instant, localDay } from "../core/day.js";
 import { checkIns, flagAnswers, missing, sessionLog } from "../core/facts.js";
 import { putRightIn } from "./answers.js";
 import { readingsIn } from "./by_hand.js";
-import { heldPlan, present, send } from "./contact.js";
+import { heldPlan, present, sendSoon } from "./contact.js";
 import { messageIn } from "./message.js";
 import { keep, note, setNote } from "./outbox.js";
 import { episodeOfPage, isPossible, keysOf, person, personOfPage } from "./vault.js";
 import { say } from "./words.js";
 
+const ANSWER_MS = 2500;
+const DANGER_MS = 1500; // what to do is said at once, also when the server hangs
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export const today = async () => localDay(await present(), ZONE);
@@ -18,7 +20,7 @@ export const today = async () => localDay(await present(), ZONE);
 /** Take over the forms of the page. @param {Document | Element} root */
 export function watchForms(root) {
   root.querySelectorAll("form[data-outbox]").forEach((form) => {
-    if (form.dataset.outbox === "check" && isPossible()) noteStep(form);
+    if (form.dataset.outbox === "check" && isPossible()) noteStep(form).catch(() => {}); // without a store the server has it
     form.addEventListener("submit", (event) => {
       if (!isPossible() || (form.dataset.outbox === "check" && !isEnd(form))) return;
       event.preventDefault();
@@ -26,17 +28,28 @@ export function watchForms(root) {
       form.dataset.isSaving = "yes";
       SAVES[form.dataset.outbox](form)
         .then((isKept) => isKept || form.submit())
-        .catch((error) => error.message === "unfinished" || straight(form))
+        .catch((error) => error.message === "unfinished" || otherwise(form))
         .finally(() => delete form.dataset.isSaving);
     });
   });
 }
 
-/** This phone can keep nothing. A page of the server sends it there at once, when it answers; else nothing was saved, and it says so. */
-async function straight(form) {
-  const isThere = personOfPage() && (await fetch("/phone/ready/", { method: "HEAD", cache: "no-store" }).then(({ ok, redirected }) => ok && !redirected, () => false));
+/** Nothing can be kept here, as with a full or forbidden store: the server's own form takes it, where there is a server. */
+async function otherwise(form) {
+  const isThere = form.method === "post" && personOfPage() && (await isAnswered("/phone/ready/", "HEAD"));
   if (isThere) form.submit();
   else tell(form, say("not_saved"));
+}
+
+/** What comes after a report is on disk; whatever goes wrong in it, the report is saved. @param {(() => any)[]} works */
+export async function afterwards(...works) {
+  for (const work of works) {
+    try {
+      await work();
+    } catch {
+      // left for the next contact
+    }
+  }
 }
 
 /** Whether a report can be kept here, for the person whose page this is and nobody else. */
@@ -109,18 +122,17 @@ function answersIn(form) {
 export async function saveCheck(draft, plan, morning) {
   const captured_at = instant(await present());
   await keep(checkIns({ ...draft, captured_at, morning, ask: plan.ask }), plan.episode);
-  await setNote("draft", null);
-  await send();
   const isDanger = plan.ask.red_flags.some((name) => draft.answers[name] === "1");
-  location.assign(isDanger && (await isUnwell()) ? "/phone/shell/" : "/phone/");
+  await afterwards(() => setNote("draft", null), () => sendSoon(isDanger ? DANGER_MS : undefined));
+  location.assign(isDanger && !(await isAnswered()) ? "/phone/shell/" : "/phone/");
 }
 
-/** Whether the server answers but cannot show its page: then the phone says itself what to do. */
-async function isUnwell() {
+/** Whether the server answers with a page soon: else the phone says itself what to do. */
+async function isAnswered(path = "/phone/", method = "GET") {
   try {
-    return !(await fetch("/phone/", { cache: "no-store" })).ok;
+    return (await fetch(path, { method, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(ANSWER_MS) })).ok;
   } catch {
-    return false; // no connection: the shell comes by itself
+    return false;
   }
 }
 
@@ -143,9 +155,11 @@ async function saveSession(form) {
   }
   const log = { id: given.log_id, on: form.dataset.on, logged_on: form.dataset.change === undefined ? form.dataset.on : await today(), captured_at: instant(await present()), session: form.dataset.session, exercises, said: given, after, fixed: JSON.parse(form.dataset.fixed || "[]") };
   await keep([sessionLog(log)], await episodeHere());
-  localStorage.removeItem(`mortise-session-${form.dataset.session}`);
-  localStorage.removeItem(`mortise-change-${form.dataset.session}`);
-  await send();
+  await afterwards(
+    () => localStorage.removeItem(`mortise-session-${form.dataset.session}`),
+    () => localStorage.removeItem(`mortise-change-${form.dataset.session}`),
+    () => sendSoon(),
+  );
   location.assign("/phone/");
   return true;
 }
@@ -159,8 +173,7 @@ async function savePlain(form, factsIn) {
     throw unfinished();
   }
   await keep(found.facts, await episodeHere());
-  if (form.dataset.outbox === "message") await setNote("message", null);
-  await send();
+  await afterwards(() => form.dataset.outbox === "message" && setNote("message", null), () => sendSoon());
   location.assign("/phone/");
   return true;
 }

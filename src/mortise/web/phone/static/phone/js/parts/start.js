@@ -3,42 +3,71 @@
 import { fetchPlan, send } from "./contact.js";
 import { countUnsent, onChange, signOut, tidy } from "./outbox.js";
 import { countRecordings, sendRecordings, tidyRecordings } from "./recordings.js";
+import { today } from "./saving.js";
+import { countNotTaken, keepToday, stopWhenTold } from "./today.js";
 import { isPossible, person, personOfPage } from "./vault.js";
 import { say } from "./words.js";
+
+const MINUTE_MS = 60_000;
 
 export async function start() {
   watchSignOut();
   registerWorker();
   if (!isPossible()) return;
-  onChange(showUnsent);
-  const before = await person();
-  if (before && personOfPage() && personOfPage() !== before) await signOut(); // somebody else's link was opened here
   try {
-    await tidy();
-    await tidyRecordings();
+    await begin();
   } catch {
-    return; // this browser lets nothing be kept: the pages of the server work all the same
+    document.documentElement.dataset.plan = "none"; // nothing can be kept here: the pages work with a connection only
   }
-  await showUnsent();
-  const contact = async () => {
-    await send();
-    await sendRecordings();
-    if (!(await fetchPlan())) return;
-    await navigator.serviceWorker?.ready;
-    document.documentElement.dataset.plan = "held"; // from here on it opens without a connection
-  };
-  window.addEventListener("online", contact);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && contact());
-  if (navigator.storage?.persist) navigator.storage.persist();
-  await contact();
 }
 
+async function begin() {
+  onChange(() => showUnsent().then(stopWhenTold).catch(() => {}));
+  const before = await person();
+  if (before && personOfPage() && personOfPage() !== before) await signOut(); // somebody else's link was opened here
+  await tidy();
+  await tidyRecordings();
+  await showUnsent();
+  const contact = () => meet().catch(() => {}); // what went wrong is tried again at the next
+  window.addEventListener("online", contact);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && contact());
+  watchMidnight(contact);
+  if (navigator.storage?.persist) navigator.storage.persist();
+  await meet();
+}
+
+/** Contact with the server, and what it changes on this page. */
+async function meet() {
+  if (!(await send())) await keepToday(false); // what only this phone knows is said at once
+  await sendRecordings();
+  const isNewest = await fetchPlan();
+  await stopWhenTold();
+  await keepToday(isNewest);
+  if (!isNewest) return;
+  await navigator.serviceWorker?.ready;
+  document.documentElement.dataset.plan = "held"; // from here on it opens without a connection
+}
+
+/** A page that stays open over midnight is yesterday's. @param {() => void} then */
+async function watchMidnight(then) {
+  let on = await today();
+  setInterval(async () => {
+    const now = await today();
+    if (now === on || document.visibilityState !== "visible") return;
+    on = now;
+    then();
+  }, MINUTE_MS);
+}
+
+/** What is not safe on the server: what waits comes first, then what it did not take. */
 async function showUnsent() {
-  const n = (await countUnsent()) + (await countRecordings());
+  const n_all = (await countUnsent()) + (await countRecordings());
+  const n_not_taken = await countNotTaken();
+  const n = n_all - n_not_taken;
   document.querySelectorAll("[data-unsent]").forEach((node) => {
-    node.hidden = n === 0;
+    node.hidden = n_all === 0;
     const said = node.querySelector("[data-unsent-words]");
-    if (said) said.textContent = say("unsent", { n });
+    if (said) said.textContent = n > 0 ? say("unsent", { n }) : say("not_taken", { n: n_not_taken });
   });
 }
 
@@ -72,10 +101,13 @@ function watchSignOut() {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.matches("[data-sign-out]") || !isPossible()) return;
     event.preventDefault();
-    const n = (await countUnsent()) + (await countRecordings());
-    if (n > 0 && !confirm(say("sign_out_unsent", { n }))) return;
-    await tidyRecordings(true);
-    await signOut();
+    try {
+      const n = (await countUnsent()) + (await countRecordings());
+      if (n > 0 && !confirm(say("sign_out_unsent", { n }))) return;
+      await signOut();
+    } catch {
+      // nothing could be kept here, so there is nothing to erase
+    }
     form.submit();
   });
 }

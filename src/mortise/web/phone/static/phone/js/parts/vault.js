@@ -1,19 +1,15 @@
 // Whose phone this is, and the keys of that person. Keys lie in the store as keys that cannot be read out; when they are
 // taken away, what was locked with them stays locked until the server gives the same person the same keys again.
 
-import { erase, read, write } from "./db.js";
+import { erase, read, transaction } from "./db.js";
 
 const bytesOf = (/** @type {string} */ hex) => new Uint8Array((hex.match(/../g) ?? []).map((pair) => parseInt(pair, 16)));
 
 export const isPossible = () => Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
 
-/** The person whose phone this is now, or null; null too where the browser lets nothing be kept. @returns {Promise<string | null>} */
+/** The person whose phone this is now, or null. @returns {Promise<string | null>} */
 export async function person() {
-  try {
-    return (await read("person")) ?? null;
-  } catch {
-    return null;
-  }
+  return (await read("person")) ?? null;
 }
 
 /** The person the server made this page for; null on a page without the server. */
@@ -26,12 +22,23 @@ export function episodeOfPage() {
   return document.querySelector('meta[name="mortise-episode"]')?.getAttribute("content") ?? "";
 }
 
+const sealKey = (/** @type {string} */ hex) => crypto.subtle.importKey("raw", bytesOf(hex), { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
+
 /** @param {{person: string, lock_key: string, seal_key: string}} given */
 export async function unlock(given) {
   const lock = await crypto.subtle.importKey("raw", bytesOf(given.lock_key), "AES-GCM", false, ["encrypt", "decrypt"]);
-  const seal = await crypto.subtle.importKey("raw", bytesOf(given.seal_key), { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
-  if (!(await read(`keys:${given.person}`))) await write(`keys:${given.person}`, { lock, seal });
-  await write("person", given.person);
+  const seal = await sealKey(given.seal_key);
+  await transaction("readwrite", async (meta, _, ask) => {
+    if (!(await ask(meta.get(`keys:${given.person}`)))) await ask(meta.put({ lock, seal }, `keys:${given.person}`));
+    await ask(meta.put(given.person, "person"));
+  });
+}
+
+/** The plan in an envelope whose parts belong together, else null: nothing is touched for one that was changed on its way. @param {any} given */
+export async function planIn(given) {
+  if (!(await isSealed(await sealKey(given.seal_key), given.body, given.seal))) return null;
+  const plan = JSON.parse(given.body);
+  return plan.person === given.person ? plan : null;
 }
 
 /** The keys of a person on this phone, or null. @param {string | null} who @returns {Promise<{lock: CryptoKey, seal: CryptoKey} | null>} */

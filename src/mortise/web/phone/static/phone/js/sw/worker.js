@@ -6,6 +6,7 @@ const MORTISE = self.MORTISE;
 const PREFIX = "mortise-shell-";
 const NAME = PREFIX + MORTISE.version;
 const FIGURES = "mortise-figures";
+const EXPORT = "/phone/export/";
 const PATIENCE_MS = 10_000;
 const HASHED = /\.[0-9a-f]{12}\.[a-z0-9]+$/;
 
@@ -15,9 +16,18 @@ self.addEventListener("install", (event) => {
 });
 
 async function fill() {
-  const cache = await caches.open(NAME);
   // All or nothing: a shell of which one file is missing is never used. A name with a hash is never another file.
-  await cache.addAll(MORTISE.assets.map((url) => new Request(url, { cache: HASHED.test(url) ? "default" : "reload" })));
+  const found = await Promise.all(MORTISE.assets.map(async (url) => [url, await fetched(url)]));
+  const cache = await caches.open(NAME);
+  for (const [url, response] of found) await cache.put(url, response);
+}
+
+/** One file of the shell; a page that a network puts in its place (to sign in, say) is none. */
+async function fetched(url) {
+  const response = await fetch(url, { cache: HASHED.test(url) ? "default" : "reload", redirect: "error" });
+  const isPage = (response.headers.get("Content-Type") ?? "").startsWith("text/html");
+  if (!response.ok || isPage !== (url === MORTISE.shell)) throw new Error(`not the file ${url}`);
+  return response;
 }
 
 self.addEventListener("activate", (event) => event.waitUntil(MORTISE.is_off ? leave() : takeOver()));
@@ -39,6 +49,7 @@ self.addEventListener("message", (event) => {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (MORTISE.is_off || url.origin !== self.location.origin) return;
+  if (url.pathname === EXPORT) return; // made while one waits, as long as that takes
   if (event.request.mode === "navigate") {
     event.respondWith(event.request.method === "GET" ? page(event.request) : sent(event.request, url));
   } else if (event.request.method === "GET" && MORTISE.assets.includes(url.pathname)) {
@@ -48,15 +59,25 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
-/** A page: the server's when it answers, else the shell. */
+/** A page: the server's when it answers whole and in time, else the shell. What is no page (a download) takes its time. */
 async function page(request) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (response.status < 502 || response.status > 504) return response;
+    const response = await fetch(request, { signal: patience.signal });
+    const isPage = (response.headers.get("Content-Type") ?? "").startsWith("text/html");
+    if (response.status < 502 || response.status > 504) return isPage && !response.redirected ? await whole(response) : response;
   } catch {
     // no connection, or none worth the name
+  } finally {
+    clearTimeout(timer);
   }
   return (await caches.match(MORTISE.shell, { cacheName: NAME })) ?? Response.error();
+}
+
+async function whole(response) {
+  const { status, statusText, headers } = response;
+  return new Response(await response.arrayBuffer(), { status, statusText, headers });
 }
 
 /** A form that was sent without scripts reaching the server: back to its page, which then comes from the shell. */

@@ -6,7 +6,7 @@ import { HOLD_BAND_DEG, LEAST_LUNGE_DEG, OUT_OF_PLANE_DEG, SHORTEST_HOLD_S } fro
 
 /** @typedef {import("./signals.js").Triple} Triple */
 /** @typedef {"stand" | "forward" | "hold" | "held" | "short"} Said */
-/** @typedef {{angle_deg: number, across_deg: number, hold_s: number, n_held: number, said: Said, warns: ("aside" | "fast" | "slipped") | null}} Seen */
+/** @typedef {{angle_deg: number, across_deg: number, hold_s: number, n_held: number, said: Said, warns: ("aside" | "fast" | "slipped" | "moved" | "turned") | null}} Seen */
 
 const DEGREES = 180 / Math.PI;
 const STILL_DEG_S = 6;
@@ -15,6 +15,9 @@ const KNOWN_DEG = 8; // from here the way forward is known
 const FASTEST_DEG_S = 90;
 const RETURN_DEG = 6;
 const SMOOTH_S = 0.15;
+const GRAVITY_M_S2 = 9.80665;
+const STEP_M_S2 = 3; // a foot that is put down is felt at the shin; going forward and back is not
+const TURN_DEG = 15; // about the shin itself: turned by less, the angle of a lunge is off by less than a degree and a half
 
 /** Watch lunges of a phone on the shin. @param {Triple} bias_rad_s the gyroscope's own turning, from the flat surface */
 export function watchLunge(bias_rad_s) {
@@ -34,6 +37,8 @@ export function watchLunge(bias_rad_s) {
   let best_hold_s = 0;
   let n_held = 0;
   let isDown = false;
+  let hasStepped = false; // since the last lunge
+  let turned_deg = 0; // about the upright, since standing still at first
   /** @type {number[]} */
   let path = []; // of this lunge, sample by sample
   /** @type {Said} */
@@ -60,7 +65,7 @@ export function watchLunge(bias_rad_s) {
 
   /** @param {number} step_s */
   function follow(step_s) {
-    if (!isDown && angle > LEAST_LUNGE_DEG) [isDown, deepest, path, best_hold_s, said, warns] = [true, angle, [], 0, "forward", null];
+    if (!isDown && angle > LEAST_LUNGE_DEG) [isDown, hasStepped, deepest, path, best_hold_s, said, warns] = [true, false, angle, [], 0, "forward", null];
     if (!isDown) return;
     deepest = Math.max(deepest, angle);
     path.push(angle);
@@ -79,6 +84,14 @@ export function watchLunge(bias_rad_s) {
     }
   }
 
+  /** What a shin tells of standing otherwise than at first: it feels a step, a tilt and a turn, and no heel. @param {Triple} here @returns {Seen["warns"]} */
+  function otherwise(here) {
+    if (!standing) return null;
+    const off_deg = DEGREES * Math.acos(Math.min(1, dot(here, standing)));
+    if (off_deg > RETURN_DEG) return hasStepped ? "moved" : "slipped";
+    return Math.abs(turned_deg) > TURN_DEG ? "turned" : null;
+  }
+
   return {
     /** @param {number} t_s @param {Triple} acc_m_s2 @param {Triple} gyr_rad_s @returns {Seen} */
     take(t_s, acc_m_s2, gyr_rad_s) {
@@ -91,10 +104,11 @@ export function watchLunge(bias_rad_s) {
       still_s = speed < STILL_DEG_S ? still_s + step_s : 0;
       if (!standing && still_s >= STAND_S) [standing, said] = [up, "forward"];
       lean(up);
+      if (standing && speed >= STILL_DEG_S) turned_deg += DEGREES * dot(turning, up) * step_s; // standing still nothing turns: no drift is summed
+      if (standing && !isDown && Math.abs(length(acc_m_s2) - GRAVITY_M_S2) > STEP_M_S2) hasStepped = true;
       if (standing) follow(step_s);
       if (standing && !isDown && still_s >= STAND_S) {
-        const off_deg = DEGREES * Math.acos(Math.min(1, dot(up, standing)));
-        if (n_held > 0 || said === "short") warns = off_deg > RETURN_DEG ? "slipped" : null;
+        if (n_held > 0 || said === "short") warns = otherwise(up);
         if (said === "stand" && n_held > 0) said = "forward";
       }
       return { angle_deg: standing ? angle : 0, across_deg: across, hold_s, n_held, said, warns };
