@@ -33,7 +33,11 @@ TRIED = {
     (360, 640): ALL if IS_FULL else [["rtl", "200%"], ["ltr", ""]],
     (430, 932): ALL if IS_FULL else [["ltr", "200%"]],
 }
-AGAIN = re.compile(r"^session-(exercise|run|rest|after)-[2-9]$")  # pages of the same make as the first
+# Pages of the same make as one that is judged.
+AGAIN = re.compile(
+    r"^(session-(exercise|run|rest|after)-[2-9]|refused-\w+|taken-back-\w+|stop-(help|message|check)|new-\w+"
+    r"|no-plan-(help|message)|broken-(help|session)|no-programme-help)$"
+)
 LOOKS = os.environ.get("LOOKS", "light dark big rtl").split()
 JUDGE, SIGHT = (
     Path(__file__).with_name(name).read_text(encoding="utf-8")
