@@ -215,6 +215,7 @@ def sensors(page: Page, server: Server, made: builders.Cast) -> Scenes:
     """Yield a test by the phone's sensors from the flat table to its result, and what is said without any."""
     go(page, server, "live/lunge/")
     page.clock.install()
+    page.clock.pause_at(clock.now() + timedelta(minutes=1))  # however long somebody looks, the test waits
     page.locator("[data-live-go]").click()
     page.wait_for_timeout(50)
     lie(page, (0.0, 0.0, 9.81), 0.0)
