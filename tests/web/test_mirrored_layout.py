@@ -17,7 +17,8 @@ SHORTHANDS = {"padding", "margin", "inset", "border-width", "border-color", "bor
 N_SIDES = 4
 # What may name a side: the start of the rule, and why.
 REASONS = {
-    '[dir="rtl"] td.num': "a number stands at the outer end of its cell whichever way it reads itself",
+    '[dir="rtl"] :is(td, th):is(.num, .n)': "a number keeps its order in a cell of its own direction, and its place",
+    '[dir="rtl"] .row__num': "a number stands at the outer end of its row whichever way it reads itself",
 }  # fmt: skip
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
