@@ -64,7 +64,7 @@ def test_a_phone_on_the_clinics_network_is_ready(tmp_path: Path, browser: Browse
         expect(page.locator("[data-ready=sensors]")).to_have_attribute(
             "data-is", "no"
         )  # this machine has none
-        expect(page.get_by_text("Acceleration or turning does not arrive.")).to_be_visible()
+        expect(page.get_by_text("Nothing arrives from them.")).to_be_visible()
         if os.environ.get("PICTURES"):
             page.screenshot(path=Path(os.environ["PICTURES"]) / "ready.png", full_page=True)
         answer = page.request.get(f"https://localhost:{port}/phone/authority.crt", ignore_https_errors=True)

@@ -189,7 +189,6 @@ def drip(port: int) -> Iterator[None]:
             one.close()
 
 
-@pytest.mark.skipif(not IS_FULL, reason="waits ten seconds for a page that never comes: FULL_SIZE=1")
 def test_a_page_that_never_ends_makes_way_for_the_phones_own(phone: Page, server: Server) -> None:
     port = int(server.url.rpartition(":")[2])
     server.stop()

@@ -19,6 +19,9 @@ N_SIDES = 4
 REASONS = {
     '[dir="rtl"] :is(td, th):is(.num, .n)': "a number keeps its order in a cell of its own direction, and its place",
     '[dir="rtl"] .row__num': "a number stands at the outer end of its row whichever way it reads itself",
+    '[dir="rtl"] .checklist li > .num': "the same in a list",
+    '[dir="rtl"] :is(.row__num, .checklist li > .num)': "in large text it stands under its words, where they begin",
+    '[dir="rtl"] :is(.reading .big, .tally dd)': "a figure keeps its order and stands where its line begins",
 }  # fmt: skip
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
