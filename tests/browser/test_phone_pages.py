@@ -82,6 +82,11 @@ def ben(live_server: Any, phone_page: Page) -> tuple[builders.Cast, Page, Any]:
     return cast, phone_page, second
 
 
+# Colours half-way from one scheme to the other are nobody's; figures that move go on moving.
+SETTLED = """() => Promise.allSettled(
+  document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished))"""
+
+
 def look_at(page: Page, paths: dict[str, tuple[str, ...]], axe: Callable[[Page], None], when: str) -> None:
     for path in (one for several in paths.values() for one in several):
         page.goto(f"/phone/{path}")
@@ -89,6 +94,7 @@ def look_at(page: Page, paths: dict[str, tuple[str, ...]], axe: Callable[[Page],
         expect(page.locator("html[data-scripts=on]")).to_have_count(1)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.evaluate(SETTLED)
             axe(page)
         is_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
         assert not is_wide, f"{path} scrolls sideways"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from mortise.prescribe.states import DoneSession
+from mortise.prescribe.whole import SAME_AS_LAST_TIME
 from mortise.protocol import Exercise
 from mortise.record import ExerciseLog
 
@@ -69,11 +70,13 @@ def overdone_of(done: Sequence[DoneSession], exercises: Mapping[str, Exercise], 
     """
     first = as_of - timedelta(days=LOOKS_BACK_DAYS - 1)
     recent = [one for one in done if first <= one.on <= as_of]
-    days = {
-        one.on for one in recent
-        if any(item.exercise in exercises and is_above_dose(item, exercises[item.exercise]) for item in one.items)
-    }  # fmt: skip
-    return Overdone(len(recent), tuple(sorted(days)))
+    return Overdone(len(recent), tuple(sorted({one.on for one in recent if _is_overdone(one, exercises)})))
+
+
+def _is_overdone(session: DoneSession, exercises: Mapping[str, Exercise]) -> bool:
+    return any(
+        item.exercise in exercises and is_above_dose(item, exercises[item.exercise]) for item in session.items
+    )
 
 
 def was_overdone(done: Sequence[DoneSession], exercises: Mapping[str, Exercise], as_of: date) -> bool:
@@ -94,10 +97,7 @@ def was_overdone(done: Sequence[DoneSession], exercises: Mapping[str, Exercise],
     if not before:
         return False
     newest = max(one.on for one in before)
-    return any(
-        item.exercise in exercises and is_above_dose(item, exercises[item.exercise])
-        for one in before if one.on == newest for item in one.items
-    )  # fmt: skip
+    return any(_is_overdone(one, exercises) for one in before if one.on == newest)
 
 
 def as_planned(why_patient: str) -> str:
@@ -113,4 +113,4 @@ def as_planned(why_patient: str) -> str:
     str
         With the plan as what stays the same.
     """
-    return why_patient.replace("The same as last time.", "The plan is the same as last time.")
+    return why_patient.replace(SAME_AS_LAST_TIME, "The plan is the same as last time.")

@@ -17,6 +17,11 @@ from mortise.terms import Load
 N_DAYS_TOLD = 2  # of work after a break on which the break is named; after that it is no news
 
 
+SAME_AS_LAST_TIME = (
+    "The same as last time."  # to a patient; who did more is told otherwise (`episode.overdone`)
+)
+
+
 class Whole(NamedTuple):
     """A session before it is put into words.
 
@@ -180,7 +185,7 @@ def _of_full_day(whole: Whole) -> tuple[str, str]:
     )
     if whole.new or whole.cut:
         return said, ""
-    return said, f"The same as last time.{' It is going well.' if is_going_well else ''}"
+    return said, f"{SAME_AS_LAST_TIME}{' It is going well.' if is_going_well else ''}"
 
 
 def _of_cut(whole: Whole) -> tuple[str, str]:
