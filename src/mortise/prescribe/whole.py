@@ -15,11 +15,8 @@ from mortise.record import AppliedConstraint
 from mortise.terms import Load
 
 N_DAYS_TOLD = 2  # of work after a break on which the break is named; after that it is no news
-
-
-SAME_AS_LAST_TIME = (
-    "The same as last time."  # to a patient; who did more is told otherwise (`episode.overdone`)
-)
+# To a patient; somebody who did more than planned is told otherwise (`episode.overdone`).
+SAME_AS_LAST_TIME = "The same as last time."
 
 
 class Whole(NamedTuple):
