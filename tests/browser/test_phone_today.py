@@ -36,10 +36,17 @@ def sending(phone: Page, server: Server) -> list[Route]:
     phone.context.set_offline(False)
     phone.goto(f"{server.url}/phone/")
     expect(phone.get_by_role("link", name=CHECK_IN)).to_be_visible()
-    while not held:
-        phone.wait_for_timeout(50)
+    until_held(phone, held)
     phone.evaluate("window.sameAsBefore = true")
     return held
+
+
+def until_held(page: Page, held: list[Route]) -> None:
+    for _ in range(200):
+        if held:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing was asked in ten seconds")
 
 
 def let_go(page: Page, held: list[Route]) -> None:
