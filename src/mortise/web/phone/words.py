@@ -225,7 +225,8 @@ def counted() -> dict[str, list[str]]:
         ],
         "sign_out_stays": [
             ngettext(
-                "It stays on this phone, locked, for you and nobody else. Until it is sent your clinic does not see it.",
+                "It stays on this phone, locked, for you and nobody else. Until it is sent your clinic does not see"
+                " it.",
                 "They stay on this phone, locked, for you and nobody else. Until they are sent your clinic does not see"
                 " them.",
                 n,
