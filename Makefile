@@ -60,6 +60,8 @@ fuzz: $(DEV_STAMP) ## Break files of every format for a minute (ARGS="--seconds 
 mutants: $(DEV_STAMP) ## Plant 500 blind edits in the content and count what stops them (takes long).
 	@$(PY) -m scripts.mutants --write $(ARGS)
 
+# The ten million days alone, in sittings or on several machines: --safety 10000000 --part K/M --into FOLDER for every
+# K, then --safety 10000000 --joined FOLDER (docs/reference/simulation.md).
 release: $(DEV_STAMP) ## Run everything at full size: 2000 examples a test, all mutants, 10 million patient-days (takes hours).
 	@$(MAKE) check ARGS=
 	@MORTISE_NOTHING_LEFT_OUT=1 HYPOTHESIS_PROFILE=thorough $(MAKE) test ARGS=

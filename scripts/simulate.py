@@ -3,6 +3,10 @@
 `--write` makes `docs/reference/simulation.md` and its plots; `--safety N` lives N patient-days from every stage under
 the released protocols and fails at the first thing that must never happen; `--adversary N` plays N traces in every
 stage where there is impact. Each prints its speed and the memory of the largest process.
+
+A long safety run can be lived in parts, one after the other or on several machines: `--safety N --part K/M --into
+FOLDER` lives the K-th of M shares, and `--safety N --joined FOLDER` checks that all are there, lived under one engine
+and the content and code that are here, and prints their sum.
 """
 
 from __future__ import annotations
@@ -20,12 +24,14 @@ from typing import Any
 
 from mortise.cli.progress import counted
 from mortise.cli.simulate import estimate_words
+from mortise.errors import InputError
 from mortise.simulate.rehearsal.adversaries import Found, search
 from mortise.simulate.rehearsal.cohorts import COHORTS
 from mortise.simulate.rehearsal.policies import policy
 from mortise.simulate.rehearsal.priors import PRIORS
 from mortise.simulate.rehearsal.runs import N_DAYS, N_PER_PIECE, Piece, joined, pieces, run_pieces
-from mortise.simulate.rehearsal.tallies import METRICS, Results
+from mortise.simulate.rehearsal.tallies import METRICS, Example, Results
+from scripts import safety_parts
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "simulation.md"
@@ -63,25 +69,63 @@ def safety_pieces(n_days: int) -> list[Piece]:
     return list(pieces(protocols, n_each, first_seed=10_000, any_stage=True, n_days=length))
 
 
-def safety(n_days: int, n_workers: int | None) -> int:
-    """Live through it; return 1 when anything happened that must never happen."""
-    work = safety_pieces(n_days)
+def lived(work: Sequence[Piece], n_workers: int | None) -> tuple[Results, float]:
+    """Live through pieces of work; return what came of it and how many seconds it took."""
     start_s = time.perf_counter()
     results = joined(counted(run_pieces(work, n_workers), len(work), "Living through the weeks"))
-    took_s = time.perf_counter() - start_s
-    n_sessions = sum(one.n_sessions for one in results.tallies.values())
-    n_broken = sum(one.n_violations for one in results.tallies.values())
-    n_unknown = sum(one.n_advance_on_unknown for one in results.tallies.values())
-    say(f"{results.n_days:,} patient-days, {n_sessions:,} sessions, {took_s:.0f} s, "
-        f"{results.n_days / took_s:.0f} days/s, {memory_mb():.0f} MB")  # fmt: skip
+    return results, time.perf_counter() - start_s
+
+
+def tell(n_days: int, n_sessions: int, took_s: float, n_broken: int, n_unknown: int, examples: Sequence[Example]
+         ) -> None:  # fmt: skip
+    """Print what came of a run, and where to look at what must never happen."""
+    say(f"{n_days:,} patient-days, {n_sessions:,} sessions, {took_s:.0f} s, "
+        f"{n_days / max(took_s, 0.1):.0f} days/s, {memory_mb():.0f} MB")  # fmt: skip
     say(f"violations: {n_broken}, advances on unknown: {n_unknown}")
-    for one in results.examples:
+    for one in examples:
         say(f"  {one.key.protocol} {one.key.cohort} seed {one.seed} {one.on} {one.kind}: {one.what}")
-    return 1 if n_broken or not planted_is_caught(n_workers) else 0
 
 
-def planted_is_caught(n_workers: int | None) -> bool:
-    """Live a few weeks under a policy that has lost every daily rule; the same judge has to see it.
+def safety(n_days: int, n_workers: int | None) -> int:
+    """Live through it; return 1 when anything happened that must never happen."""
+    results, took_s = lived(safety_pieces(n_days), n_workers)
+    tallies = results.tallies.values()
+    n_broken = sum(one.n_violations for one in tallies)
+    n_unknown = sum(one.n_advance_on_unknown for one in tallies)
+    tell(
+        results.n_days, sum(one.n_sessions for one in tallies), took_s, n_broken, n_unknown, results.examples
+    )
+    return 1 if n_broken or not planted_found(n_workers) else 0
+
+
+def safety_part(n_days: int, which: str, folder: Path, n_workers: int | None) -> int:
+    """Live one part and write it into the folder; return 1 when anything happened that must never happen."""
+    k, n_parts = safety_parts.part_of(which)
+    work = safety_pieces(n_days)
+    first, end = safety_parts.bounds(len(work), k, n_parts)
+    results, took_s = lived(work[first:end], n_workers)
+    part = safety_parts.made(n_days, k, n_parts, work, results, planted_found(n_workers), took_s)
+    tell(part.n_days, part.n_sessions, took_s, part.n_violations, part.n_advances_on_unknown, part.examples)
+    say(f"part {k}/{n_parts}: {safety_parts.keep(part, folder)}")
+    return 1 if part.n_violations or not part.n_planted_found else 0
+
+
+def safety_joined(n_days: int, folder: Path) -> int:
+    """Put the parts together; return 1 when anything happened that must never happen."""
+    parts = safety_parts.kept(folder, n_days, safety_pieces(n_days))
+    n_broken, n_unknown = sum(p.n_violations for p in parts), sum(p.n_advances_on_unknown for p in parts)
+    say(f"{len(parts)} parts, {parts[0].under.engine}, content {parts[0].under.content[:12]}, "
+        f"code {parts[0].under.code[:12]}")  # fmt: skip
+    tell(sum(p.n_days for p in parts), sum(p.n_sessions for p in parts), sum(p.took_s for p in parts), n_broken,
+         n_unknown, [one for p in parts for one in p.examples])  # fmt: skip
+    say(
+        f"planted ({PLANTED}, no daily rule): seen in every part, {min(p.n_planted_found for p in parts)} at least"
+    )
+    return 1 if n_broken else 0
+
+
+def planted_found(n_workers: int | None) -> int:
+    """Live a few weeks under a policy that has lost every daily rule; the same judge has to see it. How often it did.
 
     A run that finds nothing shows something only while it still finds what is there.
     """
@@ -94,7 +138,7 @@ def planted_is_caught(n_workers: int | None) -> bool:
         f"planted ({PLANTED}, no daily rule): {n_broken} violations in {results.n_days:,} patient-days"
         + ("" if n_broken else ": the judge sees nothing, so neither does the run above")
     )
-    return n_broken > 0
+    return n_broken
 
 
 # ---------------------------------------------------------------- adversary
@@ -178,6 +222,11 @@ the tests plant such faults.
 Every run of `.ci/run` lives a million patient-days from every stage, and a few weeks under a policy whose daily rules
 are taken away, which the same judge has to catch (`make simulate ARGS="--safety 1000000"`); `make release` lives ten
 million. `make simulate ARGS="--adversary 1000"` lets an optimiser choose what is told, when, and by which clock.
+
+Ten million days can be lived in sittings, or shared by machines: `--safety 10000000 --part 3/16 --into FOLDER` lives
+the third of sixteen shares and writes down what came of it, with the engine's name and hashes of content and code;
+`--safety 10000000 --joined FOLDER` prints the sum. All parts together live exactly the days of the whole run. A part
+that is missing, of another run, or lived under another engine, content or code is named, and nothing is summed.
 """
 
 
@@ -274,6 +323,17 @@ def rehearsal(n_each: int, n_workers: int | None, n_days: int, protocols: Sequen
     return joined(parts)
 
 
+def in_parts(args: argparse.Namespace) -> int:
+    """Live the whole safety run or one part of it, or put its parts together."""
+    if args.joined:
+        return safety_joined(args.safety, args.joined)
+    if not args.part:
+        return safety(args.safety, args.workers)
+    if not args.into:
+        raise InputError("a part has to be written down.", mend="Give --into FOLDER.")
+    return safety_part(args.safety, args.part, args.into, args.workers)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Do what was asked; return 1 when something happened that must never happen."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -286,10 +346,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--adversary", type=int, metavar="N", help="play so many traces in every stage; nothing else"
     )
+    parser.add_argument("--part", metavar="K/M", help="of the safety run the K-th of M shares; needs --into")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="where what came of a part is written")
+    parser.add_argument(
+        "--joined", type=Path, metavar="FOLDER", help="put the parts of the safety run together"
+    )
     parser.add_argument("--workers", type=int, help="processes (one for each core)")
     args = parser.parse_args(arguments)
     if args.safety:
-        return safety(args.safety, args.workers)
+        try:
+            return in_parts(args)
+        except InputError as error:
+            print(error, file=sys.stderr)
+            return error.exit_status
     if args.adversary:
         return adversary(args.adversary, args.workers)
     results = rehearsal(args.patients, args.workers, 7 * args.weeks, policy("released").protocol_ids)

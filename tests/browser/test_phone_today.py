@@ -36,17 +36,13 @@ def sending(phone: Page, server: Server) -> list[Route]:
     phone.context.set_offline(False)
     phone.goto(f"{server.url}/phone/")
     expect(phone.get_by_role("link", name=CHECK_IN)).to_be_visible()
-    until_held(phone, held)
+    for _ in range(600):
+        if held:
+            break
+        phone.wait_for_timeout(50)
+    assert held, "nothing was sent"
     phone.evaluate("window.sameAsBefore = true")
     return held
-
-
-def until_held(page: Page, held: list[Route]) -> None:
-    for _ in range(200):
-        if held:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("nothing was asked in ten seconds")
 
 
 def let_go(page: Page, held: list[Route]) -> None:

@@ -219,7 +219,8 @@ def because(visit: Visit, story: Story) -> tuple[str, ...]:
         return (
             gettext("This is today’s plan. Your answers can make it lighter; nothing is added before them."),
         )
-    if not story.lights and story.decision.load is Load.KEEP and not _speaks_of_stage(story.decision.advice):
+    is_calm = story.decision.load is Load.KEEP and not any(rule.without_tags for rule in met)
+    if not story.lights and is_calm and not _speaks_of_stage(story.decision.advice):
         return (gettext("It starts low on purpose. Your answers decide what comes next."),)
     more = visit.content.texts.get(f"advice.{story.decision.advice.value}.patient.more", "")
     lines = (
