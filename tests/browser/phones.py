@@ -140,6 +140,7 @@ def answer_check(page: Page, **given: str) -> None:
         for name in names:
             tap(page, name, given.get(name, "1" if name.endswith("_nrs") else "0"))
         page.locator(".p-dock .btn--big").click()
+    page.wait_for_url(re.compile(r"/phone/(shell/)?$"))  # its own move, which would cut off another's
 
 
 def train(page: Page) -> None:

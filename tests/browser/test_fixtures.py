@@ -11,9 +11,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from tests.support.browser import Watch, violations
+from tests.support.chromium import Chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = '<!doctype html><html lang="en"><title>Good</title><main><h1>Good</h1></main></html>'
@@ -129,3 +131,21 @@ def test_axe_finds_a_planted_fault_and_passes_without(
     assert [line.split(" ")[0] for line in found] == ["image-alt", "label"]
     with pytest.raises(AssertionError, match="is not accessible"):
         axe(desk_page)
+
+
+def test_after_a_failure_the_browser_is_another(chromium: Chromium) -> None:
+    first = chromium.running()
+    assert chromium.running() is first
+    chromium.is_doubted = True
+    second = chromium.running()
+    assert second is not first
+    assert chromium.running() is second
+    second.new_context().close()
+
+
+def test_a_browser_that_hangs_is_killed_and_what_waits_for_it_fails(chromium: Chromium) -> None:
+    context = chromium.running().new_context()
+    page = context.new_page()
+    with chromium.no_longer_than(0.5), pytest.raises(PlaywrightError):
+        page.evaluate("new Promise(() => {})")  # waits without end
+    chromium.running().new_context().close()

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import FLAGS
+from tests.support.chromium import FLAGS
 from tests.support.leaving_out import chromium_path
 
 pytestmark = pytest.mark.browser

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
+import socketserver
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from mortise.protocol import Circumstances
 from mortise.record import CheckIn, SessionLog
@@ -37,7 +38,8 @@ from tests.browser.phones import (
     train,
     until_ready,
 )
-from tests.support.browser import FLAGS, KINDS
+from tests.support.browser import KINDS
+from tests.support.chromium import FLAGS
 from tests.support.leaving_out import chromium_path
 from tests.web import builders
 
@@ -136,63 +138,75 @@ def test_an_envelope_changed_on_its_way_or_of_somebody_else_changes_nothing(
         phone.unroute("**/phone/envelope/")
 
 
-def test_saving_goes_on_when_the_server_never_answers(phone: Page, server: Server) -> None:
+@pytest.fixture
+def never_answer() -> Iterator[Callable[[Route], None]]:
+    """Return what takes a request and says nothing until the test is over."""
+    taken: list[Route] = []
+    yield lambda route: taken.append(route)
+    for route in taken:
+        with suppress(PlaywrightError):  # its page has moved on
+            route.abort()
+
+
+def test_saving_goes_on_when_the_server_never_answers(
+    phone: Page, server: Server, never_answer: Callable[[Route], None]
+) -> None:
     """A server that takes the connection and says nothing holds nobody up."""
-    silent: list[Route] = []
     phone.goto(f"{server.url}/phone/message/")
     until_ready(phone)
-    phone.route("**/phone/sync/", lambda route: silent.append(route))
+    phone.route("**/phone/sync/", never_answer)
     phone.locator("textarea").fill("It is stiff in the morning.")
     phone.get_by_role("button", name="Send").click()
-    phone.wait_for_url("**/phone/", timeout=9_000)
+    phone.wait_for_url("**/phone/", timeout=25_000)
     expect(phone.get_by_text("1 not yet sent")).to_be_visible()
 
 
 def test_what_to_do_about_a_danger_sign_is_said_at_once_when_the_server_hangs(
-    phone: Page, server: Server
+    phone: Page, server: Server, never_answer: Callable[[Route], None]
 ) -> None:
-    silent: list[Route] = []
     phone.goto(f"{server.url}/phone/check/")
     until_ready(phone)
-    phone.route("**/phone/sync/", lambda route: silent.append(route))
-    phone.route(lambda url: url.endswith("/phone/"), lambda route: silent.append(route))
+    phone.route("**/phone/sync/", never_answer)
+    phone.route(lambda url: url.endswith("/phone/"), never_answer)
     tap(phone, "which", "red_calf")
     tap(phone, "any_of_these", "some")
     phone.get_by_role("button", name="Next").click()
-    expect(phone.get_by_role("alert")).to_contain_text("Call the emergency line now", timeout=6_000)
+    expect(phone.get_by_role("alert")).to_contain_text("Call the emergency line now", timeout=15_000)
 
 
-@contextmanager
-def drip(port: int) -> Iterator[None]:
+class Dripping(socketserver.ThreadingTCPServer):
     """A server that begins a page and never ends it."""
-    with closing(socket.socket()) as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(("127.0.0.1", port))
-        door.listen(20)
-        kept: list[socket.socket] = []
 
-        def take() -> None:
-            while True:
-                try:
-                    one, _ = door.accept()
-                except OSError:
-                    return
-                kept.append(one)
-                one.recv(100)
-                one.sendall(
-                    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 90000\r\n\r\n<h1>Half a"
-                )
+    allow_reuse_address = True
+    daemon_threads = True  # a connection on which the browser asks nothing holds nobody up
 
-        threading.Thread(target=take, daemon=True).start()
-        yield
-        for one in kept:
-            one.close()
+    def __init__(self, port: int) -> None:
+        self.is_over = threading.Event()
+        super().__init__(("127.0.0.1", port), HalfAPage)
+
+    def __enter__(self) -> Dripping:
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.is_over.set()
+        self.shutdown()
+        self.server_close()
+
+
+class HalfAPage(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        if self.request.recv(100):
+            self.request.sendall(
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 90000\r\n\r\n<h1>Half a"
+            )
+            self.server.is_over.wait()  # type: ignore[attr-defined]
 
 
 def test_a_page_that_never_ends_makes_way_for_the_phones_own(phone: Page, server: Server) -> None:
     port = int(server.url.rpartition(":")[2])
     server.stop()
-    with drip(port):
+    with Dripping(port):
         phone.goto(f"{server.url}/phone/", timeout=20_000)
         phone.locator("html[data-page=open]").wait_for(state="attached")
         expect(phone.get_by_role("heading", level=1)).to_contain_text("First, how is the ankle?")

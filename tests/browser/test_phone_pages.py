@@ -16,7 +16,7 @@ from mortise.web.care import services
 from mortise.web.phone import live
 from mortise.web.phone.urls import urlpatterns
 from tests.browser.phones import facts
-from tests.support.browser import FLAGS
+from tests.support.chromium import FLAGS
 from tests.support.leaving_out import chromium_path
 from tests.web import builders
 from tests.web.phone import test_pages as by_http

@@ -36,8 +36,11 @@ def sending(phone: Page, server: Server) -> list[Route]:
     phone.context.set_offline(False)
     phone.goto(f"{server.url}/phone/")
     expect(phone.get_by_role("link", name=CHECK_IN)).to_be_visible()
-    while not held:
+    for _ in range(600):
+        if held:
+            break
         phone.wait_for_timeout(50)
+    assert held, "nothing was sent"
     phone.evaluate("window.sameAsBefore = true")
     return held
 

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.support.leaving_out import AXE, chromium_path
+from tests.support.chromium import LONGEST_GO_S, Chromium
+from tests.support.leaving_out import AXE
 
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-)  # fmt: skip
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 KINDS: dict[str, dict[str, Any]] = {
     "phone": {
@@ -73,15 +69,34 @@ class Watch:
         return [fault for fault in self._faults if not any(known.search(fault) for known in self._forgiven)]
 
 
+CHROMIUM = pytest.StashKey[Chromium]()
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Chromium once for all tests of this process."""
+def chromium(pytestconfig: pytest.Config) -> Iterator[Chromium]:
+    """Return the one Chromium of all tests of this process."""
     # Playwright leaves an event loop running in this thread; without this Django refuses the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium_path(), headless=True, args=list(FLAGS))
-        yield started
-        started.close()
+        pytestconfig.stash[CHROMIUM] = Chromium(playwright)
+        yield pytestconfig.stash[CHROMIUM]
+        pytestconfig.stash[CHROMIUM].kill()
+
+
+@pytest.fixture
+def browser(chromium: Chromium) -> Iterator[Browser]:
+    """Return the browser for one test, which may not take for ever."""
+    with chromium.no_longer_than(LONGEST_GO_S):
+        yield chromium.running()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Doubt the browser when a test fails: the next one, or the second go, has a fresh one."""
+    report = yield
+    if report.failed and CHROMIUM in item.config.stash:
+        item.config.stash[CHROMIUM].is_doubted = True
+    return report
 
 
 @pytest.fixture
