@@ -255,6 +255,11 @@ def without_server(page: Page, server: Server, made: builders.Cast) -> Scenes:
     go(page, server, "")
     page.locator("[data-unsent]").wait_for()
     yield "today-unsent"
+    go(page, server, "help/")
+    page.locator("[data-sign-out] button").click()
+    page.locator("dialog[open]").wait_for()
+    yield "sign-out-unsent"
+    page.keyboard.press("Escape")
     page.context.set_offline(True)
     for name, path in (
         ("today", ""), ("help", "help/"), ("progress", "progress/"), ("questions", "questions/"),

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client, RequestFactory
 
+from mortise.protocol import Rule
+from mortise.record.decisions import FiredRule
+from mortise.terms import Truth
 from mortise.web.care import services
 from mortise.web.care.content import content
+from mortise.web.phone.presenters import changes
 from mortise.web.phone.presenters_pages import stop_words
+from mortise.web.phone.same_cause import goes_beyond
 from mortise.web.ui.errors import answer_to
 from tests.web import builders
 from tests.web.phone.test_pages import check_in, facts, train
@@ -32,11 +38,11 @@ def page_of(phone: Client, path: str = "") -> str:
     return phone.get(f"/phone/{path}").content.decode()
 
 
-def tell(cast: builders.Cast, **answers: int) -> None:
+def tell(cast: builders.Cast, days_ago: int = 0, **answers: int) -> None:
     asked = content().protocol(cast.episode.protocol)
     calm = dict.fromkeys((*asked.check_in, *asked.red_flags), Decimal(0))
     told = calm | {name: Decimal(value) for name, value in answers.items()}
-    fact = builders.check_in(cast.clinic.today(), answers=told)
+    fact = builders.check_in(cast.clinic.today() - timedelta(days=days_ago), answers=told)
     services.answer_report(episode=cast.episode, facts=[fact], on=cast.clinic.today(), by=cast.ben.user)
 
 
@@ -81,6 +87,45 @@ def test_a_day_of_rest_is_not_told_as_a_lighter_day_too(cast: builders.Cast, pho
     page = page_of(phone)
     assert "Pain is at 6 or more today." in page
     assert "Pain is at 4 or more before you start" not in page
+
+
+def test_a_second_fall_in_two_weeks_is_told_once_with_what_is_safer(
+    cast: builders.Cast, phone: Client
+) -> None:
+    again = "You tripped twice in two weeks."
+    tell(cast, days_ago=1, fall_or_catch_flag=1)
+    page = page_of(phone)
+    assert again not in page
+    first = "For a week every balance exercise is done with a hand on a support."
+    assert first in page
+    before = services.story_of(episode=cast.episode, on=cast.clinic.today(), by=cast.ada)
+    tell(cast, fall_or_catch_flag=1)
+    after = services.story_of(episode=cast.episode, on=cast.clinic.today(), by=cast.ada)
+    assert {"catch.today", "catch.again"} <= {rule.rule for rule in after.decision.rules}, "both are in force"
+    page = page_of(phone)
+    assert page.count(again) == 1
+    assert first not in page
+    told = changes(before, after)
+    assert [line for line in told if "support" in line and "balance" in line.lower()] == [
+        line for line in told if line.startswith(again)
+    ]
+
+
+def test_no_other_two_rules_are_taken_for_one() -> None:
+    """Of all pairs of rules that can fire together only the first fall and the second are told as one."""
+    pairs = {
+        (one.id, other.id)
+        for protocol in map(content().protocol, content().protocol_ids)
+        for one in protocol.rules
+        for other in protocol.rules
+        if goes_beyond(fired(other), fired(one))
+    }
+    assert pairs == {("catch.today", "catch.again")}
+
+
+def fired(rule: Rule) -> FiredRule:
+    same = {name: getattr(rule, name) for name in FiredRule.__struct_fields__ if hasattr(rule, name)}
+    return FiredRule(**same | {"rule": rule.id, "truth": Truth.MET, "tier": rule.tier and rule.tier.value})
 
 
 def test_the_check_names_the_ankle_it_asks_about(cast: builders.Cast, phone: Client) -> None:

@@ -23,6 +23,7 @@ from mortise.web.phone.presenters_follow import clinic_lines, reopened_lines
 from mortise.web.phone.presenters_progress import TrackStage, gate_count, track_of
 from mortise.web.phone.presenters_self import SensorTest, next_visit_words, sensor_tests_due
 from mortise.web.phone.said import in_words, said
+from mortise.web.phone.same_cause import without_the_lesser
 from mortise.web.phone.self_tests import measures_due
 from mortise.web.phone.visits import Visit
 from mortise.web.ui.local import capital, in_a_list, in_a_sentence, minutes, weekday
@@ -210,14 +211,16 @@ def because(visit: Visit, story: Story) -> tuple[str, ...]:
     """Return why today is as it is: what fired rules say to a patient, each once; else why the session is so."""
     if is_done(visit, story) and not _speaks_of_stage(story.decision.advice):
         return (gettext(TOMORROW),)
-    met = [rule for rule in story.decision.rules if rule.truth is Truth.MET and not _is_outdone(rule, story)]
+    heard = without_the_lesser(story.decision.rules)
+    met = [rule for rule in heard if rule.truth is Truth.MET and not _is_outdone(rule, story)]
     told = [words for rule in met if (words := _of_rule(rule, story))]
     asked = [rule.say_patient for rule in story.decision.rules if rule.truth is Truth.UNKNOWN]
     if not has_checked_in(visit, story) and not told:
         return (
             gettext("This is today’s plan. Your answers can make it lighter; nothing is added before them."),
         )
-    if not story.lights and story.decision.load is Load.KEEP and not _speaks_of_stage(story.decision.advice):
+    is_calm = story.decision.load is Load.KEEP and not any(rule.without_tags for rule in met)
+    if not story.lights and is_calm and not _speaks_of_stage(story.decision.advice):
         return (gettext("It starts low on purpose. Your answers decide what comes next."),)
     more = visit.content.texts.get(f"advice.{story.decision.advice.value}.patient.more", "")
     lines = (
@@ -245,7 +248,7 @@ def changes(before: Story, after: Story) -> list[str]:
     """Return what an answer changed, in plain words; every report is answered, also when it changed nothing."""
     lines: list[str] = []
     had = {rule.rule for rule in before.decision.rules if rule.truth is Truth.MET}
-    for rule in after.decision.rules:
+    for rule in without_the_lesser(after.decision.rules):
         if rule.truth is Truth.MET and rule.rule not in had:
             lines.append(said(rule.say_patient))
     lines += _dose_changes(before, after)

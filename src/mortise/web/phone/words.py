@@ -60,6 +60,7 @@ WORDS: dict[str, str] = {
     "conflict": _n(
         "This was sent twice with different answers. Both are kept, and somebody at your clinic looks at them."
     ),
+    "sign_out_again": _n("They open again when you open your own link on this phone."),
     "online_only": _n("This page needs a connection."),
     "kept": _n("No connection. This is how it stood on {when}; what is not yet sent is not in it."),
     "kept_charts": _n("The charts go back six weeks."),
@@ -220,11 +221,22 @@ def counted() -> dict[str, list[str]]:
         "left_open": [ngettext("{n} left open.", "{n} left open.", n) for n in numbers],
         "minutes": [ngettext("{n} min", "{n} min", n) for n in numbers],
         "sign_out_unsent": [
+            ngettext("{n} report is not sent yet.", "{n} reports are not sent yet.", n) for n in numbers
+        ],
+        "sign_out_stays": [
             ngettext(
-                "{n} not yet sent. It stays on this phone, locked, and is sent when you open your link again. Sign out"
-                " all the same?",
-                "{n} not yet sent. They stay on this phone, locked, and are sent when you open your link again. Sign"
-                " out all the same?",
+                "It stays on this phone, locked, for you and nobody else. Until it is sent your clinic does not see"
+                " it.",
+                "They stay on this phone, locked, for you and nobody else. Until they are sent your clinic does not see"
+                " them.",
+                n,
+            )
+            for n in numbers
+        ],
+        "sign_out_not_taken": [
+            ngettext(
+                "One that your clinic could not take stays here too, locked.",
+                "{n} that your clinic could not take stay here too, locked.",
                 n,
             )
             for n in numbers

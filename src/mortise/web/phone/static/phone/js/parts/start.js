@@ -1,9 +1,11 @@
 // What every page of the phone does when it opens: the worker, what is unsent, the newest plan, a newer version.
 
+import { oneAtATime } from "../core/once.js";
 import { fetchPlan, send } from "./contact.js";
 import { countUnsent, onChange, signOut, tidy } from "./outbox.js";
 import { countRecordings, sendRecordings, tidyRecordings } from "./recordings.js";
 import { today } from "./saving.js";
+import { watchSignOut } from "./sign_out.js";
 import { countNotTaken, keepToday, stopWhenTold } from "./today.js";
 import { isPossible, person, personOfPage } from "./vault.js";
 import { say } from "./words.js";
@@ -28,12 +30,13 @@ async function begin() {
   await tidy();
   await tidyRecordings();
   await showUnsent();
-  const contact = () => meet().catch(() => {}); // what went wrong is tried again at the next
+  const meetAlone = oneAtATime(meet); // the connection returns as the page is seen again: one contact, then one more
+  const contact = () => meetAlone().catch(() => {}); // what went wrong is tried again at the next
   window.addEventListener("online", contact);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && contact());
   watchMidnight(contact);
   if (navigator.storage?.persist) navigator.storage.persist();
-  await meet();
+  await meetAlone();
 }
 
 /** Contact with the server, and what it changes on this page. */
@@ -43,9 +46,12 @@ async function meet() {
   const isNewest = await fetchPlan();
   await stopWhenTold();
   await keepToday(isNewest);
-  if (!isNewest) return;
-  await navigator.serviceWorker?.ready;
-  document.documentElement.dataset.plan = "held"; // from here on it opens without a connection
+  if (isNewest) Promise.resolve(navigator.serviceWorker?.ready).then(noteHeld); // it may never be: nothing waits for it
+}
+
+/** From here on it opens without a connection. */
+function noteHeld() {
+  document.documentElement.dataset.plan = "held";
 }
 
 /** A page that stays open over midnight is yesterday's. @param {() => void} then */
@@ -94,20 +100,4 @@ async function registerWorker() {
   navigator.serviceWorker.addEventListener("controllerchange", () => isAsked && location.reload());
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));
   offer();
-}
-
-function watchSignOut() {
-  document.addEventListener("submit", async (event) => {
-    const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !form.matches("[data-sign-out]") || !isPossible()) return;
-    event.preventDefault();
-    try {
-      const n = (await countUnsent()) + (await countRecordings());
-      if (n > 0 && !confirm(say("sign_out_unsent", { n }))) return;
-      await signOut();
-    } catch {
-      // nothing could be kept here, so there is nothing to erase
-    }
-    form.submit();
-  });
 }

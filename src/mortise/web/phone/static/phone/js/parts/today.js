@@ -13,6 +13,7 @@ import { dayWords, say } from "./words.js";
 
 const PATIENCE_MS = 10_000;
 const QUIET_MS = 400;
+const LIFTED_MS = 10_000; // a finger that lies so long was lifted where the page did not see it
 const TELLS = ["check_in", "session_log"];
 const isNotTaken = (item) => item.state === "refused" || item.state === "conflict";
 
@@ -24,7 +25,7 @@ for (const [name, by] of [["pointerdown", 1], ["pointerup", -1], ["pointercancel
 
 /** When no finger lies on the page and the last tap has had its effect. */
 async function quiet() {
-  while (n_down > 0 || (touched_ms > 0 && performance.now() - touched_ms < QUIET_MS)) await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 4));
+  while (touched_ms > 0 && performance.now() - touched_ms < (n_down > 0 ? LIFTED_MS : QUIET_MS)) await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 4));
 }
 
 /** How many reports the server did not take. */
