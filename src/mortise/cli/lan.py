@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +17,9 @@ from mortise.errors import InputError
 AUTHORITY_DAYS = 5 * 365
 CERTIFICATE_DAYS = 397  # phones refuse longer ones
 RENEW_BEFORE = timedelta(days=30)
+RENEW_AUTHORITY_BEFORE = timedelta(
+    days=CERTIFICATE_DAYS + 90
+)  # it outlives what it signs; three months to load it
 _NOWHERE = (
     "192.0.2.1",
     9,
@@ -24,11 +27,15 @@ _NOWHERE = (
 
 
 class Certificate(NamedTuple):
-    """Where the files lie: what is served, its key, and the authority a phone must trust."""
+    """Where the files lie: what is served, its key, and the authority a phone must trust.
+
+    `load_until` is the last day on which a phone that loaded the authority before this one still trusts the address.
+    """
 
     chain: Path
     key: Path
     authority: Path
+    load_until: date | None = None
 
 
 def own_address() -> str:
@@ -51,21 +58,39 @@ def own_address() -> str:
 def certificate_for(host: str, folder: Path, now: datetime) -> Certificate:
     """Return a certificate for `host`, made when there is none that fits and lasts.
 
-    The authority is made once: a phone that trusts it goes on trusting it when the address changes.
+    The authority is made once: a phone that trusts it goes on trusting it when the address changes. Before it ends it
+    is made again with the same key, so that a phone trusts what is served until the one it has loaded ends.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    authority, authority_key = folder / "authority.pem", folder / "authority-key.pem"
-    if not authority.exists():
+    authority, authority_key, before = (
+        folder / name for name in ("authority.pem", "authority-key.pem", "authority-before.pem")
+    )
+    if not authority_key.exists():
         _openssl(
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-sha256",
-            "-days", str(AUTHORITY_DAYS), "-subj", "/CN=Mortise on this network", "-keyout", authority_key,
-            "-out", authority, "-addext", "basicConstraints=critical,CA:TRUE,pathlen:0",
-            "-addext", "keyUsage=critical,keyCertSign,cRLSign",
-        )  # fmt: skip
+            "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-out", authority_key
+        )
+    if not authority.exists():
+        _make_authority(authority, authority_key)
+    elif _ends_at(authority) - now < RENEW_AUTHORITY_BEFORE:
+        shutil.copyfile(authority, before)
+        _make_authority(authority, authority_key)
     found = Certificate(folder / "server.pem", folder / "server-key.pem", authority)
     if not _fits(found, host, now):
         _sign(found, authority_key, host, folder)
+    if before.exists() and _ends_at(before) > now:
+        return found._replace(load_until=_ends_at(before).date())
     return found
+
+
+def _make_authority(authority: Path, key: Path) -> None:
+    made = authority.with_suffix(".new")
+    _openssl(
+        "req", "-x509", "-new", "-key", key, "-sha256", "-days", str(AUTHORITY_DAYS),
+        "-subj", "/CN=Mortise on this network", "-out", made,
+        "-addext", "basicConstraints=critical,CA:TRUE,pathlen:0",
+        "-addext", "keyUsage=critical,keyCertSign,cRLSign",
+    )  # fmt: skip
+    made.replace(authority)
 
 
 def _sign(found: Certificate, authority_key: Path, host: str, folder: Path) -> None:
@@ -101,9 +126,12 @@ def _fits(found: Certificate, host: str, now: datetime) -> bool:
         return False
     if names.read_text(encoding="ascii") != _names(host):
         return False
-    said = _openssl("x509", "-noout", "-enddate", "-in", found.chain).strip().removeprefix("notAfter=")
-    ends_at = datetime.strptime(said, "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
-    return ends_at - now > RENEW_BEFORE
+    return _ends_at(found.chain) - now > RENEW_BEFORE
+
+
+def _ends_at(certificate: Path) -> datetime:
+    said = _openssl("x509", "-noout", "-enddate", "-in", certificate).strip().removeprefix("notAfter=")
+    return datetime.strptime(said, "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
 
 
 def _openssl(*arguments: str | Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from mortise.cli import lan, server
@@ -69,6 +69,16 @@ def first_time(authority: Path) -> list[str]:
     ]
 
 
+def _load_again(until: date | None) -> list[str]:
+    """Return what is to be done when phones trust an authority that ends."""
+    if until is None:
+        return []
+    return [
+        f"The certificate that phones load was made again; the one before ends on {until:%d %B %Y}.",
+        "Load the new one on each phone before that day, the same way.",
+    ]
+
+
 def _serve_lan(args: argparse.Namespace) -> int:
     """Serve with TLS on this machine's own address, so that phones give sensors, storage and a worker."""
     host = lan.own_address() if args.host == server.DEFAULT_HOST else args.host
@@ -84,7 +94,9 @@ def _serve_lan(args: argparse.Namespace) -> int:
         def ready() -> None:
             start_jobs()
             server.say(qr_text(address), f"Mortise answers at {address}  Stop with Ctrl-C.")
-            server.say(*first_time(certificate.authority), *server.not_run())
+            server.say(
+                *first_time(certificate.authority), *_load_again(certificate.load_until), *server.not_run()
+            )
 
         return server.run(
             host,

@@ -51,6 +51,26 @@ def test_it_is_kept_until_the_address_changes_or_it_runs_out(tmp_path: Path) -> 
     assert (folder / "authority.pem").read_bytes() == authority  # phones that trust it go on doing so
 
 
+def test_an_authority_that_ends_is_made_again_and_phones_that_trust_the_old_one_still_do(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "tls"
+    first = lan.certificate_for("192.168.7.4", folder, NOW)
+    old = first.authority.read_bytes()
+    assert first.load_until is None
+    near = NOW + timedelta(days=lan.AUTHORITY_DAYS - lan.CERTIFICATE_DAYS)
+    second = lan.certificate_for("192.168.7.4", folder, near)
+    assert second.authority.read_bytes() != old
+    assert second.load_until is not None
+    assert abs((second.load_until - NOW.date()).days - lan.AUTHORITY_DAYS) <= 1
+    assert shakes_hands(second, "192.168.7.4")  # a phone that has loaded the new one
+    (tmp_path / "old.pem").write_bytes(old)
+    assert shakes_hands(
+        second._replace(authority=tmp_path / "old.pem"), "192.168.7.4"
+    )  # and one that has not
+    assert lan.certificate_for("192.168.7.4", folder, near + timedelta(days=900)).load_until is None
+
+
 def test_without_openssl_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(InputError, match="openssl is not here"):
