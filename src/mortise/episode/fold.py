@@ -253,6 +253,7 @@ class Folder:
         constraints = constraints_of(
             protocol, stage, plan, examined.fired, circumstances, person.age_on(as_of), as_of,
             has_fallen=_has_fallen(tracks), exercises=content.exercises, done=done, signs=self._signs,
+            findings=examined.danger,
         )  # fmt: skip
         back = self._breaks.re_entry(protocol.layoffs, stage, done, as_of)
         work = constraints_of_work(has_checked_in=as_of in self._checked_in_on, back=back)

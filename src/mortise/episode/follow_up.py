@@ -214,7 +214,7 @@ def _due(
         ))  # fmt: skip
     if ending is not None and ending.is_ripe and not ending.proposal and not ending.is_answered:
         found.append(_Due(
-            DISCHARGE, stage=ending.stage, rests_on=ending.rests_on, once=ending.entered_on.isoformat(),
+            DISCHARGE, stage=ending.stage, rests_on=ending.rests_on, once=ending.once,
             reason="The last stage has what it asks for, and nothing speaks against ending care.",
         ))  # fmt: skip
     return found

@@ -16,8 +16,8 @@ from mortise.prescribe.phases import constraints_of_phase
 from mortise.prescribe.populations import of_conditions, of_population
 from mortise.prescribe.states import DoneSession
 from mortise.protocol import Circumstances, Constraint, Exercise, Protocol, Slot, Stage, Tag
-from mortise.record import FiredRule, PlanVersion, Sign
-from mortise.terms import Advice, Load
+from mortise.record import Finding, FiredRule, PlanVersion, Sign
+from mortise.terms import Advice, Load, Truth
 
 HOT_PCT = Decimal(50)  # the lower end of LOAD-23
 N_PER_WEEK_ADDED = 3  # of an exercise that a clinician adds to a stage, unless the stage names it
@@ -89,6 +89,7 @@ def constraints_of(
     exercises: Mapping[str, Exercise] | None = None,
     done: Sequence[DoneSession] = (),
     signs: Mapping[str, Sign] | None = None,
+    findings: Sequence[Finding] = (),
 ) -> tuple[Constraint, ...]:
     """Unite every constraint that holds on `as_of`.
 
@@ -117,6 +118,8 @@ def constraints_of(
         Sessions done, to see whether the supported neighbour has been mastered.
     signs : mapping of str to Sign, optional
         The newest answer to each question of the assessment, for caps by condition.
+    findings : sequence of Finding, optional
+        Under the rules, to say of an answer that is not of `as_of` when it was told.
 
     Returns
     -------
@@ -135,7 +138,11 @@ def constraints_of(
         *_ceilings(protocol, stage, exercises),
         *_of_plan(stage, plan, as_of),
         *constraints_of_phase(plan, as_of),
-        *(_of_rule(rule) for rule in rules if _has_effect(rule)),
+        *(
+            _of_rule(rule, _days_since_told(rule, protocol, findings, as_of))
+            for rule in rules
+            if _has_effect(rule)
+        ),
         *_of_day(circumstances),
     ]
     holding = [one for one in found if one.until_on is None or one.until_on >= as_of]
@@ -214,12 +221,34 @@ def _has_effect(rule: FiredRule) -> bool:
     return bool(rule.without_tags or rule.ease_to_pct is not None or rule.load or rule.advice)
 
 
-def _of_rule(rule: FiredRule) -> Constraint:
+def _of_rule(rule: FiredRule, n_days: int) -> Constraint:
+    told, told_patient = _when_told(n_days)
     return Constraint(
         id=f"rule.{rule.rule}", author=PROTOCOL, without_tags=rule.without_tags, dose_at_most_pct=rule.ease_to_pct,
-        load_at_most=rule.load, advice_at_most=rule.advice, reason=rule.say_clinician,
-        reason_patient=rule.say_patient, until_on=rule.until_on, evidence=rule.evidence,
+        load_at_most=rule.load, advice_at_most=rule.advice, reason=f"{rule.say_clinician}{told}",
+        reason_patient=f"{rule.say_patient}{told_patient}", until_on=rule.until_on, evidence=rule.evidence,
     )  # fmt: skip
+
+
+def _days_since_told(rule: FiredRule, protocol: Protocol, findings: Sequence[Finding], as_of: date) -> int:
+    """Return how many days ago the check-in told what a rule of single days holds by; 0: today, or another rule.
+
+    An answer holds for a day or two where nothing newer is told. Whoever reads it as of today would wonder.
+    """
+    if rule.truth is not Truth.MET or rule.locks or rule.until_on != as_of:
+        return 0
+    ages = [
+        one.age_days or 0 for one in findings
+        if one.group == rule.rule and one.of != "exit" and one.truth is Truth.MET and one.measure in protocol.check_in
+    ]  # fmt: skip
+    return min(ages, default=0)
+
+
+def _when_told(n_days: int) -> tuple[str, str]:
+    if n_days < 1:
+        return "", ""
+    when = "yesterday" if n_days == 1 else f"{n_days} days ago"
+    return f" Told {n_days} d ago.", f" You told us this {when}; what you tell us today may change it."
 
 
 # ---------------------------------------------------------------- the day as it is

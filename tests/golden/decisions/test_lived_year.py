@@ -269,10 +269,15 @@ def test_a_swollen_or_hot_ankle_has_both_feet_on_the_ground() -> None:
     assert not any(heavy & set(CONTENT.exercises[item.exercise].tags) for item in planned)
 
 
-def test_ada_is_told_once_that_care_could_end_and_nothing_ends_by_itself() -> None:
+def test_ada_is_told_that_care_could_end_and_again_once_the_season_is_over_and_nothing_ends_by_itself() -> (
+    None
+):
     told = [
         one for one in lived() for fact in one.facts if isinstance(fact, Proposal) and fact.proposes == "discharge"
     ]  # fmt: skip
-    assert [one.said.folded.decision.stage for one in told] == ["A5"]
+    assert [one.said.folded.decision.stage for one in told] == ["A5", "A5"]
+    first, second = told
+    assert first.n < years.SEASON.first
+    assert second.n >= years.SEASON.until
     assert not any(isinstance(fact, Discharge) for one in lived() for fact in one.facts)
-    assert any(one.done for one in sessions(told[0].n + 1, years.N_DAYS))
+    assert any(one.done for one in sessions(first.n + 1, years.N_DAYS))

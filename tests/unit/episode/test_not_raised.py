@@ -90,3 +90,19 @@ def test_a_clinician_may_decide_otherwise_on_the_record() -> None:
     stored = decision_record(b.record(*RETURNED), CONTENT, b.day(12))
     overrule = b.response("o", 12, stored.id, Advice.ADVANCE)
     assert told(*RETURNED, stored, overrule).decision.advice is Advice.ADVANCE
+
+
+def test_pain_of_yesterday_still_rests_the_ankle_and_is_told_as_of_yesterday() -> None:
+    def sore(n: int) -> Story:
+        return told(*without_check_in(STEADY, 12), b.check_in("sore", 11, {"pain_now_nrs": b.D(7)}), n=n)
+
+    today, after = sore(11), sore(12)
+    assert (today.decision.load, after.decision.load) == (Load.REST, Load.REST)
+    assert "yesterday" not in today.session.why_patient
+    assert "You told us this yesterday; what you tell us today may change it." in after.session.why_patient
+    assert (
+        after.decision.rules[0].say_patient == today.decision.rules[0].say_patient
+    )  # the decision is as it was
+    calm = told(*STEADY, b.check_in("sore", 11, {"pain_now_nrs": b.D(7)}))
+    assert calm.decision.load is not Load.REST
+    assert "yesterday" not in calm.session.why_patient

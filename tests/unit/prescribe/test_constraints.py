@@ -8,8 +8,8 @@ import pytest
 
 from mortise.prescribe import constraints_of, planned_stage
 from mortise.protocol import Circumstances, Constraint, Light
-from mortise.record import FiredRule, PlanVersion
-from mortise.terms import Advice, Load, Origin, Strength, Truth
+from mortise.record import Finding, FiredRule, PlanVersion
+from mortise.terms import Advice, Limb, Load, Origin, Strength, Truth
 from tests.unit.prescribe.made import exercise, library, log, on, protocol, session, slot, stage
 
 STAGE = stage(slot("tandem", "balance"), slot("raise"), without_tags=("impact",), minutes_at_most=20)
@@ -173,3 +173,53 @@ def test_a_plan_may_add_an_exercise_to_the_stage() -> None:
 
 def test_dates_are_arguments() -> None:
     assert constraints(as_of=date(1999, 1, 1)).keys() == constraints(as_of=date(2099, 1, 1)).keys()
+
+
+def finding(age_days: int | None, **given: Any) -> Finding:
+    values: dict[str, Any] = {
+        "criterion": "warm.level", "of": "rule", "group": "warm", "measure": "warmth_self", "limb": Limb.INVOLVED,
+        "truth": Truth.MET, "cause": None, "value": Decimal(1), "operator": ">=", "bound": Decimal(1), "unit": "grade",
+        "age_days": age_days, "error": None, "readings": ("c",), "instrument": "", "domain": "symptoms",
+        "evidence": (), "strength": Strength.CONSENSUS, "label": "Warmth", "label_patient": "Warm",
+    }  # fmt: skip
+    return Finding(**(values | given))
+
+
+def said(*findings: Finding, **given: Any) -> tuple[str, str]:
+    found = constraints(
+        protocol=protocol(check_in=("warmth_self", "pain_now_nrs")), rules=(rule(**({"until_on": on(0)} | given)),),
+        findings=findings,
+    )["rule.warm"]  # fmt: skip
+    return found.reason, found.reason_patient
+
+
+def test_an_answer_of_another_day_says_so_to_both_readers() -> None:
+    assert said(finding(0)) == ("Warmth.", "Your ankle is warm.")
+    assert said(finding(1)) == (
+        "Warmth. Told 1 d ago.",
+        "Your ankle is warm. You told us this yesterday; what you tell us today may change it.",
+    )
+    assert "told us this 2 days ago" in said(finding(2))[1]
+
+
+def test_what_one_answer_of_today_tells_is_of_today() -> None:
+    assert said(finding(1), finding(0, measure="pain_now_nrs")) == ("Warmth.", "Your ankle is warm.")
+    unmet = finding(0, measure="pain_now_nrs", truth=Truth.NOT_MET)
+    assert said(finding(1), unmet)[0] == "Warmth. Told 1 d ago."
+
+
+@pytest.mark.parametrize(
+    ("age_days", "of_finding", "of_rule"),
+    [
+        (1, {}, {"until_on": on(6)}),  # three lighter days are three days
+        (1, {}, {"locks": True}),
+        (1, {}, {"truth": Truth.UNKNOWN}),
+        (1, {"measure": "session_light"}, {}),  # no answer of a check-in, and today can tell no other
+        (1, {"group": "another"}, {}),
+        (None, {}, {}),
+    ],
+)
+def test_nothing_is_said_of_rules_that_last_and_of_what_no_check_in_tells(
+    age_days: int | None, of_finding: dict[str, Any], of_rule: dict[str, Any]
+) -> None:
+    assert "old" not in "".join(said(finding(age_days, **of_finding), **of_rule))

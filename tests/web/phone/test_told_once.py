@@ -85,7 +85,7 @@ def test_a_programme_opened_again_says_so(cast: builders.Cast, phone: Client) ->
 def test_a_day_of_rest_is_not_told_as_a_lighter_day_too(cast: builders.Cast, phone: Client) -> None:
     tell(cast, pain_now_nrs=9)
     page = page_of(phone)
-    assert "Pain is at 6 or more today." in page
+    assert "Pain is at 6 or more, so the ankle rests today" in page
     assert "Pain is at 4 or more before you start" not in page
 
 

@@ -224,7 +224,7 @@ class Year(Life):
             for one in self._facts
         )
         if is_seen and self._waiting:
-            self._tell([_answered(one, on) for one in self._waiting])
+            self._tell([_answered(one, on, day) for one in self._waiting])
             self._waiting = []
         if day == SEEN_AGAIN_ON:
             self._tell(
@@ -256,8 +256,14 @@ def _plan_version(life: Year, on: date, phase: Phase, until: int) -> PlanVersion
     )  # fmt: skip
 
 
-def _answered(one: Proposal | EscalationStep, on: date) -> Fact:
-    """Return what Ada answers at a visit: yes to a step of the ladder, an outcome for what was sent on."""
+def _answered(one: Proposal | EscalationStep, on: date, day: int) -> Fact:
+    """Return what Ada answers at a visit: yes to a step of the ladder, an outcome for what was sent on.
+
+    Care may end once the season is over; thought of, it is still to be written.
+    """
+    if isinstance(one, Proposal) and one.proposes == "discharge" and day >= SEASON.until:
+        return ProposalAnswer(id=f"{one.id}-y", on=on, origin=Origin.CLINICIAN, by=CLINICIAN, proposal=one.id,
+                              answer="accept", reason="Held through the season: we end next time.")  # fmt: skip
     if isinstance(one, Proposal) and one.proposes == "discharge":
         return ProposalAnswer(id=f"{one.id}-n", on=on, origin=Origin.CLINICIAN, by=CLINICIAN, proposal=one.id,
                               answer="decline", reason="Not before the season is over: we keep watching.")  # fmt: skip

@@ -39,6 +39,8 @@ ENGINE = (
     _n("You are not well today, so the ankle rests too."),
     _n("Your ankle has already worked today, so nothing heavy and no jumps."),
     _n("Your ankle is warm or swollen today: only gentle movement in the easy range."),
+    _n("You told us this yesterday; what you tell us today may change it."),
+    _counted("You told us this %(n)s days ago; what you tell us today may change it."),
     _n("Nothing is added before you have told how the ankle is today."),
     _n("You have had a break. The next stage waits until you are back at your usual amount."),
     _n("You have had a break, so we start a little lower."),
