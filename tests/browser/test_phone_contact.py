@@ -94,6 +94,7 @@ def test_a_phone_whose_link_was_shut_closes_its_sessions_and_keeps_help_and_what
 ) -> None:
     cast.clinic.emergency_line = "112"
     cast.clinic.save()
+    phone.evaluate("async () => (await import('/static/phone/js/parts/outbox.js')).setNote('plan', null)")
     phone.goto(f"{server.url}/phone/help/")
     until_ready(phone)
     phone.context.set_offline(True)
@@ -103,7 +104,7 @@ def test_a_phone_whose_link_was_shut_closes_its_sessions_and_keeps_help_and_what
     opened(phone, server)  # without a connection it cannot know
     expect(phone.get_by_role("heading", level=1)).not_to_contain_text(SHUT)
     phone.context.set_offline(False)
-    phone.goto(f"{server.url}/phone/")
+    phone.wait_for_url("**/phone/shut/")  # the page that stands open hears it by itself
     is_closed(phone)
     expect(phone.get_by_role("heading", level=1)).to_have_text(SHUT)
     expect(phone.get_by_text("1 not yet sent")).to_be_visible()

@@ -6,7 +6,7 @@ import { countUnsent, onChange, signOut, tidy } from "./outbox.js";
 import { countRecordings, sendRecordings, tidyRecordings } from "./recordings.js";
 import { today } from "./saving.js";
 import { watchSignOut } from "./sign_out.js";
-import { countNotTaken, keepToday, leaveWhenClosed, stopWhenTold } from "./today.js";
+import { countNotTaken, keepToday, noteClosed, stopWhenTold } from "./today.js";
 import { isPossible, person, personOfPage } from "./vault.js";
 import { say } from "./words.js";
 
@@ -45,7 +45,7 @@ async function meet() {
   await sendRecordings();
   const isOpen = "plan" in (await heldPlan());
   const isNewest = await fetchPlan();
-  if (isOpen) await leaveWhenClosed();
+  await noteClosed(isOpen);
   await stopWhenTold();
   await keepToday(isNewest);
   if (isNewest) Promise.resolve(navigator.serviceWorker?.ready).then(noteHeld); // it may never be: nothing waits for it
