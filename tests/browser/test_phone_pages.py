@@ -34,7 +34,7 @@ BEFORE = {  # before anything is told today
     "today": ("",), "check": ("check/",), "self-test": ("test/",), "ready": ("ready/",),
     "questions": ("questions/",), "question": (NAMED,), "message": ("message/", "message/?q=nothing"),
     "live": ("live/",), "live-test": tuple(f"live/{one.test}/" for one in live.TESTS),
-    "progress": ("progress/",), "help": ("help/",), "shell": ("shell/",),
+    "progress": ("progress/",), "help": ("help/",), "shell": ("shell/",), "not-taken": ("not-taken/",),
     "consents": ("agreed/",),
 }  # fmt: skip
 CHECKED = {"session": ("session/",), "today": ("",), "answers": ("answers/",)}

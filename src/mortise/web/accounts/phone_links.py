@@ -16,6 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from mortise.web.accounts import phone_keys
 from mortise.web.accounts.models import PhoneLink, User
 
 OPEN_FOR = timedelta(days=14)
@@ -51,6 +52,8 @@ def open_link(request: HttpRequest, token: str) -> PhoneLink | None:
         link.n_openings += 1
         link.last_opened_at = now
         link.save(update_fields=["n_openings", "last_opened_at"])
+        if link.user.is_patient:
+            phone_keys.keep_keys(link.user)
     request.session.flush()
     login(request, link.user, backend="mortise.web.accounts.backends.StaffByPassword")
     request.session[SESSION_KEY] = str(link.pk)

@@ -46,6 +46,7 @@ urlpatterns = [
     path("sw.js", views_offline.worker, name="worker"),
     path("shell/", views_offline.shell_view, name="shell"),
     path("shell/<str:language>/", views_offline.shell_in, name="shell-in"),
+    path("not-taken/", views_offline.shell_view, name="not-taken"),
     path("figure/<slug:exercise>/<slug:side>/", views_offline.figure, name="figure"),
     path("envelope/", views_offline.envelope, name="envelope"),
     path("sync/", views_offline.sync, name="sync"),

@@ -60,6 +60,13 @@ WORDS: dict[str, str] = {
     "conflict": _n(
         "This was sent twice with different answers. Both are kept, and somebody at your clinic looks at them."
     ),
+    "not_taken_danger": _n(
+        "It tells of a danger sign. That goes on counting here, put away or not: ask your clinic."
+    ),
+    "put_away": _n("Put it away"),
+    "take_out": _n("Take it out again"),
+    "away_until": _n("It stays on this phone, locked, until {on} at least."),
+    "away_danger": _n("It tells of a danger sign: it stays on this phone and goes on counting."),
     "sign_out_again": _n("They open again when you open your own link on this phone."),
     "online_only": _n("This page needs a connection."),
     "kept": _n("No connection. This is how it stood on {when}; what is not yet sent is not in it."),

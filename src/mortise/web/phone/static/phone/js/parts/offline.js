@@ -15,6 +15,7 @@ import { messagePage } from "./message.js";
 import { ask, listPage } from "./questions.js";
 import { held, note, setNote } from "./outbox.js";
 import { showPicture } from "./picture.js";
+import { notTakenPage } from "./not_taken.js";
 import { noteUnderWay, player } from "./player.js";
 import { afterwards, draftFor, said, saveCheck, showWrongs, today, watchForms } from "./saving.js";
 import { notTaken } from "./today.js";
@@ -38,6 +39,7 @@ export async function open(path) {
 }
 
 async function shown(found, page, part) {
+  if (page === "not-taken") return notTakenPage("plan" in found ? found.plan : null, show);
   if (!("plan" in found)) return trouble(found.trouble, page);
   if (found.plan.schema !== SCHEMA) return trouble("newer_plan", page);
   const state = await stateOf(found.plan);
@@ -226,7 +228,7 @@ function actionOf(state, items) {
   return action;
 }
 
-function stop({ plan, stop: effect, isLocked, reports }) {
+function stop({ plan, stop: effect, isLocked, reports, refused }) {
   const tiers = (effect?.tiers ?? []).map((tier) => plan.texts[`emergency.${tier}`]);
   show(
     fill(copy("t-stop"), {
@@ -235,6 +237,7 @@ function stop({ plan, stop: effect, isLocked, reports }) {
       emergency: plan.stop.emergency,
       calls: callsOf(plan.stop.calls),
       closed: plan.texts["emergency.closed"],
+      refused: refused.length ? "yes" : "",
       unsent: reports.some((one) => one.state === "waiting") ? "yes" : "",
     }),
   );

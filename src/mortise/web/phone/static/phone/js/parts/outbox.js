@@ -1,6 +1,6 @@
 // The outbox: every report is committed here, locked, before anybody is told that it is saved.
 
-import { applyAnswers, deletable, isIdle, offeredAgain, unsent } from "../core/outbox.js";
+import { applyAnswers, counted, deletable, isNotTaken, isIdle, offeredAgain, unsent } from "../core/outbox.js";
 import { erase, everything, read, transaction, write } from "./db.js";
 import { forget, keysOf, locked, opened, person } from "./vault.js";
 
@@ -93,10 +93,24 @@ export async function held() {
   return found;
 }
 
-/** How many are not safe on the server. */
+/** How many are not safe on the server and not put away. */
 export async function countUnsent() {
   const who = await person();
-  return who ? unsent(await itemsOf(who)).length : 0;
+  return who ? counted(await itemsOf(who)).length : 0;
+}
+
+/** Put a report away that the server did not take, or take it out again (null). @param {string} id @param {{isDanger: boolean} | null} how */
+export async function putAway(id, how) {
+  await transaction("readwrite", async (meta, store, ask) => {
+    const item = await ask(store.get(id));
+    if (item && isNotTaken(item)) await ask(store.put(away(item, how, (await ask(meta.get("server_ms"))) ?? null)));
+  });
+  changed();
+}
+
+/** @param {any} item @param {{isDanger: boolean} | null} how @param {number | null} server_ms what the server's clock said last */
+export function away(item, how, server_ms) {
+  return { ...item, away_ms: how ? Date.now() : null, away_heard_ms: how ? server_ms : null, away_stays: Boolean(how?.isDanger) };
 }
 
 /** The server broke at this one: the others go first the next time. @param {string} id */
