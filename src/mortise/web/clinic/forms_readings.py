@@ -267,7 +267,9 @@ def is_typed(measure: Measure) -> bool:
 def instruments_by_hand(measure: Measure) -> list[tuple[str, str]]:
     """Return what a measure can be taken with by hand, id and label."""
     recorded = FROM_STANDING.get(measure.id)
-    return [(one.id, one.label) for one in measure.instruments if one.id not in SENSORS and one.id != recorded]
+    return [
+        (one.id, one.label) for one in measure.instruments if one.id not in SENSORS and one.id != recorded
+    ]
 
 
 def usual_instrument(measure: Measure) -> str:
