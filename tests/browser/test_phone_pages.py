@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # another language.
 NO_PAGE = {
     "day", "ankle", "export", "calendar", "authority", "recording", "manifest", "worker", "figure", "envelope", "sync",
-    "shell-in", "language",
+    "shell-in", "language", "shut",
 }  # fmt: skip
 NAMED = "questions/named-activities/"
 BEFORE = {  # before anything is told today

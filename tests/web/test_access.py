@@ -46,6 +46,7 @@ ENTRIES: dict[str, Right | tuple[Right, Right] | None] = {
     "phone:worker": PUBLIC,
     "phone:shell": PUBLIC,
     "phone:not-taken": PUBLIC,
+    "phone:shut": PUBLIC,
     "phone:shell-in": PUBLIC,
     "phone:figure": PUBLIC,
     # the administrator

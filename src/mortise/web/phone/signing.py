@@ -11,7 +11,9 @@ import hashlib
 import hmac
 
 from mortise.web.accounts.models import User
-from mortise.web.accounts.phone_keys import keys_of
+from mortise.web.accounts.phone_keys import keys_of, person_tag
+
+__all__ = ["calendar_key", "lock_key", "person_tag", "seal", "seal_key"]
 
 
 def lock_key(user: User) -> str:
@@ -22,11 +24,6 @@ def lock_key(user: User) -> str:
 def seal_key(user: User) -> str:
     """Return the key, as 64 hex digits, under which this person's plans are sealed."""
     return keys_of(user).seal
-
-
-def person_tag(user: User) -> str:
-    """Return a name for the person that says nothing about them: it only keeps two people on one phone apart."""
-    return keys_of(user).name[:16]
 
 
 def calendar_key(user: User) -> str:

@@ -52,6 +52,25 @@ export function offeredAgain(items) {
     .map((item) => ({ ...item, state: /** @type {State} */ ("waiting"), reason: "", acked_ms: null, heard_ms: null }));
 }
 
+/** So many runs of numbers are named at one contact, the newest. */
+const MOST_RUNS = 50;
+
+/**
+ * The numbers that the server has acknowledged and this phone still holds, as "3-40 42-50".
+ * @param {Item[]} items
+ */
+export function acknowledgedRuns(items) {
+  const numbers = items.filter((item) => item.state === "acknowledged").map((item) => item.sequence).sort((a, b) => a - b);
+  /** @type {[number, number][]} */
+  const runs = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.slice(-MOST_RUNS).map(([from, to]) => `${from}-${to}`).join(" ");
+}
+
 /** @param {{state: string}} item */
 export const isNotTaken = (item) => item.state === "refused" || item.state === "conflict";
 

@@ -5,7 +5,7 @@ import { erase, everything, read, transaction, write } from "./db.js";
 import { forget, keysOf, locked, opened, person } from "./vault.js";
 
 export const FIGURES = "mortise-figures";
-const NOTES = ["plan", "draft", "day"]; // what was written and not sent stays, locked
+const NOTES = ["plan", "closed", "draft", "day"]; // what was written and not sent stays, locked
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("mortise") : null;
 const listeners = new Set();
 
@@ -148,6 +148,14 @@ export async function answered(who, answers, epoch, heard_ms = Date.now()) {
   });
   changed();
   return isNew;
+}
+
+/** Offer all again that this phone still holds, recordings too: the server does not know what it once acknowledged. @param {string} who */
+export async function offerAgain(who) {
+  await everything("readwrite", async (_, store, recorded, ask) => {
+    for (const one of [store, recorded]) for (const item of offeredAgain(await ask(one.index("person").getAll(who)))) await ask(one.put(item));
+  });
+  changed();
 }
 
 /** Delete what the server named thirty days ago; after thirty idle days also the plan. Never what is unsent. */

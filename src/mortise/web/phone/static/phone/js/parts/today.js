@@ -46,6 +46,18 @@ export async function notTaken(reports) {
   return [...lines, ...recorded];
 }
 
+/**
+ * A page of a programme that is over makes way for the one that says so. What is being written is finished first.
+ * @param {boolean} wasOpen whether it was not over before this contact
+ */
+export async function noteClosed(wasOpen) {
+  const found = await heldPlan();
+  if (!("closed" in found)) return;
+  document.documentElement.dataset.plan = "closed";
+  const isOfPlan = document.querySelector('meta[name="mortise-today"], [data-shell]') && location.pathname !== "/phone/help/";
+  if (wasOpen && isOfPlan && !document.querySelector("form[data-outbox]")) location.assign("/phone/");
+}
+
 /** A danger sign told in another tab, or on another phone, ends the session under way. */
 export async function stopWhenTold() {
   const form = document.querySelector("form[data-player]");
