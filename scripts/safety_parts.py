@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from msgspec import Struct, ValidationError
@@ -131,6 +132,15 @@ def keep(part: Part, folder: Path) -> Path:
     return path
 
 
+def there(folder: Path, part: int, n_parts: int, n_days_asked: int, pieces: Sequence[Piece]) -> Part | None:
+    """Return a part that was lived before and still counts, so that a run broken off goes on where it was."""
+    path = path_of(folder, part, n_parts)
+    if not path.exists():
+        return None
+    found = _read(path)
+    return None if _foreign(found, n_parts, n_days_asked, pieces, under_what()) else found
+
+
 def kept(folder: Path, n_days_asked: int, pieces: Sequence[Piece]) -> tuple[Part, ...]:
     """Read all parts of a run and refuse what is missing, of another run, or lived under something else.
 
@@ -148,11 +158,23 @@ def kept(folder: Path, n_days_asked: int, pieces: Sequence[Piece]) -> tuple[Part
         why = _foreign(one, n_parts, n_days_asked, pieces, now)
         faults += [f"part {one.part}/{one.n_parts} {why}"] if why else []
     there = {one.part for one in found if one.n_parts == n_parts}
-    faults += [f"part {k}/{n_parts} is missing" for k in range(1, n_parts + 1) if k not in there]
+    faults += _missing([k for k in range(1, n_parts + 1) if k not in there], n_parts)
     if faults:
         raise InputError(f"the parts are not one run: {'; '.join(faults)}.", where=str(folder),
                          mend="Live those parts (again), and take away what belongs to another run.")  # fmt: skip
     return found
+
+
+def _missing(parts: Sequence[int], n_parts: int) -> Iterator[str]:
+    """Name parts that are missing, those that follow each other together."""
+    for _, run in groupby(enumerate(parts), key=lambda one: one[1] - one[0]):
+        together = [k for _, k in run]
+        first, last = together[0], together[-1]
+        yield (
+            f"part {first}/{n_parts} is missing"
+            if first == last
+            else f"parts {first} to {last} of {n_parts} are missing"
+        )
 
 
 def _read(path: Path) -> Part:

@@ -103,6 +103,10 @@ def safety_part(n_days: int, which: str, folder: Path, n_workers: int | None) ->
     k, n_parts = safety_parts.part_of(which)
     work = safety_pieces(n_days)
     first, end = safety_parts.bounds(len(work), k, n_parts)
+    before = safety_parts.there(folder, k, n_parts, n_days, work)
+    if before is not None:
+        say(f"part {k}/{n_parts} is there already, lived under the same engine, content and code")
+        return 1 if before.n_violations else 0
     results, took_s = lived(work[first:end], n_workers)
     part = safety_parts.made(n_days, k, n_parts, work, results, planted_found(n_workers), took_s)
     tell(part.n_days, part.n_sessions, took_s, part.n_violations, part.n_advances_on_unknown, part.examples)
@@ -225,7 +229,8 @@ million. `make simulate ARGS="--adversary 1000"` lets an optimiser choose what i
 
 Ten million days can be lived in sittings, or shared by machines: `--safety 10000000 --part 3/16 --into FOLDER` lives
 the third of sixteen shares and writes down what came of it, with the engine's name and hashes of content and code;
-`--safety 10000000 --joined FOLDER` prints the sum. All parts together live exactly the days of the whole run. A part
+`--safety 10000000 --joined FOLDER` prints the sum. All parts together live exactly the days of the whole run; one
+that is there already is not lived again, so a run that was broken off goes on by asking for all of them anew. A part
 that is missing, of another run, or lived under another engine, content or code is named, and nothing is summed.
 """
 

@@ -32,6 +32,7 @@ PAGES = {
     "progress": "progress/", "help": "help/", "ready": "ready/", "questions": "questions/", "agreed": "agreed/",
     "message": "message/", "message-not-found": "message/?q=nothing", "live": "live/", "test": "test/",
     "shell": "shell/",
+    "not-taken": "not-taken/",
 } | {f"live-{one.test}": f"live/{one.test}/" for one in live.TESTS}  # fmt: skip
 DAYS = KINDS
 BIG = ".p-dock .btn--big"

@@ -177,10 +177,13 @@ def two(page: Page, server: Server, made: builders.Cast) -> Scenes:
     for link in services.phone_links_of(patient=made.ben):
         services.revoke_phone_link(link=link, by=made.ada)
     page.goto(f"{server.url}/phone/")
+    page.locator("html[data-plan=closed]").wait_for(state="attached")
     yield "shut-out"
     page.context.set_offline(True)
     opened(page, server)
     yield "shut-out-offline"
+    opened(page, server, "help/")
+    yield "shut-out-offline-help"
     page.context.set_offline(False)
 
 

@@ -80,6 +80,11 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "somewhere else, with the body": {"status": 307, "headers": {"Location": "/phone/help/"}},
     "broken": {"status": 500, "body": "oops"},
     "a bad gateway": {"status": 502, "body": "oops"},
+    "a link shut, of somebody else": {
+        "status": 410,
+        "json": {"code": "link.shut", "message": "Shut.", "person": "0123456789abcdef"},
+    },
+    "a link shut, of nobody": {"status": 410, "json": {"code": "link.shut", "message": "Shut."}},
     "signed out": {"status": 401, "json": {"code": "signed_out", "message": "Sign in."}},
     "refused": {"status": 403, "body": ""},
     "slow down": {"status": 429, "body": ""},

@@ -27,14 +27,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # another language.
 NO_PAGE = {
     "day", "ankle", "export", "calendar", "authority", "recording", "manifest", "worker", "figure", "envelope", "sync",
-    "shell-in", "language",
+    "shell-in", "language", "shut",
 }  # fmt: skip
 NAMED = "questions/named-activities/"
 BEFORE = {  # before anything is told today
     "today": ("",), "check": ("check/",), "self-test": ("test/",), "ready": ("ready/",),
     "questions": ("questions/",), "question": (NAMED,), "message": ("message/", "message/?q=nothing"),
     "live": ("live/",), "live-test": tuple(f"live/{one.test}/" for one in live.TESTS),
-    "progress": ("progress/",), "help": ("help/",), "shell": ("shell/",),
+    "progress": ("progress/",), "help": ("help/",), "shell": ("shell/",), "not-taken": ("not-taken/",),
     "consents": ("agreed/",),
 }  # fmt: skip
 CHECKED = {"session": ("session/",), "today": ("",), "answers": ("answers/",)}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isBatchAnswer, isEnd, isEnvelope, isNewer, isRecordingAnswer, isRefusal, isSpoilt } from "../../src/mortise/web/phone/static/phone/js/core/heard.js";
+import { isBatchAnswer, endOf, isEnvelope, isNewer, isRecordingAnswer, isRefusal, isSpoilt } from "../../src/mortise/web/phone/static/phone/js/core/heard.js";
 
 const HEX = "0123456789abcdef".repeat(4);
 const ODD = [null, undefined, "", "<html>", 0, [], {}, { ok: true }, { status: "signed in" }];
@@ -25,10 +25,20 @@ test("an answer to a recording has an outcome and a reason, a refusal a code", (
   for (const odd of ODD) assert.equal(isRefusal(odd), false);
 });
 
-test("care ends when our server says so, and not by a status alone", () => {
-  assert.equal(isEnd(410, { code: "care.ended", message: "x" }), true);
-  assert.equal(isEnd(200, { code: "care.ended", message: "x" }), false);
-  for (const odd of [...ODD, { code: "gone", message: "x" }]) assert.equal(isEnd(410, odd), false);
+test("a programme is over when our server says so, and not by a status alone", () => {
+  assert.equal(endOf(410, { code: "care.ended", message: "x" }, "ben"), "closed_care");
+  assert.equal(endOf(410, { code: "consent.taken_back", message: "x" }, "ben"), "closed_consent");
+  assert.equal(endOf(200, { code: "care.ended", message: "x" }, "ben"), "");
+  for (const odd of [...ODD, { code: "gone", message: "x" }, { code: "toString", message: "x" }]) assert.equal(endOf(410, odd, "ben"), "");
+});
+
+test("a link was shut when our server says so of the person whose phone this is", () => {
+  const shut = { code: "link.shut", message: "x", person: "ben" };
+  assert.equal(endOf(410, shut, "ben"), "closed_link");
+  assert.equal(endOf(410, shut, "dora"), "");
+  assert.equal(endOf(410, shut, null), "");
+  assert.equal(endOf(410, { ...shut, person: undefined }, null), "");
+  for (const status of [200, 401, 403, 404, 500]) assert.equal(endOf(status, shut, "ben"), "");
 });
 
 test("one item may spoil a batch, a server that is away spoils none", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BATCH, KEEP_MS, applyAnswers, deletable, isIdle, nextBatch, offeredAgain, unsent } from "../../src/mortise/web/phone/static/phone/js/core/outbox.js";
+import { BATCH, KEEP_MS, acknowledgedRuns, applyAnswers, counted, deletable, isAway, isIdle, nextBatch, offeredAgain, unsent } from "../../src/mortise/web/phone/static/phone/js/core/outbox.js";
 
 const NOW_MS = Date.UTC(2026, 10, 21);
 const item = (sequence, given = {}) => ({ id: `id-${sequence}`, person: "p", sequence, state: "waiting", reason: "", made_ms: NOW_MS, acked_ms: null, ...given });
@@ -73,6 +73,38 @@ test("a phone whose clock runs a month ahead deletes nothing: the server's clock
   const acked = item(1, { state: "acknowledged", acked_ms: NOW_MS, heard_ms: NOW_MS });
   assert.deepEqual(deletable([acked], NOW_MS + 2 * KEEP_MS, NOW_MS + KEEP_MS - 1), []);
   assert.deepEqual(deletable([acked], NOW_MS + 2 * KEEP_MS, null), []);
+});
+
+test("what was put away is counted no longer, and goes thirty days later by both clocks, unless it withholds", () => {
+  const refused = item(1, { state: "refused", reason: "too old" });
+  const away = { ...refused, away_ms: NOW_MS, away_heard_ms: NOW_MS };
+  const later = NOW_MS + KEEP_MS;
+  assert.deepEqual(counted([refused, away, item(2)]), [refused, item(2)]);
+  assert.deepEqual(unsent([refused, away, item(2)]), [refused, away, item(2)], "signing out keeps it");
+  assert.deepEqual(deletable([refused, away], later - 1, later), []);
+  assert.deepEqual(deletable([refused, away], later, later - 1), []);
+  assert.deepEqual(deletable([refused, away], later, later), [away]);
+  assert.deepEqual(deletable([{ ...away, away_stays: true }, refused, { ...away, away_ms: null }], 9 * later, 9 * later), []);
+});
+
+test("what was put away and waits again is sent and counted as any other", () => {
+  const away = item(1, { state: "refused", away_ms: NOW_MS });
+  const [again] = offeredAgain([away]);
+  assert.equal(isAway(again), false);
+  assert.deepEqual(counted([again]), [again]);
+  assert.deepEqual(deletable([again], 9 * NOW_MS, 9 * NOW_MS), []);
+  const [refused] = applyAnswers([again], [answer(1, "refused")], NOW_MS);
+  assert.equal(isAway(refused), true, "refused once more it is not news");
+});
+
+test("what was acknowledged and is still held is named in runs, the newest when there are too many", () => {
+  const acked = (sequence) => item(sequence, { state: "acknowledged", acked_ms: NOW_MS });
+  assert.equal(acknowledgedRuns([]), "");
+  assert.equal(acknowledgedRuns([item(1), item(2, { state: "refused" })]), "");
+  assert.equal(acknowledgedRuns([acked(7), acked(3), acked(4), item(5), acked(6)]), "3-4 6-7");
+  const many = acknowledgedRuns(Array.from({ length: 100 }, (_, n) => acked(2 * n + 1))).split(" ");
+  assert.equal(many.length, 50);
+  assert.equal(many.at(-1), "199-199");
 });
 
 test("what the server broke at comes after the others", () => {

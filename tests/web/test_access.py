@@ -45,6 +45,8 @@ ENTRIES: dict[str, Right | tuple[Right, Right] | None] = {
     "phone:manifest": PUBLIC,
     "phone:worker": PUBLIC,
     "phone:shell": PUBLIC,
+    "phone:not-taken": PUBLIC,
+    "phone:shut": PUBLIC,
     "phone:shell-in": PUBLIC,
     "phone:figure": PUBLIC,
     # the administrator

@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.test import Client, override_settings
+from msgspec import UNSET
 
 from mortise.episode import replay, room_of
 from mortise.progress.lasting import Lasting
@@ -222,3 +223,30 @@ def test_only_who_is_not_here_is_asked_to_join(access: DemoAccess, monkeypatch: 
     assert rest.ask_the_rest() == len(asked) == len(set(asked))
     here = set(services.patients_of(User.objects.get(email=ADA.email)).values_list("name", flat=True))
     assert len(asked) == sum(one.part.name not in here for one in crowd())
+
+
+def test_demo_sessions_tell_sets_repetitions_and_seconds_as_a_phone_does(access: DemoAccess) -> None:
+    ada = User.objects.get(email=ADA.email)
+    logs = [
+        fact
+        for patient in services.patients_of(ada)
+        for episode in services.open_episodes_of(ada, patient)
+        for fact in services.record_of(episode=episode, by=ada).of_kind(SessionLog)
+    ]
+    exercises = content().exercises
+    items = [item for log in logs for item in log.items]
+    assert items
+    n_cut = 0
+    for item in items:
+        rung = exercises[item.exercise].dose_steps[item.dose_step]
+        assert item.n_sets is not None
+        assert item.n_reps is not None
+        assert (item.duration_s is UNSET) == (not rung.duration_s)
+        assert (item.n_sets == 0) == (item.outcome == "skipped")
+        assert item.n_sets <= rung.n_sets
+        seconds = rung.duration_s if item.duration_s is UNSET else item.duration_s
+        n_cut += item.outcome == "done" and (item.n_sets, item.n_reps, seconds) != (
+            rung.n_sets, rung.n_reps, rung.duration_s,
+        )  # fmt: skip
+    assert n_cut, "lighter days have less than the rung, and say so"
+    assert {item.outcome for item in items} == {"done", "modified", "skipped"}

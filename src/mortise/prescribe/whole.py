@@ -17,6 +17,8 @@ from mortise.terms import Load
 N_DAYS_TOLD = 2  # of work after a break on which the break is named; after that it is no news
 # To a patient; somebody who did more than planned is told otherwise (`episode.overdone`).
 SAME_AS_LAST_TIME = "The same as last time."
+BEFORE_DAYS = 21  # what was last done so long ago is no "last time" that anybody remembers; ours
+SAME_AS_THEN = "You know all of this from before: the same amount as then."
 
 
 class Whole(NamedTuple):
@@ -87,8 +89,9 @@ def why(whole: Whole) -> tuple[str, str]:
 
     Notes
     -----
-    A lighter day names what limits it most. Work never done before is called new, never the same as last time. A break
-    is named on the first two days of work after it, and then what ends the lower dose.
+    A lighter day names what limits it most. Work never done before is called new, never the same as last time; work of
+    weeks ago is called known. A break is named on the first two days of work after it, and then what ends the lower
+    dose; a day of rest is told no break.
     """
     if whole.is_locked:
         return (
@@ -182,7 +185,9 @@ def _of_full_day(whole: Whole) -> tuple[str, str]:
     )
     if whole.new or whole.cut:
         return said, ""
-    return said, f"{SAME_AS_LAST_TIME}{' It is going well.' if is_going_well else ''}"
+    is_long_ago = all((one.days_since or 0) >= BEFORE_DAYS for one in whole.chosen)
+    same = SAME_AS_THEN if is_long_ago else SAME_AS_LAST_TIME
+    return said, f"{same}{' It is going well.' if is_going_well else ''}"
 
 
 def _of_cut(whole: Whole) -> tuple[str, str]:
@@ -211,7 +216,7 @@ def _of_break(whole: Whole) -> tuple[str, str]:
     if back is None or back.dose_pct >= FULL_PCT:
         return "", ""
     said = f"After a break: {back.dose_pct} %, day {back.n_days_back + 1} of work since."
-    if not whole.is_lowest_after_break:
+    if not whole.is_lowest_after_break or whole.limits.load is Load.REST:  # a day of rest starts nothing
         return said, ""
     if back.n_days_back < N_DAYS_TOLD:
         return said, "You have had a break, so we start a little lower."

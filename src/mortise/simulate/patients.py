@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import exp
 from random import Random
+from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from mortise.protocol import Exercise, Protocol, Stage
 from mortise.record import (
@@ -260,8 +261,8 @@ class _Patient:
         stage = self._stage(day)
         slots = stage.slots[: stage.n_exercises[1]]
         items = tuple(
-            ExerciseLog(exercise=slot.exercise, dose_step=min(slot.last_step, slot.first_step + day // 30),
-                        outcome="skipped" if self.chance.random() < 0.05 else "done")
+            self._item(slot.exercise, min(slot.last_step, slot.first_step + day // 30),
+                       "skipped" if self.chance.random() < 0.05 else "done")
             for slot in slots
         )  # fmt: skip
         self.pending = self._id("session")
@@ -269,6 +270,18 @@ class _Patient:
         return SessionLog(
             id=self._id("log"), on=on, origin=Origin.PATIENT, by=PATIENT, session=self.pending, items=items,
             answers=answers, minutes=Decimal(22), logged_on=on,
+        )  # fmt: skip
+
+    def _item(self, exercise: str, step: int, outcome: Literal["done", "skipped"]) -> ExerciseLog:
+        """Tell an exercise as the phone does: sets, repetitions and seconds of the rung, none of what was skipped."""
+        rungs = self.exercises[exercise].dose_steps if exercise in self.exercises else ()
+        dose = rungs[step] if step < len(rungs) else None
+        if dose is None:
+            return ExerciseLog(exercise=exercise, dose_step=step, outcome=outcome)
+        is_done = outcome == "done"
+        return ExerciseLog(
+            exercise=exercise, dose_step=step, outcome=outcome, n_sets=dose.n_sets if is_done else 0,
+            n_reps=dose.n_reps if is_done else 0, duration_s=dose.duration_s or UNSET,
         )  # fmt: skip
 
     def _answers(self, asked: tuple[str, ...], pain: float) -> dict[str, Decimal | None]:

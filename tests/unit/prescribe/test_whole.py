@@ -117,3 +117,26 @@ def test_the_day_of_another_sport_raises_nothing() -> None:
     assert any(item.dose_step > item.usual_step for item in free.exercises)
     assert sport.exercises
     assert not any(item.dose_step > item.usual_step for item in sport.exercises)
+
+
+def test_a_day_of_rest_is_told_no_break() -> None:
+    rest = (limit("a", "Very sore.", Load.REST),)
+    for n_days_back in (0, 5):
+        one = todays(
+            load=Load.REST, extra=rest, done=KNOWN, states=FULL, back=after_break(n_days_back, pct=50)
+        )
+        assert one.exercises
+        assert one.why_patient.endswith("if it feels good. Very sore.")
+        assert "After a break: 50 %" in one.why
+
+
+@pytest.mark.parametrize(
+    ("n_days", "words"),
+    [(20, "The same as last time."), (21, "You know all of this from before: the same amount as then.")],
+)
+def test_what_was_last_done_weeks_ago_is_called_known_and_not_last_time(n_days: int, words: str) -> None:
+    done = (session(30 - n_days, log("calf-raise"), log("tandem")),)
+    small = stage(slot("calf-raise"), slot("tandem", "balance"))
+    assert todays(small, done=done, states=FULL).why_patient == words
+    recent = (*done, session(28, log("tandem")))
+    assert todays(small, done=recent, states=FULL).why_patient == "The same as last time."

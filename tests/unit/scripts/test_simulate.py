@@ -70,6 +70,24 @@ def test_the_parts_together_are_exactly_the_whole(
     assert "60 patient-days" in told.splitlines()[-3]
 
 
+def test_a_part_that_is_there_is_not_lived_again_and_one_that_no_longer_counts_is(
+    few: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n_lived = []
+    real = simulate.lived
+    monkeypatch.setattr(simulate, "lived", lambda *about: n_lived.append(1) or real(*about))
+    args = ["--safety", str(N_DAYS), "--part", "2/8", "--into", str(tmp_path), "--workers", "1"]
+    assert simulate.main(args) == simulate.main(args) == 0
+    assert len(n_lived) == 1
+    (old,) = [safety_parts.there(tmp_path, 2, 8, N_DAYS, WORK)]
+    assert old is not None
+    safety_parts.keep(replace(old, under=safety_parts.Under("mortise-engine/4", "", "")), tmp_path)
+    assert simulate.main(args) == 0
+    assert len(n_lived) == 2
+    safety_parts.keep(replace(old, n_violations=3), tmp_path)
+    assert simulate.main(args) == 1
+
+
 @pytest.mark.parametrize("n_parts", [1, 2, 3, 7, 8])
 def test_every_piece_is_of_one_part_whatever_the_number_of_parts(n_parts: int) -> None:
     shares = [safety_parts.bounds(8, k, n_parts) for k in range(1, n_parts + 1)]
@@ -81,10 +99,10 @@ def test_every_piece_is_of_one_part_whatever_the_number_of_parts(n_parts: int) -
 def test_a_missing_part_is_named_and_nothing_is_summed(
     few: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder_of(tmp_path, pretend(1, 4), pretend(4, 4))
+    folder_of(tmp_path, *(pretend(k, 8) for k in (1, 5, 7, 8)))
     assert simulate.main(["--safety", str(N_DAYS), "--joined", str(tmp_path)]) == InputError.exit_status
     told = capsys.readouterr()
-    assert "part 2/4 is missing; part 3/4 is missing" in told.err
+    assert "parts 2 to 4 of 8 are missing; part 6/8 is missing" in told.err
     assert "patient-days" not in told.out
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from mortise.record import Correction, Goal, Reading, Sign
 from mortise.terms import Context, Origin, Side
+from mortise.web.audit import clock
 from mortise.web.audit.models import AuditEntry
 from mortise.web.care import services
 from mortise.web.care.content import content
@@ -225,3 +226,28 @@ def test_what_is_read_and_written_is_audited(cast: Cast) -> None:
     page = client.get(url("looked", cast.episode.pk)).content.decode()
     assert "added to the record" in page
     assert "read the record" in page
+
+
+def test_a_shin_angle_read_off_is_never_of_the_series_that_a_phone_records_from_standing(cast: Cast) -> None:
+    client = builders.signed_in(cast.ada)
+    address = url("assess", cast.episode.pk, "range")
+    recorded = Reading(
+        id="recorded", on=cast.clinic.today(), origin=Origin.RECORDING, measure="lunge_angle_deg", side=Side.LEFT,
+        value=Decimal("31.0"), unit="deg", instrument="phone", recording="walk-1", at_visit=True,
+        captured_at=clock.now(), by=str(cast.ada.pk),
+    )  # fmt: skip
+    services.append_facts(episode=cast.episode, facts=[recorded], by=cast.ada)
+    page = client.get(address).content.decode()
+    assert "Inclinometer or a phone’s level on the shin, read off" in page
+    assert "recorded from standing" not in page
+    assert 'value="31' not in page  # nor is what was recorded there to be typed over
+
+    typed = {"m-lunge_angle_deg-left": "38.0"}
+    assert client.post(address, section_data("range") | typed).status_code == 302
+    found = {(one.measure, one.instrument): one.value for one in live(cast, Reading)}
+    assert found["lunge_angle_deg", "inclinometer"] == Decimal("38.0")
+    assert found["lunge_angle_deg", "phone"] == Decimal("31.0")
+
+    forced = section_data("range") | typed | {"i-lunge_angle_deg": "phone"}
+    assert client.post(address, forced).status_code == 400
+    assert sum(one.instrument == "phone" for one in live(cast, Reading)) == 1

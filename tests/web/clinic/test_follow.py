@@ -177,6 +177,7 @@ def test_care_could_end_is_told_once_and_ended_by_a_discharge_alone(
     page = course(ada, cast)
     assert "Care could end" in page
     assert "Think of ending care" in page
+    assert "only when something new was measured" in page  # what "not yet" means
     assert url("discharge", cast.episode.pk) in page
     assert sent(ada, cast, "proposal", proposal=proposal.id, answer="decline", reason="") == 400
     assert (

@@ -15,7 +15,11 @@ from mortise.web.phone.words import WORDS
 from tests.web import builders
 
 pytestmark = pytest.mark.django_db
-OFFLINE = {"offline.js", "contact.js"}  # `contact` names what is wrong with a plan; `offline` says it
+OFFLINE = {
+    "offline.js",
+    "contact.js",
+    "not_taken.js",
+}  # the last runs without the server only; `contact` names what is wrong with a plan; `offline` says it
 
 
 def sent(phone: Client, path: str) -> set[str]:

@@ -44,20 +44,21 @@ class Span(NamedTuple):
     what: str
     first: int
     until: int
+    over: str = ""  # how it ends, in words
 
     def has(self, day: int) -> bool:
         """Whether it lasts on a day."""
         return self.first <= day < self.until
 
 
-BUSY = Span("Busy weeks at work: ten minutes a day.", 28, 42)
+BUSY = Span("Busy weeks at work: ten minutes a day.", 28, 42, "The busy weeks are over.")
 HOLIDAY = Span("Holiday: travelling, no equipment; the phone stays in the bag for five days.", 63, 77)
 FLU = Span("Flu.", 98, 105)
 SPRAIN_ON = 133
 SPRAIN_PAIN, SPRAIN_DAYS = 3.2, 9  # a mild one
 SEEN_AGAIN_ON = 140  # the visit after the sprain: Ada puts Ben where the ankle is
 SEEN_STAGE = "A2"
-PLATEAU = Span("The range has stopped moving.", 182, 252)
+PLATEAU = Span("The range has stopped moving.", 182, 252, "The range may move again.")
 SEASON = Span("The season: training on Tuesday and Thursday, a match on Saturday.", 301, 357)
 SPANS = (BUSY, HOLIDAY, FLU, PLATEAU, SEASON)
 AGREES_AFTER_DAYS = 7  # Ada says yes to the first raise that was proposed
@@ -300,11 +301,7 @@ def _events(day: int) -> Iterator[str]:
         if span.first == day:
             yield span.what
         if span.until == day:
-            yield (
-                f"{span.what.split(':')[0].rstrip('.')} is over."
-                if span is not BUSY
-                else "The busy weeks are over."
-            )
+            yield span.over or f"{span.what.split(':')[0].rstrip('.')} is over."
 
 
 def year(content: Content) -> Sequence[Lived]:

@@ -19,6 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
 
+from mortise.web.accounts import phone_keys, phone_links
 from mortise.web.accounts.models import User
 from mortise.web.accounts.rights import RIGHTS, Right
 from mortise.web.audit import log
@@ -106,7 +107,13 @@ def refusal(request: HttpRequest, view: Callable[..., Any]) -> HttpResponse | No
 
 
 def ask_who(request: HttpRequest, right: Right) -> HttpResponse:
-    """Ask a stranger to sign in or to open their link; tell a program so with status 401."""
+    """Ask a stranger to sign in or to open their link; tell a program so with status 401.
+
+    A phone whose own link was shut is told just that (410 for a program): it closes the plan it holds.
+    """
+    shut = phone_links.shut_for(request) if right is Right.OWN_PHONE else None
+    if shut is not None:
+        return _link_shut(request, shut)
     if wants_json(request):
         return JsonResponse({"code": "signed_out", "message": "Sign in again to go on."}, status=401)
     if right in (Right.OWN_PHONE, Right.SEE_SUMMARY):
@@ -115,6 +122,17 @@ def ask_who(request: HttpRequest, right: Right) -> HttpResponse:
     response = redirect("accounts:sign-in")
     response["Location"] += goes_back
     return response
+
+
+def _link_shut(request: HttpRequest, user: User) -> HttpResponse:
+    if not wants_json(request):
+        return redirect("phone:shut")
+    body = {
+        "code": "link.shut",
+        "message": "The clinic has shut this link.",
+        "person": phone_keys.person_tag(user),
+    }
+    return JsonResponse(body, status=410)
 
 
 def wants_json(request: HttpRequest) -> bool:

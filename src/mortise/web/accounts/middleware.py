@@ -27,10 +27,13 @@ class PhoneSessions:
         user = request.user
         if user.is_authenticated and user.came_by_link:
             link_id = request.session.get(phone_links.SESSION_KEY, "")
-            if not link_id or not phone_links.session_holds(link_id, user):
+            if link_id and phone_links.session_holds(link_id, user):
+                if user.is_patient:
+                    phone_links.keep_session(request)
+            elif link_id and user.is_patient:
+                phone_links.shut_session(request, user)
+            else:
                 logout(request)
-            elif user.is_patient:
-                phone_links.keep_session(request)
         return self.get_response(request)
 
 

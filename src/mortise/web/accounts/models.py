@@ -183,6 +183,24 @@ class PhoneLink(models.Model):
         return self.revoked_at is None and now < self.expires_at and self.n_openings < self.MAX_OPENINGS
 
 
+class PhoneKeys(models.Model):
+    """The keys of one person's phones, as 64 hex digits each, made once when the first link is opened.
+
+    They lock what lies on the phone and name its person. They are kept here and not worked out anew from the server's
+    secret, so that a server with another secret still gives the same person the same keys (decision 0006).
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="phone_keys")
+    lock = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+    name = models.CharField(max_length=64)
+    calendar = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"phone keys of {self.user_id}"
+
+
 class Invitation(models.Model):
     """An invitation to work in a clinic: opened once, by whoever has the link. Only the hash of its token is kept."""
 

@@ -12,16 +12,19 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.contrib.auth import login
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from mortise.web.accounts import phone_keys
 from mortise.web.accounts.models import PhoneLink, User
 
 OPEN_FOR = timedelta(days=14)
 SESSION_FOR = timedelta(days=180)
 RENEW_AFTER = timedelta(days=30)
 SESSION_KEY = "phone_link"
+SHUT_KEY = "phone_link_shut"
 TOKEN_BYTES = 16
 
 
@@ -51,6 +54,8 @@ def open_link(request: HttpRequest, token: str) -> PhoneLink | None:
         link.n_openings += 1
         link.last_opened_at = now
         link.save(update_fields=["n_openings", "last_opened_at"])
+        if link.user.is_patient:
+            phone_keys.keep_keys(link.user)
     request.session.flush()
     login(request, link.user, backend="mortise.web.accounts.backends.StaffByPassword")
     request.session[SESSION_KEY] = str(link.pk)
@@ -74,6 +79,23 @@ def session_holds(link_id: str, user: User) -> bool:
     """Tell whether a session started by this link may go on; a guest's ends with the link's own time."""
     links = PhoneLink.objects.filter(pk=link_id, user=user, revoked_at__isnull=True)
     return (links.filter(expires_at__gt=timezone.now()) if user.is_guest else links).exists()
+
+
+def shut_session(request: HttpRequest, user: User) -> None:
+    """Sign a phone out whose link was shut; all that is left of its session says so to whatever it asks later.
+
+    The session keeps its name: several requests may be under way, and each of them hears it.
+    """
+    request.session.clear()
+    request.session[SHUT_KEY] = str(user.pk)
+    request.session.set_expiry(SESSION_FOR)
+    request.user = AnonymousUser()
+
+
+def shut_for(request: HttpRequest) -> User | None:
+    """Return the patient whose link was shut on this phone, when that is why it is signed out."""
+    user_id = request.session.get(SHUT_KEY)
+    return User.objects.select_related("clinic").filter(pk=user_id).first() if user_id else None
 
 
 def hash_of(token: str) -> str:

@@ -25,6 +25,9 @@ CONTEXTS = [
 CONFIRMED = "confirmed:"  # a mark of a reading: what was odd about it, and whoever typed it said it is so
 NOT_TAKEN = (CANNOT_SAY, "Not taken")
 SENSORS = frozenset({"foot_imu"})  # what only a recording gives is never typed
+# A phone's recording counts these from standing; a level held to the shin reads them from upright. The two are 5 to 16
+# degrees apart on one leg, so what is read off is an inclinometer's, never of the phone's series.
+FROM_STANDING = {"lunge_angle_deg": "phone", "first_pinch_angle_deg": "phone"}
 BY_PATIENT = frozenset(
     {"self_test", "self_report", "tape_home"}
 )  # not what a clinician takes a measure with by default
@@ -159,12 +162,13 @@ class ReadingsForm(forms.Form):
             value = current.get((measure.id, side))
             typed = "" if value is None else _typed(measure, value)
             self.initial[name] = typed or (CANNOT_SAY if is_choice(measure) else "")
-        by_hand = [(one.id, one.label) for one in measure.instruments if one.id not in SENSORS]
+        by_hand = instruments_by_hand(measure)
         if len(by_hand) > 1:
             self.fields[f"i-{measure.id}"] = forms.ChoiceField(
                 label=f"{measure.label}: taken with", required=False, choices=by_hand
             )
-            self.initial[f"i-{measure.id}"] = instruments.get(measure.id) or usual_instrument(measure)
+            last = instruments.get(measure.id)
+            self.initial[f"i-{measure.id}"] = last if last in dict(by_hand) else usual_instrument(measure)
 
     def _side_words(self, side: Side) -> str:
         return f"{side.value}, treated" if side is self.involved else side.value
@@ -257,12 +261,20 @@ def doubt_words(measure: Measure, value: Decimal, doubt: Doubt) -> str:
 
 def is_typed(measure: Measure) -> bool:
     """Whether a measure can be entered by hand; what only sensors give comes by way of a recording."""
-    return measure.derive is None and any(one.id not in SENSORS for one in measure.instruments)
+    return measure.derive is None and bool(instruments_by_hand(measure))
+
+
+def instruments_by_hand(measure: Measure) -> list[tuple[str, str]]:
+    """Return what a measure can be taken with by hand, id and label."""
+    recorded = FROM_STANDING.get(measure.id)
+    return [
+        (one.id, one.label) for one in measure.instruments if one.id not in SENSORS and one.id != recorded
+    ]
 
 
 def usual_instrument(measure: Measure) -> str:
     """Return what a clinician takes a measure with when nothing else is said."""
-    by_hand = [one.id for one in measure.instruments if one.id not in SENSORS]
+    by_hand = [name for name, _ in instruments_by_hand(measure)]
     return next((one for one in by_hand if one not in BY_PATIENT), by_hand[0] if by_hand else "by_hand")
 
 

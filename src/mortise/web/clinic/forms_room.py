@@ -10,7 +10,7 @@ from django import forms
 from mortise.protocol import Hands
 from mortise.terms import Measure, Side
 from mortise.web.clinic.forms import SIDES, reason_field
-from mortise.web.clinic.forms_readings import SENSORS, ValueField, usual_instrument
+from mortise.web.clinic.forms_readings import ValueField, instruments_by_hand, usual_instrument
 from mortise.web.ui.fields import Cells, ManyCells
 
 GRADES = ("I", "II", "III", "IV", "V")
@@ -75,7 +75,7 @@ class TreatmentForm(forms.Form):
         if self.measure is None:
             del self.fields["instrument"]
             return
-        by_hand = [(one.id, one.label) for one in self.measure.instruments if one.id not in SENSORS]
+        by_hand = instruments_by_hand(self.measure)
         instrument = self.fields["instrument"]
         assert isinstance(instrument, forms.ChoiceField)
         instrument.choices = by_hand

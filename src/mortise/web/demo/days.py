@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from django.utils import timezone
+from msgspec import UNSET
 
 from mortise.record import (
     CheckIn,
     ClinicVisit,
     ExerciseLog,
     Goal,
+    PlannedExercise,
     Reading,
     Session,
     SessionLog,
@@ -40,6 +42,7 @@ MORNING, VISIT, EVENING = time(6, 40), time(10, 30), time(17, 20)
 LOOKS_EVERY_DAYS = 3  # what was proposed is answered then, the last time today
 LEFT_ALONE_DAYS = 8  # or, where somebody is left alone, so many days ago
 HOME_TAPE, TAPE = "tape_home", "tape"
+SHORT_OF_TIME = 0.05  # of sessions end a set early
 LUNGE, TECHNIQUE = "lunge_cm", "distraction"
 # What is felt differs from one question to the next; the simulator gives them all the mirror of the pain.
 FEELINGS = {"comfort_nrs": 0, "range_feeling_nrs": -2, "confidence_nrs": -1}
@@ -235,10 +238,9 @@ class _Life:
         """Do what was prescribed for the day, with the answers that were simulated."""
         session = self.session or services.story_of(episode=self.episode, on=on, by=self.patient_user).session
         self.sessions[log.session] = session.id
-        items = tuple(
-            ExerciseLog(exercise=one.exercise, dose_step=one.dose_step, outcome="done")
-            for one in session.exercises
-        )
+        items = tuple(_done(one) for one in session.exercises)
+        if items and not self._is_plain(on):
+            items = (*items[:-1], _stopped_early(session.exercises[-1], is_sore=self._is_sore(on, 0)))
         return msgspec.structs.replace(
             log,
             session=session.id,
@@ -246,6 +248,12 @@ class _Life:
             minutes=_minutes(session),
             answers=self._felt(on, log.answers),
         )
+
+    def _is_plain(self, on: date) -> bool:
+        """Whether the day's session was done to its end: not a sore one, and not now and then for want of time."""
+        day = on.toordinal() - self.episode.opened_on.toordinal()
+        is_short = Random(f"{self.part.seed} {day} time").random() < SHORT_OF_TIME
+        return not (is_short or self._is_sore(on, 0))
 
     def _felt(self, on: date, answers: Mapping[str, Decimal | None]) -> dict[str, Decimal | None]:
         """Tell comfort, freedom and confidence apart, and let one session be too much."""
@@ -297,6 +305,23 @@ def _moment(on: date, at: time, zone: ZoneInfo) -> datetime:
     """Return the moment of a local time, but never one that is still to come."""
     moment = datetime.combine(on, at, tzinfo=zone).astimezone(UTC)
     return min(moment, timezone.now() - timedelta(minutes=5))
+
+
+def _done(one: PlannedExercise) -> ExerciseLog:
+    """Tell an exercise as the phone tells what was done as planned: sets, repetitions of each, seconds of each."""
+    return ExerciseLog(
+        exercise=one.exercise, dose_step=one.dose_step, outcome="done", n_sets=one.dose.n_sets, n_reps=one.dose.n_reps,
+        duration_s=one.dose.duration_s or UNSET,
+    )  # fmt: skip
+
+
+def _stopped_early(one: PlannedExercise, *, is_sore: bool) -> ExerciseLog:
+    """Tell an exercise of which the last set was left out; the only one of its sets was not begun."""
+    n_sets = one.dose.n_sets - 1
+    return msgspec.structs.replace(
+        _done(one), outcome="modified" if n_sets else "skipped", n_sets=n_sets, n_reps=one.dose.n_reps if n_sets else 0,
+        reason="pain" if is_sore else "no_time", pain_nrs=SORE_SESSION["pain_during_nrs"] if is_sore else None,
+    )  # fmt: skip
 
 
 def _minutes(session: Session) -> Decimal:

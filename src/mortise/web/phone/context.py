@@ -16,6 +16,7 @@ ONLY_ON = {"live_": ("/phone/live/", "/phone/ready/"), "ready_": ("/phone/ready/
 WITHOUT_SERVER = (
     "offline", "expired", "too_old", "no_plan", "broken_plan", "newer_plan", "rest_today",
     "withheld", "eased", "done_today", "tomorrow", "answers_lighter", "first_question", "online_only", "kept",
+    "closed_", "put_away", "take_out", "away_", "not_taken_danger",
 )  # fmt: skip
 
 

@@ -10,8 +10,10 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from mortise.record import Discharge
+from mortise.web.accounts import access, phone_links
 from mortise.web.accounts.access import wants_json
 from mortise.web.accounts.models import User
 from mortise.web.care import services
@@ -90,6 +92,25 @@ class EndedCare:
         page = ended_page(visit, state.said_once(request))
         name = "taken_back" if is_taken_back else "ended"
         return render(request, f"phone/{name}.html", {"page": page, "tab": "today", "is_ended": True})
+
+
+@access.public
+@require_safe
+def shut(request: HttpRequest) -> HttpResponse:
+    """Tell a phone whose link was shut whom to ask, and what to do in need; its scripts close the plan it holds."""
+    user = phone_links.shut_for(request)
+    if user is None:
+        return redirect("accounts:link-needed")
+    kept = content()
+    page = {
+        "clinic": user.clinic.name,
+        "calls": presenters_pages.calls_to(user.clinic),
+        "emergency": presenters_pages.signs_now(kept, *kept.protocol_ids),
+        "emergency_words": said(kept.texts["emergency.now"]),
+    }
+    return render(
+        request, "phone/shut.html", {"page": page, "tab": "today", "is_ended": True, "has_help": False}
+    )
 
 
 def _not_begun(request: HttpRequest, user: User) -> HttpResponse:

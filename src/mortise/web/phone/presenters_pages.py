@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from mortise.catalog import Content
 from mortise.episode import Story
 from mortise.protocol import Tier
 from mortise.protocol.criteria import criteria_in
@@ -214,10 +215,17 @@ def calls_to(clinic: Clinic) -> tuple[Call, ...]:
 
 def emergency_lines(visit: Visit) -> tuple[str, ...]:
     """Return when to call the emergency line: the danger signs that mean now, in the words they are asked in."""
-    protocol = visit.content.protocol(visit.episode.protocol)
-    now = [rule for rule in protocol.rules if rule.tier is Tier.NOW]
-    signs = dict.fromkeys(one.measure for rule in now for one in criteria_in(rule.when))
-    return tuple(said(visit.content.measures[name].question) for name in signs if name in protocol.red_flags)
+    return signs_now(visit.content, visit.episode.protocol)
+
+
+def signs_now(content: Content, *protocol_ids: str) -> tuple[str, ...]:
+    """Return the danger signs of these programmes that mean now, each once."""
+    found: dict[str, None] = {}
+    for protocol in map(content.protocol, protocol_ids):
+        now = [rule for rule in protocol.rules if rule.tier is Tier.NOW]
+        signs = (one.measure for rule in now for one in criteria_in(rule.when))
+        found |= dict.fromkeys(name for name in signs if name in protocol.red_flags)
+    return tuple(said(content.measures[name].question) for name in found)
 
 
 def looks_once(looks: Iterable[Look]) -> tuple[Look, ...]:

@@ -112,6 +112,7 @@ ENGINE = (
     _n("All else stays the same."),
     _n("The rest is the same as last time."),
     _n("The same as last time."),
+    _n("You know all of this from before: the same amount as then."),
     _n("The plan is the same as last time."),
     _n("It is going well."),
     _n("New today: %(names)s."),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from mortise.web.phone import (
+    ended,
     views,
     views_answers,
     views_change,
@@ -46,6 +47,8 @@ urlpatterns = [
     path("sw.js", views_offline.worker, name="worker"),
     path("shell/", views_offline.shell_view, name="shell"),
     path("shell/<str:language>/", views_offline.shell_in, name="shell-in"),
+    path("shut/", ended.shut, name="shut"),
+    path("not-taken/", views_offline.shell_view, name="not-taken"),
     path("figure/<slug:exercise>/<slug:side>/", views_offline.figure, name="figure"),
     path("envelope/", views_offline.envelope, name="envelope"),
     path("sync/", views_offline.sync, name="sync"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mortise.report.words import spoken
 from mortise.terms import Side
 from mortise.web.accounts import access
+from mortise.web.care import services
 from mortise.web.care.content import content
 from mortise.web.phone import questions, state
 from mortise.web.phone.envelope import sealed_envelope, tag_of
@@ -28,6 +30,7 @@ from mortise.web.ui import languages, local
 SCOPE = "/phone/"
 LOOK_AGAIN = "no-cache"  # may be kept, must be asked about
 KEEP = "public, max-age=86400"
+RUNS = re.compile(r"[0-9]{1,15}-[0-9]{1,15}( [0-9]{1,15}-[0-9]{1,15}){0,49}")
 
 
 @access.public
@@ -103,11 +106,25 @@ def envelope(request: HttpRequest) -> HttpResponse:
     """Give the plan that the phone carries away; 304 when it carries this one already."""
     visit = visit_of(request)
     tag = f'"{tag_of(visit)}"'
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponse(status=HTTPStatus.NOT_MODIFIED)
-    response = JsonResponse(sealed_envelope(visit))
-    response["ETag"] = tag
+    is_known = request.headers.get("If-None-Match") == tag
+    response = (
+        HttpResponse(status=HTTPStatus.NOT_MODIFIED) if is_known else JsonResponse(sealed_envelope(visit))
+    )
+    if not is_known:
+        response["ETag"] = tag
+    device, runs = request.headers.get("Mortise-Device", ""), acknowledged(request)
+    if services.has_forgotten(episode=visit.episode, device=device, runs=runs, by=visit.user):
+        response["Mortise-Again"] = "1"
     return response
+
+
+def acknowledged(request: HttpRequest) -> list[tuple[int, int]]:
+    """Return the runs of numbers that a phone says were acknowledged; what cannot be read is none."""
+    said = request.headers.get("Mortise-Acknowledged", "")
+    if RUNS.fullmatch(said) is None:
+        return []
+    runs = [(int(first), int(last)) for first, last in (one.split("-") for one in said.split(" "))]
+    return [run for run in runs if 1 <= run[0] <= run[1]]
 
 
 @csrf_exempt  # a page kept on the phone has no token; the rule here is the same origin, see `is_our_page`

@@ -60,6 +60,26 @@ WORDS: dict[str, str] = {
     "conflict": _n(
         "This was sent twice with different answers. Both are kept, and somebody at your clinic looks at them."
     ),
+    "closed_link": _n("Your clinic has shut the link of this phone."),
+    "closed_link_more": _n(
+        "There are no sessions here any more. Ask your clinic for a new link. What is not yet sent stays on this phone,"
+        " locked, and goes when you open it."
+    ),
+    "closed_care": _n("Your care here has ended."),
+    "closed_care_more": _n(
+        "There are no sessions and no questions any more. Your clinic can open your programme again."
+    ),
+    "closed_consent": _n("Your programme has stopped."),
+    "closed_consent_more": _n(
+        "You took your agreement back. There are no sessions until you agree again, with a connection."
+    ),
+    "not_taken_danger": _n(
+        "It tells of a danger sign. That goes on counting here, put away or not: ask your clinic."
+    ),
+    "put_away": _n("Put it away"),
+    "take_out": _n("Take it out again"),
+    "away_until": _n("It stays on this phone, locked, until {on} at least."),
+    "away_danger": _n("It tells of a danger sign: it stays on this phone and goes on counting."),
     "sign_out_again": _n("They open again when you open your own link on this phone."),
     "online_only": _n("This page needs a connection."),
     "kept": _n("No connection. This is how it stood on {when}; what is not yet sent is not in it."),

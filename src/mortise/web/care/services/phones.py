@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from mortise.errors import InputError
 from mortise.protocol.constraints import Circumstances
@@ -22,6 +25,9 @@ from mortise.web.care.services.rebuilding import not_received
 
 if TYPE_CHECKING:
     from mortise.episode import Story
+
+
+logger = logging.getLogger("mortise.care")
 
 
 class PhoneSays(NamedTuple):
@@ -74,6 +80,26 @@ def note_deliveries(
     )
     Standing.objects.filter(episode=device.episode_id).update(n_not_received=not_received(device.episode))
     log.record(by, "phone.contact", episode.patient, {"device": device.pk, "n": len(items), "new": is_new})
+
+
+def has_forgotten(*, episode: EpisodeRow, device: str, runs: Sequence[tuple[int, int]], by: User) -> bool:
+    """Tell whether a phone had numbers acknowledged that this database does not know; audited and logged when so.
+
+    That is so after a backup was put back without `after_restore`. The phone then offers again what it holds; who
+    keeps the server should still run it, for the phones that are not in use today.
+    """
+    if not runs:
+        return False
+    known = Delivery.objects.filter(device_id=device, device__episode__patient_id=episode.patient_id)
+    within = reduce(or_, (Q(sequence__gte=first, sequence__lte=last) for first, last in runs))
+    n_missing = sum(last - first + 1 for first, last in runs) - known.filter(within).count()
+    if n_missing <= 0:
+        return False
+    logger.warning(
+        "A phone was given acknowledgements that this database does not know: was a backup restored? Run after_restore."
+    )
+    log.record(by, "phone.ask_again", episode.patient, {"device": device, "n": n_missing})
+    return True
 
 
 def phones_of(*, episode: EpisodeRow, by: User) -> tuple[PhoneState, ...]:

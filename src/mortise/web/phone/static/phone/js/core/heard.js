@@ -2,7 +2,8 @@
 // to sign in first, proxies and broken gateways: what they answer changes nothing here. Pure.
 
 const OUTCOMES = ["stored", "already", "refused", "conflict"];
-const ENDED = ["care.ended", "consent.taken_back"];
+/** What our server says of a programme that is over here, and what the phone then calls it. */
+const ENDED = { "care.ended": "closed_care", "consent.taken_back": "closed_consent", "link.shut": "closed_link" };
 const HEX_64 = /^[0-9a-f]{64}$/;
 
 const isText = (/** @type {any} */ value) => typeof value === "string" && value !== "";
@@ -29,9 +30,15 @@ export function isRefusal(content) {
   return isThing(content) && isText(content.code) && isText(content.message);
 }
 
-/** Whether the server says that care has ended, or that it is no longer agreed to. @param {number} status @param {any} content */
-export function isEnd(status, content) {
-  return status === 410 && isRefusal(content) && ENDED.includes(content.code);
+/**
+ * Why there are no sessions on this phone any more, when our server says so; else nothing. A link that was shut is another's
+ * unless it names the person whose phone this is.
+ * @param {number} status @param {any} content @param {string | null} who
+ */
+export function endOf(status, content, who) {
+  if (status !== 410 || !isRefusal(content) || !Object.hasOwn(ENDED, content.code)) return "";
+  if (content.code === "link.shut" && (!who || content.person !== who)) return "";
+  return ENDED[/** @type {keyof typeof ENDED} */ (content.code)];
 }
 
 /** Whether it may be one item that spoils the batch: it is too large, unreadable, or our server breaks at it. @param {number} status */

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {"waiting" | "acknowledged" | "refused" | "conflict"} State
- * @typedef {{id: string, person: string, sequence: number, state: State, reason: string, made_ms: number, acked_ms: number | null, heard_ms?: number | null, n_failed?: number}} Item
+ * @typedef {{id: string, person: string, sequence: number, state: State, reason: string, made_ms: number, acked_ms: number | null, heard_ms?: number | null, n_failed?: number, away_ms?: number | null, away_heard_ms?: number | null, away_stays?: boolean}} Item
  * @typedef {{sequence: number | null, id: string, outcome: "stored" | "already" | "refused" | "conflict", reason: string}} Answer
  */
 
@@ -52,19 +52,50 @@ export function offeredAgain(items) {
     .map((item) => ({ ...item, state: /** @type {State} */ ("waiting"), reason: "", acked_ms: null, heard_ms: null }));
 }
 
+/** So many runs of numbers are named at one contact, the newest. */
+const MOST_RUNS = 50;
+
 /**
- * What may be deleted now: named by the server, and long enough ago by this phone's clock and by the server's own, so that
- * a clock set wrong deletes nothing.
+ * The numbers that the server has acknowledged and this phone still holds, as "3-40 42-50".
+ * @param {Item[]} items
+ */
+export function acknowledgedRuns(items) {
+  const numbers = items.filter((item) => item.state === "acknowledged").map((item) => item.sequence).sort((a, b) => a - b);
+  /** @type {[number, number][]} */
+  const runs = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.slice(-MOST_RUNS).map(([from, to]) => `${from}-${to}`).join(" ");
+}
+
+/** @param {{state: string}} item */
+export const isNotTaken = (item) => item.state === "refused" || item.state === "conflict";
+
+/** Whether it was put away by the person: not taken, read, and no longer counted. @param {{state: string, away_ms?: number | null}} item */
+export const isAway = (item) => isNotTaken(item) && typeof item.away_ms === "number";
+
+/**
+ * What may be deleted now: named by the server or put away, and long enough ago by this phone's clock and by the server's own,
+ * so that a clock set wrong deletes nothing. What withholds the programme stays, put away or not.
  * @param {Item[]} items @param {number} now_ms @param {number | null} server_ms what the server's clock said last @returns {Item[]}
  */
 export function deletable(items, now_ms, server_ms) {
   const isOld = (/** @type {Item} */ { acked_ms, heard_ms }) => acked_ms !== null && now_ms - acked_ms >= KEEP_MS && server_ms !== null && server_ms - (heard_ms ?? acked_ms) >= KEEP_MS;
-  return items.filter((item) => item.state === "acknowledged" && isOld(item));
+  const isLongAway = (/** @type {Item} */ item) => isAway(item) && !item.away_stays && isOld({ ...item, acked_ms: item.away_ms ?? null, heard_ms: item.away_heard_ms });
+  return items.filter((item) => (item.state === "acknowledged" && isOld(item)) || isLongAway(item));
 }
 
 /** What is not safe on the server: waiting, refused and in conflict. @param {Item[]} items @returns {Item[]} */
 export function unsent(items) {
   return items.filter((item) => item.state !== "acknowledged");
+}
+
+/** What is counted as not safe on the server: without what was put away. @param {Item[]} items @returns {Item[]} */
+export function counted(items) {
+  return unsent(items).filter((item) => !isAway(item));
 }
 
 /**

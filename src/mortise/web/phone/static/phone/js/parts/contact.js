@@ -2,10 +2,10 @@
 
 import { watchClock } from "../core/clock.js";
 import { corrected } from "../core/day.js";
-import { isBatchAnswer, isEnd, isEnvelope, isNewer, isRefusal, isSpoilt } from "../core/heard.js";
-import { BATCH, nextBatch } from "../core/outbox.js";
+import { endOf, isBatchAnswer, isEnvelope, isNewer, isRefusal, isSpoilt } from "../core/heard.js";
+import { BATCH, acknowledgedRuns, nextBatch } from "../core/outbox.js";
 import { read, transaction } from "./db.js";
-import { FIGURES, answered, failed, itemsOf, note, sender, setNote, signOut } from "./outbox.js";
+import { FIGURES, answered, failed, itemsOf, note, offerAgain, sender, setNote, signOut } from "./outbox.js";
 import { sendRecordings } from "./recordings.js";
 import { isSealed, keysOf, opened, person, planIn, unlock } from "./vault.js";
 
@@ -21,18 +21,51 @@ export async function fetchPlan() {
   let response;
   let given = null;
   const known = await note("plan");
+  const who = await person();
   try {
-    const headers = { ...ASKS, ...(known ? { "If-None-Match": `"${known.tag}"` } : {}) };
+    const headers = { ...ASKS, ...(known ? { "If-None-Match": `"${known.tag}"` } : {}), ...(await remembered(who)) };
     response = await fetch("/phone/envelope/", { headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(PLAN_MS) });
-    if (response.status === 304) return Boolean(known);
+    if (response.status === 304) {
+      await giveBack(who, response);
+      return Boolean(known);
+    }
     given = await response.json();
   } catch {
     return false; // no connection, or what answered is not our server
   }
-  if (isEnd(response.status, given)) await setNote("plan", null); // care has ended: no sessions any more, here or offline
+  const end = endOf(response.status, given, who);
+  if (end) await close(end);
   if (!response.ok || !isEnvelope(given)) return false;
   const plan = await planIn(given).catch(() => null);
-  return plan ? takeOver(given, plan, Date.parse(response.headers.get("Date") ?? "")) : false;
+  const isTaken = plan ? await takeOver(given, plan, Date.parse(response.headers.get("Date") ?? "")) : false;
+  if (isTaken && given.person === who) await giveBack(who, response);
+  return isTaken;
+}
+
+/** No sessions any more, here or offline; what to do in need stays, and what is not sent. @param {string} why */
+async function close(why) {
+  const found = await heldPlan();
+  const before = "plan" in found ? { emergency: found.plan.stop.emergency, calls: found.plan.stop.calls } : await note("closed");
+  try {
+    await setNote("closed", { ...before, why });
+  } finally {
+    await setNote("plan", null); // on a full phone too
+  }
+}
+
+/** What this phone remembers that the server acknowledged: a server that forgot, restored from a backup, sees it. */
+async function remembered(who) {
+  const runs = who ? acknowledgedRuns(await itemsOf(who)) : "";
+  const device = who && runs ? (await sender(who)).device : "";
+  return device ? { "Mortise-Device": device, "Mortise-Acknowledged": runs } : {};
+}
+
+/** @param {string | null} who @param {Response} response */
+async function giveBack(who, response) {
+  if (!who || response.headers.get("Mortise-Again") !== "1") return;
+  await offerAgain(who);
+  await send();
+  await sendRecordings();
 }
 
 /** Keep a plan that came whole, for the person it is for. */
@@ -46,6 +79,7 @@ async function takeOver(given, plan, server_ms) {
   const held = await heldPlan();
   if (!isNewer(plan, "plan" in held ? held.plan : null)) return false;
   await setNote("plan", { tag: plan.tag, body: given.body, seal: given.seal });
+  await setNote("closed", null);
   await noteSkew(server_ms);
   if (await answered(given.person, [], plan.epoch)) {
     await send();
@@ -55,12 +89,15 @@ async function takeOver(given, plan, server_ms) {
   return true;
 }
 
-/** The plan this phone holds: checked, or why it cannot be shown. @returns {Promise<{plan: any} | {trouble: "no_plan" | "broken_plan"}>} */
+/** The plan this phone holds: checked, or why it cannot be shown. @returns {Promise<{plan: any} | {trouble: string, closed?: any}>} `closed`: what is left of one that is over */
 export async function heldPlan() {
   const who = await person();
   const keys = await keysOf(who);
   const kept = await note("plan");
-  if (!who || !keys || !kept) return { trouble: "no_plan" };
+  if (!who || !keys || !kept) {
+    const closed = await note("closed");
+    return closed ? { trouble: closed.why, closed } : { trouble: "no_plan" };
+  }
   if (!(await isSealed(keys.seal, kept.body, kept.seal))) return { trouble: "broken_plan" };
   const plan = JSON.parse(kept.body);
   return plan.person === who ? { plan } : { trouble: "broken_plan" };

@@ -15,6 +15,7 @@ import { messagePage } from "./message.js";
 import { ask, listPage } from "./questions.js";
 import { held, note, setNote } from "./outbox.js";
 import { showPicture } from "./picture.js";
+import { notTakenPage } from "./not_taken.js";
 import { noteUnderWay, player } from "./player.js";
 import { afterwards, draftFor, said, saveCheck, showWrongs, today, watchForms } from "./saving.js";
 import { notTaken } from "./today.js";
@@ -38,7 +39,8 @@ export async function open(path) {
 }
 
 async function shown(found, page, part) {
-  if (!("plan" in found)) return trouble(found.trouble, page);
+  if (page === "not-taken") return notTakenPage("plan" in found ? found.plan : null, show);
+  if (!("plan" in found)) return trouble(found.trouble, page, found.closed);
   if (found.plan.schema !== SCHEMA) return trouble("newer_plan", page);
   const state = await stateOf(found.plan);
   document.querySelector(`.p-tabs a[href="/phone/${page === "today" ? "" : `${page}/`}"]`)?.setAttribute("aria-current", "page");
@@ -112,9 +114,10 @@ async function stateOf(plan) {
 /** Nothing can be kept in this browser. */
 export const noStore = () => trouble("no_store", location.pathname === "/phone/help/" ? "help" : "");
 
-function trouble(name, page) {
-  if (page === "help") return help(null);
-  show(fill(copy("t-trouble"), { headline: say(name), more: say(`${name}_more`) }));
+/** @param {string} name @param {string} page @param {any} [closed] what is left of a programme that is over */
+function trouble(name, page, closed) {
+  if (page === "help") return help(null, closed);
+  show(fill(copy("t-trouble"), { headline: say(name), more: say(`${name}_more`), calls: callsOf(closed?.calls), emergency: closed?.emergency ?? [] }));
 }
 
 /** A page as it stood when the plan was made. */
@@ -226,7 +229,7 @@ function actionOf(state, items) {
   return action;
 }
 
-function stop({ plan, stop: effect, isLocked, reports }) {
+function stop({ plan, stop: effect, isLocked, reports, refused }) {
   const tiers = (effect?.tiers ?? []).map((tier) => plan.texts[`emergency.${tier}`]);
   show(
     fill(copy("t-stop"), {
@@ -235,18 +238,21 @@ function stop({ plan, stop: effect, isLocked, reports }) {
       emergency: plan.stop.emergency,
       calls: callsOf(plan.stop.calls),
       closed: plan.texts["emergency.closed"],
+      refused: refused.length ? "yes" : "",
       unsent: reports.some((one) => one.state === "waiting") ? "yes" : "",
     }),
   );
 }
 
-function help(plan) {
+/** @param {any} plan or null @param {any} [closed] */
+function help(plan, closed) {
+  const stop = plan?.stop ?? closed;
   const known = plan?.texts ?? texts;
   show(
     fill(copy("t-help"), {
       emergency_now: known["emergency.now"],
-      emergency: plan?.stop.emergency ?? [],
-      calls: callsOf(plan?.stop.calls),
+      emergency: stop?.emergency ?? [],
+      calls: callsOf(stop?.calls),
       flare: ["education.flare", "education.pacing"].map((key) => known[key]).filter(Boolean),
       setbacks: Object.keys(known).filter((key) => key.startsWith("setback.")).map((key) => known[key]),
       clinic: plan?.clinic,

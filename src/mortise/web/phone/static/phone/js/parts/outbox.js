@@ -1,11 +1,11 @@
 // The outbox: every report is committed here, locked, before anybody is told that it is saved.
 
-import { applyAnswers, deletable, isIdle, offeredAgain, unsent } from "../core/outbox.js";
+import { applyAnswers, counted, deletable, isNotTaken, isIdle, offeredAgain, unsent } from "../core/outbox.js";
 import { erase, everything, read, transaction, write } from "./db.js";
 import { forget, keysOf, locked, opened, person } from "./vault.js";
 
 export const FIGURES = "mortise-figures";
-const NOTES = ["plan", "draft", "day"]; // what was written and not sent stays, locked
+const NOTES = ["plan", "closed", "draft", "day"]; // what was written and not sent stays, locked
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("mortise") : null;
 const listeners = new Set();
 
@@ -93,10 +93,24 @@ export async function held() {
   return found;
 }
 
-/** How many are not safe on the server. */
+/** How many are not safe on the server and not put away. */
 export async function countUnsent() {
   const who = await person();
-  return who ? unsent(await itemsOf(who)).length : 0;
+  return who ? counted(await itemsOf(who)).length : 0;
+}
+
+/** Put a report away that the server did not take, or take it out again (null). @param {string} id @param {{isDanger: boolean} | null} how */
+export async function putAway(id, how) {
+  await transaction("readwrite", async (meta, store, ask) => {
+    const item = await ask(store.get(id));
+    if (item && isNotTaken(item)) await ask(store.put(away(item, how, (await ask(meta.get("server_ms"))) ?? null)));
+  });
+  changed();
+}
+
+/** @param {any} item @param {{isDanger: boolean} | null} how @param {number | null} server_ms what the server's clock said last */
+export function away(item, how, server_ms) {
+  return { ...item, away_ms: how ? Date.now() : null, away_heard_ms: how ? server_ms : null, away_stays: Boolean(how?.isDanger) };
 }
 
 /** The server broke at this one: the others go first the next time. @param {string} id */
@@ -134,6 +148,14 @@ export async function answered(who, answers, epoch, heard_ms = Date.now()) {
   });
   changed();
   return isNew;
+}
+
+/** Offer all again that this phone still holds, recordings too: the server does not know what it once acknowledged. @param {string} who */
+export async function offerAgain(who) {
+  await everything("readwrite", async (_, store, recorded, ask) => {
+    for (const one of [store, recorded]) for (const item of offeredAgain(await ask(one.index("person").getAll(who)))) await ask(one.put(item));
+  });
+  changed();
 }
 
 /** Delete what the server named thirty days ago; after thirty idle days also the plan. Never what is unsent. */

@@ -2,9 +2,9 @@
 // after the server named them.
 
 import { isRecordingAnswer, isRefusal } from "../core/heard.js";
-import { deletable, unsent } from "../core/outbox.js";
+import { counted, deletable, isNotTaken } from "../core/outbox.js";
 import { recordings, read } from "./db.js";
-import { changed } from "./outbox.js";
+import { away, changed } from "./outbox.js";
 import { keysOf, locked, opened, person } from "./vault.js";
 
 const PATIENCE_MS = 120_000; // a minute and a half of samples over a poor connection
@@ -26,10 +26,10 @@ async function itemsOf(who) {
   return recordings("readonly", (store, ask) => ask(store.index("person").getAll(who)));
 }
 
-/** How many recordings of this person the server does not have. */
+/** How many recordings of this person the server does not have, without those put away. */
 export async function countRecordings() {
   const who = await person();
-  return who ? unsent(await itemsOf(who)).length : 0;
+  return who ? counted(await itemsOf(who)).length : 0;
 }
 
 /** Send what waits, oldest first; one tab at a time. Resolves with the server's answers by id. @returns {Promise<Record<string, any>>} */
@@ -79,6 +79,16 @@ async function post(who, id, { log, test, side }) {
 export async function refusedRecordings() {
   const who = await person();
   return who ? (await itemsOf(who)).filter((one) => one.state === "refused") : [];
+}
+
+/** Put a recording away that the server did not take, or take it out again (null). @param {string} id @param {{isDanger: boolean} | null} how */
+export async function putAwayRecording(id, how) {
+  const server_ms = (await read("server_ms")) ?? null;
+  await recordings("readwrite", async (store, ask) => {
+    const item = await ask(store.get(id));
+    if (item && isNotTaken(item)) await ask(store.put(away(item, how, server_ms)));
+  });
+  changed();
 }
 
 /** Delete what the server has had for 30 days. */

@@ -1,12 +1,12 @@
 // What every page of the phone does when it opens: the worker, what is unsent, the newest plan, a newer version.
 
 import { oneAtATime } from "../core/once.js";
-import { fetchPlan, send } from "./contact.js";
+import { fetchPlan, heldPlan, send } from "./contact.js";
 import { countUnsent, onChange, signOut, tidy } from "./outbox.js";
 import { countRecordings, sendRecordings, tidyRecordings } from "./recordings.js";
 import { today } from "./saving.js";
 import { watchSignOut } from "./sign_out.js";
-import { countNotTaken, keepToday, stopWhenTold } from "./today.js";
+import { countNotTaken, keepToday, noteClosed, stopWhenTold } from "./today.js";
 import { isPossible, person, personOfPage } from "./vault.js";
 import { say } from "./words.js";
 
@@ -43,7 +43,9 @@ async function begin() {
 async function meet() {
   if (!(await send())) await keepToday(false); // what only this phone knows is said at once
   await sendRecordings();
+  const isOpen = "plan" in (await heldPlan());
   const isNewest = await fetchPlan();
+  await noteClosed(isOpen);
   await stopWhenTold();
   await keepToday(isNewest);
   if (isNewest) Promise.resolve(navigator.serviceWorker?.ready).then(noteHeld); // it may never be: nothing waits for it

@@ -1,6 +1,7 @@
 // Today as the server wrote it, kept true while it is open: put right in place when something was told elsewhere or a day has
 // passed, and told from this phone's own outbox while the server does not have it. Nothing moves under a finger.
 
+import { isAway, isNotTaken } from "../core/outbox.js";
 import { ofAnkle, standing } from "../core/plan.js";
 import { heldPlan } from "./contact.js";
 import { copy, fill } from "./fill.js";
@@ -15,7 +16,7 @@ const PATIENCE_MS = 10_000;
 const QUIET_MS = 400;
 const LIFTED_MS = 10_000; // a finger that lies so long was lifted where the page did not see it
 const TELLS = ["check_in", "session_log"];
-const isNotTaken = (item) => item.state === "refused" || item.state === "conflict";
+const stands = (item) => isNotTaken(item) && !isAway(item);
 
 let n_down = 0;
 let touched_ms = 0;
@@ -28,21 +29,33 @@ async function quiet() {
   while (touched_ms > 0 && performance.now() - touched_ms < (n_down > 0 ? LIFTED_MS : QUIET_MS)) await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 4));
 }
 
-/** How many reports the server did not take. */
+/** How many the server did not take and nobody has put away. */
 export async function countNotTaken() {
   const who = await person();
-  return (who ? (await itemsOf(who)).filter(isNotTaken).length : 0) + (await refusedRecordings()).length;
+  return (who ? (await itemsOf(who)).filter(stands).length : 0) + (await refusedRecordings()).filter(stands).length;
 }
 
 /** What the server did not take, a line each with its reason. @param {any[]} reports */
 export async function notTaken(reports) {
-  const lines = reports.filter(isNotTaken).map((report) => {
+  const lines = reports.filter(stands).map((report) => {
     const on = dayWords(report.fact.on);
     const kind = say(`kind_${report.fact.kind}`, { on }) || say("kind_other", { on });
     return `${kind}: ${report.state === "conflict" ? say("conflict") : say("refused", { reason: report.reason })}`;
   });
-  const recorded = (await refusedRecordings()).map((one) => `${say("kind_recording", { on: dayWords(new Date(one.made_ms).toISOString().slice(0, 10)) })}: ${say("refused", { reason: one.reason })}`);
+  const recorded = (await refusedRecordings()).filter(stands).map((one) => `${say("kind_recording", { on: dayWords(new Date(one.made_ms).toISOString().slice(0, 10)) })}: ${say("refused", { reason: one.reason })}`);
   return [...lines, ...recorded];
+}
+
+/**
+ * A page of a programme that is over makes way for the one that says so. What is being written is finished first.
+ * @param {boolean} wasOpen whether it was not over before this contact
+ */
+export async function noteClosed(wasOpen) {
+  const found = await heldPlan();
+  if (!("closed" in found)) return;
+  document.documentElement.dataset.plan = "closed";
+  const isOfPlan = document.querySelector('meta[name="mortise-today"], [data-shell]') && location.pathname !== "/phone/help/";
+  if (wasOpen && isOfPlan && !document.querySelector("form[data-outbox]")) location.assign("/phone/");
 }
 
 /** A danger sign told in another tab, or on another phone, ends the session under way. */
