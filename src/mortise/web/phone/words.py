@@ -80,7 +80,7 @@ WORDS: dict[str, str] = {
     "take_out": _n("Take it out again"),
     "away_until": _n("It stays on this phone, locked, until {on} at least."),
     "away_danger": _n("It tells of a danger sign: it stays on this phone and goes on counting."),
-    "sign_out_again": _n("They open again when you open your own link on this phone."),
+    "sign_out_again": _n("What stays opens again with your own link on this phone."),
     "online_only": _n("This page needs a connection."),
     "kept": _n("No connection. This is how it stood on {when}; what is not yet sent is not in it."),
     "kept_charts": _n("The charts go back six weeks."),
