@@ -93,6 +93,17 @@ def test_no_eased_dose_is_above_the_whole_one(phone: Client) -> None:
         assert set(item["eased"]) == {str(pct) for pct in plan["shares"]}
 
 
+def test_another_number_to_call_reaches_the_phone_at_the_next_contact(
+    cast: builders.Cast, phone: Client
+) -> None:
+    tag = phone.get("/phone/envelope/")["ETag"]
+    cast.clinic.emergency_line = "555 0199"
+    cast.clinic.save()
+    changed = phone.get("/phone/envelope/", headers={"if-none-match": tag})
+    assert changed.status_code == 200
+    assert "555 0199" in changed.json()["body"]
+
+
 def test_the_plan_is_not_made_again_while_nothing_changed(cast: builders.Cast, phone: Client) -> None:
     response = phone.get("/phone/envelope/")
     tag = response["ETag"]

@@ -6,6 +6,7 @@ server the phone can take away from it and add nothing.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
@@ -62,9 +63,11 @@ def circumstances_ahead() -> dict[str, Circumstances]:
 
 
 def tag_of(visit: Visit) -> str:
-    """Return what changes whenever the envelope would: facts, content, epoch, release, day."""
+    """Return what changes whenever the envelope would: facts, content, epoch, release, day, whom to call."""
     tag = services.plan_tag(episode=visit.episode)
-    return f"{SCHEMA}.{tag}.{shell(visit.content).version}.{visit.today.isoformat()}"
+    clinic = visit.patient.clinic
+    help_in_need = zlib.crc32("\n".join((clinic.name, clinic.phone, clinic.emergency_line)).encode())
+    return f"{SCHEMA}.{tag}.{shell(visit.content).version}.{visit.today.isoformat()}.{help_in_need:08x}"
 
 
 def sealed_envelope(visit: Visit) -> dict[str, Any]:
