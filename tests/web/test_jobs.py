@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands import db_worker
@@ -160,6 +160,24 @@ def test_stopping_gives_back_what_was_not_finished_and_counts_it_as_no_attempt(d
 
 
 # ---------------------------------------------------------------- the timetable
+
+
+@pytest.mark.django_db(transaction=True)
+def test_told_to_stop_while_a_transaction_is_begun_it_still_gives_everything_back(monkeypatch: Any) -> None:
+    """A signal comes between two steps of the database: what it left half begun keeps nothing back."""
+
+    def run(_: worker.Hands) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+        sys.exit(0)
+
+    monkeypatch.setattr(worker.Hands, "run", run)
+    monkeypatch.setattr(worker.Hands, "configure_signals", lambda _: None)
+    monkeypatch.setattr(worker, "_start", lambda *_: None)
+    with pytest.raises(SystemExit) as stopped:
+        worker.work(PACE)
+    assert stopped.value.code == 0
+    assert not Beat.objects.exists()
 
 
 def test_what_repeats_is_queued_when_it_is_due_and_not_before(db: None, monkeypatch: Any) -> None:

@@ -82,6 +82,7 @@ def work(pace: Pace, *, with_parent: bool = False, has_timetable: bool = True) -
         quick.run()
     finally:
         slow.running = False
+        connection.close()  # told to stop while a transaction was being begun, this one can begin no other
         outcomes.release([one.worker_id for one in hands])
 
 
