@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from mortise.record import SessionLog
@@ -52,7 +53,13 @@ def planned(made: builders.Cast) -> None:
 
 
 def go(page: Page, server: Server, path: str) -> None:
-    page.goto(f"{server.url}/phone/{path}")
+    try:
+        page.goto(f"{server.url}/phone/{path}")
+    except PlaywrightError as error:
+        if "ERR_ABORTED" not in str(error):
+            raise
+        page.wait_for_load_state()  # the page's own move, to the stop for instance, came at the same moment
+        page.goto(f"{server.url}/phone/{path}")
     page.locator("html[data-scripts=on]").wait_for(state="attached")
 
 

@@ -143,6 +143,7 @@ def test_a_test_by_hand_is_kept_and_sent_later(
         expect(phone.get_by_text(words)).to_be_visible()
     field.fill("6,5")  # a comma is a point
     phone.get_by_role("button", name="Save").dblclick()
+    phone.wait_for_url(f"{server.url}/phone/")  # its own move, which would cut off another's
     expect(phone.get_by_text("1 not yet sent")).to_be_visible()
     opened(phone, server, "test/")
     expect(phone.locator('input[name="lunge_cm-right"]')).to_be_visible()
