@@ -212,7 +212,7 @@ def test_a_page_that_never_ends_makes_way_for_the_phones_own(phone: Page, server
     port = int(server.url.rpartition(":")[2])
     server.stop()
     with Dripping(port):
-        phone.goto(f"{server.url}/phone/", timeout=20_000)
+        phone.goto(f"{server.url}/phone/", timeout=60_000)
         phone.locator("html[data-page=open]").wait_for(state="attached")
         expect(phone.get_by_role("heading", level=1)).to_contain_text("First, how is the ankle?")
 
